@@ -1,0 +1,82 @@
+using System.Globalization;
+
+namespace Weir.Foundation;
+
+/// <summary>
+/// An amount of US dollars in whole nano-dollars (10⁻⁹ USD), so that sums are exact. May be negative (a difference,
+/// a saving). Arithmetic throws <see cref="OverflowException"/> beyond ±9.2 billion dollars. An unknown amount is a
+/// null <see cref="Money"/>, never zero.
+/// </summary>
+public readonly record struct Money(long NanoUsd) : IComparable<Money>
+{
+    private const long NanoPerUsd = 1_000_000_000;
+
+    /// <summary>Nothing: an amount that is known to be zero.</summary>
+    public static Money Zero => default;
+
+    /// <summary>Rounds an exact dollar amount half-even to the nano-dollar.</summary>
+    /// <exception cref="OverflowException">The amount does not fit.</exception>
+    public static Money FromUsd(decimal usd) =>
+        new(decimal.ToInt64(decimal.Round(usd * NanoPerUsd, 0, MidpointRounding.ToEven)));
+
+    /// <summary>The same amount in dollars, exact.</summary>
+    public decimal ToUsd() => (decimal)NanoUsd / NanoPerUsd;
+
+    /// <summary>Adds exactly.</summary>
+    public static Money operator +(Money a, Money b) => new(checked(a.NanoUsd + b.NanoUsd));
+
+    /// <summary>Subtracts exactly.</summary>
+    public static Money operator -(Money a, Money b) => new(checked(a.NanoUsd - b.NanoUsd));
+
+    /// <summary>Less than, by amount.</summary>
+    public static bool operator <(Money a, Money b) => a.NanoUsd < b.NanoUsd;
+
+    /// <summary>Greater than, by amount.</summary>
+    public static bool operator >(Money a, Money b) => a.NanoUsd > b.NanoUsd;
+
+    /// <summary>At most, by amount.</summary>
+    public static bool operator <=(Money a, Money b) => a.NanoUsd <= b.NanoUsd;
+
+    /// <summary>At least, by amount.</summary>
+    public static bool operator >=(Money a, Money b) => a.NanoUsd >= b.NanoUsd;
+
+    /// <inheritdoc />
+    public int CompareTo(Money other) => NanoUsd.CompareTo(other.NanoUsd);
+
+    /// <summary>
+    /// The shortest exact decimal, as the API writes it: <c>"0.002241"</c>, <c>"12"</c>, <c>"-0.5"</c>; never an exponent.
+    /// </summary>
+    public override string ToString() => ToUsd().ToString("0.#########", CultureInfo.InvariantCulture);
+
+    /// <summary>Reads what <see cref="ToString"/> writes. False for more than nine decimals, exponents or overflow.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out Money money)
+    {
+        money = default;
+        if (
+            !decimal.TryParse(
+                text,
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var usd
+            )
+        )
+        {
+            return false;
+        }
+
+        // decimal carries its scale, so "0.1234567891" shows itself by not being whole in nano-dollars.
+        if (Math.Abs(usd) > long.MaxValue / NanoPerUsd)
+        {
+            return false;
+        }
+
+        var nano = usd * NanoPerUsd;
+        if (nano != decimal.Truncate(nano))
+        {
+            return false;
+        }
+
+        money = new Money((long)nano);
+        return true;
+    }
+}

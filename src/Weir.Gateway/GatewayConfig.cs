@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using Weir.Foundation;
+
+namespace Weir.Gateway;
+
+/// <summary>What the user wrote about providers and routes, validated. Immutable; equal texts make equal values.</summary>
+public sealed record GatewayConfig
+{
+    /// <summary>In the order of the document; names are unique.</summary>
+    public ImmutableArray<ProviderConfig> Providers { get; init; } = [];
+
+    /// <summary>First match wins; a model that no route matches goes to the provider that lists it.</summary>
+    public ImmutableArray<RouteConfig> Routes { get; init; } = [];
+
+    /// <summary>What to do with a stream whose caller has gone.</summary>
+    public HangUpPolicy OnHangUp { get; init; } = HangUpPolicy.Abort;
+
+    /// <summary>The largest request body in bytes.</summary>
+    public long MaxBodyBytes { get; init; } = 50 * 1024 * 1024;
+}
+
+/// <summary>What to do with a stream whose caller has gone.</summary>
+public enum HangUpPolicy
+{
+    /// <summary>Abort upstream: nobody pays for words that nobody reads; the output so far is estimated.</summary>
+    Abort,
+
+    /// <summary>Read on to the end for exact figures.</summary>
+    Drain,
+}
+
+/// <summary>One upstream account.</summary>
+public sealed record ProviderConfig
+{
+    /// <summary>Its name in routes, records and paths.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What it speaks.</summary>
+    public required ProviderKind Kind { get; init; }
+
+    /// <summary>As the vendor's own SDK takes it: OpenAI's ends in <c>/v1</c>, Anthropic's and Gemini's do not. Null: the vendor's own; simulators have none.</summary>
+    public Uri? BaseUrl { get; init; }
+
+    /// <summary>The key sent upstream; null: the caller's own credential travels on.</summary>
+    public string? ApiKey { get; init; }
+
+    /// <summary>The price catalogue; null: that of the kind, or for openai-compatible the one named like the provider.</summary>
+    public string? Catalogue { get; init; }
+
+    /// <summary>Who pays; null: simulated for simulators, metered with a key of its own, else subscription when the caller's credential is a bearer token that is no API key.</summary>
+    public Billing? Billing { get; init; }
+
+    /// <summary>The models it serves, where the catalogue does not tell; patterns with <c>*</c> allowed.</summary>
+    public ImmutableArray<string> Models { get; init; } = [];
+
+    /// <summary>What may be passed through with the provider's own key: method and path pattern.</summary>
+    public ImmutableArray<PassThroughRule> PassThrough { get; init; } = [];
+
+    /// <summary>How long a connection may take.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the upstream may be silent, before its headers and between its bytes.</summary>
+    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(300);
+}
+
+/// <summary>A method and a path pattern with <c>*</c> that may be passed through, as <c>GET /v1/files/*</c>.</summary>
+public sealed record PassThroughRule(string Method, string PathPattern);
+
+/// <summary>The kinds of upstream.</summary>
+public enum ProviderKind
+{
+    /// <summary>Anthropic's API.</summary>
+    Anthropic,
+
+    /// <summary>OpenAI's own API.</summary>
+    OpenAI,
+
+    /// <summary>Anything that speaks OpenAI's dialect.</summary>
+    OpenAICompatible,
+
+    /// <summary>Google's Gemini API.</summary>
+    Gemini,
+
+    /// <summary>The built-in simulator.</summary>
+    Simulator,
+}
+
+/// <summary>A rule that sends matching requests to targets.</summary>
+public sealed record RouteConfig
+{
+    /// <summary>Its name in records; made from its position when not given.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The model's exact name or a pattern with <c>*</c>; null for any.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The calling program's name or pattern; null for any.</summary>
+    public string? Client { get; init; }
+
+    /// <summary>The key's name or pattern; null for any.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>Headers that must be there, with a value or pattern.</summary>
+    public ImmutableSortedDictionary<string, string> Headers { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Tried in order.</summary>
+    public ImmutableArray<TargetConfig> Targets { get; init; } = [];
+}
+
+/// <summary>Where a route may send a request.</summary>
+/// <param name="Provider">A configured provider's name.</param>
+/// <param name="Model">The model to ask for there; null for the one that the caller named.</param>
+public sealed record TargetConfig(string Provider, string? Model);

@@ -1,0 +1,17 @@
+namespace Weir.Ledger;
+
+/// <summary>Where the ledger lives and how large its journal may grow.</summary>
+public sealed record LedgerOptions
+{
+    /// <summary>The data folder; <c>ledger.db</c> and <c>journal/</c> are made in it.</summary>
+    public required string DataFolder { get; init; }
+
+    /// <summary>The size of one preallocated journal segment in bytes; at least 64 KiB.</summary>
+    public int SegmentBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>How many segments may wait for the writer before new work is refused; at least 2.</summary>
+    public int MaxSegments { get; init; } = 64;
+
+    /// <summary>How long a record may wait in the journal before the writer stores it.</summary>
+    public TimeSpan WriteInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+}
