@@ -130,6 +130,7 @@ public sealed class FakeProvider : IAsyncDisposable
         var answer =
             request.Method == "HEAD" && request.Path == "/" ? UpstreamAnswer.Status(200)
             : !IsAuthorized(request) ? Unauthorized(request.Path)
+            : NamesUnknownModel(request) ? UnknownModel(request.Path)
             : Converse(request);
         if (answer is null || !IsAuthorized(request))
         {
@@ -160,6 +161,14 @@ public sealed class FakeProvider : IAsyncDisposable
         || request.Header("authorization") == "Bearer " + ApiKey
         || request.Header("x-goog-api-key") == ApiKey
         || (request.Method == "HEAD" && request.Path == "/");
+
+    private static bool NamesUnknownModel(RecordedRequest request) =>
+        !request.Body.IsEmpty && request.Json().Text("model") is { } model && !ListPrices.Known.Contains(model);
+
+    private static UpstreamAnswer UnknownModel(string path) =>
+        path.StartsWith("/v1/messages", StringComparison.Ordinal)
+            ? AnthropicAnswers.Error(404, "not_found_error", "model: no-such-model")
+            : OpenAIAnswers.Error(404, "model_not_found", "invalid_request_error", "The model does not exist.");
 
     private static UpstreamAnswer Unauthorized(string path) =>
         path.StartsWith("/v1/messages", StringComparison.Ordinal)
