@@ -25,10 +25,11 @@ internal static partial class OpenLoop
         var count = (options.Rate * options.Seconds) + warm;
         var latencies = new long[count];
         var errors = 0;
-        using var done = new CountdownEvent(count);
+        var left = count;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var pacer = new Thread(Pace) { IsBackground = true };
         pacer.Start();
-        await Task.Run(done.Wait);
+        await done.Task;
 
         var sorted = latencies[warm..].Order().ToArray();
         Console.WriteLine(
@@ -78,7 +79,10 @@ internal static partial class OpenLoop
                 connection.Dispose();
             }
 
-            done.Signal();
+            if (Interlocked.Decrement(ref left) == 0)
+            {
+                done.SetResult();
+            }
         }
     }
 
