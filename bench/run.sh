@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures Weir beside a plain relay and writes the table into docs/operations/benchmarks.md.
 #   bench/run.sh [--quick] [--rounds N] [--no-write]
-# Needs two cores and .NET 10; talks to 127.0.0.1 alone; every loop is bounded.
+# Needs two cores, .NET 10 and curl; talks to 127.0.0.1 alone; every loop is bounded.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

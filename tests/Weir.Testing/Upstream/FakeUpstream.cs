@@ -63,7 +63,18 @@ public sealed class FakeUpstream : IAsyncDisposable
     {
         lock (gate)
         {
-            scripts[path] = new Script(answers);
+            scripts[path] = new Script(answers, LastStays: true);
+        }
+
+        return this;
+    }
+
+    /// <summary>Answers the next requests for this path in this order, once each; then <see cref="Handle"/> does.</summary>
+    public FakeUpstream First(string path, params UpstreamAnswer[] answers)
+    {
+        lock (gate)
+        {
+            scripts[path] = new Script(answers, LastStays: false);
         }
 
         return this;
@@ -182,11 +193,14 @@ public sealed class FakeUpstream : IAsyncDisposable
             );
     }
 
-    private sealed class Script(UpstreamAnswer[] answers)
+    private sealed record Script(UpstreamAnswer[] Answers, bool LastStays)
     {
         private int next;
 
-        public UpstreamAnswer? Peek() => answers.Length == 0 ? null : answers[Math.Min(next, answers.Length - 1)];
+        public UpstreamAnswer? Peek() =>
+            next < Answers.Length ? Answers[next]
+            : LastStays && Answers.Length > 0 ? Answers[^1]
+            : null;
 
         public UpstreamAnswer? Next()
         {
