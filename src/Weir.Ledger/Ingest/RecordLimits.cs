@@ -14,7 +14,7 @@ namespace Weir.Ledger.Ingest;
 internal sealed record RecordLimits(int Text, int Tags, int TagName, int TagValue, int Attempts, int AttemptText)
 {
     /// <summary>The longest encoding of one record, in bytes.</summary>
-    public const int MaxRecordBytes = 8_160;
+    public const int MaxRecordBytes = 8_176;
 
     /// <summary>What a record may hold, as long as the whole fits.</summary>
     public static RecordLimits Usual { get; } = new(512, 64, 128, 512, 32, 256);

@@ -20,6 +20,16 @@ internal static class RecordRows
         r.upstream_ref, r.message_ref, r.tags, r.attempts
         """;
 
+    /// <summary>The newest revision of a record in whatever workspace; null when there is none.</summary>
+    public static StoredRecord? Find(SqliteConnection connection, NameTable names, RecordId id)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT {Columns} FROM record r WHERE r.id = $id";
+        command.Parameters.AddWithValue("$id", id.Value);
+        using var row = command.ExecuteReader();
+        return row.Read() ? Read(row, connection, names) : null;
+    }
+
     /// <summary>The record in the reader's current row, its columns beginning at <paramref name="first"/>.</summary>
     /// <param name="row">A reader that stands on a row.</param>
     /// <param name="connection">The reader's connection: names that are not cached are read through it.</param>
