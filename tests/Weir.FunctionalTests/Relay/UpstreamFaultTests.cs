@@ -78,7 +78,7 @@ public sealed class UpstreamFaultTests(RelayServer server) : IClassFixture<Relay
         Assert.Equal(Exchanges.Completion.Usage.CacheWrite1h, record.Counts.CacheWrite1h);
         Assert.True(record.Estimated);
         Assert.True(record.Counts.Output > 0);
-        Assert.NotEqual("ok", record.Status);
+        Assert.Equal("upstream_reset", record.Status);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class UpstreamFaultTests(RelayServer server) : IClassFixture<Relay
         var (text, _) = await ReadAsync(got);
 
         Assert.EndsWith(AnthropicAnswers.ErrorEvent("overloaded_error"), text, StringComparison.Ordinal);
-        Assert.NotEqual("ok", (await server.RecordAsync(got)).Status);
+        Assert.Equal("stream_error", (await server.RecordAsync(got)).Status);
     }
 
     [Fact]
@@ -148,7 +148,7 @@ public sealed class UpstreamFaultTests(RelayServer server) : IClassFixture<Relay
         var record = await server.RecordAsync(got);
         Assert.Equal(Exchanges.Completion.Usage.Input, record.Counts.Input);
         Assert.True(record.Estimated);
-        Assert.NotEqual("ok", record.Status);
+        Assert.Equal("caller_aborted", record.Status);
         got.Dispose();
     }
 
