@@ -61,6 +61,31 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
         Assert.Equal(2, (await run.RecordsAsync()).Count);
     }
 
+    [Fact]
+    public async Task A_stream_that_dies_is_asked_again_and_both_are_in_the_ledger()
+    {
+        var dead = new VendorCompletion
+        {
+            Id = "msg_dead",
+            Model = "claude-sonnet-5",
+            Usage = new TokenUsage { Input = 77, Output = 900 },
+        };
+        run.Provider.Upstream.First(
+            "/v1/messages",
+            UpstreamAnswer.Sse(AnthropicAnswers.Events(dead).Take(5)).Dies(Ending.Close)
+        );
+        var result = await ClaudeAsync("Say something.");
+
+        Assert.Equal(Prompts.FinalAnswer, result.Json().Text("result"));
+        IReadOnlyList<LedgerRecord> records = [];
+        await run.Weir.UntilAsync(async () => (records = await run.RecordsAsync()).Count == 2, "write two records");
+        Assert.Equal(LedgerCounts.Of(run.Provider.Charges), records.Single(r => !r.Estimated).Counts);
+        var broken = records.Single(r => r.Estimated);
+        Assert.Equal("upstream_reset", broken.Status);
+        Assert.Equal(77, broken.Counts.Input);
+        Assert.InRange(broken.Counts.Output, 1, 900);
+    }
+
     /// <summary>Claude Code's own sums, from the usage that Weir let through, are the vendor's too.</summary>
     private void AssertClaudeSawTheSame(System.Text.Json.JsonElement said)
     {
