@@ -29,7 +29,7 @@ internal sealed class RecordStatements : IDisposable
         replace = new PreparedStatement(connection, $"REPLACE INTO record {Columns}");
         addSighting = new PreparedStatement(
             connection,
-            "INSERT OR IGNORE INTO sighting (run, hash, record, workspace) VALUES (?, ?, ?, ?)"
+            "INSERT OR IGNORE INTO sighting (run, hash, place, workspace) VALUES (?, ?, ?, ?)"
         );
         addEntry = new PreparedStatement(
             connection,
@@ -88,7 +88,7 @@ internal sealed class RecordStatements : IDisposable
         {
             addSighting.Bind(1, Sightings.Run(sequence));
             addSighting.Bind(2, Sightings.Hash(record.Workspace, reference));
-            addSighting.Bind(3, record.Id.Value);
+            addSighting.Bind(3, Sightings.Place(sequence));
             addSighting.Bind(4, record.Workspace.Value);
             addSighting.Run();
         }

@@ -12,9 +12,13 @@ internal static class Sightings
     /// <summary>The run that an entry's ids are filed under.</summary>
     public static long Run(long sequence) => sequence >> RunBits;
 
+    /// <summary>The entry's place in its run.</summary>
+    public static long Place(long sequence) => sequence & ((1 << RunBits) - 1);
+
     /// <summary>
-    /// The stored hash of an id inside a workspace: 64-bit FNV-1a over the workspace (four bytes, little-endian) and the id in
-    /// UTF-8. Two of them are computed for each record, which a cryptographic hash would make dear; what is found is compared.
+    /// The stored hash of an id inside a workspace: the upper 48 bits (enough among the ids of a run, and two bytes less in each
+    /// row) of 64-bit FNV-1a over the workspace (four bytes, little-endian) and the id in UTF-8. Two are computed for each
+    /// record, which a cryptographic hash would make dear; what is found is compared.
     /// </summary>
     public static long Hash(WorkspaceId workspace, string reference)
     {
@@ -32,7 +36,7 @@ internal static class Sightings
             hash = (hash ^ b) * prime;
         }
 
-        return (long)hash;
+        return (long)hash >> 16;
     }
 
     /// <summary>
@@ -47,7 +51,8 @@ internal static class Sightings
             )
             SELECT DISTINCT r.id
             FROM run CROSS JOIN sighting s ON s.run = run.number AND s.hash = $hash
-            JOIN record r ON r.id = s.record
+            CROSS JOIN entry e ON e.sequence = (s.run << 10) + s.place
+            CROSS JOIN record r ON r.id = e.record
             WHERE r.workspace = $workspace AND $reference IN (r.upstream_ref, r.message_ref)
             """;
         command.Parameters.AddWithValue("$hash", Hash(workspace, reference));
