@@ -17,6 +17,7 @@ internal sealed class LedgerStore : IDisposable
     private readonly NameTable names;
     private readonly RecordStatements statements;
     private readonly PreparedStatement setMeta;
+    private readonly SqliteCommand find;
     private readonly RollupWriter rollups = new();
     private readonly List<EntryDelta> deltas = [];
     private readonly byte[] left = new byte[RecordLimits.MaxRecordBytes];
@@ -35,6 +36,7 @@ internal sealed class LedgerStore : IDisposable
             Execute("PRAGMA busy_timeout = 1000; PRAGMA cache_size = -8000;");
             statements = new RecordStatements(connection);
             setMeta = new PreparedStatement(connection, "REPLACE INTO meta (key, value) VALUES (?, ?)");
+            find = RecordRows.FindCommand(connection);
             State = LedgerState.Read(connection);
         }
         catch
@@ -83,7 +85,7 @@ internal sealed class LedgerStore : IDisposable
             var state = State;
             foreach (var id in ids)
             {
-                if (RecordRows.Find(connection, names, id) is { } stored && stored.Record.Workspace == workspace)
+                if (RecordRows.Find(find, names, id) is { } stored && stored.Record.Workspace == workspace)
                 {
                     var after = RecordMerge.Reprice(stored.Record, price(stored.Record));
                     state = Revise(state, stored, after, EntryKind.Repriced, now);
@@ -132,6 +134,7 @@ internal sealed class LedgerStore : IDisposable
         rollups.Dispose();
         statements.Dispose();
         setMeta.Dispose();
+        find.Dispose();
         connection.Dispose();
     }
 
@@ -141,7 +144,7 @@ internal sealed class LedgerStore : IDisposable
         if (!statements.TryCreate(record, recordNames, state.Entries + 1))
         {
             var stored =
-                RecordRows.Find(connection, names, record.Id)
+                RecordRows.Find(find, names, record.Id)
                 ?? throw new InvalidDataException($"Record {record.Id} is there and cannot be read.");
             return Revise(state, stored, RecordMerge.Merge(stored.Record, record), EntryKind.Enriched, now);
         }
@@ -186,6 +189,7 @@ internal sealed class LedgerStore : IDisposable
     private void InTransaction(Func<LedgerState> change)
     {
         var transaction = connection.BeginTransaction(deferred: false);
+        find.Transaction = transaction;
         try
         {
             deltas.Clear();
