@@ -16,7 +16,7 @@ internal sealed class GroupedSums(SqliteConnection connection, NameTable names, 
     private const string CellSums = """
         sum(c.requests), sum(c.errors), sum(c.unpriced), sum(c.estimated), sum(c.input), sum(c.cache_read),
         sum(c.cache_write_5m), sum(c.cache_write_1h), sum(c.output), sum(c.reasoning), sum(c.cost), sum(c.billed),
-        sum(c.savings), sketch_sum(c.latency), sketch_sum(c.first_token)
+        sum(c.savings), group_concat(nullif(hex(c.latency), '')), group_concat(nullif(hex(c.first_token), ''))
         """;
 
     private const string RecordSums = """
@@ -24,8 +24,8 @@ internal sealed class GroupedSums(SqliteConnection connection, NameTable names, 
         sum(r.cost IS NULL AND coalesce(r.input, r.cache_read, r.cache_write_5m, r.cache_write_1h, r.output) IS NOT NULL),
         sum(r.quality = 1), sum(r.input), sum(r.cache_read), sum(r.cache_write_5m),
         sum(r.cache_write_1h), sum(r.output), sum(r.reasoning), sum(r.cost),
-        sum(CASE WHEN r.billing = 0 THEN r.cost END), sum(r.requested_cost - r.cost), sketch(r.duration),
-        sketch(r.first_token)
+        sum(CASE WHEN r.billing = 0 THEN r.cost END), sum(r.requested_cost - r.cost), group_concat(r.duration),
+        group_concat(r.first_token)
         """;
 
     private readonly Dictionary<Group, RollupSums> groups = [];
@@ -114,7 +114,7 @@ internal sealed class GroupedSums(SqliteConnection connection, NameTable names, 
         command.Parameters.AddWithValue("$width", (int)width);
         command.Parameters.AddWithValue("$from", from);
         command.Parameters.AddWithValue("$to", to);
-        Gather(command, keys.Count);
+        Gather(command, keys.Count, AddSketches);
     }
 
     private void AddRecords(long from, long to, long? step)
@@ -131,7 +131,7 @@ internal sealed class GroupedSums(SqliteConnection connection, NameTable names, 
         command.Parameters.AddWithValue("$workspace", query.Workspace.Value);
         command.Parameters.AddWithValue("$from", from);
         command.Parameters.AddWithValue("$to", to);
-        Gather(command, keys.Count);
+        Gather(command, keys.Count, AddDurations);
     }
 
     private (string Select, string GroupBy, int Count) Keys(string alias, string? time, SqliteCommand command)
@@ -168,7 +168,7 @@ internal sealed class GroupedSums(SqliteConnection connection, NameTable names, 
             )
         );
 
-    private void Gather(SqliteCommand command, int keyCount)
+    private void Gather(SqliteCommand command, int keyCount, Action<Sketch, string> addTimes)
     {
         using var row = command.ExecuteReader();
         while (row.Read())
@@ -196,16 +196,37 @@ internal sealed class GroupedSums(SqliteConnection connection, NameTable names, 
                 sums.Values[i] += row.IsDBNull(keyCount + i) ? 0 : row.GetInt64(keyCount + i);
             }
 
-            AddSketch(sums.Latency, row, keyCount + RollupSums.Count);
-            AddSketch(sums.FirstToken, row, keyCount + RollupSums.Count + 1);
+            AddTimes(sums.Latency, row, keyCount + RollupSums.Count, addTimes);
+            AddTimes(sums.FirstToken, row, keyCount + RollupSums.Count + 1, addTimes);
         }
     }
 
-    private static void AddSketch(Sketch to, SqliteDataReader row, int column)
+    private static void AddTimes(Sketch to, SqliteDataReader row, int column, Action<Sketch, string> add)
     {
-        if (!row.IsDBNull(column) && !to.TryAdd(row.GetFieldValue<byte[]>(column)))
+        if (!row.IsDBNull(column))
         {
-            throw new InvalidDataException("A sketch cannot be read.");
+            add(to, row.GetString(column));
+        }
+    }
+
+    // SQLite joins the sketches and durations of a group as text: an aggregate of our own would keep its state by its name
+    // in this library, not by the group.
+    private static void AddSketches(Sketch to, string joined)
+    {
+        foreach (var part in joined.AsSpan().Split(','))
+        {
+            if (!to.TryAdd(Convert.FromHexString(joined.AsSpan(part))))
+            {
+                throw new InvalidDataException("A stored sketch cannot be read.");
+            }
+        }
+    }
+
+    private static void AddDurations(Sketch to, string joined)
+    {
+        foreach (var part in joined.AsSpan().Split(','))
+        {
+            to.Add(long.Parse(joined.AsSpan(part), CultureInfo.InvariantCulture), 1);
         }
     }
 }

@@ -3,7 +3,6 @@ using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Weir.Foundation.Storage;
 using Weir.Ledger.Ingest;
-using Weir.Ledger.Rollups;
 
 namespace Weir.Ledger.Queries;
 
@@ -70,36 +69,6 @@ internal sealed class QueryConnections(SqliteDatabase database) : IDisposable
         connection.CreateFunction(
             "tag",
             (byte[]? tags, string name) => tags is null ? null : RecordCodec.DecodeTags(tags).GetValueOrDefault(name),
-            isDeterministic: true
-        );
-        // The seed is one value for all groups, so each group makes its own sketch.
-        connection.CreateAggregate<long?, Sketch?, byte[]>(
-            "sketch",
-            null,
-            static (sketch, microseconds) =>
-            {
-                sketch ??= new Sketch();
-                if (microseconds is { } value)
-                {
-                    sketch.Add(value, 1);
-                }
-
-                return sketch;
-            },
-            static sketch => sketch?.Encode() ?? [],
-            isDeterministic: true
-        );
-        connection.CreateAggregate<byte[]?, Sketch?, byte[]>(
-            "sketch_sum",
-            null,
-            static (sketch, encoded) =>
-            {
-                sketch ??= new Sketch();
-                return encoded is null || sketch.TryAdd(encoded)
-                    ? sketch
-                    : throw new InvalidDataException("A stored sketch cannot be read.");
-            },
-            static sketch => sketch?.Encode() ?? [],
             isDeterministic: true
         );
         return connection;

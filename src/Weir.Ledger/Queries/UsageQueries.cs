@@ -148,9 +148,12 @@ public sealed class UsageQueries
     public Task<StoredRecord?> RecordAsync(WorkspaceId workspace, RecordId id, CancellationToken cancellationToken) =>
         connections.ReadAsync(
             connection =>
-                RecordRows.Find(connection, names, id) is { } found && found.Record.Workspace == workspace
+            {
+                using var command = RecordRows.FindCommand(connection);
+                return RecordRows.Find(command, names, id) is { } found && found.Record.Workspace == workspace
                     ? found
-                    : null,
+                    : null;
+            },
             cancellationToken
         );
 
