@@ -15,7 +15,7 @@ namespace Weir.Ledger.Rollups;
 /// </remarks>
 internal sealed class RollupWriter : IDisposable
 {
-    private const int KeyCacheLimit = 32_768;
+    private const int KeyCacheLimit = 8_192;
 
     private readonly Dictionary<RollupKey, long> keyIds = [];
     private readonly Dictionary<Cell, RollupSums> cells = [];
