@@ -1,0 +1,37 @@
+using System.Net;
+
+namespace Weir.Server.Configuration;
+
+/// <summary>Addresses to listen on, as <c>http://127.0.0.1:8082</c>.</summary>
+internal static class ListenAddress
+{
+    /// <summary>Where Weir listens when nothing else is said.</summary>
+    public const string Default = "http://127.0.0.1:8082";
+
+    /// <summary>Why a text is no address to listen on; null when it is one.</summary>
+    public static string? Fault(string text)
+    {
+        // "*" and "+" stand for every interface, which System.Uri does not know.
+        var plain = text.Replace("://*", "://0.0.0.0", StringComparison.Ordinal)
+            .Replace("://+", "://0.0.0.0", StringComparison.Ordinal);
+        if (
+            !Uri.TryCreate(plain, UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+        )
+        {
+            return $"\"{text}\" is not an http or https address to listen on";
+        }
+
+        return url.AbsolutePath != "/" || url.Query.Length > 0 || url.UserInfo.Length > 0 || url.Fragment.Length > 0
+            ? $"\"{text}\" must be scheme, host and port alone"
+            : null;
+    }
+
+    /// <summary>True when only this machine can reach the address.</summary>
+    public static bool IsLoopback(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && (
+            url.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(url.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))
+        );
+}
