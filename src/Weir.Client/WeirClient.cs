@@ -76,11 +76,7 @@ public sealed class WeirClient : IDisposable
 
     /// <summary>The workspace's keys.</summary>
     public Task<KeyList> KeysAsync(bool includeRevoked, CancellationToken cancellationToken) =>
-        GetAsync(
-            includeRevoked ? "keys?includeRevoked=true" : "keys",
-            WeirJson.Default.KeyList,
-            cancellationToken
-        );
+        GetAsync(includeRevoked ? "keys?includeRevoked=true" : "keys", WeirJson.Default.KeyList, cancellationToken);
 
     /// <summary>Makes a key; its text is in the result and nowhere else.</summary>
     public Task<KeyWithText> CreateKeyAsync(NewKey key, CancellationToken cancellationToken) =>
@@ -153,11 +149,7 @@ public sealed class WeirClient : IDisposable
     )
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
-        using var response = await http.SendAsync(
-            request,
-            HttpCompletionOption.ResponseHeadersRead,
-            cancellationToken
-        );
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         if (!response.IsSuccessStatusCode)
         {
             throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));

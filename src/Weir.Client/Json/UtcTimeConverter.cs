@@ -18,5 +18,6 @@ public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
         writer.WriteStringValue(ToText(value));
 
     /// <summary>The text that the API writes for a time.</summary>
-    public static string ToText(DateTimeOffset value) => value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+    public static string ToText(DateTimeOffset value) =>
+        value.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
 }

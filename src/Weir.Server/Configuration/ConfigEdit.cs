@@ -62,7 +62,9 @@ internal static partial class ConfigEdit
             {
                 if (!before.TryGetValue(name, out var old) || old.Key is null)
                 {
-                    faults.Add(Fault(scalar, path, masked ? "there is no stored key that this could keep" : OnlyOnDisk));
+                    faults.Add(
+                        Fault(scalar, path, masked ? "there is no stored key that this could keep" : OnlyOnDisk)
+                    );
                 }
                 else if (old.Kind != after[name].Kind || !SameOrigin(old.BaseUrl, after[name].BaseUrl))
                 {
@@ -112,7 +114,13 @@ internal static partial class ConfigEdit
     private const string OnlyOnDisk = "variables of the environment are taken from the file on disk alone";
 
     private static ConfigFault Fault(YamlScalar at, string path, string message, string? hint = null) =>
-        new(at.Line, at.Column, path, message, hint ?? "add this reference to the file itself, on the server's machine");
+        new(
+            at.Line,
+            at.Column,
+            path,
+            message,
+            hint ?? "add this reference to the file itself, on the server's machine"
+        );
 
     [GeneratedRegex(
         @"(?<lead>#[^\n]*?api_?key[""']?\s*[:=]\s*)(?!\$\{)[^\s,}]+",
@@ -122,7 +130,8 @@ internal static partial class ConfigEdit
     private static partial Regex KeyInComment();
 
     private static bool IsReferenceAlone(string text) =>
-        text.StartsWith("${", StringComparison.Ordinal) && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1;
+        text.StartsWith("${", StringComparison.Ordinal)
+        && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1;
 
     private static bool SameOrigin(string? before, string? after)
     {
@@ -133,7 +142,8 @@ internal static partial class ConfigEdit
 
         return Uri.TryCreate(before, UriKind.Absolute, out var a)
             && Uri.TryCreate(after, UriKind.Absolute, out var b)
-            && a.GetLeftPart(UriPartial.Authority).Equals(b.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase);
+            && a.GetLeftPart(UriPartial.Authority)
+                .Equals(b.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase);
     }
 
     private static YamlNode Root(string text) =>
@@ -179,7 +189,8 @@ internal static partial class ConfigEdit
             case YamlList list:
                 for (var i = 0; i < list.Items.Count; i++)
                 {
-                    var name = (Child(list.Items[i], "name") as YamlScalar)?.Text ?? i.ToString(CultureInfo.InvariantCulture);
+                    var name =
+                        (Child(list.Items[i], "name") as YamlScalar)?.Text ?? i.ToString(CultureInfo.InvariantCulture);
                     foreach (var inner in Scalars(list.Items[i], $"{path}[{name}]"))
                     {
                         yield return inner;
@@ -190,7 +201,12 @@ internal static partial class ConfigEdit
             case YamlMap map:
                 foreach (var entry in map.Entries)
                 {
-                    foreach (var inner in Scalars(entry.Value, path.Length == 0 ? entry.Key.Text : $"{path}.{entry.Key.Text}"))
+                    foreach (
+                        var inner in Scalars(
+                            entry.Value,
+                            path.Length == 0 ? entry.Key.Text : $"{path}.{entry.Key.Text}"
+                        )
+                    )
                     {
                         yield return inner;
                     }

@@ -42,7 +42,11 @@ internal static class ConfigReader
         var routes = RouteReader.Read(reading, document, providers.Names);
         var prices = PriceReader.Read(reading, document);
         var (server, maxBodyBytes, onHangUp) = ServerReader.Read(reading, document);
-        document.Refuse("budgets", NotEnforced("budgets"), "remove them: a budget that does not hold is worse than none");
+        document.Refuse(
+            "budgets",
+            NotEnforced("budgets"),
+            "remove them: a budget that does not hold is worse than none"
+        );
         document.Refuse("limits", NotEnforced("limits"), "remove them: a limit that does not hold is worse than none");
         document.Refuse(
             "guardrails",

@@ -9,7 +9,9 @@ internal static class ConfigRendering
     /// <summary>The document; keys stand as references to the variables they came from.</summary>
     public static string ToText(WeirConfig config)
     {
-        var text = new StringBuilder("# There is no weir.yaml: this is what the environment sets up.\nversion: 1\nproviders:\n");
+        var text = new StringBuilder(
+            "# There is no weir.yaml: this is what the environment sets up.\nversion: 1\nproviders:\n"
+        );
         foreach (var provider in config.Gateway.Providers)
         {
             text.Append("  - name: ").Append(provider.Name).Append('\n');

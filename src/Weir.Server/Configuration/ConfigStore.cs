@@ -12,7 +12,7 @@ namespace Weir.Server.Configuration;
 internal sealed partial class ConfigStore
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-    private readonly string path;
+    private readonly string file;
     private readonly Func<string, string?> variable;
     private readonly TimeProvider clock;
     private readonly ILogger log;
@@ -22,14 +22,14 @@ internal sealed partial class ConfigStore
     private string? seen;
 
     private ConfigStore(
-        string path,
+        string file,
         Func<string, string?> variable,
         TimeProvider clock,
         ILogger log,
         ConfigSnapshot current
     )
     {
-        this.path = path;
+        this.file = file;
         this.variable = variable;
         this.clock = clock;
         this.log = log;
@@ -41,7 +41,7 @@ internal sealed partial class ConfigStore
     public ConfigSnapshot Current => Volatile.Read(ref current);
 
     /// <summary>The file that is watched, whether it exists or not.</summary>
-    public string WatchedPath => path;
+    public string WatchedPath => file;
 
     /// <summary>Called with each configuration that takes force after <see cref="Start"/>; under the store's lock, so in order.</summary>
     public Action<WeirConfig> Apply { get; set; } = _ => { };
@@ -111,7 +111,7 @@ internal sealed partial class ConfigStore
     {
         lock (gate)
         {
-            var read = ReadText(path);
+            var read = ReadText(file);
             if (read.Text is null)
             {
                 // A file that was never there is no news; one that went or cannot be read is.
@@ -160,7 +160,7 @@ internal sealed partial class ConfigStore
                 return new ConfigReplacement(ConfigReplacementOutcome.NoFile, []);
             }
 
-            if (etag != current.ETag || ReadText(path).Text != current.Text)
+            if (etag != current.ETag || ReadText(file).Text != current.Text)
             {
                 return new ConfigReplacement(ConfigReplacementOutcome.Changed, []);
             }
@@ -179,7 +179,7 @@ internal sealed partial class ConfigStore
 
             try
             {
-                AtomicFile.Write(path, Utf8.GetBytes(edit.Text), AtomicFile.OwnerOnly);
+                AtomicFile.Write(file, Utf8.GetBytes(edit.Text), AtomicFile.OwnerOnly);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -197,14 +197,14 @@ internal sealed partial class ConfigStore
     {
         get
         {
-            if (Current.Path is not { } file)
+            if (Current.Path is not { } written)
             {
                 return true;
             }
 
             try
             {
-                using var probe = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                using var probe = new FileStream(written, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
                 return false;
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -230,11 +230,11 @@ internal sealed partial class ConfigStore
         {
             Config = config,
             Text = text,
-            Path = path,
+            Path = file,
             AcceptedAt = clock.GetUtcNow(),
             RestartNeededFor = RestartNeeded(config.Server),
         };
-        LogAccepted(path, config.Gateway.Providers.Length, config.Gateway.Routes.Length);
+        LogAccepted(file, config.Gateway.Providers.Length, config.Gateway.Routes.Length);
         foreach (var setting in current.RestartNeededFor)
         {
             LogRestartNeeded(setting);
@@ -244,10 +244,10 @@ internal sealed partial class ConfigStore
     private void Refuse(ImmutableArray<ConfigFault> faults)
     {
         current = current with { PendingFaults = faults };
-        LogRefused(path, faults.Length);
+        LogRefused(file, faults.Length);
         foreach (var fault in faults)
         {
-            LogFault(fault.ToText(path));
+            LogFault(fault.ToText(file));
         }
     }
 
@@ -272,8 +272,13 @@ internal sealed partial class ConfigStore
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            using var reader = new StreamReader(file, Utf8);
+            using var stream = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            );
+            using var reader = new StreamReader(stream, Utf8);
             var buffer = new char[Yaml.YamlTree.MaxCharacters + 1];
             var length = reader.ReadBlock(buffer);
             return (new string(buffer, 0, length), false, "");

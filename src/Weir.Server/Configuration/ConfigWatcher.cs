@@ -33,7 +33,10 @@ internal sealed class ConfigWatcher : IDisposable
     {
         try
         {
-            var watcher = new FileSystemWatcher(folder, file) { NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName };
+            var watcher = new FileSystemWatcher(folder, file)
+            {
+                NotifyFilter = NotifyFilters.LastWrite | NotifyFilters.FileName,
+            };
             watcher.Changed += Soon;
             watcher.Created += Soon;
             watcher.Renamed += Soon;

@@ -39,6 +39,10 @@ internal static partial class Durations
                 : $"{span.TotalMilliseconds}ms")}"
         );
 
-    [GeneratedRegex(@"^(?<count>[0-9]{1,6})(?<unit>ms|s|m|h|d|w)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^(?<count>[0-9]{1,6})(?<unit>ms|s|m|h|d|w)\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex Pattern();
 }

@@ -81,8 +81,7 @@ internal sealed class MapReader
         reading.Fault(entries.TryGetValue(key, out var entry) ? entry.Value : map, KeyPath(key), message, hint);
 
     /// <summary>Notes a fault at a node below the map.</summary>
-    public void Fault(YamlNode at, string path, string message, string? hint) =>
-        reading.Fault(at, path, message, hint);
+    public void Fault(YamlNode at, string path, string message, string? hint) => reading.Fault(at, path, message, hint);
 
     /// <summary>True when the key stands in the map with a value.</summary>
     public bool Has(string key) =>
@@ -125,7 +124,9 @@ internal sealed class MapReader
 
         if (node is YamlList list)
         {
-            return list.Items.Select((item, i) => (item, string.Create(CultureInfo.InvariantCulture, $"{KeyPath(key)}[{i}]")));
+            return list.Items.Select(
+                (item, i) => (item, string.Create(CultureInfo.InvariantCulture, $"{KeyPath(key)}[{i}]"))
+            );
         }
 
         Fault(key, $"a list was expected, not {node.KindName}");

@@ -66,7 +66,11 @@ internal static partial class ProviderReader
                 names.Add(name);
                 if (!lines.TryAdd(name, node.Line))
                 {
-                    map.Fault("name", $"a provider is called \"{name}\" already", $"the first is on line {lines[name]}");
+                    map.Fault(
+                        "name",
+                        $"a provider is called \"{name}\" already",
+                        $"the first is on line {lines[name]}"
+                    );
                 }
             }
 
@@ -238,7 +242,11 @@ internal static partial class ProviderReader
         return rules.ToImmutable();
     }
 
-    [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}\z",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000
+    )]
     private static partial Regex NamePattern();
 
     [GeneratedRegex(

@@ -35,8 +35,7 @@ internal static class RouteReader
                 continue;
             }
 
-            var name =
-                map.Text("name") ?? string.Create(CultureInfo.InvariantCulture, $"route-{routes.Count + 1}");
+            var name = map.Text("name") ?? string.Create(CultureInfo.InvariantCulture, $"route-{routes.Count + 1}");
             if (!lines.TryAdd(name, node.Line))
             {
                 map.Fault("name", $"a route is called \"{name}\" already", $"the first is on line {lines[name]}");
