@@ -20,7 +20,6 @@ internal sealed class RecordStatements : IDisposable
     private readonly PreparedStatement insert;
     private readonly PreparedStatement replace;
     private readonly PreparedStatement addSighting;
-    private readonly PreparedStatement removeSighting;
     private readonly PreparedStatement addEntry;
     private readonly byte[] blob = new byte[2 * RecordLimits.MaxRecordBytes];
 
@@ -30,9 +29,8 @@ internal sealed class RecordStatements : IDisposable
         replace = new PreparedStatement(connection, $"REPLACE INTO record {Columns}");
         addSighting = new PreparedStatement(
             connection,
-            "INSERT OR IGNORE INTO sighting (hash, record, workspace) VALUES (?, ?, ?)"
+            "INSERT OR IGNORE INTO sighting (run, hash, place, workspace) VALUES (?, ?, ?, ?)"
         );
-        removeSighting = new PreparedStatement(connection, "DELETE FROM sighting WHERE hash = ? AND record = ?");
         addEntry = new PreparedStatement(
             connection,
             "INSERT INTO entry (sequence, record, workspace, revision, kind, at, before) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -48,8 +46,8 @@ internal sealed class RecordStatements : IDisposable
             return false;
         }
 
-        AddSighting(record, record.UpstreamId);
-        AddSighting(record, record.MessageId);
+        AddSighting(record, record.UpstreamId, sequence);
+        AddSighting(record, record.MessageId, sequence);
         return true;
     }
 
@@ -58,8 +56,8 @@ internal sealed class RecordStatements : IDisposable
     {
         Bind(replace, after, names, revision, sequence);
         replace.Run();
-        MoveSighting(before, before.UpstreamId, after, after.UpstreamId);
-        MoveSighting(before, before.MessageId, after, after.MessageId);
+        AddSighting(after, after.UpstreamId == before.UpstreamId ? null : after.UpstreamId, sequence);
+        AddSighting(after, after.MessageId == before.MessageId ? null : after.MessageId, sequence);
     }
 
     /// <summary>Stores an entry.</summary>
@@ -81,33 +79,18 @@ internal sealed class RecordStatements : IDisposable
         insert.Dispose();
         replace.Dispose();
         addSighting.Dispose();
-        removeSighting.Dispose();
         addEntry.Dispose();
     }
 
-    private void AddSighting(UsageRecord record, string? reference)
+    private void AddSighting(UsageRecord record, string? reference, long sequence)
     {
         if (reference is not null)
         {
-            addSighting.Bind(1, NameTable.Hash(record.Workspace, reference));
-            addSighting.Bind(2, record.Id.Value);
-            addSighting.Bind(3, record.Workspace.Value);
+            addSighting.Bind(1, Sightings.Run(sequence));
+            addSighting.Bind(2, Sightings.Hash(record.Workspace, reference));
+            addSighting.Bind(3, Sightings.Place(sequence));
+            addSighting.Bind(4, record.Workspace.Value);
             addSighting.Run();
-        }
-    }
-
-    private void MoveSighting(UsageRecord before, string? old, UsageRecord after, string? current)
-    {
-        if (old != current || before.Workspace != after.Workspace)
-        {
-            if (old is not null)
-            {
-                removeSighting.Bind(1, NameTable.Hash(before.Workspace, old));
-                removeSighting.Bind(2, before.Id.Value);
-                removeSighting.Run();
-            }
-
-            AddSighting(after, current);
         }
     }
 

@@ -57,12 +57,16 @@ CREATE TABLE record (
 -- The row id (the record's id) is the index's last key by itself: (workspace, started_at, id).
 CREATE INDEX record_by_time ON record (workspace, started_at);
 
--- Which records carry a provider's request id or message id, by the hash of workspace and id.
+-- Which records carry a provider's request id or message id, by the hash of workspace and id. A run is 1,024 entries of
+-- the ledger and place the entry in it: inside a run the hashes are sorted, so that a batch touches a few pages and not one
+-- page for each id; a look-up goes through the runs. A row may outlive its id when a later revision has another: what is
+-- found is compared.
 CREATE TABLE sighting (
+    run INTEGER NOT NULL,
     hash INTEGER NOT NULL,
-    record INTEGER NOT NULL,
+    place INTEGER NOT NULL,
     workspace INTEGER NOT NULL,
-    PRIMARY KEY (hash, record)
+    PRIMARY KEY (run, hash, place)
 ) WITHOUT ROWID;
 
 -- Every change of every record, in the order it was stored. "before" is the encoded revision that it replaced.
