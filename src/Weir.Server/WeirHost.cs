@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Server.Api;
+using Weir.Server.Api.Status;
 using Weir.Server.Configuration;
 using Weir.Server.DataFolder;
 
@@ -28,6 +29,12 @@ public sealed class WeirHost : IAsyncDisposable
         this.parts = parts;
         FirstKeyText = firstKey;
     }
+
+    /// <summary>Weir's version.</summary>
+    public static string Version => StatusRoutes.Version;
+
+    /// <summary>Why a text is no address to listen on; null when it is one.</summary>
+    public static string? AddressFault(string text) => ListenAddress.Fault(text);
 
     /// <summary>Where it listens, with the ports that were really bound.</summary>
     public ImmutableArray<string> Addresses => parts.State.Addresses;
@@ -62,7 +69,10 @@ public sealed class WeirHost : IAsyncDisposable
         if (folder is null)
         {
             var holder = DataFolderLock.ReadHolder(options.DataFolder)?.Describe() ?? "another process";
-            return WeirStart.Refused($"the data folder {options.DataFolder} is held by {holder}");
+            return WeirStart.Refused($"the data folder {options.DataFolder} is held by {holder}") with
+            {
+                IsHeld = true,
+            };
         }
 
         try

@@ -41,6 +41,9 @@ public sealed record LocalApi(string SocketPath, string Token);
 /// <summary>What starting came to: a running server, or why there is none and the exit code that says so.</summary>
 public sealed record WeirStart(WeirHost? Host, int ExitCode, ImmutableArray<string> Reasons)
 {
+    /// <summary>True when another process holds the data folder.</summary>
+    public bool IsHeld { get; internal init; }
+
     internal static WeirStart Refused(params ImmutableArray<string> reasons) => new(null, ExitCodes.WrongUse, reasons);
 
     internal static WeirStart Failed(params ImmutableArray<string> reasons) => new(null, ExitCodes.Failed, reasons);

@@ -33,9 +33,9 @@ internal static class ConfigReader
         {
             document.Missing("version", "write \"version: 1\" as the first line");
         }
-        else
+        else if (document.Text("version") is { } version && version != "1")
         {
-            document.Whole("version", 1, 1);
+            document.Fault("version", $"this version of Weir reads version 1, not \"{document.Written("version")}\"");
         }
 
         var providers = ProviderReader.Read(reading, document);

@@ -268,7 +268,7 @@ internal sealed partial class ConfigStore
         return changed.ToImmutable();
     }
 
-    private static (string? Text, bool Missing, string Failure) ReadText(string path)
+    internal static (string? Text, bool Missing, string Failure) ReadText(string path)
     {
         try
         {

@@ -20,7 +20,7 @@ internal static class Suggestion
             }
         }
 
-        return nearest is not null && least <= Math.Clamp(nearest.Length / 3, 1, 3)
+        return nearest is not null && least <= Math.Min(nearest.Length / 3, 3)
             ? $"did you mean \"{nearest}\"?"
             : $"known: {string.Join(", ", known)}";
     }
