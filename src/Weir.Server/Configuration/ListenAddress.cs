@@ -9,7 +9,9 @@ internal static class ListenAddress
     public const string Default = "http://127.0.0.1:8082";
 
     /// <summary>Why a text is no address to listen on; null when it is one.</summary>
-    public static string? Fault(string text)
+    /// <param name="text">The text.</param>
+    /// <param name="written">What to call it, where variables were filled in; null for the text itself.</param>
+    public static string? Fault(string text, string? written = null)
     {
         // "*" and "+" stand for every interface, which System.Uri does not know.
         var plain = text.Replace("://*", "://0.0.0.0", StringComparison.Ordinal)
@@ -19,11 +21,11 @@ internal static class ListenAddress
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
         )
         {
-            return $"\"{text}\" is not an http or https address to listen on";
+            return $"\"{written ?? text}\" is not an http or https address to listen on";
         }
 
         return url.AbsolutePath != "/" || url.Query.Length > 0 || url.UserInfo.Length > 0 || url.Fragment.Length > 0
-            ? $"\"{text}\" must be scheme, host and port alone"
+            ? $"\"{written ?? text}\" must be scheme, host and port alone"
             : null;
     }
 

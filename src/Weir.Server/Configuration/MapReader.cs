@@ -134,7 +134,7 @@ internal sealed class MapReader
     }
 
     /// <summary>A list of texts.</summary>
-    public IEnumerable<(string Text, YamlNode Node, string Path)> Texts(string key)
+    public IEnumerable<(string Text, YamlScalar Node, string Path)> Texts(string key)
     {
         foreach (var (node, path) in List(key))
         {
@@ -144,7 +144,7 @@ internal sealed class MapReader
             }
             else if (reading.Expand(scalar, path) is { Length: > 0 } text)
             {
-                yield return (text, node, path);
+                yield return (text, scalar, path);
             }
         }
     }

@@ -68,7 +68,7 @@ internal static partial class ProviderReader
                 {
                     map.Fault(
                         "name",
-                        $"a provider is called \"{name}\" already",
+                        $"a provider is called \"{map.Written("name")}\" already",
                         $"the first is on line {lines[name]}"
                     );
                 }
@@ -235,7 +235,7 @@ internal static partial class ProviderReader
             }
             else
             {
-                map.Fault(node, path, $"\"{text}\" is not a method and a path", "as \"GET /v1/files/*\"");
+                map.Fault(node, path, $"\"{node.Text}\" is not a method and a path", "as \"GET /v1/files/*\"");
             }
         }
 

@@ -38,7 +38,7 @@ internal static class RouteReader
             var name = map.Text("name") ?? string.Create(CultureInfo.InvariantCulture, $"route-{routes.Count + 1}");
             if (!lines.TryAdd(name, node.Line))
             {
-                map.Fault("name", $"a route is called \"{name}\" already", $"the first is on line {lines[name]}");
+                map.Fault("name", $"a route is called \"{map.Written("name")}\" already", $"the first is on line {lines[name]}");
             }
 
             var match = map.Map("match");
@@ -121,7 +121,7 @@ internal static class RouteReader
                 }
                 else if (map.Text("provider") is { } name)
                 {
-                    Check(reading, map.Take("provider")!, map.KeyPath("provider"), name, providers);
+                    Check(reading, (YamlScalar)map.Take("provider")!, map.KeyPath("provider"), name, providers);
                     targets.Add(new TargetConfig(name, map.Text("model")));
                 }
 
@@ -145,7 +145,7 @@ internal static class RouteReader
 
     private static void Check(
         ConfigReading reading,
-        YamlNode node,
+        YamlScalar node,
         string path,
         string name,
         IReadOnlySet<string> providers
@@ -156,7 +156,7 @@ internal static class RouteReader
             reading.Fault(
                 node,
                 path,
-                $"there is no provider \"{name}\"",
+                $"there is no provider \"{node.Text}\"",
                 providers.Count == 0 ? "the document has no providers" : Suggestion.For(name, [.. providers])
             );
         }

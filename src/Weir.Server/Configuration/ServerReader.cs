@@ -58,7 +58,7 @@ internal static class ServerReader
         var urls = ImmutableArray.CreateBuilder<string>();
         foreach (var (text, node, path) in map.Texts("urls"))
         {
-            if (ListenAddress.Fault(text) is { } fault)
+            if (ListenAddress.Fault(text, node.Text) is { } fault)
             {
                 reading.Fault(node, path, fault);
             }
@@ -78,7 +78,7 @@ internal static class ServerReader
         {
             if (Uri.CheckHostName(text) is UriHostNameType.Unknown)
             {
-                reading.Fault(node, path, $"\"{text}\" is no host name", "write it without scheme and port");
+                reading.Fault(node, path, $"\"{node.Text}\" is no host name", "write it without scheme and port");
             }
             else
             {

@@ -27,7 +27,7 @@ internal static class YamlTree
 
         try
         {
-            return new Walk(new Parser(new Scanner(new StringReader(text), skipComments: true))).Document();
+            return new Walk(text, new Parser(new Scanner(new StringReader(text), skipComments: true))).Document();
         }
         catch (YamlFaultException fault)
         {
@@ -62,7 +62,7 @@ internal static class YamlTree
 
     private readonly record struct Place(int Line, int Column);
 
-    private sealed class Walk(Parser parser)
+    private sealed class Walk(string text, Parser parser)
     {
         private readonly Dictionary<string, (YamlNode Node, int Weight)> anchors = new(StringComparer.Ordinal);
         private int nodes;
@@ -126,6 +126,13 @@ internal static class YamlTree
         {
             var scalar = parser.Consume<Scalar>();
             var place = At(scalar);
+            // A block scalar's end is where the next token begins: the space between is not its own.
+            var end = (int)scalar.End.Index;
+            while (end > scalar.Start.Index && char.IsWhiteSpace(text[end - 1]))
+            {
+                end--;
+            }
+
             return (
                 new YamlScalar(
                     scalar.Value,
@@ -133,7 +140,7 @@ internal static class YamlTree
                     place.Line,
                     place.Column,
                     (int)scalar.Start.Index,
-                    (int)scalar.End.Index
+                    end
                 ),
                 scalar.Anchor
             );
