@@ -46,6 +46,7 @@ internal sealed class Modules : IAsyncDisposable
         var refusals = ImmutableArray.Create(ring.Refusal, ledger.Refusal).OfType<string>().ToImmutableArray();
         if (ring.Keys is null || ledger.Ledger is null)
         {
+            ring.Keys?.Dispose();
             if (ledger.Ledger is not null)
             {
                 await ledger.Ledger.DisposeAsync();
@@ -77,5 +78,6 @@ internal sealed class Modules : IAsyncDisposable
         }
 
         await Ledger.DisposeAsync();
+        Keys.Dispose();
     }
 }

@@ -24,6 +24,9 @@ internal sealed class ServerState(WeirHostOptions options, ConfigStore config)
     /// <summary>Where it listens.</summary>
     public ImmutableArray<string> Addresses { get; set; } = [];
 
+    /// <summary>The names under which it may be called, beside those of the loopback and its own addresses.</summary>
+    public ImmutableArray<string> Hosts { get; set; } = [];
+
     /// <summary>When it started.</summary>
     public DateTimeOffset StartedAt { get; } = options.Clock.GetUtcNow();
 

@@ -151,8 +151,8 @@ public sealed class WeirHost : IAsyncDisposable
         try
         {
             state.Modules = modules;
-            config.Start(next => Apply(modules, next));
-            var firstKey = await FirstKey.EnsureAsync(modules.Keys, options.DataFolder, cancellationToken);
+            config.Start(next => Apply(state, modules, next));
+            var firstKey = options.LocalApi is null ? await modules.Keys.EnsureFirstKeyAsync(cancellationToken) : null;
             app = builder.Build();
             Pipeline.Map(app, state);
             await app.StartAsync(cancellationToken);
@@ -266,10 +266,11 @@ public sealed class WeirHost : IAsyncDisposable
         builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }
 
-    private static void Apply(Modules modules, WeirConfig config)
+    private static void Apply(ServerState state, Modules modules, WeirConfig config)
     {
         modules.Prices.SetOverrides(config.Prices);
-        modules.Gateway?.Apply(config.Gateway);
+        state.Hosts = config.Gateway.Hosts.AddRange(ListenAddress.Names(state.Options.Urls, config.Server.Urls));
+        modules.Gateway?.Apply(config.Gateway with { Hosts = state.Hosts });
     }
 
     private static IEnumerable<string> Bound(WebApplication app) =>

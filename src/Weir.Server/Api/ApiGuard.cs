@@ -1,10 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
+using Weir.Gateway;
 using Weir.Identity;
 
 namespace Weir.Server.Api;
@@ -126,13 +126,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
     }
 
     private static bool IsThisMachine(HttpContext context) =>
-        IsLoopback(context.Connection.RemoteIpAddress)
-        && !context.Request.Headers.ContainsKey("Forwarded")
-        && !context.Request.Headers.ContainsKey("X-Forwarded-For")
-        && !context.Request.Headers.ContainsKey("Via");
-
-    // A Unix socket has no address; whoever may open it is on this machine.
-    private static bool IsLoopback(IPAddress? address) => address is null || IPAddress.IsLoopback(address);
+        context.Connection.RemoteIpAddress is not null && CallerRules.WhyNotLocal(context.Request) is null;
 
     private static bool SameText(string a, string b) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(a), Encoding.UTF8.GetBytes(b));

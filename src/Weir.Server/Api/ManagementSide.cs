@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
+using Weir.Gateway;
 
 namespace Weir.Server.Api;
 
@@ -16,7 +17,7 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
     public async Task InvokeAsync(HttpContext context)
     {
         Protect(context.Response.Headers);
-        if (!KnownHosts.Includes(context.Request.Host, state.Config.Current.Config.Server, state.Options.Urls))
+        if (!CallerRules.IsKnownHost(context.Request, state.Hosts))
         {
             await ApiProblem
                 .Of(

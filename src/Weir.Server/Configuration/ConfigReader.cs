@@ -41,7 +41,11 @@ internal static class ConfigReader
         var providers = ProviderReader.Read(reading, document);
         var routes = RouteReader.Read(reading, document, providers.Names);
         var prices = PriceReader.Read(reading, document);
-        var (server, maxBodyBytes, onHangUp) = ServerReader.Read(reading, document);
+        var (server, gateway) = ServerReader.Read(
+            reading,
+            document,
+            new GatewayConfig { Providers = providers.Providers, Routes = routes }
+        );
         document.Refuse(
             "budgets",
             NotEnforced("budgets"),
@@ -54,14 +58,9 @@ internal static class ConfigReader
             "remove them: a guardrail that does not hold is worse than none"
         );
         document.Finish();
-        var gateway = new GatewayConfig { Providers = providers.Providers, Routes = routes };
         return new WeirConfig
         {
-            Gateway = gateway with
-            {
-                MaxBodyBytes = maxBodyBytes ?? gateway.MaxBodyBytes,
-                OnHangUp = onHangUp ?? gateway.OnHangUp,
-            },
+            Gateway = gateway,
             Prices = prices,
             Server = server,
         };

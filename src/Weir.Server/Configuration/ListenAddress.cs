@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 
 namespace Weir.Server.Configuration;
@@ -28,6 +29,12 @@ internal static class ListenAddress
             ? $"\"{written ?? text}\" must be scheme, host and port alone"
             : null;
     }
+
+    /// <summary>The host names (not the literal addresses) that a server listens under.</summary>
+    public static IEnumerable<string> Names(ImmutableArray<string> chosen, ImmutableArray<string> configured) =>
+        (chosen.IsEmpty ? configured : chosen)
+            .Select(text => Uri.TryCreate(text, UriKind.Absolute, out var url) ? url.Host : "")
+            .Where(host => Uri.CheckHostName(host) == UriHostNameType.Dns);
 
     /// <summary>True when only this machine can reach the address.</summary>
     public static bool IsLoopback(string text) =>

@@ -38,7 +38,11 @@ internal static class RouteReader
             var name = map.Text("name") ?? string.Create(CultureInfo.InvariantCulture, $"route-{routes.Count + 1}");
             if (!lines.TryAdd(name, node.Line))
             {
-                map.Fault("name", $"a route is called \"{map.Written("name")}\" already", $"the first is on line {lines[name]}");
+                map.Fault(
+                    "name",
+                    $"a route is called \"{map.Written("name")}\" already",
+                    $"the first is on line {lines[name]}"
+                );
             }
 
             var match = map.Map("match");

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
 using Weir.Gateway;
 
 namespace Weir.Server.Configuration;
@@ -17,15 +18,16 @@ internal static class ServerReader
         ["drain"] = HangUpPolicy.Drain,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The server's settings, and the two that are the gateway's.</summary>
-    public static (ServerConfig Server, long? MaxBodyBytes, HangUpPolicy? OnHangUp) Read(
+    /// <summary>The server's settings, and <paramref name="gateway"/> with those that are the gateway's.</summary>
+    public static (ServerConfig Server, GatewayConfig Gateway) Read(
         ConfigReading reading,
-        MapReader document
+        MapReader document,
+        GatewayConfig gateway
     )
     {
         if (document.Map("server") is not { } map)
         {
-            return (new ServerConfig(), null, null);
+            return (new ServerConfig(), gateway);
         }
 
         var urls = Urls(reading, map);
@@ -42,7 +44,6 @@ internal static class ServerReader
         var server = new ServerConfig
         {
             Urls = urls,
-            Hosts = hosts,
             BehindProxy = map.Flag("behindProxy") ?? false,
             TlsCertificate = certificate,
             TlsKey = key,
@@ -50,7 +51,15 @@ internal static class ServerReader
         var maxBody = map.Whole("maxBodyMb", 1, 1024) * Mebibyte;
         var onHangUp = map.Word("onHangUp", HangUps);
         map.Finish();
-        return (server, maxBody, onHangUp);
+        return (
+            server,
+            gateway with
+            {
+                Hosts = hosts,
+                MaxBodyBytes = maxBody ?? gateway.MaxBodyBytes,
+                OnHangUp = onHangUp ?? gateway.OnHangUp,
+            }
+        );
     }
 
     private static ImmutableArray<string> Urls(ConfigReading reading, MapReader map)
@@ -76,9 +85,14 @@ internal static class ServerReader
         var hosts = ImmutableArray.CreateBuilder<string>();
         foreach (var (text, node, path) in map.Texts("hosts"))
         {
-            if (Uri.CheckHostName(text) is UriHostNameType.Unknown)
+            if (Uri.CheckHostName(new HostString(text).Host) is UriHostNameType.Unknown)
             {
-                reading.Fault(node, path, $"\"{node.Text}\" is no host name", "write it without scheme and port");
+                reading.Fault(
+                    node,
+                    path,
+                    $"\"{node.Text}\" is no host name",
+                    "write it without scheme; a port may follow"
+                );
             }
             else
             {

@@ -23,9 +23,6 @@ public sealed record ServerConfig
     /// <summary>Where to listen; empty for the default.</summary>
     public ImmutableArray<string> Urls { get; init; } = [];
 
-    /// <summary>Host names, beside addresses and localhost, under which callers may reach the server.</summary>
-    public ImmutableArray<string> Hosts { get; init; } = [];
-
     /// <summary>True when a proxy of the user's own stands in front and speaks TLS with the callers.</summary>
     public bool BehindProxy { get; init; }
 

@@ -71,9 +71,15 @@ public sealed class ConfigEditTests
     [InlineData("{ name: gemini, kind: gemini, baseUrl: 'https://evil.example', apiKey: '${GEMINI}' }")]
     [InlineData("{ name: gemini, kind: gemini, baseUrl: 'https://${GEMINI}.evil.example' }")]
     // an alias lends a secret to another provider
-    [InlineData("{ name: gemini, kind: gemini, apiKey: &k '${GEMINI}' }, { name: evil, kind: gemini, baseUrl: 'https://evil.example', apiKey: *k }")]
-    [InlineData("{ name: anthropic, kind: anthropic, apiKey: &k '********' }, { name: evil, kind: gemini, baseUrl: 'https://evil.example', apiKey: *k }")]
-    [InlineData("{ name: anthropic, kind: anthropic, apiKey: &k '********' }, { name: openai, kind: openai, apiKey: *k }")]
+    [InlineData(
+        "{ name: gemini, kind: gemini, apiKey: &k '${GEMINI}' }, { name: evil, kind: gemini, baseUrl: 'https://evil.example', apiKey: *k }"
+    )]
+    [InlineData(
+        "{ name: anthropic, kind: anthropic, apiKey: &k '********' }, { name: evil, kind: gemini, baseUrl: 'https://evil.example', apiKey: *k }"
+    )]
+    [InlineData(
+        "{ name: anthropic, kind: anthropic, apiKey: &k '********' }, { name: openai, kind: openai, apiKey: *k }"
+    )]
     public void Nobody_reads_a_secret_through_an_edit(string providers)
     {
         var (text, faults) = ConfigEdit.Prepare(Stored, $"version: 1\nproviders: [{providers}]\n");
@@ -95,8 +101,12 @@ public sealed class ConfigEditTests
     }
 
     [Theory]
-    [InlineData("version: 1\r\nproviders:\r\n  - name: a\r\n    kind: anthropic\r\n    apiKey: sk-plain\r\n    models: [m]\r\n")]
-    [InlineData("version: 1\nproviders:\n  - name: a\n    kind: anthropic\n    apiKey: |-\n      sk-plain\n    models: [m]\n")]
+    [InlineData(
+        "version: 1\r\nproviders:\r\n  - name: a\r\n    kind: anthropic\r\n    apiKey: sk-plain\r\n    models: [m]\r\n"
+    )]
+    [InlineData(
+        "version: 1\nproviders:\n  - name: a\n    kind: anthropic\n    apiKey: |-\n      sk-plain\n    models: [m]\n"
+    )]
     [InlineData("version: 1\nproviders:\n  - name: a\n    kind: anthropic\n    apiKey: \"sk-plain\"\n")]
     [InlineData("version: 1\nproviders:\n  - name: ä\n    kind: anthropic\n    apiKey: sk-plain")]
     [InlineData("version: 1\nproviders:\n  - name: 😀\n    kind: anthropic\n    apiKey: sk-plain # c\n")]

@@ -53,7 +53,7 @@ public sealed class ConfigReaderTests
         );
 
         Assert.Equal(["http://127.0.0.1:9000", "http://[::1]:9000"], config.Server.Urls);
-        Assert.Equal(["weir.example.com"], config.Server.Hosts);
+        Assert.Equal(["weir.example.com"], config.Gateway.Hosts);
         Assert.True(config.Server.BehindProxy);
         Assert.Equal(7L * 1024 * 1024, config.Gateway.MaxBodyBytes);
         Assert.Equal(HangUpPolicy.Drain, config.Gateway.OnHangUp);
@@ -195,7 +195,10 @@ public sealed class ConfigReaderTests
                 "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - targets: [{ provider: a, weight: 20 }]",
                 "5:30 routes[0].targets[0].weight: weights are not honoured by this version (remove it: targets are tried in their order)"
             },
-            { "version: 1\nroutes:\n  - name: a", "3:5 routes[0].targets: is missing (name at least one provider, as \"targets: [anthropic]\")" },
+            {
+                "version: 1\nroutes:\n  - name: a",
+                "3:5 routes[0].targets: is missing (name at least one provider, as \"targets: [anthropic]\")"
+            },
             { "version: 1\nroutes:\n  - targets: []", "3:14 routes[0].targets: is empty (name at least one provider)" },
             {
                 "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], strategy: cost }",
@@ -221,7 +224,10 @@ public sealed class ConfigReaderTests
                 "version: 1\nprices:\n  - { model: a }",
                 "3:5 prices[0].input: is missing (give at least one price in US dollars per million tokens)"
             },
-            { "version: 1\nprices:\n  - { input: 1 }", "3:5 prices[0].model: is missing (name the model or a pattern, as \"model: my-model-*\")" },
+            {
+                "version: 1\nprices:\n  - { input: 1 }",
+                "3:5 prices[0].model: is missing (name the model or a pattern, as \"model: my-model-*\")"
+            },
             {
                 "version: 1\nprices:\n  - { model: a, input: -1 }",
                 "3:24 prices[0].input: US dollars per million tokens from 0 to 1000000 were expected, not \"-1\""
@@ -242,8 +248,14 @@ public sealed class ConfigReaderTests
                 "version: 1\nserver: { maxBodyMb: 0 }",
                 "2:22 server.maxBodyMb: a whole number from 1 to 1024 was expected, not \"0\""
             },
-            { "version: 1\nserver: { behindProxy: yes }", "2:24 server.behindProxy: true or false was expected, not \"yes\"" },
-            { "version: 1\nserver: { onHangUp: stop }", "2:21 server.onHangUp: unknown onHangUp \"stop\" (known: abort, drain)" },
+            {
+                "version: 1\nserver: { behindProxy: yes }",
+                "2:24 server.behindProxy: true or false was expected, not \"yes\""
+            },
+            {
+                "version: 1\nserver: { onHangUp: stop }",
+                "2:21 server.onHangUp: unknown onHangUp \"stop\" (known: abort, drain)"
+            },
             { "version: 1\n---\nversion: 1", "2:1 : there is a second document: one file holds one" },
             { "version: 1\nserver: *nobody", "2:9 : there is no finished anchor \"nobody\" before this" },
         };
