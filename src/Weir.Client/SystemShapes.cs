@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Weir.Client;
@@ -106,8 +105,4 @@ public sealed record Problem
     /// <summary>The configuration's faults.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ConfigFaultItem>? Faults { get; init; }
-
-    /// <summary>Fields of a newer server.</summary>
-    [JsonExtensionData]
-    public Dictionary<string, JsonElement>? Extensions { get; init; }
 }

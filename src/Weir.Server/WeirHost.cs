@@ -152,11 +152,12 @@ public sealed class WeirHost : IAsyncDisposable
         {
             state.Modules = modules;
             config.Start(next => Apply(state, modules, next));
-            var firstKey = options.LocalApi is null ? await modules.Keys.EnsureFirstKeyAsync(cancellationToken) : null;
             app = builder.Build();
             Pipeline.Map(app, state);
             await app.StartAsync(cancellationToken);
             state.Addresses = [.. Bound(app)];
+            // Only a start that listens shows the key, and it is shown but once.
+            var firstKey = options.LocalApi is null ? await modules.Keys.EnsureFirstKeyAsync(cancellationToken) : null;
             watcher = options.LocalApi is null ? new ConfigWatcher(config, options.Clock) : null;
             var holder = new Holder(
                 Environment.ProcessId,

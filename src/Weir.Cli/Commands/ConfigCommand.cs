@@ -47,7 +47,7 @@ internal static class ConfigCommand
                         faults.IsEmpty,
                         [.. faults.Select(f => new ConfigFaultItem(f.Line, f.Column, f.Key, f.Message, f.Hint))]
                     ),
-                    WeirJsonIndented.Default.ConfigCheck
+                    WeirJsonIndented.Written.ConfigCheck
                 );
             }
 
@@ -82,7 +82,7 @@ internal static class ConfigCommand
                         var config = await client.ConfigAsync(cancellationToken);
                         if (parsed.GetValue(CommonOptions.Json))
                         {
-                            CommandRun.WriteJson(config, WeirJsonIndented.Default.ConfigDocument);
+                            CommandRun.WriteJson(config, WeirJsonIndented.Written.ConfigDocument);
                             return;
                         }
 

@@ -47,7 +47,7 @@ internal static class DoctorCommand
         );
         if (parsed.GetValue(CommonOptions.Json))
         {
-            CommandRun.WriteJson(report, WeirJsonIndented.Default.DoctorReport);
+            CommandRun.WriteJson(report, WeirJsonIndented.Written.DoctorReport);
         }
         else
         {

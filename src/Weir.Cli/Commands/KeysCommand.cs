@@ -120,7 +120,7 @@ internal static class KeysCommand
                         var keys = await client.KeysAsync(parsed.GetValue(All), cancellationToken);
                         if (parsed.GetValue(CommonOptions.Json))
                         {
-                            CommandRun.WriteJson(keys, WeirJsonIndented.Default.KeyList);
+                            CommandRun.WriteJson(keys, WeirJsonIndented.Written.KeyList);
                             return;
                         }
 
@@ -200,7 +200,7 @@ internal static class KeysCommand
                         var key = await client.RevokeKeyAsync(parsed.GetValue(Name)!, cancellationToken);
                         if (parsed.GetValue(CommonOptions.Json))
                         {
-                            CommandRun.WriteJson(key, WeirJsonIndented.Default.KeyItem);
+                            CommandRun.WriteJson(key, WeirJsonIndented.Written.KeyItem);
                         }
                         else
                         {
@@ -218,7 +218,7 @@ internal static class KeysCommand
     {
         if (parsed.GetValue(CommonOptions.Json))
         {
-            CommandRun.WriteJson(key, WeirJsonIndented.Default.KeyWithText);
+            CommandRun.WriteJson(key, WeirJsonIndented.Written.KeyWithText);
             return;
         }
 

@@ -50,7 +50,7 @@ internal static class PricesCommand
                         );
                         if (parsed.GetValue(CommonOptions.Json))
                         {
-                            CommandRun.WriteJson(prices, WeirJsonIndented.Default.PriceList);
+                            CommandRun.WriteJson(prices, WeirJsonIndented.Written.PriceList);
                         }
                         else
                         {
@@ -89,7 +89,7 @@ internal static class PricesCommand
                         );
                         if (parsed.GetValue(CommonOptions.Json))
                         {
-                            CommandRun.WriteJson(result, WeirJsonIndented.Default.RepriceResult);
+                            CommandRun.WriteJson(result, WeirJsonIndented.Written.RepriceResult);
                             return;
                         }
 

@@ -80,7 +80,7 @@ internal static class UsageCommand
                 var summary = await client.SummaryAsync(query, cancellationToken);
                 if (parsed.GetValue(CommonOptions.Json))
                 {
-                    CommandRun.WriteJson(summary, WeirJsonIndented.Default.UsageSummaryResult);
+                    CommandRun.WriteJson(summary, WeirJsonIndented.Written.UsageSummaryResult);
                 }
                 else
                 {

@@ -34,7 +34,13 @@ internal sealed class TextTable
     public void Write()
     {
         var console = AnsiConsole.Create(
-            new AnsiConsoleSettings { Out = new WideOutput(Console.Out), Interactive = InteractionSupport.No }
+            new AnsiConsoleSettings
+            {
+                Out = new WideOutput(Console.Out),
+                Interactive = InteractionSupport.No,
+                Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+                ColorSystem = ColorSystemSupport.NoColors,
+            }
         );
         console.Write(table);
     }

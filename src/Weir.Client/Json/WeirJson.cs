@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Weir.Client.Json;
@@ -30,7 +32,16 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(ReadinessResult))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(DoctorReport))]
-public sealed partial class WeirJson : JsonSerializerContext;
+public sealed partial class WeirJson : JsonSerializerContext
+{
+    /// <summary>
+    /// Leaves quotes' kin and letters of every script as they are: the API's answers are never put into a page as they come.
+    /// </summary>
+    public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
+    /// <summary>The context that the server writes with.</summary>
+    public static WeirJson Written { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = Encoder });
+}
 
 /// <summary>The same shapes over several lines, for people who read JSON.</summary>
 [JsonSourceGenerationOptions(
@@ -48,4 +59,9 @@ public sealed partial class WeirJson : JsonSerializerContext;
 [JsonSerializable(typeof(PriceList))]
 [JsonSerializable(typeof(RepriceResult))]
 [JsonSerializable(typeof(DoctorReport))]
-public sealed partial class WeirJsonIndented : JsonSerializerContext;
+public sealed partial class WeirJsonIndented : JsonSerializerContext
+{
+    /// <summary>The context that the command line writes with.</summary>
+    public static WeirJsonIndented Written { get; } =
+        new(new JsonSerializerOptions(Default.Options) { Encoder = WeirJson.Encoder });
+}

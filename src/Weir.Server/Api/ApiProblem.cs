@@ -58,7 +58,7 @@ internal sealed class ApiProblem(Problem problem) : IResult, IEndpointMetadataPr
         httpContext.Response.ContentType = ContentType;
         return httpContext
             .Response.Body.WriteAsync(
-                JsonSerializer.SerializeToUtf8Bytes(problem, WeirJson.Default.Problem),
+                JsonSerializer.SerializeToUtf8Bytes(problem, WeirJson.Written.Problem),
                 httpContext.RequestAborted
             )
             .AsTask();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Weir.Client.Json;
@@ -20,6 +21,8 @@ internal static class ApiServices
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.Converters.Add(new UtcTimeConverter());
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.Encoder = WeirJson.Encoder;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, WeirJson.Default);
         });
         OpenApiDocument.Add(services);

@@ -110,10 +110,10 @@ internal sealed class UsageExport(UsageQueries queries, UsageQuery query, Export
                 Write(output, Csv.Line(item));
                 break;
             case ExportFormat.Ndjson:
-                Write(output, JsonSerializer.Serialize(item, WeirJson.Default.RequestItem) + "\n");
+                Write(output, JsonSerializer.Serialize(item, WeirJson.Written.RequestItem) + "\n");
                 break;
             default:
-                Write(output, (first ? "\n" : ",\n") + JsonSerializer.Serialize(item, WeirJson.Default.RequestItem));
+                Write(output, (first ? "\n" : ",\n") + JsonSerializer.Serialize(item, WeirJson.Written.RequestItem));
                 break;
         }
     }
