@@ -40,7 +40,11 @@ public sealed partial class WeirJson : JsonSerializerContext
     public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     /// <summary>The context that the server writes with.</summary>
-    public static WeirJson Written { get; } = new(new JsonSerializerOptions(Default.Options) { Encoder = Encoder });
+    public static WeirJson Written =>
+        // Not an initialiser: the generated half's own could run after it.
+        written ??= new WeirJson(new JsonSerializerOptions(Default.Options!) { Encoder = Encoder });
+
+    private static WeirJson? written;
 }
 
 /// <summary>The same shapes over several lines, for people who read JSON.</summary>
@@ -62,6 +66,8 @@ public sealed partial class WeirJson : JsonSerializerContext
 public sealed partial class WeirJsonIndented : JsonSerializerContext
 {
     /// <summary>The context that the command line writes with.</summary>
-    public static WeirJsonIndented Written { get; } =
-        new(new JsonSerializerOptions(Default.Options) { Encoder = WeirJson.Encoder });
+    public static WeirJsonIndented Written =>
+        written ??= new WeirJsonIndented(new JsonSerializerOptions(Default.Options!) { Encoder = WeirJson.Encoder });
+
+    private static WeirJsonIndented? written;
 }

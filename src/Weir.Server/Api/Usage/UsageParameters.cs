@@ -96,7 +96,9 @@ internal sealed record GroupParameters
 {
     /// <summary>Dimensions.</summary>
     [FromQuery(Name = "groupBy")]
-    [Description("Dimensions, separated by commas: the filters' names and tag.NAME.")]
+    [Description(
+        "Dimensions, separated by commas: the filters' names, tag.NAME; in a summary also hour, day, week or month."
+    )]
     public string? GroupBy { get; init; }
 }
 

@@ -32,16 +32,21 @@ internal sealed class UsageQueryReader
     private static readonly FrozenDictionary<string, UsageInterval> Intervals = Enum.GetValues<UsageInterval>()
         .ToFrozenDictionary(interval => interval.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
+    private static readonly ImmutableArray<string> PeriodNames = ["hour", "day", "week", "month"];
+
     private readonly IQueryCollection query;
     private readonly Dictionary<string, string> errors = new(StringComparer.Ordinal);
     private readonly HashSet<string> known;
+    private readonly bool groupsByPeriod;
 
     /// <summary>Reads a request's query string.</summary>
     /// <param name="request">The request.</param>
+    /// <param name="groupsByPeriod">Whether <c>groupBy</c> may name hour, day, week or month.</param>
     /// <param name="own">The parameters of this route beside those of all.</param>
-    public UsageQueryReader(HttpRequest request, params ReadOnlySpan<string> own)
+    public UsageQueryReader(HttpRequest request, bool groupsByPeriod, params ReadOnlySpan<string> own)
     {
         query = request.Query;
+        this.groupsByPeriod = groupsByPeriod;
         known = new HashSet<string>(Common, StringComparer.Ordinal);
         foreach (var name in own)
         {
@@ -56,6 +61,9 @@ internal sealed class UsageQueryReader
             }
         }
     }
+
+    /// <summary>The period that <c>groupBy</c> named; null when it named none. Known after <see cref="Read"/>.</summary>
+    public UsageInterval? Period { get; private set; }
 
     /// <summary>What was wrong so far, by parameter.</summary>
     public IReadOnlyDictionary<string, string> Errors => errors;
@@ -177,10 +185,19 @@ internal sealed class UsageQueryReader
                 continue;
             }
 
-            if (!UsageDimension.TryParse(name, out var dimension))
+            if (groupsByPeriod && Periods.Named(name) is { } period)
+            {
+                if (Period is not null)
+                {
+                    errors["groupBy"] = "one of hour, day, week and month is enough";
+                }
+
+                Period = period;
+            }
+            else if (!UsageDimension.TryParse(name, out var dimension))
             {
                 errors["groupBy"] =
-                    $"unknown dimension \"{name}\" ({Suggestion.For(name, [.. Common.Skip(2), "tag.NAME"])})";
+                    $"unknown dimension \"{name}\" ({Suggestion.For(name, [.. Common.Skip(2), "tag.NAME", .. PeriodNames])})";
             }
             else if (dimensions.Contains(dimension))
             {

@@ -35,11 +35,25 @@ internal static class UsageRoutes
         CancellationToken cancellationToken
     )
     {
-        var reader = new UsageQueryReader(parameters.Request, "groupBy");
+        var reader = new UsageQueryReader(parameters.Request, groupsByPeriod: true, "groupBy");
         var query = reader.Read(caller, clock);
+        if (
+            reader.Errors.Count == 0
+            && reader.Period is { } named
+            && Periods.Starts(query.From, query.To, named).Length > Periods.Most
+        )
+        {
+            reader.Fault("groupBy", $"the range has more than {Periods.Most} of these periods");
+        }
+
         if (reader.Errors.Count > 0)
         {
             return ApiProblem.Invalid(reader.Errors);
+        }
+
+        if (reader.Period is { } period)
+        {
+            return TypedResults.Ok(await Periods.SummaryAsync(ledger.Queries, query, period, cancellationToken));
         }
 
         return TypedResults.Ok(UsageShapes.Summary(query, await ledger.Queries.SummaryAsync(query, cancellationToken)));
@@ -55,7 +69,14 @@ internal static class UsageRoutes
         CancellationToken cancellationToken
     )
     {
-        var reader = new UsageQueryReader(parameters.Request, "groupBy", "metric", "interval", "compare");
+        var reader = new UsageQueryReader(
+            parameters.Request,
+            groupsByPeriod: false,
+            "groupBy",
+            "metric",
+            "interval",
+            "compare"
+        );
         var query = reader.Read(caller, clock);
         var (metric, interval, compare) = (reader.Metric(), reader.Interval(), reader.ComparePrevious());
         Bound(reader, query, interval);
@@ -101,7 +122,7 @@ internal static class UsageRoutes
         CancellationToken cancellationToken
     )
     {
-        var reader = new UsageQueryReader(parameters.Request, "cursor", "limit");
+        var reader = new UsageQueryReader(parameters.Request, groupsByPeriod: false, "cursor", "limit");
         var query = reader.Read(caller, clock);
         var limit = reader.Whole("limit", 1, MaxLimit, DefaultLimit);
         var cursor = reader.One("cursor");
@@ -137,7 +158,7 @@ internal static class UsageRoutes
         TimeProvider clock
     )
     {
-        var reader = new UsageQueryReader(parameters.Request, "format");
+        var reader = new UsageQueryReader(parameters.Request, groupsByPeriod: false, "format");
         var query = reader.Read(caller, clock);
         var word = reader.One("format") ?? "csv";
         var format = UsageExport.Format(word);
