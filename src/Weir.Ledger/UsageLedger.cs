@@ -62,7 +62,7 @@ public sealed class UsageLedger : IAsyncDisposable
         {
             // Written is read first: it only grows, and never beyond what the journal has taken.
             var written = writer.Written;
-            var pending = segments.Accepted - segments.Lost - written;
+            var pending = Math.Max(0, segments.Accepted - segments.Lost - written);
             return new LedgerStatus
             {
                 Journalled = written + pending,
