@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
+using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger;
 
 /// <summary>Questions to the ledger. Thread-safe; each reads a consistent state. Sums come from rollups, never from records.</summary>
 public sealed class UsageQueries
 {
-    internal UsageQueries() { }
+    internal UsageQueries(SqliteDatabase database, NameTable names) { }
 
     /// <summary>Sums per combination of the grouped dimensions, largest cost first, and their total.</summary>
     public Task<UsageSummary> SummaryAsync(UsageQuery query, CancellationToken cancellationToken) =>
