@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Weir.Foundation;
 
@@ -20,7 +19,10 @@ internal static class AnswerHead
     {
         var response = exchange.Context.Response;
         response.StatusCode = (int)upstream.StatusCode;
-        if (upstream.ReasonPhrase is { Length: > 0 } reason && exchange.Context.Features.Get<IHttpResponseFeature>() is { } feature)
+        if (
+            upstream.ReasonPhrase is { Length: > 0 } reason
+            && exchange.Context.Features.Get<IHttpResponseFeature>() is { } feature
+        )
         {
             feature.ReasonPhrase = reason;
         }

@@ -41,7 +41,7 @@ internal sealed class Authenticator(KeyRing keys)
         refusal = default;
         if (found.Principal is { } principal)
         {
-            if ((principal.Scopes & KeyScopes.Gateway) == 0)
+            if (!principal.Scopes.HasFlag(KeyScopes.Gateway))
             {
                 refusal = new CallerRefusal(
                     403,

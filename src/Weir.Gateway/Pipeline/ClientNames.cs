@@ -34,7 +34,10 @@ internal static class ClientNames
     public static string? Of(IHeaderDictionary headers)
     {
         // Codex and its kin share one code base and tell themselves apart here.
-        if (headers.TryGetValue("originator", out var originator) && originator.ToString().StartsWith("codex", StringComparison.OrdinalIgnoreCase))
+        if (
+            headers.TryGetValue("originator", out var originator)
+            && originator.ToString().StartsWith("codex", StringComparison.OrdinalIgnoreCase)
+        )
         {
             return "codex";
         }

@@ -141,9 +141,7 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
 
         var dialect = path.StartsWith("/v1beta", StringComparison.Ordinal)
             ? Dialect.Gemini
-            : Shared(
-                speaksAnthropic || path.StartsWith("/v1/messages", StringComparison.Ordinal)
-            );
+            : Shared(speaksAnthropic || path.StartsWith("/v1/messages", StringComparison.Ordinal));
         return new Endpoint(Operation.Unknown, dialect, path);
     }
 

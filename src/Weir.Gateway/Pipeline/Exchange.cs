@@ -27,6 +27,9 @@ internal sealed class Exchange
     /// <summary>Whether it came under <c>/p/</c>: it then goes up without an edit.</summary>
     public bool IsPassThrough { get; set; }
 
+    /// <summary>The dialect of Weir's own errors.</summary>
+    public required Dialect ErrorDialect { get; set; }
+
     /// <summary>The raw path that goes to the vendor.</summary>
     public required string VendorPath { get; set; }
 

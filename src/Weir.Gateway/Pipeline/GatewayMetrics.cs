@@ -48,21 +48,7 @@ public sealed class GatewayMetrics
 /// <summary>The counts of one provider, model and status. Thread-safe.</summary>
 public sealed class GatewaySeries
 {
-    private static readonly ImmutableArray<double> Bounds =
-    [
-        0.05,
-        0.1,
-        0.25,
-        0.5,
-        1,
-        2.5,
-        5,
-        10,
-        30,
-        60,
-        120,
-        300,
-    ];
+    private static readonly ImmutableArray<double> Bounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 
     private readonly long[] buckets = new long[Bounds.Length + 1];
     private long requests;

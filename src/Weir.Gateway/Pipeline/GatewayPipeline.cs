@@ -1,11 +1,8 @@
 using System.Buffers;
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
-using Weir.Gateway.Upstreams;
 using Weir.Gateway.Wire;
 using Weir.Ledger;
 
@@ -31,8 +28,8 @@ internal sealed class GatewayPipeline(
     RecordWriter records,
     GatewayMetrics metrics,
     TimeProvider clock,
-    CancellationToken shutdown,
-    ILogger logger
+    ILogger logger,
+    CancellationToken shutdown
 )
 {
     /// <summary>Answers one request.</summary>
@@ -42,7 +39,11 @@ internal sealed class GatewayPipeline(
         var endpoint = exchange.Endpoint;
         if (!CallerRules.IsKnownHost(request, exchange.Gateway.Config.Hosts))
         {
-            await RefuseAsync(exchange, 421, "Weir does not go by the name in the Host header; see hosts in its configuration.");
+            await RefuseAsync(
+                exchange,
+                421,
+                "Weir does not go by the name in the Host header; see hosts in its configuration."
+            );
             return;
         }
 
@@ -207,7 +208,11 @@ internal sealed class GatewayPipeline(
             var reason = ledger.Status.RefusesBecause;
             Log.JournalFull(logger, exchange.IdText, exchange.Caller.Principal.Workspace, reason);
             exchange.Context.Response.Headers.RetryAfter = "5";
-            await RefuseAsync(exchange, 503, $"Weir takes no new requests until it can account for them: {reason ?? "the journal is full"}.");
+            await RefuseAsync(
+                exchange,
+                503,
+                $"Weir takes no new requests until it can account for them: {reason ?? "the journal is full"}."
+            );
             return;
         }
 

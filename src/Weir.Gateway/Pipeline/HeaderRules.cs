@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Weir.Gateway.Simulator;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Pipeline;
@@ -80,7 +81,7 @@ internal static class HeaderRules
     {
         foreach (var (name, values) in from)
         {
-            if (NotSent.Contains(name) || name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
+            if (NotSent.Contains(name) || (IsOwn(name) && !(options.ToSimulator && IsForSimulator(name))))
             {
                 continue;
             }
@@ -139,7 +140,7 @@ internal static class HeaderRules
         {
             if (
                 NotAnswered.Contains(name)
-                || name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase)
+                || IsOwn(name)
                 || (!keepsLength && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
                 || (connection is not null && Names(connection, name))
             )
@@ -189,6 +190,12 @@ internal static class HeaderRules
             to.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
         }
     }
+
+    private static bool IsOwn(string name) => name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsForSimulator(string name) =>
+        name.Equals(SimulatorHandler.OptionsHeader, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(SimulatorHandler.SeedHeader, StringComparison.OrdinalIgnoreCase);
 
     private static bool ClaimsWeirKey(StringValues values)
     {
@@ -265,6 +272,9 @@ internal readonly record struct RequestHeaderOptions
 
     /// <summary>Whether the answer is asked for uncompressed.</summary>
     public bool Uncompressed { get; init; }
+
+    /// <summary>Whether it goes to the simulator, which takes its orders from two of Weir's own headers.</summary>
+    public bool ToSimulator { get; init; }
 
     /// <summary>Whether the body goes up decoded.</summary>
     public bool DropsContentEncoding { get; init; }

@@ -14,10 +14,10 @@ internal sealed class PooledBuffer : IDisposable
 
     private byte[] array;
 
-    /// <summary>Rents room for about so many bytes.</summary>
+    /// <summary>Rents room for about so many bytes; for none, when they come.</summary>
     public PooledBuffer(long expected)
     {
-        array = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(expected, 256, Trusted));
+        array = expected == 0 ? [] : ArrayPool<byte>.Shared.Rent((int)Math.Clamp(expected, 256, Trusted));
     }
 
     /// <summary>How many bytes it holds.</summary>
@@ -95,9 +95,13 @@ internal sealed class PooledBuffer : IDisposable
 
     private void Grow(int needed)
     {
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, array.Length * 2));
+        var smaller = array;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, smaller.Length * 2));
         Span.CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(array);
         array = larger;
+        if (smaller.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(smaller);
+        }
     }
 }

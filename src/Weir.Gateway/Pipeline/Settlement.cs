@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
-using Weir.Gateway.Upstreams;
 using Weir.Ledger;
 
 namespace Weir.Gateway.Pipeline;

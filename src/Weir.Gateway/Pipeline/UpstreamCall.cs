@@ -1,8 +1,6 @@
-using System.Net.Http.Headers;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Upstreams;
-using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -70,8 +68,10 @@ internal sealed class UpstreamCall : IDisposable
     /// written; false when it has not, with <see cref="HeldAnswer"/> where an answer came.
     /// </summary>
     /// <param name="mayTryElsewhere">Whether another target remains.</param>
-    public async Task<bool> RunAsync(bool mayTryElsewhere)
+    /// <param name="shutdown">Ends whatever is under way.</param>
+    public async Task<bool> RunAsync(bool mayTryElsewhere, CancellationToken shutdown)
     {
+        using var closing = shutdown.UnsafeRegister(static state => ((UpstreamCall)state!).Watchdog.Stop(), this);
         // A stream whose caller has gone is cut off, a plain answer is read to its end: it is billed whole.
         using var hangUp =
             Exchange.Streaming && Exchange.Gateway.Config.OnHangUp == HangUpPolicy.Abort
@@ -110,8 +110,7 @@ internal sealed class UpstreamCall : IDisposable
     }
 
     /// <summary>Whether an exception is the network's or the upstream's doing.</summary>
-    public static bool IsFailure(Exception e) =>
-        e is HttpRequestException or IOException or OperationCanceledException;
+    public static bool IsFailure(Exception e) => e is HttpRequestException or IOException or OperationCanceledException;
 
     /// <summary>What a failure says of the attempt; keeps its words for the caller.</summary>
     public RequestStatus StatusOf(Exception e)

@@ -48,6 +48,7 @@ internal static class UpstreamRequest
             {
                 KeepsCredentials = keepsOwn,
                 Credential = provider.Credential,
+                ToSimulator = provider.Kind == ProviderKind.Simulator,
                 Uncompressed = exchange is { Streaming: true, IsPassThrough: false },
                 DropsContentEncoding = exchange.BodyIsCoded && !coded,
             }

@@ -95,7 +95,7 @@ internal sealed class GatewayModel
         {
             foreach (var provider in Providers)
             {
-                provider.Upstream.Release();
+                provider.Upstream.Dispose();
             }
         }
     }

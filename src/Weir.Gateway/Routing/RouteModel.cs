@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using Weir.Foundation;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Routing;

@@ -18,13 +18,13 @@ internal readonly record struct RouteQuestion(
 /// <summary>Where a request goes: at least one target, or the reason why there is none.</summary>
 /// <param name="Targets">Tried in order.</param>
 /// <param name="Route">The route that chose; null when the provider was found by the model.</param>
-/// <param name="Model">The model to ask for where a target names none.</param>
+/// <param name="Model">The model to ask for where a target names none; null to leave it as it stands (a pass-through).</param>
 /// <param name="Refusal">For the caller; null when there are targets.</param>
 /// <param name="Status">The refusal's HTTP status.</param>
 internal readonly record struct RouteDecision(
     ImmutableArray<Target> Targets,
     string? Route,
-    string Model,
+    string? Model,
     string? Refusal = null,
     int Status = 0
 );
@@ -146,8 +146,7 @@ internal static class Router
             );
     }
 
-    private static RouteDecision To(ProviderModel provider, string model) =>
-        new(provider.AsTarget, Route: null, model);
+    private static RouteDecision To(ProviderModel provider, string model) => new(provider.AsTarget, Route: null, model);
 
     private static RouteDecision Refuse(int status, string model, string reason) =>
         new([], Route: null, model, reason, status);

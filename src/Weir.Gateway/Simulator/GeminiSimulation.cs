@@ -10,15 +10,15 @@ internal static class GeminiSimulation
     {
         if (!request.Stream)
         {
-            script.Raw(
-                Script.Json(j => Chunk(j, reply, reply.WholeThinking, reply.WholeText, isLast: true))
-            );
+            script.Raw(Script.Json(j => Chunk(j, reply, reply.WholeThinking, reply.WholeText, isLast: true)));
             return;
         }
 
         var total = reply.Thinking.Count + reply.Text.Count;
         var said = 0;
-        foreach (var (piece, isThought) in reply.Thinking.Select(t => (t, true)).Concat(reply.Text.Select(t => (t, false))))
+        foreach (
+            var (piece, isThought) in reply.Thinking.Select(t => (t, true)).Concat(reply.Text.Select(t => (t, false)))
+        )
         {
             if (!script.Content(total))
             {

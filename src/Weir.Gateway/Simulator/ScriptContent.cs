@@ -59,7 +59,9 @@ internal sealed class ScriptContent(IReadOnlyList<Script.Step> steps, TimeProvid
                     await Task.Delay(step.Wait, clock, cancellationToken);
                 }
 
-                rest = step.Bytes ?? throw new HttpIOException(HttpRequestError.ResponseEnded, "The simulated connection broke.");
+                rest =
+                    step.Bytes
+                    ?? throw new HttpIOException(HttpRequestError.ResponseEnded, "The simulated connection broke.");
             }
 
             var count = Math.Min(buffer.Length, rest.Length);

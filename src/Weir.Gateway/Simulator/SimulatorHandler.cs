@@ -88,7 +88,12 @@ internal sealed class SimulatorHandler(TimeProvider clock) : HttpMessageHandler
     }
 
     private static byte[] Error(Uri address, int status, string reason) =>
-        DialectErrors.Make(Endpoint.Parse(address.AbsolutePath, speaksAnthropic: false).Dialect, status, reason, "req_sim");
+        DialectErrors.Make(
+            Endpoint.Parse(address.AbsolutePath, speaksAnthropic: false).Dialect,
+            status,
+            reason,
+            "req_sim"
+        );
 
     private static HttpResponseMessage Document(byte[] body, int status)
     {

@@ -52,7 +52,9 @@ internal sealed record SimulatorOptions
     public static SimulatorOptions Parse(string? text)
     {
         var options = Default;
-        foreach (var part in (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (
+            var part in (text ?? "").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        )
         {
             var equals = part.IndexOf('=');
             var name = (equals < 0 ? part : part[..equals]).Trim().ToLowerInvariant();

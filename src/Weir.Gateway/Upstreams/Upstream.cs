@@ -7,7 +7,7 @@ namespace Weir.Gateway.Upstreams;
 /// The connections to one provider's address. Shared by the configuration snapshots that name it alike, and closed with
 /// the last of them. Thread-safe.
 /// </summary>
-internal sealed class Upstream
+internal sealed class Upstream : IDisposable
 {
     private readonly HttpMessageInvoker invoker;
     private int holders = 1;
@@ -39,7 +39,6 @@ internal sealed class Upstream
                 // Kestrel reads header values as UTF-8; written in the same coding they leave as they came.
                 RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
                 ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-                MaxResponseHeadersLength = 256,
                 // What is left of an answer that nobody reads is not worth waiting for.
                 MaxResponseDrainSize = 0,
                 UseCookies = false,
@@ -61,8 +60,8 @@ internal sealed class Upstream
         return this;
     }
 
-    /// <summary>A snapshot is done with it; the last one closes its connections.</summary>
-    public void Release()
+    /// <summary>A snapshot is done with it: once for each that uses it. The last one closes its connections.</summary>
+    public void Dispose()
     {
         if (Interlocked.Decrement(ref holders) == 0)
         {
