@@ -133,7 +133,7 @@ sent=$((sent + 1000))
 settle
 tokens=$(ledger | field inputTokens)
 ((tokens == sent * 25)) || { echo "The ledger holds $tokens input tokens, not $((sent * 25))." >&2 && exit 1; }
-pending=$(curl -fs -H "x-api-key: $key" $weir_url/metrics | awk '/^weir_journal_pending/ {print $2}')
+pending=$(curl -fs -H "x-api-key: $key" $weir_url/api/v1/system/status | field pending)
 
 best() { smallest <"$work/$1"; }
 ratio() { awk -v a="$(best weir.$1)" -v b="$(best relay.$1)" 'BEGIN {printf "%.2f", a / b}'; }

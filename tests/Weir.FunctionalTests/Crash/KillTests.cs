@@ -43,7 +43,7 @@ public sealed class KillTests : IAsyncDisposable
             Assert.Empty(load.Refused);
         }
 
-        var records = await AllAsync(weir, answered);
+        var records = await LedgerPages.WithAsync(weir, answered);
         Assert.Empty(answered.Except(records.Select(r => r.Id)));
         Assert.Equal(records.Count, records.Select(r => r.Id).Distinct().Count());
 
@@ -72,30 +72,6 @@ public sealed class KillTests : IAsyncDisposable
             "write to its ledger"
         );
         await weir.KillAsync();
-    }
-
-    private static async Task<IReadOnlyList<LedgerRecord>> AllAsync(WeirProcess weir, HashSet<string> answered)
-    {
-        List<LedgerRecord> records = [];
-        await weir.UntilAsync(
-            async () =>
-            {
-                records.Clear();
-                string? cursor = null;
-                do
-                {
-                    var page = await weir.GetAsync(
-                        "/api/v1/usage/requests?from=2020-01-01T00:00:00Z&limit=200"
-                            + (cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor))
-                    );
-                    records.AddRange(page.Items("items").Select(LedgerRecord.Read));
-                    cursor = page.Text("next");
-                } while (cursor is not null);
-                return answered.IsSubsetOf(records.Select(r => r.Id));
-            },
-            "write every answered request"
-        );
-        return records;
     }
 
     private Task<WeirProcess> StartAsync() => WeirProcess.StartAsync(folder.At("data"), Configuration());

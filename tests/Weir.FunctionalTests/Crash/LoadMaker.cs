@@ -12,10 +12,12 @@ internal sealed class LoadMaker : IAsyncDisposable
     private readonly List<Task> callers;
     private volatile WeirProcess weir;
     private readonly string key;
+    private readonly string session;
     private int sent;
 
-    public LoadMaker(WeirProcess weir, int width)
+    public LoadMaker(WeirProcess weir, int width, string session = "load")
     {
+        this.session = session;
         this.weir = weir;
         key = weir.AdminKey;
         callers = [.. Enumerable.Range(0, width).Select(_ => Task.Run(CallAsync))];
@@ -27,20 +29,29 @@ internal sealed class LoadMaker : IAsyncDisposable
     /// <summary>Answers other than 200.</summary>
     public IReadOnlyCollection<(int Status, string Body)> Refused => refused;
 
+    /// <summary>Waits until a request has been refused.</summary>
+    public Task RefusalAsync() => UntilAsync(() => !refused.IsEmpty, "refused");
+
     /// <summary>Sends the next requests there.</summary>
     public void MoveTo(WeirProcess next) => weir = next;
 
     /// <summary>Waits until so many more answers have been read than are now.</summary>
-    public async Task MoreAsync(int count)
+    public Task MoreAsync(int count)
     {
         var goal = answered.Count + count;
-        var limit = TimeSpan.FromSeconds(60);
+        return UntilAsync(() => answered.Count >= goal, $"answered {goal} times");
+    }
+
+    private async Task UntilAsync(Func<bool> condition, string what)
+    {
         var start = TimeProvider.System.GetTimestamp();
-        while (answered.Count < goal)
+        while (!condition())
         {
-            if (TimeProvider.System.GetElapsedTime(start) > limit)
+            if (TimeProvider.System.GetElapsedTime(start) > TimeSpan.FromMinutes(3))
             {
-                throw new TimeoutException($"Only {answered.Count} of {goal} answers came:\n{weir.Log}");
+                throw new TimeoutException(
+                    $"The load was not {what}, but answered {answered.Count} times:\n{weir.Log}"
+                );
             }
 
             await Task.Delay(5);
@@ -63,7 +74,7 @@ internal sealed class LoadMaker : IAsyncDisposable
                 $$"""{"model":"claude-haiku-4-5",{{stream}}"max_tokens":64,"messages":[{"role":"user","content":"Load."}]}""";
             try
             {
-                using var answer = await weir.PostAsync("/v1/messages", body, key);
+                using var answer = await weir.PostAsync("/v1/messages", body, key, session);
                 var text = await answer.Content.ReadAsStringAsync();
                 if (answer.IsSuccessStatusCode)
                 {

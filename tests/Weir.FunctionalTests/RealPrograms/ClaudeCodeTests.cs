@@ -61,6 +61,35 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
         Assert.Equal(2, (await run.RecordsAsync()).Count);
     }
 
+    [Fact]
+    public async Task A_stream_that_dies_is_in_the_ledger_beside_the_second_try()
+    {
+        var dead = new VendorCompletion
+        {
+            Id = "msg_dead",
+            Model = "claude-sonnet-5",
+            Usage = new TokenUsage { Input = 77, Output = 900 },
+        };
+        run.Provider.Upstream.First(
+            "/v1/messages",
+            UpstreamAnswer.Sse(AnthropicAnswers.Events(dead).Take(5)).Dies(Ending.Close)
+        );
+        await ClaudeAsync("Say something.");
+
+        // It asks again when it had seen no content yet; what it does then is its own affair, the ledger's is to tell both.
+        var account = run.Provider.Charges;
+        IReadOnlyList<LedgerRecord> records = [];
+        await run.Weir.UntilAsync(
+            async () => (records = await run.RecordsAsync()).Count == account.Count + 1,
+            "write all records"
+        );
+        Assert.Equal(account.Select(c => LedgerCounts.Of([c])), records.Where(r => !r.Estimated).Select(r => r.Counts));
+        var broken = records.Single(r => r.Estimated);
+        Assert.Equal("upstream_reset", broken.Status);
+        Assert.Equal(77, broken.Counts.Input);
+        Assert.InRange(broken.Counts.Output, 1, 900);
+    }
+
     /// <summary>Claude Code's own sums, from the usage that Weir let through, are the vendor's too.</summary>
     private void AssertClaudeSawTheSame(System.Text.Json.JsonElement said)
     {

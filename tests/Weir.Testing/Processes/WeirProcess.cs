@@ -60,13 +60,17 @@ public sealed class WeirProcess : IAsyncDisposable
     /// <param name="dataFolder">Kept: a second start on it finds what the first left.</param>
     /// <param name="yaml">The configuration; null starts without one.</param>
     /// <param name="environment">Added to an otherwise empty environment.</param>
+    /// <param name="launcher">A command that runs the server's command (<c>nsenter</c>, say); null for none.</param>
+    /// <param name="view">The data folder as this process sees it, when that differs.</param>
     public static async Task<WeirProcess> StartAsync(
         string dataFolder,
         string? yaml = null,
-        IReadOnlyDictionary<string, string>? environment = null
+        IReadOnlyDictionary<string, string>? environment = null,
+        IReadOnlyList<string>? launcher = null,
+        string? view = null
     )
     {
-        var weir = Launch(dataFolder, yaml, environment);
+        var weir = Launch(dataFolder, yaml, environment, launcher, view);
         try
         {
             await weir.WaitUntilHealthyAsync();
@@ -83,7 +87,9 @@ public sealed class WeirProcess : IAsyncDisposable
     public static WeirProcess Launch(
         string dataFolder,
         string? yaml = null,
-        IReadOnlyDictionary<string, string>? environment = null
+        IReadOnlyDictionary<string, string>? environment = null,
+        IReadOnlyList<string>? launcher = null,
+        string? view = null
     )
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
@@ -95,12 +101,13 @@ public sealed class WeirProcess : IAsyncDisposable
             arguments.AddRange(["--config", path]);
         }
 
+        string[] command = [.. launcher ?? [], Executable, .. arguments];
         var home = new Dictionary<string, string>(environment ?? new Dictionary<string, string>());
         home.TryAdd("HOME", Path.GetDirectoryName(dataFolder)!);
         return new WeirProcess(
-            Process.Start(ProgramRun.StartInfo(Executable, arguments, home, folder: null))!,
+            Process.Start(ProgramRun.StartInfo(command[0], command[1..], home, folder: null))!,
             url,
-            dataFolder
+            view ?? dataFolder
         );
     }
 
@@ -161,7 +168,7 @@ public sealed class WeirProcess : IAsyncDisposable
     }
 
     /// <summary>Sends JSON with a Weir key, the admin's when none is given.</summary>
-    public Task<HttpResponseMessage> PostAsync(string path, string json, string? key = null)
+    public Task<HttpResponseMessage> PostAsync(string path, string json, string? key = null, string? session = null)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
         {
@@ -169,6 +176,11 @@ public sealed class WeirProcess : IAsyncDisposable
         };
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
         request.Headers.TryAddWithoutValidation("x-weir-key", key ?? AdminKey);
+        if (session is not null)
+        {
+            request.Headers.TryAddWithoutValidation("x-claude-code-session-id", session);
+        }
+
         return SendAsync(request);
     }
 
