@@ -278,10 +278,10 @@ internal sealed partial class ConfigStore
                 FileAccess.Read,
                 FileShare.ReadWrite | FileShare.Delete
             );
-            using var reader = new StreamReader(stream, Utf8);
+            using var reader = new StreamReader(stream, Utf8, detectEncodingFromByteOrderMarks: false);
             var buffer = new char[Yaml.YamlTree.MaxCharacters + 1];
             var length = reader.ReadBlock(buffer);
-            return (new string(buffer, 0, length), false, "");
+            return (new string(buffer, 0, length).TrimStart('\uFEFF'), false, "");
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
