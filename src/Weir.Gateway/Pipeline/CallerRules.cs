@@ -130,6 +130,5 @@ public static class CallerRules
 
     private static bool SameAddress(IPAddress literal, IPAddress local) => Plain(literal).Equals(Plain(local));
 
-    private static IPAddress Plain(IPAddress address) =>
-        address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }
