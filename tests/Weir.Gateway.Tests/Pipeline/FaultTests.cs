@@ -124,7 +124,12 @@ public sealed class FaultTests
         var gate = new Gate();
         await using var upstream = new FakeUpstream().On(
             "/v1/messages",
-            UpstreamAnswer.Sse(Events[0]).Pause(gate).Body(Events[1][..20]).Wait(TimeSpan.FromMilliseconds(300)).Body(Events[1][20..] + string.Concat(Events.Skip(2)))
+            UpstreamAnswer
+                .Sse(Events[0])
+                .Pause(gate)
+                .Body(Events[1][..20])
+                .Wait(TimeSpan.FromMilliseconds(300))
+                .Body(Events[1][20..] + string.Concat(Events.Skip(2)))
         );
         await using var host = await GatewayHost.StartAsync(
             new GatewayConfig
@@ -196,7 +201,10 @@ public sealed class FaultTests
     public async Task A_caller_who_closes_its_half_still_leaves_one_exact_record()
     {
         var gate = new Gate();
-        await using var upstream = new FakeUpstream().On("/v1/messages", AnthropicAnswers.Message(Reply).PauseBeforeHead(gate));
+        await using var upstream = new FakeUpstream().On(
+            "/v1/messages",
+            AnthropicAnswers.Message(Reply).PauseBeforeHead(gate)
+        );
         await using var host = await GatewayHost.StartAsync(GatewayHost.Anthropic(upstream));
         using var socket = await RawHttp.ConnectAsync(host.Url);
         await socket.SendAsync(
