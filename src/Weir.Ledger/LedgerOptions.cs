@@ -14,4 +14,13 @@ public sealed record LedgerOptions
 
     /// <summary>How long a record may wait in the journal before the writer stores it.</summary>
     public TimeSpan WriteInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Throws when a value is outside its range.</summary>
+    internal void Validate()
+    {
+        ArgumentException.ThrowIfNullOrEmpty(DataFolder);
+        ArgumentOutOfRangeException.ThrowIfLessThan(SegmentBytes, 64 * 1024);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxSegments, 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WriteInterval, TimeSpan.Zero);
+    }
 }

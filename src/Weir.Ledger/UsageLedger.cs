@@ -1,4 +1,7 @@
 using Weir.Foundation;
+using Weir.Ledger.Ingest;
+using Weir.Ledger.Queries;
+using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger;
 
@@ -8,36 +11,119 @@ namespace Weir.Ledger;
 /// </summary>
 public sealed class UsageLedger : IAsyncDisposable
 {
-    private UsageLedger() { }
+    private readonly FileStream folderLock;
+    private readonly SegmentStore segments;
+    private readonly JournalCaretaker caretaker;
+    private readonly LedgerWriter writer;
+    private readonly QueryConnections connections;
+    private readonly RecordId highestStored;
+    private readonly TimeProvider clock;
+    private int disposed;
+
+    private UsageLedger(LedgerFiles files, LedgerOptions options, TimeProvider clock, JournalDisk disk)
+    {
+        this.clock = clock;
+        folderLock = files.FolderLock;
+        highestStored = files.Store.HighestId();
+        segments = new SegmentStore(files.Journal, options, files.Replay, files.Store.State.Written, disk, clock);
+        caretaker = new JournalCaretaker(segments, clock);
+        var signal = new EntrySignal();
+        signal.Advance(files.Store.State.Entries);
+        writer = new LedgerWriter(files.Database, files.Store, files.Names, segments, options, clock, signal.Advance);
+        Journal = new UsageJournal(segments);
+        connections = new QueryConnections(files.Database);
+        Queries = new UsageQueries(connections, files.Names);
+        Feed = new UsageFeed(files.Database, files.Names, writer, signal);
+        caretaker.Start();
+        writer.Start();
+    }
 
     /// <summary>
-    /// Migrates and opens the ledger, replays what the journal still holds, and starts the writer.
+    /// Migrates and opens the ledger, replays what the journal still holds, and starts the writer. A folder that cannot be
+    /// used (a newer version's, another process's, unreadable) is a refusal; a full disk is not.
     /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is outside its range.</exception>
     public static LedgerOpenResult Open(LedgerOptions options, TimeProvider clock) =>
-        throw new NotImplementedException();
+        OpenOver(options, clock, new JournalDisk());
 
     /// <summary>The way in.</summary>
-    public UsageJournal Journal => throw new NotImplementedException();
+    public UsageJournal Journal { get; }
 
     /// <summary>The way out: sums, series, single records.</summary>
-    public UsageQueries Queries => throw new NotImplementedException();
+    public UsageQueries Queries { get; }
 
     /// <summary>What changed, in order, for followers with a cursor.</summary>
-    public UsageFeed Feed => throw new NotImplementedException();
+    public UsageFeed Feed { get; }
 
     /// <summary>The largest record id stored or journalled; default when there is none.</summary>
-    public RecordId HighestId => throw new NotImplementedException();
+    public RecordId HighestId =>
+        segments.Status.HighestId is var taken && taken.CompareTo(highestStored) > 0 ? taken : highestStored;
 
     /// <summary>Counts and states, now.</summary>
-    public LedgerStatus Status => throw new NotImplementedException();
+    public LedgerStatus Status
+    {
+        get
+        {
+            // Written is read first: it only grows, and never beyond what the journal has taken.
+            var written = writer.Written;
+            var journal = segments.Status;
+            var pending = Math.Max(0, journal.Accepted - journal.Lost - written);
+            return new LedgerStatus
+            {
+                Journalled = written + pending,
+                Written = written,
+                Pending = pending,
+                JournalBytes = journal.Bytes,
+                RefusesBecause = journal.Refusal,
+                WriteFailure = writer.Failure ?? journal.Failure,
+                ReplayWarning = journal.Warning,
+            };
+        }
+    }
 
     /// <summary>
     /// Completes when everything journalled before the call is stored in <c>ledger.db</c> (or throws on cancellation).
     /// </summary>
-    public Task FlushAsync(CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task FlushAsync(CancellationToken cancellationToken) => writer.FlushAsync(cancellationToken);
 
-    /// <summary>Stores what is journalled, synchronises the files and closes them.</summary>
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>
+    /// Prices stored records anew, in the one writer and in one transaction: <paramref name="price"/> gets each record as it
+    /// then stands, and only the cost fields (cost, requested cost, price version, the attempts' costs) of what it returns
+    /// are taken over, as a revision of kind <see cref="EntryKind.Repriced"/> that keeps the old figures. Ids that the
+    /// workspace does not have are passed over. To be called with some hundred ids at a time: the writer waits for it.
+    /// </summary>
+    /// <returns>How many records changed.</returns>
+    internal Task<int> RepriceAsync(
+        WorkspaceId workspace,
+        IReadOnlyList<RecordId> ids,
+        Func<UsageRecord, UsageRecord> price,
+        CancellationToken cancellationToken
+    ) => writer.RunAsync(store => store.Reprice(workspace, ids, price, clock.GetUtcNow()), cancellationToken);
+
+    /// <summary>
+    /// Stores what is journalled, synchronises the files and closes them. What cannot be stored stays in the journal for the
+    /// next opening.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            await caretaker.DisposeAsync();
+            await writer.DisposeAsync();
+            connections.Dispose();
+            segments.Flush();
+            segments.Dispose();
+            await folderLock.DisposeAsync();
+        }
+    }
+
+    /// <summary>Opens over a disk that a test may have its way with.</summary>
+    internal static LedgerOpenResult OpenOver(LedgerOptions options, TimeProvider clock, JournalDisk disk)
+    {
+        options.Validate();
+        var (files, refusal) = LedgerFiles.Open(options, clock, disk);
+        return new LedgerOpenResult(files is null ? null : new UsageLedger(files, options, clock, disk), refusal);
+    }
 }
 
 /// <summary>What <see cref="UsageLedger.Open"/> came to: a ledger, or the reason why there is none.</summary>

@@ -39,7 +39,7 @@ internal static class RequestHeadReader
 
             if (member != Member.None)
             {
-                if ((seen & member) != 0)
+                if ((seen & member) != Member.None)
                 {
                     return new RequestHead { Fault = $"The key '{NameOf(member)}' stands twice in the request body." };
                 }

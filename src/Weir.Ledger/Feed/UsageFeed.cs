@@ -1,27 +1,66 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
+using Weir.Ledger.Ingest;
+using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger;
 
 /// <summary>The ledger's entries in order, for followers that keep a cursor. Thread-safe.</summary>
 public sealed class UsageFeed
 {
-    internal UsageFeed() { }
+    private readonly SqliteDatabase database;
+    private readonly NameTable names;
+    private readonly LedgerWriter writer;
+    private readonly EntrySignal signal;
+
+    internal UsageFeed(SqliteDatabase database, NameTable names, LedgerWriter writer, EntrySignal signal)
+    {
+        this.database = database;
+        this.names = names;
+        this.writer = writer;
+        this.signal = signal;
+    }
 
     /// <summary>Entries after a sequence number, at most <paramref name="limit"/>; empty when there are none yet.</summary>
     public Task<ImmutableArray<LedgerEntry>> ReadAsync(long after, int limit, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        Task.Run(
+            () =>
+            {
+                using var connection = database.OpenReader();
+                return EntryRows.ReadAfter(connection, names, after, limit);
+            },
+            cancellationToken
+        );
 
     /// <summary>Completes when an entry after <paramref name="after"/> may exist; it only says "look now".</summary>
-    public Task WaitAsync(long after, CancellationToken cancellationToken) => throw new NotImplementedException();
+    public Task WaitAsync(long after, CancellationToken cancellationToken) =>
+        signal.WaitAsync(after, cancellationToken);
 
     /// <summary>The stored cursor of a follower; 0 when it never stored one.</summary>
     public Task<long> ReadCursorAsync(string follower, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        Task.Run(
+            () =>
+            {
+                using var connection = database.OpenReader();
+                return EntryRows.ReadCursor(connection, follower);
+            },
+            cancellationToken
+        );
 
-    /// <summary>Stores a follower's cursor durably.</summary>
+    /// <summary>
+    /// Stores a follower's cursor in the file that holds the entries, so that it is never ahead of them. After a power cut it
+    /// may stand at an earlier value: the follower then sees entries a second time, and must bear that.
+    /// </summary>
     public Task StoreCursorAsync(string follower, long sequence, CancellationToken cancellationToken) =>
-        throw new NotImplementedException();
+        writer.RunAsync(
+            store =>
+            {
+                store.SetCursor(follower, sequence);
+                return true;
+            },
+            cancellationToken
+        );
 }
 
 /// <summary>One change of one record.</summary>

@@ -1,4 +1,5 @@
 using Weir.Foundation;
+using Weir.Ledger.Ingest;
 
 namespace Weir.Ledger;
 
@@ -8,20 +9,35 @@ namespace Weir.Ledger;
 /// </summary>
 public sealed class UsageJournal
 {
-    internal UsageJournal() { }
+    [ThreadStatic]
+    private static byte[]? frameBuffer;
+
+    private readonly SegmentStore segments;
+
+    internal UsageJournal(SegmentStore segments) => this.segments = segments;
 
     /// <summary>
     /// Sets room aside for one request; false when the journal or the disk is full, and the request must be refused with
     /// 503 and <see cref="LedgerStatus.RefusesBecause"/>. Each success is answered by exactly one <see cref="Release"/>.
     /// </summary>
-    public bool TryReserve() => throw new NotImplementedException();
+    public bool TryReserve() => segments.TryReserve();
 
     /// <summary>
     /// Writes a revision of a record; after it returns the record survives the death of the process. To be called under
     /// a reservation, at most twice for one. A record with an id that was appended before replaces it as its next revision.
+    /// Texts, tags and attempts beyond the journal's limits are cut (docs/formats/journal.md). A disk that fails to take the
+    /// record does not throw: the record is kept in memory and written when the disk does, and new work is refused until then.
     /// </summary>
-    public void Append(UsageRecord record) => throw new NotImplementedException();
+    /// <exception cref="ObjectDisposedException">The ledger is closed.</exception>
+    public void Append(UsageRecord record)
+    {
+        // The encoding and its checksum are made outside the lock; only the place in the file is decided inside.
+        var buffer = frameBuffer ??= new byte[SegmentFormat.MaxFrameBytes];
+        var length = RecordCodec.Encode(record, buffer.AsSpan(SegmentFormat.FrameHeaderBytes));
+        var frame = buffer.AsSpan(0, SegmentFormat.FrameHeaderBytes + length);
+        segments.Append(frame, SegmentFormat.PayloadCrc(frame[SegmentFormat.FrameHeaderBytes..]), record.Id);
+    }
 
     /// <summary>Gives the room back once the request is settled or came to nothing.</summary>
-    public void Release() => throw new NotImplementedException();
+    public void Release() => segments.Release();
 }

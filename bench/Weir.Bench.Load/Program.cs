@@ -1,0 +1,22 @@
+// Makes load over bare sockets and prints one JSON line of what it saw. Counts are exact: it never leaves a request
+// half-way.
+//   load closed URL KEY --requests N --connections C --body BYTES [--stream]     as fast as it goes
+//   load open   URL KEY --rate R --seconds S --connections C --body BYTES        at a fixed rate, whatever the answers do
+//   load burst  URL KEY --connections C --body BYTES --delay MS                  all at once, held open by the upstream
+//   load ready  URL -- COMMAND ARGS…                                            from process start to a 200 of URL
+using Weir.Bench.Load;
+
+return args switch
+{
+    ["closed", ..] => await ClosedLoop.RunAsync(LoadOptions.Parse(args)),
+    ["open", ..] => await OpenLoop.RunAsync(LoadOptions.Parse(args)),
+    ["burst", ..] => await Burst.RunAsync(LoadOptions.Parse(args)),
+    ["ready", var url, "--", .. var command] => await Readiness.RunAsync(new Uri(url), command),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("load closed|open|burst|ready: see the head of Program.cs");
+    return 2;
+}

@@ -1,0 +1,298 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Weir.Foundation;
+using Weir.Foundation.Storage;
+using Weir.Ledger.Storage.Sqlite;
+
+namespace Weir.Ledger.Ingest;
+
+/// <summary>
+/// The ledger's one writer: moves records from the journal into <c>ledger.db</c> in batches, and does between them what else
+/// writes there (cursors, re-pricing). A batch that cannot be stored stays in the journal and is tried again, with a
+/// pause that doubles from a tenth of a second to five.
+/// </summary>
+internal sealed class LedgerWriter : IAsyncDisposable
+{
+    private const int BatchRecords = 2_000;
+    private const int BatchBytes = 2 * 1024 * 1024;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly SqliteDatabase database;
+    private readonly NameTable names;
+    private readonly SegmentStore segments;
+    private readonly TimeProvider clock;
+    private readonly TimeSpan interval;
+    private readonly JournalCursor cursor;
+    private readonly WakeUp hurry;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly ConcurrentQueue<Job> jobs = new();
+    private readonly List<UsageRecord> batch = [];
+    private readonly Lock gate = new();
+    private readonly Action<long> stored;
+    private TaskCompletionSource progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private LedgerStore? store;
+    private LedgerState state;
+    private string? failure;
+    private Task loop = Task.CompletedTask;
+
+    /// <summary>Prepares the writer over an open store.</summary>
+    /// <param name="database">The file, to open it again after a failure.</param>
+    /// <param name="store">The open store; the writer disposes it.</param>
+    /// <param name="names">The names.</param>
+    /// <param name="segments">The journal.</param>
+    /// <param name="options">The pace.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="stored">Called with the newest entry's sequence after each commit.</param>
+    public LedgerWriter(
+        SqliteDatabase database,
+        LedgerStore store,
+        NameTable names,
+        SegmentStore segments,
+        LedgerOptions options,
+        TimeProvider clock,
+        Action<long> stored
+    )
+    {
+        this.database = database;
+        this.store = store;
+        this.names = names;
+        this.segments = segments;
+        this.clock = clock;
+        this.stored = stored;
+        interval = options.WriteInterval;
+        state = store.State;
+        cursor = new JournalCursor(segments, state.Position);
+        hurry = new WakeUp(clock);
+    }
+
+    /// <summary>Records stored since the journal was first made.</summary>
+    public long Written
+    {
+        get
+        {
+            lock (gate)
+            {
+                return state.Written;
+            }
+        }
+    }
+
+    /// <summary>The newest failure; null when the last attempt succeeded.</summary>
+    public string? Failure
+    {
+        get
+        {
+            lock (gate)
+            {
+                return failure;
+            }
+        }
+    }
+
+    /// <summary>Starts the loop.</summary>
+    public void Start() => loop = Task.Run(RunAsync);
+
+    /// <summary>Completes when what was appended before the call is stored.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        var target = segments.Status.Accepted;
+
+        // Once: a ledger that cannot be written is tried again at the writer's own pace.
+        hurry.Set();
+        segments.Appended.Set();
+        while (true)
+        {
+            Task next;
+            lock (gate)
+            {
+                if (state.Written + segments.Status.Lost >= target)
+                {
+                    return;
+                }
+
+                next = progress.Task;
+            }
+
+            await next.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Runs something on the writer's connection, after the batch at hand.</summary>
+    /// <exception cref="SqliteException">The file could not be written.</exception>
+    public async Task<T> RunAsync<T>(Func<LedgerStore, T> work, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        jobs.Enqueue(new Job(s => done.TrySetResult(work(s)), e => done.TrySetException(e), cancellationToken));
+        hurry.Set();
+        segments.Appended.Set();
+        return await done.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Stores what is there, once, and closes the connection. What cannot be stored stays in the journal.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await loop;
+        var spilled = segments.Close();
+        if (TryDrain() && TryKeep(spilled))
+        {
+            store?.Checkpoint();
+        }
+
+        foreach (var job in jobs)
+        {
+            job.Fail(new ObjectDisposedException(nameof(UsageLedger)));
+        }
+
+        Drop();
+        stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        var pause = TimeSpan.Zero;
+        while (true)
+        {
+            try
+            {
+                if (pause == TimeSpan.Zero)
+                {
+                    // Records gather for one interval, so that a transaction carries many; a hurry cuts it short.
+                    await segments.Appended.WaitAsync(null, stopping.Token);
+                    await hurry.WaitAsync(interval, stopping.Token);
+                }
+                else
+                {
+                    await hurry.WaitAsync(pause, stopping.Token);
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+
+            pause =
+                TryDrain() ? TimeSpan.Zero
+                : pause == TimeSpan.Zero ? FirstPause
+                : pause * 2 < LongestPause ? pause * 2
+                : LongestPause;
+        }
+    }
+
+    private bool TryDrain()
+    {
+        try
+        {
+            do
+            {
+                RunJobs();
+            } while (TryStoreBatch());
+
+            Report(null);
+            return true;
+        }
+        catch (Exception e)
+        {
+            // Whatever it is, the records stay in the journal; a writer that gave up would keep them there for ever.
+            Drop();
+            Report($"the ledger could not be written: {e.Message}");
+            return false;
+        }
+    }
+
+    private bool TryStoreBatch()
+    {
+        var target = Store();
+        batch.Clear();
+        var position = cursor.Read(batch, BatchRecords, BatchBytes);
+        var any = batch.Count > 0;
+        if (any)
+        {
+            target.Store(batch, position, clock.GetUtcNow());
+            batch.Clear();
+        }
+
+        cursor.Accept(position);
+        var reached = target.State.Position;
+        if (segments.HasRetirable(reached.Sequence))
+        {
+            target.MakeDurable(reached.Segment);
+            segments.Retire(reached.Sequence);
+        }
+
+        if (any)
+        {
+            Report(null);
+        }
+
+        return any;
+    }
+
+    private void RunJobs()
+    {
+        while (jobs.TryDequeue(out var job))
+        {
+            if (job.Cancelled.IsCancellationRequested)
+            {
+                continue;
+            }
+
+            try
+            {
+                job.Run(Store());
+            }
+            catch (Exception e)
+            {
+                // The caller hears of it; what it left half done goes with the connection.
+                Drop();
+                job.Fail(e);
+            }
+        }
+    }
+
+    /// <summary>The last chance of records that the journal's disk never took.</summary>
+    private bool TryKeep(List<UsageRecord> spilled)
+    {
+        try
+        {
+            if (spilled.Count > 0)
+            {
+                Store().Store(spilled, Store().State.Position, clock.GetUtcNow());
+            }
+
+            return true;
+        }
+        catch (Exception e)
+        {
+            Drop();
+            Report($"{spilled.Count} records could be written neither to the journal nor to the ledger: {e.Message}");
+            return false;
+        }
+    }
+
+    private LedgerStore Store() => store ??= new LedgerStore(database, names);
+
+    private void Drop()
+    {
+        store?.Dispose();
+        store = null;
+    }
+
+    private void Report(string? problem)
+    {
+        TaskCompletionSource reached;
+        lock (gate)
+        {
+            failure = problem;
+            state = store?.State ?? state;
+            reached = progress;
+            progress = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        reached.TrySetResult();
+        stored(state.Entries);
+    }
+
+    private sealed record Job(Action<LedgerStore> Run, Action<Exception> Fail, CancellationToken Cancelled);
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using Weir.Foundation;
+using Weir.Ledger.Ingest;
+
+namespace Weir.Ledger.Storage.Sqlite;
+
+/// <summary>
+/// Reads entries. What a record was after a revision is what the next revision's entry holds as its "before"; after the
+/// newest revision it is the record's row.
+/// </summary>
+internal static class EntryRows
+{
+    /// <summary>The entries after a sequence, in order, at most <paramref name="limit"/>.</summary>
+    public static ImmutableArray<LedgerEntry> ReadAfter(
+        SqliteConnection connection,
+        NameTable names,
+        long after,
+        int limit
+    )
+    {
+        // One transaction, so that a row and the entries beside it are of one moment.
+        using var transaction = connection.BeginTransaction(deferred: true);
+        using var next = connection.CreateCommand();
+        next.CommandText = "SELECT before FROM entry WHERE record = $record AND revision = $revision AND revision > 1";
+        var nextRecord = next.Parameters.Add("$record", SqliteType.Integer);
+        var nextRevision = next.Parameters.Add("$revision", SqliteType.Integer);
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            SELECT {RecordRows.Columns}, e.sequence, e.revision, e.kind, e.before
+            FROM entry e JOIN record r ON r.id = e.record
+            WHERE e.sequence > $after ORDER BY e.sequence LIMIT $limit
+            """;
+        command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$limit", limit);
+        var entries = ImmutableArray.CreateBuilder<LedgerEntry>();
+        using var row = command.ExecuteReader();
+        while (row.Read())
+        {
+            var stored = RecordRows.Read(row, connection, names);
+            var revision = row.GetInt32(RecordRows.ColumnCount + 1);
+            var record = stored.Record;
+            if (revision < stored.Revision)
+            {
+                nextRecord.Value = record.Id.Value;
+                nextRevision.Value = revision + 1;
+                record = Decode((byte[])next.ExecuteScalar()!);
+            }
+
+            entries.Add(
+                new LedgerEntry(
+                    row.GetInt64(RecordRows.ColumnCount),
+                    revision,
+                    (EntryKind)row.GetByte(RecordRows.ColumnCount + 2),
+                    row.IsDBNull(RecordRows.ColumnCount + 3)
+                        ? null
+                        : Decode(row.GetFieldValue<byte[]>(RecordRows.ColumnCount + 3)),
+                    record
+                )
+            );
+        }
+
+        return entries.ToImmutable();
+    }
+
+    /// <summary>A follower's cursor; 0 when it has none.</summary>
+    public static long ReadCursor(SqliteConnection connection, string follower)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT sequence FROM cursor WHERE follower = $follower";
+        command.Parameters.AddWithValue("$follower", follower);
+        return command.ExecuteScalar() as long? ?? 0;
+    }
+
+    private static UsageRecord Decode(byte[] bytes) =>
+        RecordCodec.TryDecode(bytes, out var record)
+            ? record
+            : throw new InvalidDataException("A stored revision cannot be read.");
+}

@@ -1,0 +1,237 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using Weir.Foundation;
+using Weir.Foundation.Storage;
+using Weir.Ledger.Ingest;
+using Weir.Ledger.Rollups;
+
+namespace Weir.Ledger.Storage.Sqlite;
+
+/// <summary>
+/// The one writing connection to <c>ledger.db</c> with its prepared statements. After any exception it is disposed and
+/// another is opened; nothing of a failed transaction stays. Not thread-safe.
+/// </summary>
+internal sealed class LedgerStore : IDisposable
+{
+    private readonly SqliteConnection connection;
+    private readonly NameTable names;
+    private readonly RecordStatements statements;
+    private readonly PreparedStatement setMeta;
+    private readonly SqliteCommand find;
+    private readonly RollupWriter rollups = new();
+    private readonly List<EntryDelta> deltas = [];
+    private readonly byte[] left = new byte[RecordLimits.MaxRecordBytes];
+    private readonly byte[] right = new byte[RecordLimits.MaxRecordBytes];
+
+    /// <summary>Opens the file, which has been migrated.</summary>
+    public LedgerStore(SqliteDatabase database, NameTable names)
+    {
+        this.names = names;
+        names.RolledBack();
+        connection = database.OpenWriter();
+        try
+        {
+            // A locked file is tried again by the writer's loop; until then nothing should be held up for long.
+            connection.DefaultTimeout = 1;
+            Execute("PRAGMA busy_timeout = 1000; PRAGMA cache_size = -8000;");
+            statements = new RecordStatements(connection);
+            setMeta = new PreparedStatement(connection, "REPLACE INTO meta (key, value) VALUES (?, ?)");
+            find = RecordRows.FindCommand(connection);
+            State = LedgerState.Read(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>What the file says of itself, as of the last commit.</summary>
+    public LedgerState State { get; private set; }
+
+    /// <summary>The largest record id stored; default when there is none.</summary>
+    public RecordId HighestId() => LedgerState.HighestId(connection);
+
+    /// <summary>Stores a batch and the place in the journal it ends at, in one transaction.</summary>
+    public void Store(IReadOnlyList<UsageRecord> batch, JournalPosition position, DateTimeOffset now)
+    {
+        InTransaction(() =>
+        {
+            var state = State with { Position = position, Written = State.Written + batch.Count };
+            foreach (var record in batch)
+            {
+                state = Apply(state, record, now);
+            }
+
+            return state;
+        });
+    }
+
+    /// <summary>
+    /// Gives records another price: <paramref name="price"/> is asked for each as it now stands, and its cost fields are
+    /// taken over. Records of another workspace, unknown ids and unchanged costs are passed over.
+    /// </summary>
+    /// <returns>How many got a new revision.</returns>
+    public int Reprice(
+        WorkspaceId workspace,
+        IReadOnlyList<RecordId> ids,
+        Func<UsageRecord, UsageRecord> price,
+        DateTimeOffset now
+    )
+    {
+        var before = State.Entries;
+        InTransaction(() =>
+        {
+            var state = State;
+            foreach (var id in ids)
+            {
+                if (RecordRows.Find(find, names, id) is { } stored && stored.Record.Workspace == workspace)
+                {
+                    var after = RecordMerge.Reprice(stored.Record, price(stored.Record));
+                    state = Revise(state, stored, after, EntryKind.Repriced, now);
+                }
+            }
+
+            return state;
+        });
+        return (int)(State.Entries - before);
+    }
+
+    /// <summary>Stores a follower's place.</summary>
+    public void SetCursor(string follower, long sequence)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "REPLACE INTO cursor (follower, sequence) VALUES ($follower, $sequence)";
+        command.Parameters.AddWithValue("$follower", follower);
+        command.Parameters.AddWithValue("$sequence", sequence);
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>
+    /// Returns when every transaction so far has reached the disk. Ordinary commits are not synchronised; a commit under
+    /// <c>synchronous=FULL</c> synchronises the whole write-ahead log, and with it the commits before it that are still in
+    /// the log (those that have left it were synchronised by the checkpoint that moved them). It waits for no reader.
+    /// </summary>
+    public void MakeDurable(long segment)
+    {
+        Execute("PRAGMA synchronous = FULL;");
+        try
+        {
+            SetMeta(LedgerState.RetiredKey, segment);
+        }
+        finally
+        {
+            Execute("PRAGMA synchronous = NORMAL;");
+        }
+    }
+
+    /// <summary>Moves the write-ahead log into the file, as far as readers let it.</summary>
+    public void Checkpoint() => Execute("PRAGMA wal_checkpoint(TRUNCATE);");
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        rollups.Dispose();
+        statements.Dispose();
+        setMeta.Dispose();
+        find.Dispose();
+        connection.Dispose();
+    }
+
+    private LedgerState Apply(LedgerState state, UsageRecord record, DateTimeOffset now)
+    {
+        var recordNames = RecordNames.Intern(names, connection, record);
+        if (!statements.TryCreate(record, recordNames, state.Entries + 1))
+        {
+            var stored =
+                RecordRows.Find(find, names, record.Id)
+                ?? throw new InvalidDataException($"Record {record.Id} is there and cannot be read.");
+            return Revise(state, stored, RecordMerge.Merge(stored.Record, record), EntryKind.Enriched, now);
+        }
+
+        state = state with { Entries = state.Entries + 1 };
+        Add(new EntryDelta(state.Entries, 1, EntryKind.Created, null, default, record, recordNames), now);
+        return state;
+    }
+
+    private LedgerState Revise(
+        LedgerState state,
+        StoredRecord stored,
+        UsageRecord after,
+        EntryKind kind,
+        DateTimeOffset now
+    )
+    {
+        var before = stored.Record;
+        if (
+            left.AsSpan(0, RecordCodec.Encode(before, left))
+                .SequenceEqual(right.AsSpan(0, RecordCodec.Encode(after, right)))
+        )
+        {
+            return state;
+        }
+
+        state = state with { Entries = state.Entries + 1 };
+        var afterNames = RecordNames.Intern(names, connection, after);
+        var revision = stored.Revision + 1;
+        statements.Replace(before, after, afterNames, revision, state.Entries);
+        var beforeNames = RecordNames.Intern(names, connection, before);
+        Add(new EntryDelta(state.Entries, revision, kind, before, beforeNames, after, afterNames), now);
+        return state;
+    }
+
+    private void Add(EntryDelta delta, DateTimeOffset now)
+    {
+        statements.AddEntry(delta, now.ToUnixTimeMilliseconds());
+        deltas.Add(delta);
+    }
+
+    private void InTransaction(Func<LedgerState> change)
+    {
+        var transaction = connection.BeginTransaction(deferred: false);
+        find.Transaction = transaction;
+        try
+        {
+            deltas.Clear();
+            var state = change();
+            rollups.Apply(connection, transaction, names, deltas);
+            SetMeta(LedgerState.SegmentKey, state.Position.Segment);
+            SetMeta(LedgerState.SequenceKey, state.Position.Sequence);
+            SetMeta(LedgerState.WrittenKey, state.Written);
+            SetMeta(LedgerState.EntriesKey, state.Entries);
+            transaction.Commit();
+            names.Committed();
+            State = state;
+        }
+        finally
+        {
+            deltas.Clear();
+            Close(transaction);
+        }
+    }
+
+    private void Close(SqliteTransaction transaction)
+    {
+        // On a full disk SQLite rolls back by itself; the object would then fail to, and the connection fail to close.
+        if (transaction.Connection is not null && raw.sqlite3_get_autocommit(connection.Handle) != 0)
+        {
+            _ = raw.sqlite3_exec(connection.Handle, "BEGIN");
+        }
+
+        transaction.Dispose();
+    }
+
+    private void SetMeta(string key, long value)
+    {
+        setMeta.Bind(1, key);
+        setMeta.Bind(2, value);
+        setMeta.Run();
+    }
+
+    private void Execute(string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,156 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Weir.Gateway;
+using Weir.Identity;
+using Weir.Server.Api.Status;
+using Weir.Server.Api.Usage;
+
+namespace Weir.Server.Api;
+
+/// <summary>
+/// <c>GET /metrics</c> in Prometheus' text format. Open to this machine, as exporters are; from elsewhere it needs a key
+/// that may read.
+/// </summary>
+internal static class MetricsRoute
+{
+    /// <summary>Maps the route.</summary>
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes
+            .MapGet("/metrics", Write)
+            .WithMetadata(new ApiAccess(KeyScopes.Read, InstanceOnly: true, OpenOnLoopback: true))
+            .ExcludeFromDescription();
+
+    private static async Task Write(HttpContext context, ServerState state)
+    {
+        var text = new PrometheusText();
+        text.Begin("gauge", "weir_info", "Constant 1, with the version.");
+        text.Sample("weir_info", 1, ("version", StatusRoutes.Version));
+        text.Gauge(
+            "weir_start_time_seconds",
+            "When the server started, in Unix time.",
+            state.StartedAt.ToUnixTimeSeconds()
+        );
+        if (state.Modules.Gateway is { } gateway)
+        {
+            Gateway(text, gateway);
+        }
+
+        Ledger(text, state);
+        Process(text);
+        context.Response.ContentType = PrometheusText.ContentType;
+        await context.Response.Body.WriteAsync(text.ToBytes(), context.RequestAborted);
+    }
+
+    private static void Gateway(PrometheusText text, ModelGateway gateway)
+    {
+        var all = gateway.Metrics.Series;
+        text.Gauge("weir_requests_in_flight", "Requests to models being answered now.", gateway.InFlight);
+        text.Counter("weir_refusals_total", "Requests that Weir itself turned away.", gateway.Metrics.Refusals);
+        text.Begin("counter", "weir_requests_total", "Requests to models, by how they ended.");
+        foreach (var series in all)
+        {
+            text.Sample(
+                "weir_requests_total",
+                series.Requests,
+                ("provider", series.Provider),
+                ("model", series.Model),
+                ("status", Words.Of(series.Status))
+            );
+        }
+
+        text.Begin("counter", "weir_tokens_total", "Tokens by class; the classes are disjoint.");
+        foreach (var series in all)
+        {
+            Tokens(text, series, "input", series.InputTokens);
+            Tokens(text, series, "cache_read", series.CacheReadTokens);
+            Tokens(text, series, "cache_write", series.CacheWriteTokens);
+            Tokens(text, series, "output", series.OutputTokens);
+        }
+
+        text.Begin("histogram", "weir_request_duration_seconds", "From a request's start to its last byte.");
+        foreach (var series in all)
+        {
+            Duration(text, series);
+        }
+    }
+
+    private static void Tokens(PrometheusText text, GatewaySeries series, string kind, long count) =>
+        text.Sample(
+            "weir_tokens_total",
+            count,
+            ("provider", series.Provider),
+            ("model", series.Model),
+            ("status", Words.Of(series.Status)),
+            ("class", kind)
+        );
+
+    private static void Duration(PrometheusText text, GatewaySeries series)
+    {
+        const string name = "weir_request_duration_seconds";
+        var status = Words.Of(series.Status);
+        var buckets = series.DurationBuckets;
+        long sum = 0;
+        for (var i = 0; i < buckets.Length; i++)
+        {
+            sum += buckets[i];
+            var bound =
+                i < GatewaySeries.DurationBounds.Length ? GatewaySeries.DurationBounds[i] : double.PositiveInfinity;
+            text.Sample(
+                name + "_bucket",
+                sum,
+                ("provider", series.Provider),
+                ("model", series.Model),
+                ("status", status),
+                ("le", PrometheusText.Number(bound))
+            );
+        }
+
+        text.Sample(
+            name + "_sum",
+            series.DurationSeconds,
+            ("provider", series.Provider),
+            ("model", series.Model),
+            ("status", status)
+        );
+        text.Sample(name + "_count", sum, ("provider", series.Provider), ("model", series.Model), ("status", status));
+    }
+
+    private static void Ledger(PrometheusText text, ServerState state)
+    {
+        var ledger = state.Modules.Ledger.Status;
+        text.Counter("weir_ledger_journalled_records_total", "Records taken into the journal.", ledger.Journalled);
+        text.Counter("weir_ledger_written_records_total", "Records stored in the ledger.", ledger.Written);
+        text.Gauge("weir_ledger_pending_records", "Records in the journal that wait for the writer.", ledger.Pending);
+        text.Gauge("weir_ledger_journal_bytes", "Bytes of the journal in use.", ledger.JournalBytes);
+        text.Gauge(
+            "weir_ledger_accepting",
+            "1 while new work is taken, 0 while it is refused.",
+            ledger.RefusesBecause is null ? 1 : 0
+        );
+        text.Gauge(
+            "weir_ledger_write_failing",
+            "1 while the last attempt to store failed.",
+            ledger.WriteFailure is null ? 0 : 1
+        );
+        text.Gauge(
+            "weir_config_pending_faults",
+            "Faults of a configuration that was refused; 0 when the file on disk is in force.",
+            state.Config.Current.PendingFaults.Length
+        );
+    }
+
+    private static void Process(PrometheusText text)
+    {
+        using var process = System.Diagnostics.Process.GetCurrentProcess();
+        text.Counter("process_cpu_seconds_total", "CPU time of the process.", process.TotalProcessorTime.TotalSeconds);
+        text.Gauge("process_resident_memory_bytes", "Resident memory of the process.", process.WorkingSet64);
+        text.Gauge("process_threads", "Threads of the process.", process.Threads.Count);
+        text.Gauge("dotnet_gc_heap_bytes", "Bytes on the managed heap.", GC.GetTotalMemory(forceFullCollection: false));
+        text.Counter(
+            "dotnet_gc_pause_seconds_total",
+            "Time in which the collector held everything.",
+            GC.GetTotalPauseDuration().TotalSeconds
+        );
+    }
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env bash
+# Builds Weir with warnings as errors, checks the formatting and runs every test.
+#   ./test.sh           everything, the real programs from npm included
+#   ./test.sh --quick   the build and the unit tests, under two minutes; needs .NET alone
+# Missing Debian packages are installed when this runs as root or with password-less sudo, else named.
+# The last line is the total: "N passed, N failed" (", N skipped" when any are).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+quick=false
+for argument in "$@"; do
+  case "$argument" in
+    --quick) quick=true ;;
+    *)
+      echo "usage: ./test.sh [--quick]" >&2
+      exit 2
+      ;;
+  esac
+done
+
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/weir"
+results="artifacts/test-results"
+configuration=Debug # tiny buffers, so that refill paths run
+
+say() { printf '\n== %s\n' "$*"; }
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+# Installs the packages of the commands that are not there; "command:package" each.
+need() {
+  local missing=() pair
+  for pair in "$@"; do
+    command -v "${pair%%:*}" >/dev/null || missing+=("${pair##*:}")
+  done
+  ((${#missing[@]})) || return 0
+  local as_root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null && sudo -n true 2>/dev/null || fail "Missing: ${missing[*]}. Install them and run again."
+    as_root=(sudo -n)
+  fi
+  command -v apt-get >/dev/null || fail "Missing: ${missing[*]}. Install them and run again."
+  say "installing ${missing[*]}"
+  "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}" \
+    || { "${as_root[@]}" apt-get update && "${as_root[@]}" apt-get install -y --no-install-recommends "${missing[@]}"; } \
+    || fail "Could not install ${missing[*]}."
+}
+
+# The real programs, kept once for each lock file; tests/programs/node_modules points there.
+install_programs() {
+  local lock kept
+  lock=$(sha256sum tests/programs/package-lock.json | cut -c1-16)
+  kept="$cache/programs-$lock"
+  if [[ ! -e "$kept/complete" ]]; then
+    say "installing the real programs from npm"
+    rm -rf "$kept"
+    mkdir -p "$kept"
+    cp tests/programs/package.json tests/programs/package-lock.json "$kept"
+    npm ci --prefix "$kept" --ignore-scripts --no-audit --no-fund
+    touch "$kept/complete"
+  fi
+  rm -rf tests/programs/node_modules
+  ln -s "$kept/node_modules" tests/programs/node_modules
+}
+
+run_suite() {
+  local name=$1 code=0
+  timeout --kill-after=10 1200 "artifacts/bin/$name/${configuration,,}/$name" -noLogo -noColor \
+    >"$results/$name.log" 2>&1 </dev/null || code=$?
+  echo "$code" >"$results/$name.code"
+  echo "   $name: $(grep -oE 'Total: [0-9]+.*' "$results/$name.log" | tail -1 || true) (exit $code)"
+}
+
+command -v dotnet >/dev/null || fail "Weir needs the .NET 10 SDK: https://dotnet.microsoft.com/download"
+dotnet --version >/dev/null || fail "Weir needs the .NET SDK that global.json names."
+
+if ! $quick; then
+  need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux
+  node_major=$(node -p 'process.versions.node.split(".")[0]')
+  ((node_major >= 20)) || fail "The real programs need Node 20 or newer; this is $(node --version)."
+  install_programs
+fi
+
+say "formatting"
+dotnet tool restore >/dev/null
+dotnet csharpier check .
+
+say "building"
+dotnet build Weir.slnx -c "$configuration" -v quiet --nologo
+
+suites=()
+for project in tests/*/*.csproj; do
+  grep -q '<OutputType>Exe</OutputType>' "$project" || continue
+  name=$(basename "$project" .csproj)
+  if $quick && [[ $name == *FunctionalTests ]]; then continue; fi
+  suites+=("$name")
+done
+
+say "testing"
+rm -rf "$results"
+mkdir -p "$results"
+width=$(nproc)
+((width <= 4)) || width=4
+# The functional tests take longest and start many processes: they run first, beside the small suites.
+for name in $(printf '%s\n' "${suites[@]}" | { grep Functional || true; }) \
+  $(printf '%s\n' "${suites[@]}" | grep -v Functional); do
+  while (($(jobs -rp | wc -l) >= width)); do wait -n || true; done
+  run_suite "$name" &
+done
+wait
+
+passed=0 failed=0 skipped=0 broken=0
+for name in "${suites[@]}"; do
+  log="$results/$name.log"
+  code=$(cat "$results/$name.code" 2>/dev/null || echo 1)
+  summary=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+' "$log" | tail -1 || true)
+  if [[ -z $summary ]] && grep -qE 'Total: 0$' "$log"; then
+    summary="Total: 0, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0"
+  fi
+  if [[ -z $summary ]]; then
+    say "$name did not come to its end (exit $code)"
+    cat "$log"
+    broken=1
+    failed=$((failed + 1))
+    continue
+  fi
+  read -r total errors bad skips unrun <<<"$(tr -dc '0-9 ' <<<"$summary" | tr -s ' ')"
+  passed=$((passed + total - bad - skips - unrun))
+  failed=$((failed + bad + errors))
+  skipped=$((skipped + skips))
+  if ((total - skips - unrun == 0)); then
+    say "$name executed no test"
+    broken=1
+  fi
+  if ((code != 0 || bad + errors > 0)); then
+    say "$name failed (exit $code)"
+    cat "$log"
+    broken=1
+  fi
+done
+
+total_line="$passed passed, $failed failed"
+((skipped == 0)) || total_line+=", $skipped skipped"
+printf '\n%s\n' "$total_line"
+((broken == 0))

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Weir.Testing;
+
+namespace Weir.FunctionalTests.RealPrograms;
+
+/// <summary>A running Weir between real programs and a vendor that keeps its own account.</summary>
+internal sealed class MeteredRun : IAsyncDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    private MeteredRun() { }
+
+    public FakeProvider Provider { get; } = new();
+
+    public WeirProcess Weir { get; private set; } = null!;
+
+    public static async Task<MeteredRun> StartAsync()
+    {
+        var run = new MeteredRun();
+        run.Weir = await WeirProcess.StartAsync(run.folder.At("data"), run.Configuration());
+        return run;
+    }
+
+    /// <summary>All three vendors, each with its own key.</summary>
+    public string Configuration() =>
+        $"""
+            version: 1
+            providers:
+              - name: anthropic
+                kind: anthropic
+                baseUrl: {Provider.BaseUrl}
+                apiKey: {FakeProvider.ApiKey}
+              - name: openai
+                kind: openai
+                baseUrl: {Provider.OpenAIBaseUrl}
+                apiKey: {FakeProvider.ApiKey}
+              - name: gemini
+                kind: gemini
+                baseUrl: {Provider.BaseUrl}
+                apiKey: {FakeProvider.ApiKey}
+            """;
+
+    /// <summary>A new home and working folder for a program.</summary>
+    public string Home(string name) => folder.Make(name);
+
+    /// <summary>
+    /// The ledger holds what the vendor charged, request by request and in sum, by the API and by the command line, to
+    /// the token and the nano-dollar; and no Weir key has gone upstream.
+    /// </summary>
+    public async Task<IReadOnlyList<LedgerRecord>> AssertLedgerAgreesAsync(int charges)
+    {
+        var account = Provider.Charges;
+        Assert.Equal(charges, account.Count);
+        IReadOnlyList<LedgerRecord> records = [];
+        await Weir.UntilAsync(
+            async () =>
+            {
+                records = [.. (await RecordsAsync()).Where(r => r.Counts.Input > 0)];
+                return records.Count >= account.Count;
+            },
+            $"write {account.Count} records ({records.Count} so far)"
+        );
+
+        Assert.Equal(
+            account.Select(c => (c.Model, LedgerCounts.Of([c]))).OrderBy(c => c.Item2.Input),
+            records.Select(r => (r.Model!, r.Counts)).OrderBy(r => r.Counts.Input)
+        );
+        Assert.Equal(
+            account
+                .Where(c => c.MessageId is not null && !c.Model.StartsWith("gemini", StringComparison.Ordinal))
+                .Select(c => "req_" + c.MessageId)
+                .Order(),
+            records.Where(r => r.UpstreamId is not (null or "req_embedding")).Select(r => r.UpstreamId!).Order()
+        );
+        Assert.DoesNotContain(records, r => r.Estimated);
+
+        var sum = LedgerCounts.Of(account);
+        var summary = await Weir.GetAsync("/api/v1/usage/summary?from=2020-01-01T00:00:00Z&groupBy=model");
+        Assert.Equal(sum, LedgerCounts.Read(summary.GetProperty("total")));
+        foreach (var model in account.GroupBy(c => c.Model))
+        {
+            var row = summary.Items("rows").Single(r => r.GetProperty("keys").Text("model") == model.Key);
+            Assert.Equal(LedgerCounts.Of([.. model]), LedgerCounts.Read(row));
+        }
+
+        var command = await Weir.CommandAsync("usage", "--json");
+        Assert.True(command.ExitCode == 0, command.ToString());
+        Assert.Equal(sum, LedgerCounts.Read(command.Json().GetProperty("total")));
+
+        Assert.DoesNotContain(
+            Provider.Upstream.Requests,
+            r => System.Text.Encoding.Latin1.GetString(r.Head.Span).Contains("wk_", StringComparison.Ordinal)
+        );
+        return records;
+    }
+
+    public async Task<IReadOnlyList<LedgerRecord>> RecordsAsync()
+    {
+        var page = await Weir.GetAsync("/api/v1/usage/requests?from=2020-01-01T00:00:00Z&limit=200");
+        return [.. page.Items("items").Select(LedgerRecord.Read)];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Weir.DisposeAsync();
+        await Provider.DisposeAsync();
+        folder.Dispose();
+    }
+}
+
+internal static class Json
+{
+    public static IEnumerable<JsonElement> Items(this JsonElement element, string name) =>
+        element.GetProperty(name).EnumerateArray();
+
+    public static string? Text(this JsonElement element, string name) =>
+        element.TryGetProperty(name, out var value) ? value.GetString() : null;
+
+    public static long Number(this JsonElement element, string name) => element.GetProperty(name).GetInt64();
+}

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Weir.Testing;
+
+/// <summary>How a program ended and what it said.</summary>
+public sealed record ProgramResult(int ExitCode, string Output, string Errors)
+{
+    /// <summary>Standard output as one JSON document.</summary>
+    public JsonElement Json() => Parse(Output);
+
+    /// <summary>Standard output as one JSON document a line.</summary>
+    public IReadOnlyList<JsonElement> JsonLines() =>
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(Parse)];
+
+    /// <summary>Both outputs, for the message of a failed assertion.</summary>
+    public override string ToString() => $"exit code {ExitCode}\n--- output\n{Output}\n--- errors\n{Errors}";
+
+    private JsonElement Parse(string text)
+    {
+        try
+        {
+            return VendorJson.Parse(text);
+        }
+        catch (JsonException e)
+        {
+            throw new InvalidOperationException($"Not JSON: {this}", e);
+        }
+    }
+}
+
+/// <summary>Runs a program to its end.</summary>
+public static class ProgramRun
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// Runs a program with nothing in its environment but PATH and what is given, no standard input, and not for longer
+    /// than three minutes.
+    /// </summary>
+    public static async Task<ProgramResult> RunAsync(
+        string file,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        string? folder = null
+    )
+    {
+        using var process = Process.Start(StartInfo(file, arguments, environment, folder))!;
+        process.StandardInput.Close();
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(Longest);
+        try
+        {
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException e)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new TimeoutException($"{file} did not end: {await output}\n{await errors}", e);
+        }
+
+        return new ProgramResult(process.ExitCode, await output, await errors);
+    }
+
+    internal static ProcessStartInfo StartInfo(
+        string file,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment,
+        string? folder
+    )
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? Path.GetTempPath(),
+        };
+        var kept = new[] { "PATH", "DOTNET_ROOT" }
+            .Select(name => (Name: name, Value: Environment.GetEnvironmentVariable(name)))
+            .Where(v => v.Value is not null)
+            .ToList();
+        start.Environment.Clear();
+        foreach (var (name, value) in kept)
+        {
+            start.Environment[name] = value;
+        }
+
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using Weir.Foundation;
+
+namespace Weir.Testing;
+
+/// <summary>How the <see cref="FakeProvider"/> behaves as an OpenAI model: Codex's tool loop, the SDK's calls.</summary>
+internal static class OpenAIConduct
+{
+    public static UpstreamAnswer Chat(FakeProvider provider, RecordedRequest request)
+    {
+        var body = request.Json();
+        var streaming = body.Flag("stream");
+        var wantsTool =
+            body.Items("tools").Any()
+            && !body.Items("messages").Any(m => m.Text("role") == "tool")
+            && request.BodyText.Contains(Prompts.CallTool, StringComparison.Ordinal);
+        VendorBlock block = wantsTool
+            ? new VendorToolCall(
+                "call_1",
+                body.Items("tools").First().GetProperty("function").Text("name")!,
+                """{"place":"weir"}"""
+            )
+            : new VendorText(Prompts.FinalAnswer);
+        var completion = provider.Charge(request, Dialect.OpenAIChat, body.Text("model")!, streaming, [block]);
+        return streaming
+            ? OpenAIAnswers.ChatStream(
+                completion,
+                body.TryGetProperty("stream_options", out var o) && o.Flag("include_usage")
+            )
+            : OpenAIAnswers.Chat(completion);
+    }
+
+    public static UpstreamAnswer Response(FakeProvider provider, RecordedRequest request)
+    {
+        var body = request.Json();
+        var streaming = body.Flag("stream");
+        var completion = provider.Charge(
+            request,
+            Dialect.OpenAIResponses,
+            body.Text("model")!,
+            streaming,
+            [Decide(body, request)]
+        );
+        return streaming ? OpenAIResponsesAnswers.Stream(completion) : OpenAIResponsesAnswers.Response(completion);
+    }
+
+    public static UpstreamAnswer Embeddings(FakeProvider provider, RecordedRequest request)
+    {
+        var body = request.Json();
+        var model = body.Text("model")!;
+        var charged = provider.Charge(request, Dialect.OpenAIEmbeddings, model, streaming: false, []);
+        return OpenAIAnswers.Embeddings(
+            model,
+            charged.Usage.Input!.Value,
+            Math.Max(1, body.Items("input").Count()),
+            body.Text("encoding_format") == "base64"
+        );
+    }
+
+    private static VendorBlock Decide(JsonElement body, RecordedRequest request)
+    {
+        var answered = body.Items("input")
+            .Any(i => i.Text("type") is "function_call_output" or "custom_tool_call_output");
+        if (answered || !request.BodyText.Contains(Prompts.CallTool, StringComparison.Ordinal))
+        {
+            return new VendorText(Prompts.FinalAnswer);
+        }
+
+        var tools = body.Items("tools").Select(t => t.Text("name")).ToHashSet();
+        return tools.Contains("exec_command")
+                ? new VendorToolCall("call_1", "exec_command", VendorJson.Write(new { cmd = Prompts.Command }))
+            : tools.Contains("shell_command")
+                ? new VendorToolCall("call_1", "shell_command", VendorJson.Write(new { command = Prompts.Command }))
+            : tools.Contains("shell")
+                ? new VendorToolCall(
+                    "call_1",
+                    "shell",
+                    VendorJson.Write(new { command = new[] { "bash", "-lc", Prompts.Command } })
+                )
+            : new VendorText(Prompts.FinalAnswer);
+    }
+}
