@@ -34,11 +34,11 @@ internal static class SegmentFormat
         number.ToString("D16", CultureInfo.InvariantCulture) + extension;
 
     /// <summary>Writes a header.</summary>
-    public static void WriteHeader(Span<byte> header, long number)
+    public static void WriteHeader(Span<byte> header, long number, uint version = Version)
     {
         header[..HeaderBytes].Clear();
         Magic.CopyTo(header);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], version);
         BinaryPrimitives.WriteInt64LittleEndian(header[16..], number);
         BinaryPrimitives.WriteUInt32LittleEndian(header[HeaderCrcAt..], Crc(uint.MaxValue, header[..HeaderCrcAt]));
     }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
 using Weir.Ledger.Ingest;
@@ -16,6 +17,7 @@ internal sealed class LedgerStore : IDisposable
     private readonly NameTable names;
     private readonly RecordStatements statements;
     private readonly PreparedStatement setMeta;
+    private readonly SqliteCommand find;
     private readonly RollupWriter rollups = new();
     private readonly List<EntryDelta> deltas = [];
     private readonly byte[] left = new byte[RecordLimits.MaxRecordBytes];
@@ -34,6 +36,7 @@ internal sealed class LedgerStore : IDisposable
             Execute("PRAGMA busy_timeout = 1000; PRAGMA cache_size = -8000;");
             statements = new RecordStatements(connection);
             setMeta = new PreparedStatement(connection, "REPLACE INTO meta (key, value) VALUES (?, ?)");
+            find = RecordRows.FindCommand(connection);
             State = LedgerState.Read(connection);
         }
         catch
@@ -52,15 +55,16 @@ internal sealed class LedgerStore : IDisposable
     /// <summary>Stores a batch and the place in the journal it ends at, in one transaction.</summary>
     public void Store(IReadOnlyList<UsageRecord> batch, JournalPosition position, DateTimeOffset now)
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
-        var state = State with { Position = position, Written = State.Written + batch.Count };
-        deltas.Clear();
-        foreach (var record in batch)
+        InTransaction(() =>
         {
-            state = Apply(state, record, now);
-        }
+            var state = State with { Position = position, Written = State.Written + batch.Count };
+            foreach (var record in batch)
+            {
+                state = Apply(state, record, now);
+            }
 
-        Commit(transaction, state);
+            return state;
+        });
     }
 
     /// <summary>
@@ -75,21 +79,22 @@ internal sealed class LedgerStore : IDisposable
         DateTimeOffset now
     )
     {
-        using var transaction = connection.BeginTransaction(deferred: false);
-        var state = State;
-        deltas.Clear();
-        foreach (var id in ids)
+        var before = State.Entries;
+        InTransaction(() =>
         {
-            if (RecordRows.Find(connection, names, id) is { } stored && stored.Record.Workspace == workspace)
+            var state = State;
+            foreach (var id in ids)
             {
-                var after = RecordMerge.Reprice(stored.Record, price(stored.Record));
-                state = Revise(state, stored, after, EntryKind.Repriced, now);
+                if (RecordRows.Find(find, names, id) is { } stored && stored.Record.Workspace == workspace)
+                {
+                    var after = RecordMerge.Reprice(stored.Record, price(stored.Record));
+                    state = Revise(state, stored, after, EntryKind.Repriced, now);
+                }
             }
-        }
 
-        var changed = deltas.Count;
-        Commit(transaction, state);
-        return changed;
+            return state;
+        });
+        return (int)(State.Entries - before);
     }
 
     /// <summary>Stores a follower's place.</summary>
@@ -129,6 +134,7 @@ internal sealed class LedgerStore : IDisposable
         rollups.Dispose();
         statements.Dispose();
         setMeta.Dispose();
+        find.Dispose();
         connection.Dispose();
     }
 
@@ -138,7 +144,7 @@ internal sealed class LedgerStore : IDisposable
         if (!statements.TryCreate(record, recordNames, state.Entries + 1))
         {
             var stored =
-                RecordRows.Find(connection, names, record.Id)
+                RecordRows.Find(find, names, record.Id)
                 ?? throw new InvalidDataException($"Record {record.Id} is there and cannot be read.");
             return Revise(state, stored, RecordMerge.Merge(stored.Record, record), EntryKind.Enriched, now);
         }
@@ -180,17 +186,39 @@ internal sealed class LedgerStore : IDisposable
         deltas.Add(delta);
     }
 
-    private void Commit(SqliteTransaction transaction, LedgerState state)
+    private void InTransaction(Func<LedgerState> change)
     {
-        rollups.Apply(connection, transaction, names, deltas);
-        SetMeta(LedgerState.SegmentKey, state.Position.Segment);
-        SetMeta(LedgerState.SequenceKey, state.Position.Sequence);
-        SetMeta(LedgerState.WrittenKey, state.Written);
-        SetMeta(LedgerState.EntriesKey, state.Entries);
-        transaction.Commit();
-        names.Committed();
-        deltas.Clear();
-        State = state;
+        var transaction = connection.BeginTransaction(deferred: false);
+        find.Transaction = transaction;
+        try
+        {
+            deltas.Clear();
+            var state = change();
+            rollups.Apply(connection, transaction, names, deltas);
+            SetMeta(LedgerState.SegmentKey, state.Position.Segment);
+            SetMeta(LedgerState.SequenceKey, state.Position.Sequence);
+            SetMeta(LedgerState.WrittenKey, state.Written);
+            SetMeta(LedgerState.EntriesKey, state.Entries);
+            transaction.Commit();
+            names.Committed();
+            State = state;
+        }
+        finally
+        {
+            deltas.Clear();
+            Close(transaction);
+        }
+    }
+
+    private void Close(SqliteTransaction transaction)
+    {
+        // On a full disk SQLite rolls back by itself; the object would then fail to, and the connection fail to close.
+        if (transaction.Connection is not null && raw.sqlite3_get_autocommit(connection.Handle) != 0)
+        {
+            _ = raw.sqlite3_exec(connection.Handle, "BEGIN");
+        }
+
+        transaction.Dispose();
     }
 
     private void SetMeta(string key, long value)

@@ -13,6 +13,7 @@ internal sealed class PreparedStatement : IDisposable
 {
     private readonly sqlite3 database;
     private readonly sqlite3_stmt statement;
+    private readonly long?[] numbers; // what each parameter is bound to, where that is a number
 
     /// <summary>Compiles the statement.</summary>
     /// <exception cref="SqliteException">The text is not valid against the schema.</exception>
@@ -20,10 +21,20 @@ internal sealed class PreparedStatement : IDisposable
     {
         database = connection.Handle!;
         Check(raw.sqlite3_prepare_v2(database, sql, out statement));
+        numbers = new long?[raw.sqlite3_bind_parameter_count(statement) + 1];
     }
 
-    /// <summary>Binds a number.</summary>
-    public void Bind(int parameter, long value) => Check(raw.sqlite3_bind_int64(statement, parameter, value));
+    /// <summary>Binds a number. One that the parameter has already costs nothing: most columns of a batch repeat.</summary>
+    public void Bind(int parameter, long value)
+    {
+        ref var bound = ref numbers[parameter];
+        if (bound != value)
+        {
+            bound = null;
+            Check(raw.sqlite3_bind_int64(statement, parameter, value));
+            bound = value;
+        }
+    }
 
     /// <summary>Binds a number or NULL.</summary>
     public void Bind(int parameter, long? value)
@@ -34,25 +45,32 @@ internal sealed class PreparedStatement : IDisposable
         }
         else
         {
+            numbers[parameter] = null;
             Check(raw.sqlite3_bind_null(statement, parameter));
         }
     }
 
     /// <summary>Binds a text or NULL.</summary>
-    public void Bind(int parameter, string? value) =>
+    public void Bind(int parameter, string? value)
+    {
+        numbers[parameter] = null;
         Check(
             value is null
                 ? raw.sqlite3_bind_null(statement, parameter)
                 : raw.sqlite3_bind_text(statement, parameter, value)
         );
+    }
 
     /// <summary>Binds bytes; none at all is NULL.</summary>
-    public void Bind(int parameter, ReadOnlySpan<byte> value) =>
+    public void Bind(int parameter, ReadOnlySpan<byte> value)
+    {
+        numbers[parameter] = null;
         Check(
             value.IsEmpty
                 ? raw.sqlite3_bind_null(statement, parameter)
                 : raw.sqlite3_bind_blob(statement, parameter, value)
         );
+    }
 
     /// <summary>Runs to the next row; false at the end. After false, and before new values are bound, comes <see cref="Reset"/>.</summary>
     /// <exception cref="SqliteException">The statement failed; it is reset.</exception>
@@ -71,6 +89,9 @@ internal sealed class PreparedStatement : IDisposable
 
     /// <summary>A whole number of the current row.</summary>
     public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
+
+    /// <summary>The bytes of the current row's column, until the next step; empty for NULL.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(statement, column);
 
     /// <summary>Makes it ready to run again; bound values stay.</summary>
     public void Reset() => _ = raw.sqlite3_reset(statement);

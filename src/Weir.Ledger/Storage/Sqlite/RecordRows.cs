@@ -20,14 +20,21 @@ internal static class RecordRows
         r.upstream_ref, r.message_ref, r.tags, r.attempts
         """;
 
-    /// <summary>The newest revision of a record in whatever workspace; null when there is none.</summary>
-    public static StoredRecord? Find(SqliteConnection connection, NameTable names, RecordId id)
+    /// <summary>A command for <see cref="Find"/>, to be kept and run many times.</summary>
+    public static SqliteCommand FindCommand(SqliteConnection connection)
     {
-        using var command = connection.CreateCommand();
+        var command = connection.CreateCommand();
         command.CommandText = $"SELECT {Columns} FROM record r WHERE r.id = $id";
-        command.Parameters.AddWithValue("$id", id.Value);
+        command.Parameters.Add("$id", SqliteType.Integer);
+        return command;
+    }
+
+    /// <summary>The newest revision of a record in whatever workspace; null when there is none.</summary>
+    public static StoredRecord? Find(SqliteCommand command, NameTable names, RecordId id)
+    {
+        command.Parameters[0].Value = id.Value;
         using var row = command.ExecuteReader();
-        return row.Read() ? Read(row, connection, names) : null;
+        return row.Read() ? Read(row, command.Connection!, names) : null;
     }
 
     /// <summary>The record in the reader's current row, its columns beginning at <paramref name="first"/>.</summary>
