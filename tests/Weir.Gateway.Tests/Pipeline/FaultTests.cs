@@ -19,6 +19,7 @@ public sealed class FaultTests
     [InlineData("HTTP/1.1 200 OK\r\nbroken header\r\n\r\n{}")]
     [InlineData("HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"cut\":")]
     [InlineData("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n{}")]
     public async Task An_upstream_that_talks_garbage_is_a_clear_error(string wire)
     {
         await using var upstream = new FakeUpstream().On("/v1/messages", UpstreamAnswer.Raw(wire));
@@ -124,7 +125,12 @@ public sealed class FaultTests
         var gate = new Gate();
         await using var upstream = new FakeUpstream().On(
             "/v1/messages",
-            UpstreamAnswer.Sse(Events[0]).Pause(gate).Body(Events[1][..20]).Wait(TimeSpan.FromMilliseconds(300)).Body(Events[1][20..] + string.Concat(Events.Skip(2)))
+            UpstreamAnswer
+                .Sse(Events[0])
+                .Pause(gate)
+                .Body(Events[1][..20])
+                .Wait(TimeSpan.FromMilliseconds(300))
+                .Body(Events[1][20..] + string.Concat(Events.Skip(2)))
         );
         await using var host = await GatewayHost.StartAsync(
             new GatewayConfig
@@ -196,7 +202,10 @@ public sealed class FaultTests
     public async Task A_caller_who_closes_its_half_still_leaves_one_exact_record()
     {
         var gate = new Gate();
-        await using var upstream = new FakeUpstream().On("/v1/messages", AnthropicAnswers.Message(Reply).PauseBeforeHead(gate));
+        await using var upstream = new FakeUpstream().On(
+            "/v1/messages",
+            AnthropicAnswers.Message(Reply).PauseBeforeHead(gate)
+        );
         await using var host = await GatewayHost.StartAsync(GatewayHost.Anthropic(upstream));
         using var socket = await RawHttp.ConnectAsync(host.Url);
         await socket.SendAsync(
@@ -206,8 +215,9 @@ public sealed class FaultTests
         );
         await upstream.WaitForRequestAsync();
         socket.Shutdown(SocketShutdown.Send);
+        await Until.TrueAsync(() => host.Gateway.InFlight == 1);
         gate.Open();
-        await RawHttp.ReadToEndAsync(socket);
+        Assert.StartsWith("HTTP/1.1 200", await RawHttp.ReadToEndAsync(socket), StringComparison.Ordinal);
 
         var record = await host.RecordAsync();
         Assert.Equal(UsageQuality.Measured, record.Quality);
