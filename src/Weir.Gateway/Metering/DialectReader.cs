@@ -57,6 +57,9 @@ internal abstract class DialectReader
     /// <summary>One event of a stream; <paramref name="name"/> is empty when it has none.</summary>
     public abstract void OnEvent(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data);
 
+    /// <summary>The stream has ended.</summary>
+    public virtual void OnStreamEnd() { }
+
     /// <summary>A plain answer, an error's body too. Of one that is cut off, the members that are whole are read.</summary>
     public abstract void OnDocument(ReadOnlySpan<byte> json, bool whole);
 

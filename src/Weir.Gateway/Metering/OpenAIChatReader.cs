@@ -37,6 +37,9 @@ internal sealed class OpenAIChatReader : DialectReader
         }
     }
 
+    // Some compatible providers close without [DONE]; a finish reason says as much, once the stream has closed.
+    public override void OnStreamEnd() => SawEnd |= sawFinish;
+
     public override void OnDocument(ReadOnlySpan<byte> json, bool whole)
     {
         isDocument = true;

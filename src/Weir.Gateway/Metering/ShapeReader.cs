@@ -23,6 +23,8 @@ internal sealed class ShapeReader : DialectReader
         known?.OnEvent(name, data);
     }
 
+    public override void OnStreamEnd() => known?.OnStreamEnd();
+
     public override void OnDocument(ReadOnlySpan<byte> json, bool whole)
     {
         SawEnd = whole;

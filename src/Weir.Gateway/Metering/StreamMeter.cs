@@ -64,7 +64,14 @@ internal sealed class StreamMeter(DialectReader reader) : ResponseMeter
         complete = true;
         events?.Complete();
         array?.Complete();
-        document?.Complete();
+        if (document is null)
+        {
+            reader.OnStreamEnd();
+        }
+        else
+        {
+            document.Complete();
+        }
     }
 
     private sealed class Events(DialectReader reader) : SseReader
