@@ -5,18 +5,32 @@ namespace Weir.Gateway.Metering;
 /// <summary>Chooses the meter of an answer.</summary>
 internal static class ResponseMeters
 {
-    /// <summary>The meter for a dialect's answer of this content type; an unknown type counts as a document.</summary>
+    /// <summary>
+    /// The meter for a dialect's answer of this content type; an unknown type counts as a document. Gemini streams JSON
+    /// as <c>application/json</c> too, so there the answer's first byte decides.
+    /// </summary>
     public static ResponseMeter For(Dialect dialect, string? contentType)
     {
-        var isStream = contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true;
-        return dialect switch
-        {
-            Dialect.AnthropicMessages => new AnthropicMeter(isStream),
-            Dialect.OpenAIChat => new OpenAIChatMeter(isStream),
-            Dialect.OpenAIResponses => new OpenAIResponsesMeter(isStream),
-            Dialect.OpenAIEmbeddings => new OpenAIEmbeddingsMeter(),
-            Dialect.Gemini => new GeminiMeter(isStream),
-            _ => new PassThroughMeter(isStream),
-        };
+        var isStream =
+            contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true
+            || dialect is Dialect.Gemini or Dialect.PassThrough;
+        return isStream ? ForStream(dialect) : ForDocument(dialect);
     }
+
+    /// <summary>For a stream: server-sent events or Gemini's array; a document that comes instead is read as one.</summary>
+    public static ResponseMeter ForStream(Dialect dialect) => new StreamMeter(ReaderFor(dialect));
+
+    /// <summary>For one document, an error's body too.</summary>
+    public static ResponseMeter ForDocument(Dialect dialect) => new DocumentMeter(ReaderFor(dialect));
+
+    private static DialectReader ReaderFor(Dialect dialect) =>
+        dialect switch
+        {
+            Dialect.AnthropicMessages => new AnthropicReader(),
+            Dialect.OpenAIChat => new OpenAIChatReader(),
+            Dialect.OpenAIResponses => new OpenAIResponsesReader(),
+            Dialect.OpenAIEmbeddings => new OpenAIEmbeddingsReader(),
+            Dialect.Gemini => new GeminiReader(),
+            _ => new ShapeReader(),
+        };
 }

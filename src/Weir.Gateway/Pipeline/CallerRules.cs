@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net;
 using Microsoft.AspNetCore.Http;
@@ -13,29 +14,26 @@ namespace Weir.Gateway;
 /// </summary>
 public static class CallerRules
 {
-    private static readonly string[] ForwardingHeaders =
-    [
-        "Forwarded",
-        "Via",
-        "X-Forwarded",
-        "X-Forwarded-For",
-        "X-Forwarded-Host",
-        "X-Forwarded-Proto",
-        "X-Forwarded-Port",
-        "X-Forwarded-Server",
-        "X-Original-Forwarded-For",
-        "X-Original-Host",
-        "X-Real-IP",
-        "X-Client-IP",
-        "X-Cluster-Client-IP",
-        "CF-Connecting-IP",
-        "CF-Ray",
-        "True-Client-IP",
-        "Fastly-Client-IP",
-        "Fly-Client-IP",
-        "X-Envoy-External-Address",
-        "Tailscale-User-Login",
-    ];
+    private static readonly FrozenSet<string> ForwardingHeaders = FrozenSet.ToFrozenSet(
+        [
+            "Forwarded",
+            "Via",
+            "X-Original-Forwarded-For",
+            "X-Original-Host",
+            "X-Real-IP",
+            "X-Client-IP",
+            "X-Cluster-Client-IP",
+            "X-ProxyUser-IP",
+            "X-Envoy-External-Address",
+            "CF-Connecting-IP",
+            "CF-Ray",
+            "True-Client-IP",
+            "Fastly-Client-IP",
+            "Fly-Client-IP",
+            "Tailscale-User-Login",
+        ],
+        StringComparer.OrdinalIgnoreCase
+    );
 
     /// <summary>
     /// Whether the request names Weir by a name that it goes by: a name of the loopback, the literal address that the
@@ -96,9 +94,9 @@ public static class CallerRules
             return "the request was made by a page of another site";
         }
 
-        foreach (var name in ForwardingHeaders)
+        foreach (var (name, _) in headers)
         {
-            if (headers.ContainsKey(name))
+            if (name.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase) || ForwardingHeaders.Contains(name))
             {
                 return $"the {name} header says that the request was forwarded";
             }

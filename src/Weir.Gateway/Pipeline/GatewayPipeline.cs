@@ -342,12 +342,8 @@ internal sealed class GatewayPipeline(
             attempt.Status = RequestStatus.CallerAborted;
         }
 
+        // Written also when the caller seems gone: it may have closed its own half alone.
         var record = records.Write(exchange, attempt, attempt.HttpStatus);
-        if (exchange.CallerGone)
-        {
-            return;
-        }
-
         var model = record is null ? attempt.SentModel : record.Model;
         AnswerHead.Write(exchange, attempt, answer, keepsLength: true, model, record?.Cost);
         if (!call.HeldBody.IsEmpty && !HttpMethods.IsHead(exchange.Context.Request.Method))
@@ -367,7 +363,7 @@ internal sealed class GatewayPipeline(
     private static Task WriteErrorAsync(Exchange exchange, int status, string reason)
     {
         var response = exchange.Context.Response;
-        if (response.HasStarted || exchange.CallerGone)
+        if (response.HasStarted)
         {
             return Task.CompletedTask;
         }

@@ -36,6 +36,7 @@ internal static class HeaderRules
     private static readonly FrozenSet<string> NotAnswered = FrozenSet.ToFrozenSet(
         [
             "Connection",
+            "Content-Length",
             "Keep-Alive",
             "Proxy-Authenticate",
             "Proxy-Authentication-Info",
@@ -124,26 +125,18 @@ internal static class HeaderRules
     /// <summary>Copies the upstream's headers to the answer that the caller gets.</summary>
     public static void CopyResponse(HttpResponseMessage from, IHeaderDictionary to, bool keepsLength)
     {
+        // Not the text of the header, which may be no number at all, but what the body was read by.
+        to.ContentLength = keepsLength ? from.Content.Headers.ContentLength : null;
         var connection = from.Headers.NonValidated.TryGetValues("Connection", out var named) ? named.ToString() : null;
-        CopyResponse(from.Headers.NonValidated, to, connection, keepsLength);
-        CopyResponse(from.Content.Headers.NonValidated, to, connection, keepsLength);
+        CopyResponse(from.Headers.NonValidated, to, connection);
+        CopyResponse(from.Content.Headers.NonValidated, to, connection);
     }
 
-    private static void CopyResponse(
-        HttpHeadersNonValidated from,
-        IHeaderDictionary to,
-        string? connection,
-        bool keepsLength
-    )
+    private static void CopyResponse(HttpHeadersNonValidated from, IHeaderDictionary to, string? connection)
     {
         foreach (var (name, values) in from)
         {
-            if (
-                NotAnswered.Contains(name)
-                || IsOwn(name)
-                || (!keepsLength && name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
-                || (connection is not null && Names(connection, name))
-            )
+            if (NotAnswered.Contains(name) || IsOwn(name) || (connection is not null && Names(connection, name)))
             {
                 continue;
             }

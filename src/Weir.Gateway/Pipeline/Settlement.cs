@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Metering;
 using Weir.Ledger;
 
 namespace Weir.Gateway.Pipeline;
@@ -137,12 +138,40 @@ internal static class Settlement
                 Served = reading.Model,
                 Requested = attempt.SentModel,
                 Usage = usage,
-                Mode = reading.PriceMode ?? (quality == UsageQuality.Estimated ? exchange.Head.PriceMode : null),
+                Mode =
+                    reading.PriceMode
+                    ?? (quality == UsageQuality.Estimated && !reading.SaysPriceMode ? exchange.Head.PriceMode : null),
                 WebSearches = reading.WebSearches,
                 At = exchange.StartedAt,
             }
         );
-        return new Priced(usage, quality, charge);
+        return reading.Side is { } side
+            ? WithSide(exchange, attempt, side, new Priced(usage, quality, charge))
+            : new Priced(usage, quality, charge);
+    }
+
+    /// <summary>Adds what a second model used inside the answer, at that model's own price.</summary>
+    private static Priced WithSide(Exchange exchange, UpstreamAttempt attempt, SideUsage side, Priced main)
+    {
+        var charge = exchange.Prices.Charge(
+            new PriceRequest
+            {
+                Catalogue = attempt.Target.Provider.Catalogue,
+                Provider = attempt.Target.Provider.Name,
+                Served = side.Model,
+                Requested = side.Model ?? attempt.SentModel,
+                Usage = side.Usage,
+                At = exchange.StartedAt,
+            }
+        );
+        return main with
+        {
+            Usage = main.Usage + side.Usage,
+            Charge = main.Charge with
+            {
+                Cost = main.Charge.Cost is { } cost && charge.Cost is { } more ? cost + more : null,
+            },
+        };
     }
 
     private static TokenUsage Estimate(Exchange exchange, TokenUsage reported, long characters)

@@ -98,6 +98,14 @@ internal sealed class UpstreamCall : IDisposable
 
         Watchdog.Heard();
         var status = (int)answer.StatusCode;
+        if (status < 200)
+        {
+            // Switching protocols, which nobody asked for.
+            Attempt.Failure = $"Provider {Attempt.Target.Provider.Name} answered with something that is not an answer.";
+            Attempt.Status = RequestStatus.UpstreamReset;
+            return false;
+        }
+
         Attempt.HttpStatus = status;
         Attempt.Status = UpstreamAttempt.StatusOf(status);
         Attempt.UpstreamId = AnswerHead.UpstreamId(answer.Headers);
@@ -185,7 +193,7 @@ internal sealed class UpstreamCall : IDisposable
     private async Task<bool> ReadWholeAsync(HttpResponseMessage plain)
     {
         using var meter = new AnswerMeter(Exchange.Endpoint.Dialect, plain, ContentTypes.Of(plain));
-        whole = new PooledBuffer(plain.Content.Headers.ContentLength ?? 4096);
+        whole = new PooledBuffer((plain.Content.Headers.ContentLength ?? 4095) + 1);
         try
         {
             await using var stream = await plain.Content.ReadAsStreamAsync(Watchdog.Token);

@@ -239,9 +239,15 @@ internal sealed class BodyDecoder : IDisposable
     {
         private BrotliDecoder decoder;
         private PooledBytes rest;
+        private bool done;
 
         public override void Feed(ReadOnlySpan<byte> bytes)
         {
+            if (done)
+            {
+                return; // what stands behind the end means nothing, and must not be gathered
+            }
+
             if (rest.Length > 0)
             {
                 rest.Append(bytes);
@@ -267,6 +273,7 @@ internal sealed class BodyDecoder : IDisposable
 
                     if (status != OperationStatus.DestinationTooSmall)
                     {
+                        done = status == OperationStatus.Done;
                         break;
                     }
                 }
@@ -276,9 +283,11 @@ internal sealed class BodyDecoder : IDisposable
                 ArrayPool<byte>.Shared.Return(output);
             }
 
-            var left = bytes.ToArray();
-            rest.Clear();
-            rest.Append(left);
+            rest.RemoveStart(rest.Length > 0 ? rest.Length - bytes.Length : 0);
+            if (rest.Length == 0)
+            {
+                rest.Append(bytes);
+            }
         }
 
         public override void Dispose()
@@ -313,7 +322,7 @@ internal sealed class BodyDecoder : IDisposable
                         Next(output.AsSpan(0, written));
                     }
 
-                    if (bytes.IsEmpty && written < output.Length)
+                    if ((bytes.IsEmpty && written < output.Length) || (used == 0 && written == 0))
                     {
                         break;
                     }

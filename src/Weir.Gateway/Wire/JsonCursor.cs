@@ -168,8 +168,8 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
         return value <= MaxCount ? value : null;
     }
 
-    /// <summary>The highest count that is believed: a million million. Sums of thousands of them still fit a long.</summary>
-    public const long MaxCount = 1_000_000_000_000;
+    /// <summary>The highest count that is believed: a price of thousands of dollars a million still fits a long with it.</summary>
+    public const long MaxCount = 10_000_000_000;
 
     /// <summary>Passes over the next value and returns its bytes; empty when it failed.</summary>
     public ReadOnlySpan<byte> Skip()

@@ -1,50 +1,44 @@
-using System.Text.Json;
 using Weir.Gateway.Pipeline;
 
 namespace Weir.Gateway.Wire;
 
 /// <summary>
-/// Takes the one chunk out of an OpenAI Chat stream that Weir asked for and the caller did not: an event with usage and no
-/// choices. Everything else leaves byte for byte. Only an event that could be that one is held, until it ends or shows
-/// that it is another; an event is another as soon as a choice opens in it. Not thread-safe.
+/// Takes out of an OpenAI Chat stream the one event that is there only because Weir asked for usage and the caller did
+/// not: a chunk whose <c>choices</c> is an empty array and whose <c>usage</c> is an object. Everything else goes out as
+/// the bytes that came in, also the <c>"usage":null</c> that OpenAI then puts on every other chunk: clients take an
+/// explicit null, and taking it out would mean writing each chunk anew. Not thread-safe.
 /// </summary>
+/// <remarks>
+/// What is held back: an event goes out as soon as it is known not to be that one, which is when its <c>choices</c> opens
+/// with an element, or when a line is no data. With the vendor's order of members that is within the first 200 bytes.
+/// Only an event whose <c>choices</c> has not come is held to its blank line, and none beyond
+/// <see cref="LongestHeld"/>, for the usage chunk has a few hundred bytes.
+/// </remarks>
 internal sealed class OpenAIUsageChunkFilter : IDisposable
 {
-    private const int LargestUsageChunk = 64 * 1024;
+    /// <summary>The largest event that is held back, in bytes.</summary>
+    public const int LongestHeld = 16 * 1024;
 
     private PooledBytes held;
-    private SseBoundary boundary;
+    private bool passing;
+    private bool insideLine;
+    private State state;
 
     /// <summary>Takes the next bytes and appends what may leave.</summary>
     public void Feed(ReadOnlySpan<byte> bytes, PooledBuffer to)
     {
         while (!bytes.IsEmpty)
         {
-            var length = EventEnd(bytes, out var ended);
-            held.Append(bytes[..length]);
+            var length = NextPart(bytes, out var ended);
+            Take(bytes[..length], ended, to);
             bytes = bytes[length..];
-            if (ended)
-            {
-                if (!IsUsageChunk(held.Span))
-                {
-                    to.Append(held.Span);
-                }
-
-                held.Clear();
-            }
-        }
-
-        if (held.Length > 0 && CannotBeUsageChunk(held.Span))
-        {
-            to.Append(held.Span);
-            held.Clear();
         }
     }
 
-    /// <summary>The stream has ended: what is held leaves.</summary>
+    /// <summary>The stream has ended: what is held leaves, unless it is the usage chunk without its blank line.</summary>
     public void Complete(PooledBuffer to)
     {
-        if (held.Length > 0 && !IsUsageChunk(held.Span))
+        if (!IsUsageChunk(held.Span))
         {
             to.Append(held.Span);
         }
@@ -55,83 +49,180 @@ internal sealed class OpenAIUsageChunkFilter : IDisposable
     /// <inheritdoc />
     public void Dispose() => held.Dispose();
 
-    /// <summary>How many bytes belong to the event at hand, and whether it ends with them.</summary>
-    private int EventEnd(ReadOnlySpan<byte> bytes, out bool ended)
+    private void Take(ReadOnlySpan<byte> part, bool ended, PooledBuffer to)
     {
-        var at = 0;
-        while (at < bytes.Length)
+        if (state == State.DropFeed)
         {
-            var feed = bytes[at..].IndexOf((byte)'\n');
-            if (feed < 0)
+            // The line feed of the removed event's last CRLF.
+            state = State.None;
+            return;
+        }
+
+        if (passing)
+        {
+            to.Append(part);
+            passing = !ended;
+            return;
+        }
+
+        // Most events come whole and need no copy.
+        if (held.Length == 0 && (ended || IsAnother(part)))
+        {
+            if (!ended || !IsUsageChunk(part))
             {
-                boundary.Feed(bytes[at..]);
-                break;
+                to.Append(part);
+                passing = !ended;
+            }
+            else
+            {
+                OnRemoved();
             }
 
-            boundary.Feed(bytes.Slice(at, feed + 1));
-            at += feed + 1;
-            if (boundary.AtBoundary)
+            return;
+        }
+
+        held.Append(part);
+        var whole = held.Span;
+        if (ended && IsUsageChunk(whole))
+        {
+            OnRemoved();
+        }
+        else if (ended || whole.Length > LongestHeld || IsAnother(whole))
+        {
+            to.Append(whole);
+            passing = !ended;
+        }
+        else
+        {
+            return;
+        }
+
+        held.Clear();
+    }
+
+    private void OnRemoved() => state = state == State.MayFeed ? State.MayDropFeed : State.None;
+
+    /// <summary>
+    /// The length of the next part of one event; <paramref name="ended"/> when its blank line is in it. A line feed that
+    /// belongs to a carriage return at the end of the chunk before is a part of its own.
+    /// </summary>
+    private int NextPart(ReadOnlySpan<byte> bytes, out bool ended)
+    {
+        ended = false;
+        var begun = state;
+        state = State.None;
+        if (begun != State.None && bytes[0] == (byte)'\n')
+        {
+            // It neither begins a line nor ends one. Behind an event that was sent it is sent too, ahead of the next.
+            state = begun == State.MayDropFeed ? State.DropFeed : State.None;
+            ended = begun != State.MayFeedInside && !passing && held.Length == 0;
+            return 1;
+        }
+
+        for (var at = 0; at < bytes.Length; )
+        {
+            var end = bytes[at..].IndexOfAny((byte)'\n', (byte)'\r');
+            if (end < 0)
+            {
+                insideLine = true;
+                return bytes.Length;
+            }
+
+            var blank = !insideLine && end == 0;
+            insideLine = false;
+            at += end + 1;
+            if (bytes[at - 1] == (byte)'\r')
+            {
+                if (at == bytes.Length)
+                {
+                    state = blank ? State.MayFeed : State.MayFeedInside;
+                }
+                else if (bytes[at] == (byte)'\n')
+                {
+                    at++;
+                }
+            }
+
+            if (blank)
             {
                 ended = true;
                 return at;
             }
         }
 
-        ended = false;
         return bytes.Length;
     }
 
-    private static bool CannotBeUsageChunk(ReadOnlySpan<byte> text) =>
-        text.Length > LargestUsageChunk
-        || text.IndexOf("\"choices\":[{"u8) >= 0
-        || text.IndexOf("\"choices\": [{"u8) >= 0
-        || !("data:"u8.StartsWith(text[..Math.Min(5, text.Length)]) || text.StartsWith("data:"u8));
+    /// <summary>Whether what there is of an event shows already that it is not the usage chunk.</summary>
+    private static bool IsAnother(ReadOnlySpan<byte> text)
+    {
+        if (!text.StartsWith("data:"u8))
+        {
+            return !"data:"u8.StartsWith(text);
+        }
+
+        var at = text.IndexOf("\"choices\":"u8);
+        if (at < 0)
+        {
+            return text is [_, _, _, _, _, (byte)' ', (byte)'[', ..] or [_, _, _, _, _, (byte)'[', ..];
+        }
+
+        var value = text[(at + "\"choices\":"u8.Length)..].TrimStart(" \t"u8);
+        return value is [(byte)'[', .. var inside]
+            && inside.TrimStart(" \t"u8) is { IsEmpty: false } first
+            && first[0] != (byte)']';
+    }
 
     private static bool IsUsageChunk(ReadOnlySpan<byte> text)
     {
-        if (CannotBeUsageChunk(text))
+        if (!text.StartsWith("data:"u8) || IsAnother(text))
         {
             return false;
         }
 
-        try
-        {
-            var json = new Utf8JsonReader(text["data:".Length..].Trim(" \r\n"u8));
-            if (!json.Read() || json.TokenType != JsonTokenType.StartObject)
-            {
-                return false;
-            }
-
-            var noChoices = false;
-            var usage = false;
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                if (json.ValueTextEquals("choices"u8))
-                {
-                    json.Read();
-                    noChoices =
-                        json.TokenType == JsonTokenType.StartArray
-                        && json.Read()
-                        && json.TokenType == JsonTokenType.EndArray;
-                    if (!noChoices)
-                    {
-                        return false;
-                    }
-                }
-                else
-                {
-                    var isUsage = json.ValueTextEquals("usage"u8);
-                    json.Read();
-                    usage |= isUsage && json.TokenType == JsonTokenType.StartObject;
-                    json.Skip();
-                }
-            }
-
-            return noChoices && usage;
-        }
-        catch (JsonException)
+        var cursor = new JsonCursor(text["data:"u8.Length..]);
+        if (!cursor.EnterObject())
         {
             return false;
         }
+
+        var noChoices = false;
+        var usage = false;
+        while (cursor.NextProperty(out var name, out var escaped))
+        {
+            if (JsonText.Is(name, escaped, "choices"u8) && cursor.EnterArray())
+            {
+                noChoices = !cursor.NextElement();
+                if (!noChoices)
+                {
+                    return false;
+                }
+            }
+            else
+            {
+                usage |= JsonText.Is(name, escaped, "usage"u8) && cursor.Peek() == JsonKind.Object;
+                cursor.Skip();
+            }
+        }
+
+        return noChoices && usage && cursor.AtEnd();
+    }
+
+    private enum State : byte
+    {
+        /// <summary>Nothing is open.</summary>
+        None,
+
+        /// <summary>A line inside an event ended with a carriage return, to which a line feed may still belong.</summary>
+        MayFeedInside,
+
+        /// <summary>So did the blank line of an event that was let go.</summary>
+        MayFeed,
+
+        /// <summary>So did the blank line of the event that was removed.</summary>
+        MayDropFeed,
+
+        /// <summary>The part at hand is that line feed.</summary>
+        DropFeed,
     }
 }

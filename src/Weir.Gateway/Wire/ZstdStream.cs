@@ -8,6 +8,9 @@ namespace Weir.Gateway.Wire;
 /// </summary>
 internal sealed unsafe class ZstdStream : IDisposable
 {
+    private const int WindowLogMax = 100; // ZSTD_d_windowLogMax
+    private const int LargestWindowLog = 23; // 8 MiB, the most that RFC 9659 allows in HTTP
+
     private static readonly Functions? Library = Load();
     private IntPtr handle;
 
@@ -25,7 +28,14 @@ internal sealed unsafe class ZstdStream : IDisposable
         }
 
         var opened = Library.Create();
-        return opened == IntPtr.Zero ? null : new ZstdStream(opened);
+        if (opened == IntPtr.Zero)
+        {
+            return null;
+        }
+
+        // Without it a frame of a few bytes could ask for a window of 128 MiB.
+        _ = Library.SetParameter(opened, WindowLogMax, LargestWindowLog);
+        return new ZstdStream(opened);
     }
 
     /// <summary>Decodes as much as input and room allow.</summary>
@@ -71,6 +81,7 @@ internal sealed unsafe class ZstdStream : IDisposable
                 return new Functions(
                     Get<CreateFunction>(library, "ZSTD_createDStream"),
                     Get<FreeFunction>(library, "ZSTD_freeDStream"),
+                    Get<SetParameterFunction>(library, "ZSTD_DCtx_setParameter"),
                     Get<DecompressFunction>(library, "ZSTD_decompressStream"),
                     Get<IsErrorFunction>(library, "ZSTD_isError")
                 );
@@ -90,6 +101,8 @@ internal sealed unsafe class ZstdStream : IDisposable
 
     private delegate nuint FreeFunction(IntPtr stream);
 
+    private delegate nuint SetParameterFunction(IntPtr stream, int parameter, int value);
+
     private delegate nuint DecompressFunction(IntPtr stream, ref Buffer output, ref Buffer input);
 
     private delegate uint IsErrorFunction(nuint code);
@@ -97,6 +110,7 @@ internal sealed unsafe class ZstdStream : IDisposable
     private sealed record Functions(
         CreateFunction Create,
         FreeFunction Free,
+        SetParameterFunction SetParameter,
         DecompressFunction Decompress,
         IsErrorFunction IsError
     );

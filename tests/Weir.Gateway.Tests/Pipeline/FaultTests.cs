@@ -19,6 +19,7 @@ public sealed class FaultTests
     [InlineData("HTTP/1.1 200 OK\r\nbroken header\r\n\r\n{}")]
     [InlineData("HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"cut\":")]
     [InlineData("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n")]
+    [InlineData("HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n{}")]
     public async Task An_upstream_that_talks_garbage_is_a_clear_error(string wire)
     {
         await using var upstream = new FakeUpstream().On("/v1/messages", UpstreamAnswer.Raw(wire));
@@ -214,8 +215,9 @@ public sealed class FaultTests
         );
         await upstream.WaitForRequestAsync();
         socket.Shutdown(SocketShutdown.Send);
+        await Until.TrueAsync(() => host.Gateway.InFlight == 1);
         gate.Open();
-        await RawHttp.ReadToEndAsync(socket);
+        Assert.StartsWith("HTTP/1.1 200", await RawHttp.ReadToEndAsync(socket), StringComparison.Ordinal);
 
         var record = await host.RecordAsync();
         Assert.Equal(UsageQuality.Measured, record.Quality);
