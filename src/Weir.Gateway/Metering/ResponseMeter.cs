@@ -38,6 +38,12 @@ internal readonly record struct MeterReading
     /// <summary>The pricing mode that the upstream says it used; null for standard.</summary>
     public string? PriceMode { get; init; }
 
+    /// <summary>Whether the upstream told its pricing mode at all: then a null <see cref="PriceMode"/> means the standard one, whatever was asked for.</summary>
+    public bool SaysPriceMode { get; init; }
+
+    /// <summary>What a second model used inside this answer (Anthropic's advisor), which <see cref="Usage"/> does not hold because it has another price; null when none did.</summary>
+    public SideUsage? Side { get; init; }
+
     /// <summary>Web searches reported.</summary>
     public int? WebSearches { get; init; }
 
@@ -53,3 +59,6 @@ internal readonly record struct MeterReading
     /// <summary>Characters (UTF-16) of generated content seen, for estimates when usage never comes.</summary>
     public long ContentCharacters { get; init; }
 }
+
+/// <summary>Usage of another model inside one answer. When there were several models, the last one named stands for all.</summary>
+internal readonly record struct SideUsage(string? Model, TokenUsage Usage);
