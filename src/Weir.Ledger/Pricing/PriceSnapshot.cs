@@ -7,7 +7,7 @@ namespace Weir.Ledger;
 public sealed class PriceSnapshot
 {
     // Callers choose names: beyond this many they are looked up each time, so that none of them can fill the memory.
-    private const int MostResolved = 4096;
+    internal const int MostResolved = 4096;
 
     private readonly PriceCatalogue catalogue = PriceCatalogue.BuiltIn;
     private readonly OverrideRules overrides;
@@ -29,6 +29,9 @@ public sealed class PriceSnapshot
 
     /// <summary>The catalogues (providers) that it knows, by name.</summary>
     public ImmutableArray<string> Catalogues => catalogue.Names;
+
+    /// <summary>How many names are remembered.</summary>
+    internal int ResolvedNames => resolved.Values.SelectMany(p => p.Values).Sum(names => names.Count);
 
     /// <summary>
     /// The list cost of a usage: tokens by class times the price that held at <see cref="PriceRequest.At"/>, summed exactly and
