@@ -95,7 +95,11 @@ public sealed class ModelGateway : IAsyncDisposable
         }
     }
 
-    /// <summary>Answers one request of the client-facing API, errors included; throws only for bugs.</summary>
+    /// <summary>
+    /// Answers one request of the client-facing API, errors included. Throws for bugs, and a
+    /// <see cref="Microsoft.AspNetCore.Http.BadHttpRequestException"/> when an answer broke off that had begun: it must reach the server, which then
+    /// closes the connection without ending the answer.
+    /// </summary>
     public async Task HandleAsync(HttpContext context)
     {
         Interlocked.Increment(ref inFlight);
@@ -105,21 +109,26 @@ public sealed class ModelGateway : IAsyncDisposable
             var request = context.Request;
             var endpoint = Endpoint.Parse(RawPath(context), request.Headers.ContainsKey("anthropic-version"));
             var id = ids.Next();
-            await pipeline.RunAsync(
-                new Exchange
-                {
-                    Context = context,
-                    Gateway = gateway,
-                    Prices = prices.Current,
-                    Endpoint = endpoint,
-                    ErrorDialect = endpoint.Dialect == Dialect.PassThrough ? Dialect.OpenAIChat : endpoint.Dialect,
-                    VendorPath = endpoint.Path,
-                    Id = id,
-                    IdText = id.ToString(),
-                    StartedAt = clock.GetUtcNow(),
-                    StartedTimestamp = clock.GetTimestamp(),
-                }
-            );
+            var exchange = new Exchange
+            {
+                Context = context,
+                Gateway = gateway,
+                Prices = prices.Current,
+                Endpoint = endpoint,
+                ErrorDialect = endpoint.Dialect == Dialect.PassThrough ? Dialect.OpenAIChat : endpoint.Dialect,
+                VendorPath = endpoint.Path,
+                Id = id,
+                IdText = id.ToString(),
+                StartedAt = clock.GetUtcNow(),
+                StartedTimestamp = clock.GetTimestamp(),
+            };
+            await pipeline.RunAsync(exchange);
+            if (exchange.BrokeOff)
+            {
+                // Aborting the connection would lose what is still to be sent. For this exception the server sends it
+                // and then closes without the answer's proper end, which is what the caller must see.
+                throw new Microsoft.AspNetCore.Http.BadHttpRequestException("The upstream's answer broke off.");
+            }
         }
         finally
         {

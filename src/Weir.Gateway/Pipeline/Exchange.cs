@@ -81,6 +81,9 @@ internal sealed class Exchange
     /// <summary>What was journalled last; null while nothing was.</summary>
     public UsageRecord? Record { get; set; }
 
+    /// <summary>Whether the answer broke off, so that the caller's connection must not seem to end in order.</summary>
+    public bool BrokeOff { get; set; }
+
     /// <summary>Whether the caller hung up; from then on nobody reads what is written.</summary>
     public bool CallerGone => Context.RequestAborted.IsCancellationRequested;
 }

@@ -76,7 +76,7 @@ internal sealed class GatewayPipeline(
         exchange.Caller = caller;
         if (endpoint.IsModelList)
         {
-            await ModelListing.AnswerAsync(exchange, RefuseAsync);
+            await ListModelsAsync(exchange);
             return;
         }
 
@@ -352,6 +352,28 @@ internal sealed class GatewayPipeline(
         }
     }
 
+    private async Task ListModelsAsync(Exchange exchange)
+    {
+        var endpoint = exchange.Endpoint;
+        var models = ModelListing.Gather(exchange.Gateway, exchange.Prices, endpoint.Dialect);
+        ReadOnlyMemory<byte> list;
+        if (endpoint.Subject is not { } id)
+        {
+            list = ModelLists.Write(models, endpoint.Dialect, exchange.Context.Request.Query);
+        }
+        else if (models.FirstOrDefault(m => m.Id == id) is { } model)
+        {
+            list = ModelLists.Write(model, endpoint.Dialect);
+        }
+        else
+        {
+            await RefuseAsync(exchange, 404, "Weir knows no model of that name in this dialect.");
+            return;
+        }
+
+        WriteJson(exchange, StatusCodes.Status200OK, list.Span);
+    }
+
     private Task RefuseAsync(Exchange exchange, int status, string reason)
     {
         metrics.Refused();
@@ -368,17 +390,21 @@ internal sealed class GatewayPipeline(
             return Task.CompletedTask;
         }
 
-        var error = DialectErrors.Make(exchange.ErrorDialect, status, reason, exchange.IdText);
+        WriteJson(exchange, status, DialectErrors.Make(exchange.ErrorDialect, status, reason, exchange.IdText));
+        return Task.CompletedTask;
+    }
+
+    private static void WriteJson(Exchange exchange, int status, ReadOnlySpan<byte> json)
+    {
+        var response = exchange.Context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json";
-        response.ContentLength = error.Length;
+        response.ContentLength = json.Length;
         response.Headers["x-weir-request-id"] = exchange.IdText;
         if (!HttpMethods.IsHead(exchange.Context.Request.Method))
         {
-            response.BodyWriter.Write(error);
+            response.BodyWriter.Write(json);
         }
-
-        return Task.CompletedTask;
     }
 
     private static string Shown(string text) => Attribution.Text(text, 64) ?? "what it says that it is";

@@ -33,7 +33,7 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
         {
             Settle(call.StatusOf(e));
             await SendAsync(behind.Memory);
-            exchange.Context.Abort();
+            exchange.BrokeOff = true;
             return;
         }
         finally

@@ -1,115 +1,86 @@
-using System.Buffers;
-using System.Globalization;
-using Microsoft.AspNetCore.Http;
+using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Routing;
 using Weir.Gateway.Simulator;
 using Weir.Gateway.Upstreams;
-using Weir.Gateway.Wire;
+using Weir.Ledger;
 
 namespace Weir.Gateway.Pipeline;
 
+/// <summary>A model that callers of a dialect may ask for.</summary>
+/// <param name="Id">The name to ask for.</param>
+/// <param name="Owner">The provider's configured name, or the route's.</param>
+/// <param name="Price">What the catalogue knows of it; null when nothing.</param>
+internal sealed record ListedModel(string Id, string Owner, ModelPrice? Price);
+
 /// <summary>
-/// Answers the model lists out of the configuration and the price catalogue; no upstream is asked. Shown is what the
-/// dialect of the list can call: of each provider the models that the configuration names, with patterns filled from its
-/// catalogue, or its whole catalogue when the configuration names none. A name that two providers have counts once.
+/// Gathers the models that a caller may ask for in a dialect, out of the configuration and the price catalogue; no
+/// upstream is asked. Ordered by name, each name once.
 /// </summary>
 internal static class ModelListing
 {
-    public static Task AnswerAsync(Exchange exchange, Func<Exchange, int, string, Task> refuse)
+    /// <summary>
+    /// The models of every provider that speaks the dialect: those that its configuration lists by name, and of its
+    /// catalogue those that the configuration's patterns match (all, where it lists none); and the names that routes
+    /// give to such providers' models.
+    /// </summary>
+    public static ImmutableArray<ListedModel> Gather(GatewayModel gateway, PriceSnapshot prices, Dialect dialect)
     {
-        var dialect = exchange.Endpoint.Dialect;
-        var models = List(exchange, dialect);
-        var answer = new ArrayBufferWriter<byte>();
-        if (exchange.Endpoint.Subject is { } wanted)
+        var found = new SortedDictionary<string, ListedModel>(StringComparer.Ordinal);
+        foreach (var route in gateway.Config.Routes)
         {
-            if (models.Find(m => m.Id == wanted) is not { } model)
+            if (
+                route.Model is { } name
+                && !name.Contains('*')
+                && route.Targets.Any(t => Speaks(gateway.Provider(t.Provider), dialect))
+            )
             {
-                return refuse(exchange, 404, "No configured provider lists a model of that name.");
+                found.TryAdd(name, new ListedModel(name, route.Name, Price: null));
             }
-
-            ModelLists.Write(answer, dialect, model);
         }
-        else
+
+        foreach (var provider in gateway.Providers)
         {
-            ModelLists.Write(answer, dialect, models, Page(exchange.Context.Request.Query, dialect));
+            if (Speaks(provider, dialect))
+            {
+                Gather(provider, prices, found);
+            }
         }
 
-        var response = exchange.Context.Response;
-        response.StatusCode = StatusCodes.Status200OK;
-        response.ContentType = "application/json";
-        response.ContentLength = answer.WrittenCount;
-        response.Headers["x-weir-request-id"] = exchange.IdText;
-        if (!HttpMethods.IsHead(exchange.Context.Request.Method))
-        {
-            response.BodyWriter.Write(answer.WrittenSpan);
-        }
-
-        return Task.CompletedTask;
+        return [.. found.Values];
     }
 
-    private static List<ListedModel> List(Exchange exchange, Dialect dialect)
-    {
-        var models = new List<ListedModel>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var provider in exchange.Gateway.Providers)
-        {
-            if (!provider.Kind.Speaks(dialect))
-            {
-                continue;
-            }
+    private static bool Speaks(ProviderModel? provider, Dialect dialect) => provider?.Kind.Speaks(dialect) == true;
 
-            foreach (var model in ModelsOf(provider, exchange))
+    private static void Gather(
+        ProviderModel provider,
+        PriceSnapshot prices,
+        SortedDictionary<string, ListedModel> found
+    )
+    {
+        foreach (var pattern in provider.Listed)
+        {
+            var name = pattern.ToString();
+            if (pattern.IsExact)
             {
-                if (seen.Add(model.Id))
-                {
-                    models.Add(model);
-                }
+                found.TryAdd(name, new ListedModel(name, provider.Name, prices.Find(provider.Catalogue, name)));
             }
         }
 
-        return models;
-    }
-
-    private static IEnumerable<ListedModel> ModelsOf(ProviderModel provider, Exchange exchange)
-    {
         if (provider.Kind == ProviderKind.Simulator)
         {
-            return SimulatorHandler.Models.Select(id => new ListedModel(id, provider.Name, null, null, null, null));
+            foreach (var name in SimulatorHandler.Models)
+            {
+                found.TryAdd(name, new ListedModel(name, provider.Name, Price: null));
+            }
         }
 
-        var priced = exchange.Prices.Models(provider.Catalogue);
-        var known = priced
-            .Where(m => provider.Listed.IsEmpty || provider.Lists(m.Model))
-            .Select(m => new ListedModel(
-                m.Model,
-                provider.Name,
-                m.DisplayName,
-                m.Released,
-                m.ContextLimit,
-                m.OutputLimit
-            ));
-        var named = provider
-            .Listed.Where(p => p.IsExact)
-            .Select(p => new ListedModel(p.ToString(), provider.Name, null, null, null, null));
-        return known.Concat(named);
+        foreach (var price in prices.Models(provider.Catalogue))
+        {
+            if (provider.Listed.IsEmpty || provider.Lists(price.Model))
+            {
+                found.TryAdd(price.Model, new ListedModel(price.Model, provider.Name, price));
+            }
+        }
     }
-
-    private static ListPage Page(IQueryCollection query, Dialect dialect)
-    {
-        var isGemini = dialect == Dialect.Gemini;
-        return new ListPage(
-            int.TryParse(
-                query[isGemini ? "pageSize" : "limit"],
-                NumberStyles.None,
-                CultureInfo.InvariantCulture,
-                out var limit
-            )
-                ? limit
-                : null,
-            NonEmpty(query[isGemini ? "pageToken" : "after_id"]),
-            NonEmpty(query["before_id"])
-        );
-    }
-
-    private static string? NonEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

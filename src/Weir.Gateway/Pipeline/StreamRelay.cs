@@ -250,10 +250,7 @@ internal sealed class StreamRelay : IDisposable
             // What came is the caller's. Then it must see the break too, unless the stream had said its last word.
             WriteOut(kept);
             await FlushAsync();
-            if (!meter.Reading.SawEnd)
-            {
-                exchange.Context.Abort();
-            }
+            exchange.BrokeOff = !meter.Reading.SawEnd;
         }
 
         return true;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -27,7 +26,11 @@ public sealed class DialectTests
             Id = "id_1",
             Model = model,
             Usage = Used,
-            Blocks = [new VendorText("The river runs high — très haut — today, and we hold it."), new VendorToolCall("call_1", "gauge", """{"at":"weir"}""")],
+            Blocks =
+            [
+                new VendorText("The river runs high — très haut — today, and we hold it."),
+                new VendorToolCall("call_1", "gauge", """{"at":"weir"}"""),
+            ],
         };
 
     private sealed record Case(
@@ -48,7 +51,7 @@ public sealed class DialectTests
                 u => GatewayHost.Anthropic(u),
                 "/v1/messages",
                 "/v1/messages",
-                $$"""{"model":"claude-sonnet-4-5","max_tokens":100,{{Turn}}}""",
+                $$"""{"model":"claude-sonnet-4-5","max_tokens":100,{{Turn}} }""",
                 AnthropicAnswers.Message(Reply("claude-sonnet-4-5")),
                 AnthropicAnswers.Stream(Reply("claude-sonnet-4-5"))
             ),
@@ -56,7 +59,7 @@ public sealed class DialectTests
                 u => GatewayHost.OpenAI(u),
                 "/v1/chat/completions",
                 "/v1/chat/completions",
-                $$"""{"model":"gpt-5",{{Turn}},"stream_options":{"include_usage":true}}""",
+                $$"""{"model":"gpt-5",{{Turn}},"stream_options":{"include_usage":true} }""",
                 OpenAIAnswers.Chat(Reply("gpt-5")),
                 OpenAIAnswers.ChatStream(Reply("gpt-5"), includeUsage: true)
             ),
@@ -137,7 +140,10 @@ public sealed class DialectTests
             Assert.Equal(Encoding.UTF8.GetString(c.Stream.EncodedBody()), body);
         }
 
-        Assert.All(upstream.Requests, r => Assert.Equal((c.StreamPath, Streamed(dialect, c.Body)), (r.Target, r.BodyText)));
+        Assert.All(
+            upstream.Requests,
+            r => Assert.Equal((c.StreamPath, Streamed(dialect, c.Body)), (r.Target, r.BodyText))
+        );
         Assert.All(await host.RecordsAsync(), r => AssertExact(r, dialect, streaming: true));
     }
 
@@ -154,14 +160,18 @@ public sealed class DialectTests
             await using var upstream = new FakeUpstream().Enqueue(whole, stream, stream.Dripping());
             await using var host = await GatewayHost.StartAsync(c.Provider(upstream));
 
-            foreach (var (path, body, expected) in new[]
+            foreach (
+                var (path, body, expected) in new[]
+                {
+                    (c.Path, c.Body, whole),
+                    (c.StreamPath, Streamed(dialect, c.Body), stream),
+                    (c.StreamPath, Streamed(dialect, c.Body), stream),
+                }
+            )
             {
-                (c.Path, c.Body, whole),
-                (c.StreamPath, Streamed(dialect, c.Body), stream),
-                (c.StreamPath, Streamed(dialect, c.Body), stream),
-            })
-            {
-                using var answer = await host.SendAsync(host.Post(path, body).With("Accept-Encoding", "gzip, br, zstd"));
+                using var answer = await host.SendAsync(
+                    host.Post(path, body).With("Accept-Encoding", "gzip, br, zstd")
+                );
                 Assert.Equal(how.Token(), answer.Header("content-encoding"));
                 Assert.Equal(expected.EncodedBody(), await answer.Content.ReadAsByteArrayAsync());
             }
@@ -178,19 +188,34 @@ public sealed class DialectTests
 
     [Theory]
     [InlineData("", false)]
-    [InlineData("""
-        ,"stream_options":{}
-        """, false)]
-    [InlineData("""
-        ,"stream_options":{"include_usage":false}
-        """, false)]
-    [InlineData("""
-        ,"stream_options":null
-        """, false)]
-    [InlineData("""
-        ,"stream_options":{"include_usage":true}
-        """, true)]
-    public async Task A_chat_stream_is_made_to_report_usage_and_the_chunk_hidden_from_who_did_not_ask(string options, bool asked)
+    [InlineData(
+        """
+            ,"stream_options":{}
+            """,
+        false
+    )]
+    [InlineData(
+        """
+            ,"stream_options":{"include_usage":false}
+            """,
+        false
+    )]
+    [InlineData(
+        """
+            ,"stream_options":null
+            """,
+        false
+    )]
+    [InlineData(
+        """
+            ,"stream_options":{"include_usage":true}
+            """,
+        true
+    )]
+    public async Task A_chat_stream_is_made_to_report_usage_and_the_chunk_hidden_from_who_did_not_ask(
+        string options,
+        bool asked
+    )
     {
         var reply = Reply("gpt-5");
         await using var upstream = new FakeUpstream().Handle(r =>
@@ -232,7 +257,9 @@ public sealed class DialectTests
     [Fact]
     public async Task Embeddings_are_metered()
     {
-        await using var upstream = new FakeUpstream().Handle(_ => OpenAIAnswers.Embeddings("text-embedding-3-small", 9, 2));
+        await using var upstream = new FakeUpstream().Handle(_ =>
+            OpenAIAnswers.Embeddings("text-embedding-3-small", 9, 2)
+        );
         await using var host = await GatewayHost.StartAsync(GatewayHost.OpenAI(upstream));
 
         var (answer, _) = await host.AskAsync(
@@ -287,7 +314,8 @@ public sealed class DialectTests
         );
 
         await host.AskAsync(
-            host.Post("/v1beta/models/gemini-2.5-pro:generateContent?x=1&key=" + host.Key, """{"contents":[]}""").Without("x-api-key")
+            host.Post("/v1beta/models/gemini-2.5-pro:generateContent?x=1&key=" + host.Key, """{"contents":[]}""")
+                .Without("x-api-key")
         );
 
         Assert.Equal("/v1beta/models/gemini-2.5-flash:generateContent?x=1", upstream.Request.Target);
@@ -326,7 +354,10 @@ public sealed class DialectTests
         Assert.Equal(coded, upstream.Requests[0].Body.ToArray());
         Assert.Equal("zstd", upstream.Requests[0].Header("content-encoding"));
 
-        request = host.Post("/v1/chat/completions", ContentCoding.Gzip.Compress("""{"model":"quick","messages":[]}"""u8.ToArray()));
+        request = host.Post(
+            "/v1/chat/completions",
+            ContentCoding.Gzip.Compress("""{"model":"quick","messages":[]}"""u8.ToArray())
+        );
         request.Content!.Headers.ContentEncoding.Add("gzip");
         await host.AskAsync(request);
         Assert.Equal(plain, upstream.Requests[1].Body.ToArray());

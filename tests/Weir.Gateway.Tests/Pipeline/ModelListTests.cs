@@ -1,0 +1,138 @@
+using System.Net;
+using System.Text.Json;
+using Weir.Testing;
+
+namespace Weir.Gateway.Tests.Pipeline;
+
+public sealed class ModelListTests
+{
+    private static Task<GatewayHost> StartAsync(FakeUpstream upstream) =>
+        GatewayHost.StartAsync(
+            new GatewayConfig
+            {
+                Providers =
+                [
+                    GatewayHost.Anthropic(upstream),
+                    GatewayHost.OpenAI(upstream) with
+                    {
+                        Models = ["gpt-5*", "own-tune"],
+                    },
+                    GatewayHost.Gemini(upstream),
+                    GatewayHost.Simulator,
+                ],
+                Routes =
+                [
+                    new RouteConfig
+                    {
+                        Name = "quick",
+                        Model = "quick-one",
+                        Targets = [new TargetConfig("openai", "gpt-5-mini")],
+                    },
+                ],
+            }
+        );
+
+    private static async Task<JsonElement> GetAsync(GatewayHost host, string path, bool anthropic = false)
+    {
+        var request = host.Request(HttpMethod.Get, path).With("x-api-key", host.Key);
+        if (anthropic)
+        {
+            request.With("anthropic-version", "2023-06-01");
+        }
+
+        var (answer, body) = await host.AskAsync(request);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return JsonDocument.Parse(body).RootElement;
+    }
+
+    private static string[] Ids(JsonElement list, string member = "id") =>
+        [.. list.EnumerateArray().Select(m => m.GetProperty(member).GetString()!)];
+
+    [Fact]
+    public async Task OpenAIs_list_holds_what_can_be_asked_for_in_its_dialects()
+    {
+        await using var upstream = new FakeUpstream();
+        await using var host = await StartAsync(upstream);
+
+        var list = await GetAsync(host, "/v1/models");
+
+        Assert.Equal("list", list.GetProperty("object").GetString());
+        var ids = Ids(list.GetProperty("data"));
+        Assert.Contains("gpt-5", ids);
+        Assert.Contains("own-tune", ids);
+        Assert.Contains("quick-one", ids);
+        Assert.Contains("sim-small", ids);
+        Assert.DoesNotContain(ids, id => id.StartsWith("claude", StringComparison.Ordinal));
+        Assert.DoesNotContain(ids, id => id.StartsWith("gpt-4", StringComparison.Ordinal));
+        Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
+        Assert.Equal("model", list.GetProperty("data")[0].GetProperty("object").GetString());
+
+        var one = await GetAsync(host, "/v1/models/gpt-5");
+        Assert.Equal("gpt-5", one.GetProperty("id").GetString());
+        Assert.Equal("openai", one.GetProperty("owned_by").GetString());
+        Assert.Empty(upstream.Requests);
+    }
+
+    [Fact]
+    public async Task Anthropics_list_is_paged_its_own_way()
+    {
+        await using var upstream = new FakeUpstream();
+        await using var host = await StartAsync(upstream);
+
+        var all = await GetAsync(host, "/v1/models?limit=1000", anthropic: true);
+        var ids = Ids(all.GetProperty("data"));
+        Assert.False(all.GetProperty("has_more").GetBoolean());
+        Assert.Contains("claude-sonnet-4-5", ids);
+        Assert.Contains("sim-thinking", ids);
+        Assert.DoesNotContain("gpt-5", ids);
+
+        var page = await GetAsync(host, "/v1/models?limit=2", anthropic: true);
+        Assert.Equal(ids[..2], Ids(page.GetProperty("data")));
+        Assert.True(page.GetProperty("has_more").GetBoolean());
+        page = await GetAsync(host, "/v1/models?limit=2&after_id=" + ids[1], anthropic: true);
+        Assert.Equal(ids[2..4], Ids(page.GetProperty("data")));
+        page = await GetAsync(host, "/v1/models?limit=2&before_id=" + ids[3], anthropic: true);
+        Assert.Equal(ids[1..3], Ids(page.GetProperty("data")));
+        Assert.Equal(ids[1], page.GetProperty("first_id").GetString());
+
+        var one = await GetAsync(host, "/v1/models/claude-sonnet-4-5", anthropic: true);
+        Assert.Equal("model", one.GetProperty("type").GetString());
+        Assert.EndsWith("Z", one.GetProperty("created_at").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Geminis_list_is_paged_its_own_way()
+    {
+        await using var upstream = new FakeUpstream();
+        await using var host = await StartAsync(upstream);
+
+        var all = Ids((await GetAsync(host, "/v1beta/models?pageSize=1000")).GetProperty("models"), "name");
+        Assert.Contains("models/gemini-2.5-pro", all);
+        var page = await GetAsync(host, "/v1beta/models?pageSize=3");
+        Assert.Equal(all[..3], Ids(page.GetProperty("models"), "name"));
+        var token = page.GetProperty("nextPageToken").GetString();
+        page = await GetAsync(host, "/v1beta/models?pageSize=3&pageToken=" + token);
+        Assert.Equal(all[3..6], Ids(page.GetProperty("models"), "name"));
+
+        var one = await GetAsync(host, "/v1beta/models/gemini-2.5-pro");
+        Assert.True(one.GetProperty("inputTokenLimit").GetInt64() > 0);
+    }
+
+    [Theory]
+    [InlineData("/v1/models/no-such-model")]
+    [InlineData("/v1beta/models/no-such-model")]
+    public async Task An_unknown_model_is_not_found(string path)
+    {
+        await using var host = await GatewayHost.StartAsync(GatewayHost.Simulator);
+        var (answer, _) = await host.AskAsync(host.Request(HttpMethod.Get, path).With("x-api-key", host.Key));
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_list_wants_a_caller_that_is_known()
+    {
+        await using var host = await GatewayHost.StartAsync(GatewayHost.Simulator);
+        var (answer, _) = await host.AskAsync(host.Request(HttpMethod.Get, "/v1/models").With("x-api-key", "wk_wrong"));
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+    }
+}
