@@ -1,1 +1,3 @@
-return 0;
+using Weir.Cli;
+
+return await WeirCommandLine.RunAsync(args);

@@ -15,8 +15,21 @@ public sealed record GatewayConfig
     /// <summary>What to do with a stream whose caller has gone.</summary>
     public HangUpPolicy OnHangUp { get; init; } = HangUpPolicy.Abort;
 
+    /// <summary>
+    /// The names under which callers reach Weir besides those of the loopback and the address of the connection itself,
+    /// as they stand in the <c>Host</c> header; without a port any port will do. A request for any other name is refused
+    /// with 421.
+    /// </summary>
+    public ImmutableArray<string> Hosts { get; init; } = [];
+
     /// <summary>The largest request body in bytes.</summary>
     public long MaxBodyBytes { get; init; } = 50 * 1024 * 1024;
+
+    /// <summary>How long an open stream may be silent before the caller is sent a ping, where the dialect has one.</summary>
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long an answer is held back for its first content while another target remains.</summary>
+    public TimeSpan HoldBack { get; init; } = TimeSpan.FromSeconds(10);
 }
 
 /// <summary>What to do with a stream whose caller has gone.</summary>

@@ -1,8 +1,13 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
+using Weir.Gateway.Pipeline;
+using Weir.Gateway.Routing;
 using Weir.Identity;
 using Weir.Ledger;
+using Endpoint = Weir.Gateway.Pipeline.Endpoint;
 
 namespace Weir.Gateway;
 
@@ -12,6 +17,21 @@ namespace Weir.Gateway;
 /// </summary>
 public sealed class ModelGateway : IAsyncDisposable
 {
+    /// <summary>How long requests that outlive their callers may take once the gateway is disposed.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan GracePoll = TimeSpan.FromMilliseconds(20);
+
+    private readonly PriceBook prices;
+    private readonly RecordIdSource ids;
+    private readonly TimeProvider clock;
+    private readonly GatewayPipeline pipeline;
+    private readonly CancellationTokenSource shutdown = new();
+    private readonly Lock applying = new();
+    private volatile GatewayModel model;
+    private int inFlight;
+    private int disposed;
+
     /// <summary>Stands ready with no providers until <see cref="Apply"/>.</summary>
     public ModelGateway(
         UsageLedger ledger,
@@ -20,20 +40,144 @@ public sealed class ModelGateway : IAsyncDisposable
         RecordIdSource ids,
         TimeProvider clock,
         ILoggerFactory loggers
-    ) { }
+    )
+    {
+        this.prices = prices;
+        this.ids = ids;
+        this.clock = clock;
+        model = GatewayModel.Build(new GatewayConfig(), previous: null, clock);
+        pipeline = new GatewayPipeline(
+            ledger,
+            new Authenticator(keys),
+            new RecordWriter(ledger.Journal, clock),
+            Metrics,
+            clock,
+            loggers.CreateLogger("Weir.Gateway"),
+            shutdown.Token
+        );
+    }
 
-    /// <summary>Swaps in a configuration as a whole, without dropping a request.</summary>
-    public void Apply(GatewayConfig config) => throw new NotImplementedException();
+    /// <summary>What it did since it started.</summary>
+    public GatewayMetrics Metrics { get; } = new();
+
+    /// <summary>Requests being answered now, those whose callers have gone included.</summary>
+    public int InFlight => Volatile.Read(ref inFlight);
+
+    /// <summary>
+    /// Sets up a server so that relayed bytes arrive as they were sent: header values beyond ASCII go through unchanged,
+    /// and bodies are bounded by the gateway, in the caller's dialect, instead of by the server.
+    /// </summary>
+    public static void Prepare(KestrelServerOptions server)
+    {
+        server.AddServerHeader = false;
+        server.Limits.MaxRequestBodySize = null;
+        server.ResponseHeaderEncodingSelector = static _ => System.Text.Encoding.Latin1;
+    }
 
     /// <summary>True for the paths of the client-facing API: <c>/v1…</c>, <c>/v1beta…</c>, <c>/p/…</c>, and <c>HEAD /</c>.</summary>
-    public static bool Owns(HttpRequest request) => throw new NotImplementedException();
+    public static bool Owns(HttpRequest request)
+    {
+        var path = request.Path.Value ?? "";
+        return path.Length <= 1
+            ? HttpMethods.IsHead(request.Method)
+            : IsBelow(path, "/v1") || IsBelow(path, "/v1beta") || IsBelow(path, "/p");
+    }
+
+    /// <summary>Swaps in a configuration as a whole, without dropping a request.</summary>
+    /// <exception cref="ArgumentException">It does not hold together (names twice, a provider without an address); the old one stays.</exception>
+    public void Apply(GatewayConfig config)
+    {
+        lock (applying)
+        {
+            var previous = model;
+            model = GatewayModel.Build(config, previous, clock);
+            previous.LetGo();
+        }
+    }
 
     /// <summary>Answers one request of the client-facing API, errors included; throws only for bugs.</summary>
-    public Task HandleAsync(HttpContext context) => throw new NotImplementedException();
+    public async Task HandleAsync(HttpContext context)
+    {
+        Interlocked.Increment(ref inFlight);
+        var gateway = Hold();
+        try
+        {
+            var request = context.Request;
+            var endpoint = Endpoint.Parse(RawPath(context), request.Headers.ContainsKey("anthropic-version"));
+            var id = ids.Next();
+            await pipeline.RunAsync(
+                new Exchange
+                {
+                    Context = context,
+                    Gateway = gateway,
+                    Prices = prices.Current,
+                    Endpoint = endpoint,
+                    ErrorDialect = endpoint.Dialect == Dialect.PassThrough ? Dialect.OpenAIChat : endpoint.Dialect,
+                    VendorPath = endpoint.Path,
+                    Id = id,
+                    IdText = id.ToString(),
+                    StartedAt = clock.GetUtcNow(),
+                    StartedTimestamp = clock.GetTimestamp(),
+                }
+            );
+        }
+        finally
+        {
+            gateway.LetGo();
+            Interlocked.Decrement(ref inFlight);
+        }
+    }
 
-    /// <summary>Requests being answered now.</summary>
-    public int InFlight => throw new NotImplementedException();
+    /// <summary>Ends idle connections; waits until detached drains are settled or, after five seconds, cancelled.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) != 0)
+        {
+            return;
+        }
 
-    /// <summary>Ends idle connections; waits until detached drains are settled or cancelled.</summary>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        var since = clock.GetTimestamp();
+        while (InFlight > 0 && clock.GetElapsedTime(since) < Grace)
+        {
+            await Task.Delay(GracePoll, clock);
+        }
+
+        await shutdown.CancelAsync();
+        while (InFlight > 0 && clock.GetElapsedTime(since) < 2 * Grace)
+        {
+            await Task.Delay(GracePoll, clock);
+        }
+
+        model.LetGo();
+        shutdown.Dispose();
+    }
+
+    private GatewayModel Hold()
+    {
+        while (true)
+        {
+            var current = model;
+            if (current.TryHold())
+            {
+                return current;
+            }
+        }
+    }
+
+    /// <summary>The path as it stood in the request line: no decoding comes between what is checked and what is sent.</summary>
+    private static string RawPath(HttpContext context)
+    {
+        var target = context.Features.Get<IHttpRequestFeature>()?.RawTarget ?? "";
+        if (target.Length == 0 || target[0] != '/')
+        {
+            // The absolute form, which the server has taken apart already.
+            return Uri.TryCreate(target, UriKind.Absolute, out var address) ? address.AbsolutePath : "/";
+        }
+
+        var query = target.IndexOf('?');
+        return query < 0 ? target : target[..query];
+    }
+
+    private static bool IsBelow(string path, string root) =>
+        path.StartsWith(root, StringComparison.Ordinal) && (path.Length == root.Length || path[root.Length] == '/');
 }

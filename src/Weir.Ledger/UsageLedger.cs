@@ -1,5 +1,6 @@
 using Weir.Foundation;
 using Weir.Ledger.Ingest;
+using Weir.Ledger.Queries;
 using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger;
@@ -14,6 +15,7 @@ public sealed class UsageLedger : IAsyncDisposable
     private readonly SegmentStore segments;
     private readonly JournalCaretaker caretaker;
     private readonly LedgerWriter writer;
+    private readonly QueryConnections connections;
     private readonly RecordId highestStored;
     private readonly TimeProvider clock;
     private int disposed;
@@ -29,7 +31,8 @@ public sealed class UsageLedger : IAsyncDisposable
         signal.Advance(files.Store.State.Entries);
         writer = new LedgerWriter(files.Database, files.Store, files.Names, segments, options, clock, signal.Advance);
         Journal = new UsageJournal(segments);
-        Queries = new UsageQueries(files.Database, files.Names);
+        connections = new QueryConnections(files.Database);
+        Queries = new UsageQueries(connections, files.Names);
         Feed = new UsageFeed(files.Database, files.Names, writer, signal);
         caretaker.Start();
         writer.Start();
@@ -105,6 +108,7 @@ public sealed class UsageLedger : IAsyncDisposable
         {
             await caretaker.DisposeAsync();
             await writer.DisposeAsync();
+            connections.Dispose();
             segments.Flush();
             segments.Dispose();
             await folderLock.DisposeAsync();

@@ -90,6 +90,9 @@ internal sealed class PreparedStatement : IDisposable
     /// <summary>A whole number of the current row.</summary>
     public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
 
+    /// <summary>The bytes of the current row's column, until the next step; empty for NULL.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(statement, column);
+
     /// <summary>Makes it ready to run again; bound values stay.</summary>
     public void Reset() => _ = raw.sqlite3_reset(statement);
 

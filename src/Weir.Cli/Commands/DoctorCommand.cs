@@ -1,0 +1,243 @@
+using System.CommandLine;
+using System.Globalization;
+using Weir.Cli.Output;
+using Weir.Client;
+using Weir.Client.Json;
+using Weir.Server;
+using Weir.Server.Configuration;
+using Weir.Server.DataFolder;
+
+namespace Weir.Cli.Commands;
+
+/// <summary><c>weir doctor</c>.</summary>
+internal static class DoctorCommand
+{
+    private const long Gibibyte = 1024L * 1024 * 1024;
+    private static readonly TimeSpan OldPrices = TimeSpan.FromDays(120);
+    private static readonly TimeSpan OnlinePatience = TimeSpan.FromSeconds(10);
+
+    private static readonly Option<bool> Online = new("--online")
+    {
+        Description = "Also see whether the providers can be reached (opens connections to them)",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("doctor", "Look for what could go wrong") { Online, CommonOptions.Json }.WithServer();
+        command.Options.Add(CommonOptions.Config);
+        command.SetAction(RunAsync);
+        return command.WithExamples("weir doctor", "weir doctor --online --json");
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var checks = new List<CheckItem>();
+        if (CommonOptions.ServerAddress(parsed) is null)
+        {
+            checks.AddRange(Local(CommonOptions.DataFolder(parsed), CommonOptions.ConfigPath(parsed)));
+        }
+
+        await ServerAsync(parsed, checks, cancellationToken);
+        var failed = checks.Any(check => check.Status == "failed");
+        var report = new DoctorReport(
+            failed ? "failed"
+                : checks.Any(check => check.Status == "warning") ? "warning"
+                : "ok",
+            checks
+        );
+        if (parsed.GetValue(CommonOptions.Json))
+        {
+            CommandRun.WriteJson(report, WeirJsonIndented.Written.DoctorReport);
+        }
+        else
+        {
+            var table = new TextTable("CHECK", "STATUS", "DETAIL");
+            foreach (var check in checks)
+            {
+                table.Add(check.Name, check.Status, check.Detail ?? "");
+            }
+
+            table.Write();
+        }
+
+        return failed ? ExitCodes.Failed : ExitCodes.Ok;
+    }
+
+    private static IEnumerable<CheckItem> Local(string dataFolder, string? configPath)
+    {
+        yield return Folder(dataFolder);
+        if (Directory.Exists(dataFolder))
+        {
+            yield return Lock(dataFolder);
+            yield return Disk(dataFolder);
+        }
+
+        var file = configPath ?? Path.Combine(dataFolder, "weir.yaml");
+        if (configPath is null && !File.Exists(file))
+        {
+            yield return Ok("configuration", "none; providers come from the environment");
+        }
+        else
+        {
+            var (faults, failure) = ConfigCheckup.Run(file, Environment.GetEnvironmentVariable);
+            yield return failure is not null ? Failed("configuration", $"{file}: {failure}")
+            : faults.IsEmpty ? Ok("configuration", file)
+            : Failed("configuration", $"{file} has {faults.Length} faults; \"weir config check\" names them");
+        }
+    }
+
+    private static CheckItem Folder(string dataFolder)
+    {
+        if (!Directory.Exists(dataFolder))
+        {
+            return Ok("data folder", $"{dataFolder} is made at the first start");
+        }
+
+        if (!OperatingSystem.IsWindows())
+        {
+            var others =
+                File.GetUnixFileMode(dataFolder)
+                & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            if (others != UnixFileMode.None)
+            {
+                return Warning(
+                    "data folder",
+                    $"{dataFolder} is open to other users of this machine; chmod 700 closes it"
+                );
+            }
+        }
+
+        return Ok("data folder", dataFolder);
+    }
+
+    private static CheckItem Lock(string dataFolder)
+    {
+        using var taken = DataFolderLock.TryTake(dataFolder);
+        if (taken is null)
+        {
+            return Ok(
+                "lock",
+                $"held by {DataFolderLock.ReadHolder(dataFolder)?.Describe() ?? "a process that does not say"}"
+            );
+        }
+
+        return ServerFile.Read(dataFolder) is { } stale
+            ? Warning("lock", $"free; server.json tells of {stale.Describe()}, which ended without a word")
+            : Ok("lock", "free; no server is running");
+    }
+
+    private static CheckItem Disk(string dataFolder)
+    {
+        var free = new DriveInfo(dataFolder).AvailableFreeSpace;
+        var text = string.Create(CultureInfo.InvariantCulture, $"{(double)free / Gibibyte:0.0} GiB free");
+        return free < Gibibyte / 10 ? Failed("disk", text)
+            : free < Gibibyte ? Warning("disk", text)
+            : Ok("disk", text);
+    }
+
+    private static async Task ServerAsync(
+        ParseResult parsed,
+        List<CheckItem> checks,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await using var connection = await ServerConnection.OpenAsync(parsed, cancellationToken);
+            if (connection.Client is not { } client)
+            {
+                checks.Add(Failed("ledger", string.Join("; ", connection.Reasons)));
+                return;
+            }
+
+            var status = await client.StatusAsync(cancellationToken);
+            checks.Add(Ok("schema", "as this version knows it"));
+            checks.Add(Ok("sqlite", status.SqliteVersion));
+            checks.AddRange(Ledger(status.Ledger));
+            checks.Add(Prices(status.PriceVersion));
+            if (parsed.GetValue(Online))
+            {
+                foreach (var provider in status.Providers)
+                {
+                    checks.Add(await ReachAsync(provider, cancellationToken));
+                }
+            }
+        }
+        catch (WeirApiException refusal)
+        {
+            checks.Add(Failed("server", refusal.Message));
+        }
+        catch (HttpRequestException unreachable)
+        {
+            checks.Add(Failed("server", unreachable.Message));
+        }
+    }
+
+    private static IEnumerable<CheckItem> Ledger(LedgerItem ledger)
+    {
+        var account = $"{ledger.Journalled} journalled = {ledger.Written} written + {ledger.Pending} pending";
+        yield return ledger.Journalled == ledger.Written + ledger.Pending
+            ? Ok("ledger account", account)
+            : Failed("ledger account", account);
+        yield return ledger.RefusesBecause is { } refusal
+            ? Failed("journal", refusal)
+            : Ok("journal", $"{ledger.JournalBytes} bytes in use");
+        if (ledger.WriteFailure is { } failure)
+        {
+            yield return Failed("ledger writer", failure);
+        }
+
+        if (ledger.ReplayWarning is { } warning)
+        {
+            yield return Warning("replay", warning);
+        }
+    }
+
+    private static CheckItem Prices(string version)
+    {
+        var dated = DateOnly.TryParseExact(
+            version.Split('+')[0],
+            "yyyy-MM-dd",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out var day
+        );
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        return dated && today.DayNumber - day.DayNumber > OldPrices.TotalDays
+            ? Warning("prices", $"{version}: newer models may be unknown; a newer Weir brings newer prices")
+            : Ok("prices", version);
+    }
+
+    private static async Task<CheckItem> ReachAsync(ProviderItem provider, CancellationToken cancellationToken)
+    {
+        var name = $"provider {provider.Name}";
+        if (provider.BaseUrl is not { } address)
+        {
+            return Ok(name, "built in");
+        }
+
+        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false });
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(OnlinePatience);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, new Uri(address));
+            using var response = await http.SendAsync(request, limit.Token);
+            return Ok(name, $"{address} answers");
+        }
+        catch (HttpRequestException failure)
+        {
+            return Failed(name, $"{address}: {failure.Message}");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed(name, $"{address} does not answer within {OnlinePatience.TotalSeconds} s");
+        }
+    }
+
+    private static CheckItem Ok(string name, string detail) => new(name, "ok", detail);
+
+    private static CheckItem Warning(string name, string detail) => new(name, "warning", detail);
+
+    private static CheckItem Failed(string name, string detail) => new(name, "failed", detail);
+}

@@ -1,0 +1,232 @@
+using System.CommandLine;
+using Weir.Cli.Output;
+using Weir.Client;
+using Weir.Client.Json;
+using Weir.Server;
+
+namespace Weir.Cli.Commands;
+
+/// <summary><c>weir keys</c>.</summary>
+internal static class KeysCommand
+{
+    private static readonly Argument<string> Name = new("name") { Description = "The key's name or id" };
+
+    private static readonly Option<string[]> Scopes = new("--scope")
+    {
+        Description = "What it may do: gateway (default), read, admin, ingest",
+        HelpName = "SCOPES",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
+    private static readonly Option<string?> User = new("--user")
+    {
+        Description = "The person it stands for",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string?> Team = new("--team")
+    {
+        Description = "The team it stands for",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string?> Project = new("--project")
+    {
+        Description = "The project it stands for",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string?> Expires = new("--expires")
+    {
+        Description = "When it ends by itself, as 90d",
+        HelpName = "TIME",
+    };
+
+    private static readonly Option<string> Overlap = new("--overlap")
+    {
+        Description = "How long the old text goes on",
+        HelpName = "TIME",
+        DefaultValueFactory = _ => "0s",
+    };
+
+    private static readonly Option<bool> All = new("--all") { Description = "Revoked keys too" };
+
+    public static Command Create() =>
+        new("keys", "Keys for people and programs") { CreateKey(), List(), Rotate(), Revoke() };
+
+    private static Command CreateKey()
+    {
+        var command = new Command("create", "Make a key; its text is printed this once")
+        {
+            Name,
+            Scopes,
+            User,
+            Team,
+            Project,
+            Expires,
+            CommonOptions.Json,
+        }.WithServer();
+        command.SetAction(
+            (parsed, cancellationToken) =>
+            {
+                TimeSpan? life = null;
+                if (parsed.GetValue(Expires) is { } text)
+                {
+                    if (!TimeSpans.TryParse(text, out var span))
+                    {
+                        CommandRun.Note("--expires takes a time with its unit, as 90d");
+                        return Task.FromResult(ExitCodes.WrongUse);
+                    }
+
+                    life = span;
+                }
+
+                var scopes = (parsed.GetValue(Scopes) ?? []).SelectMany(words => words.Split(',')).ToArray();
+                return CommandRun.WithServerAsync(
+                    parsed,
+                    async client =>
+                        Show(
+                            parsed,
+                            await client.CreateKeyAsync(
+                                new NewKey
+                                {
+                                    Name = parsed.GetValue(Name),
+                                    Scopes = scopes.Length == 0 ? null : scopes,
+                                    User = parsed.GetValue(User),
+                                    Team = parsed.GetValue(Team),
+                                    Project = parsed.GetValue(Project),
+                                    ExpiresAt = TimeProvider.System.GetUtcNow() + life,
+                                },
+                                cancellationToken
+                            )
+                        ),
+                    cancellationToken
+                );
+            }
+        );
+        return command.WithExamples(
+            "weir keys create alice --user alice --team core",
+            "weir keys create ci --project web --expires 90d",
+            "KEY=$(weir keys create reports --scope read)"
+        );
+    }
+
+    private static Command List()
+    {
+        var command = new Command("list", "The keys there are") { All, CommonOptions.Json }.WithServer();
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                CommandRun.WithServerAsync(
+                    parsed,
+                    async client =>
+                    {
+                        var keys = await client.KeysAsync(parsed.GetValue(All), cancellationToken);
+                        if (parsed.GetValue(CommonOptions.Json))
+                        {
+                            CommandRun.WriteJson(keys, WeirJsonIndented.Written.KeyList);
+                            return;
+                        }
+
+                        var table = new TextTable(
+                            "NAME",
+                            "ID",
+                            "KEY",
+                            "SCOPES",
+                            "USER",
+                            "TEAM",
+                            "PROJECT",
+                            "CREATED",
+                            "ENDS"
+                        );
+                        foreach (var key in keys.Items)
+                        {
+                            table.Add(
+                                Figures.Name(key.Name),
+                                key.Id,
+                                key.Prefix + "…",
+                                string.Join(',', key.Scopes),
+                                Optional(key.User),
+                                Optional(key.Team),
+                                Optional(key.Project),
+                                Figures.Time(key.CreatedAt),
+                                key.RevokedAt is { } revoked
+                                    ? $"revoked {Figures.Time(revoked)}"
+                                    : Figures.Time(key.ExpiresAt)
+                            );
+                        }
+
+                        table.Write();
+                    },
+                    cancellationToken
+                )
+        );
+        return command.WithExamples("weir keys list", "weir keys list --all --json");
+    }
+
+    private static Command Rotate()
+    {
+        var command = new Command("rotate", "Give a key a new text, printed this once")
+        {
+            Name,
+            Overlap,
+            CommonOptions.Json,
+        }.WithServer();
+        command.SetAction(
+            (parsed, cancellationToken) =>
+            {
+                if (!TimeSpans.TryParse(parsed.GetValue(Overlap)!, out var overlap))
+                {
+                    CommandRun.Note("--overlap takes a time with its unit, as 1h");
+                    return Task.FromResult(ExitCodes.WrongUse);
+                }
+
+                return CommandRun.WithServerAsync(
+                    parsed,
+                    async client =>
+                        Show(parsed, await client.RotateKeyAsync(parsed.GetValue(Name)!, overlap, cancellationToken)),
+                    cancellationToken
+                );
+            }
+        );
+        return command.WithExamples("weir keys rotate ci --overlap 1h");
+    }
+
+    private static Command Revoke()
+    {
+        var command = new Command("revoke", "End a key, now") { Name, CommonOptions.Json }.WithServer();
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                CommandRun.WithServerAsync(
+                    parsed,
+                    async client =>
+                    {
+                        var key = await client.RevokeKeyAsync(parsed.GetValue(Name)!, cancellationToken);
+                        if (parsed.GetValue(CommonOptions.Json))
+                        {
+                            CommandRun.WriteJson(key, WeirJsonIndented.Written.KeyItem);
+                        }
+                        else
+                        {
+                            CommandRun.Note($"{Figures.Name(key.Name)} is revoked");
+                        }
+                    },
+                    cancellationToken
+                )
+        );
+        return command.WithExamples("weir keys revoke ci");
+    }
+
+    // The key alone on standard output, so that it can be taken into a variable.
+    private static void Show(ParseResult parsed, KeyWithText key)
+    {
+        if (parsed.GetValue(CommonOptions.Json))
+        {
+            CommandRun.WriteJson(key, WeirJsonIndented.Written.KeyWithText);
+            return;
+        }
+
+        CommandRun.Note(
+            $"the key \"{Figures.Name(key.Name)}\" ({string.Join(", ", key.Scopes)}); it is not shown again:"
+        );
+        Console.Out.WriteLine(key.Text);
+    }
+
+    private static string Optional(string? name) => name is null ? "" : Figures.Name(name);
+}

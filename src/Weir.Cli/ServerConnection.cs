@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Security.Cryptography;
+using Weir.Client;
+using Weir.Server;
+using Weir.Server.DataFolder;
+
+namespace Weir.Cli;
+
+/// <summary>
+/// The way to a server: the one that was named, the one that holds the local data folder, or, when nobody holds it, the
+/// same management API in this process, over a socket that nobody else can reach. So every command has one code path.
+/// </summary>
+internal sealed class ServerConnection : IAsyncDisposable
+{
+    // Another short command may hold the folder for a moment, and a server that starts has no address yet.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly WeirHost? host;
+    private readonly string? socketFolder;
+
+    private ServerConnection(
+        WeirClient? client,
+        int exitCode,
+        ImmutableArray<string> reasons,
+        WeirHost? host,
+        string? folder
+    )
+    {
+        Client = client;
+        ExitCode = exitCode;
+        Reasons = reasons;
+        this.host = host;
+        socketFolder = folder;
+    }
+
+    /// <summary>The server; null when there is none, for <see cref="Reasons"/>.</summary>
+    public WeirClient? Client { get; }
+
+    /// <summary>What the process is to end with when there is none.</summary>
+    public int ExitCode { get; }
+
+    /// <summary>Why there is none.</summary>
+    public ImmutableArray<string> Reasons { get; }
+
+    /// <summary>Finds the server that a command line means.</summary>
+    public static async Task<ServerConnection> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var key = parsed.GetValue(CommonOptions.Key);
+        if (CommonOptions.ServerAddress(parsed) is { } named)
+        {
+            return Uri.TryCreate(named, UriKind.Absolute, out var server) && server.Scheme is "http" or "https"
+                ? To(server!, key ?? CommonOptions.Variable("WEIR_KEY"))
+                : None(ExitCodes.WrongUse, $"\"{named}\" is not an http or https address");
+        }
+
+        return await LocalAsync(
+            CommonOptions.DataFolder(parsed),
+            key,
+            CommonOptions.ConfigPath,
+            parsed,
+            cancellationToken
+        );
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (host is not null)
+        {
+            await host.StopAsync();
+            await host.DisposeAsync();
+        }
+
+        if (socketFolder is not null)
+        {
+            Directory.Delete(socketFolder, recursive: true);
+        }
+    }
+
+    private static async Task<ServerConnection> LocalAsync(
+        string dataFolder,
+        string? key,
+        Func<ParseResult, string?> configPath,
+        ParseResult parsed,
+        CancellationToken cancellationToken
+    )
+    {
+        // A socket's path must be short (104 bytes on some systems), which a data folder's need not be.
+        var folder = Directory.CreateTempSubdirectory("weir-").FullName;
+        var keep = false;
+        try
+        {
+            var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
+            var options = new WeirHostOptions
+            {
+                DataFolder = dataFolder,
+                ConfigPath = configPath(parsed),
+                Drain = TimeSpan.Zero,
+                LocalApi = new LocalApi(Path.Combine(folder, "api.sock"), token),
+                Log = Console.Error,
+            };
+            var clock = options.Clock;
+            var began = clock.GetTimestamp();
+            while (true)
+            {
+                var start = await WeirHost.StartAsync(options, cancellationToken);
+                if (start.Host is { } host)
+                {
+                    keep = true;
+                    var client = WeirClient.ForSocket(options.LocalApi.SocketPath, key ?? token);
+                    return new ServerConnection(client, ExitCodes.Ok, [], host, folder);
+                }
+
+                if (!start.IsHeld)
+                {
+                    return None(start.ExitCode, start.Reasons);
+                }
+
+                if (ServerFile.Read(dataFolder)?.Address is { } address)
+                {
+                    return To(new Uri(address), key ?? FirstKey.Read(dataFolder));
+                }
+
+                if (clock.GetElapsedTime(began) > Patience)
+                {
+                    return None(ExitCodes.Failed, start.Reasons);
+                }
+
+                await Task.Delay(Pause, clock, cancellationToken);
+            }
+        }
+        finally
+        {
+            if (!keep)
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    private static ServerConnection To(Uri server, string? key) =>
+        new(WeirClient.ForServer(server, key), ExitCodes.Ok, [], null, null);
+
+    private static ServerConnection None(int exitCode, params ImmutableArray<string> reasons) =>
+        new(null, exitCode, reasons, null, null);
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using Weir.Cli.Commands;
+using Weir.Cli.Output;
+using Weir.Server;
+
+namespace Weir.Cli;
+
+/// <summary>The command line of <c>weir</c>.</summary>
+internal static class WeirCommandLine
+{
+    /// <summary>Runs one command line and returns the process's exit code.</summary>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var root = Root();
+        var parsed = root.Parse(arguments);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var error in parsed.Errors)
+            {
+                await Console.Error.WriteLineAsync($"weir: {error.Message}");
+            }
+
+            await Console.Error.WriteLineAsync("Try \"weir --help\".");
+            return ExitCodes.WrongUse;
+        }
+
+        // Ctrl-C ends a short command at once; serve handles its signals itself.
+        return await parsed.InvokeAsync(
+            new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+        );
+    }
+
+    /// <summary>Every command.</summary>
+    public static RootCommand Root()
+    {
+        var root = new RootCommand("The gateway and the meter for AI traffic.")
+        {
+            ServeCommand.Create(),
+            UsageCommand.Create(),
+            KeysCommand.Create(),
+            ConfigCommand.Create(),
+            PricesCommand.Create(),
+            DoctorCommand.Create(),
+            CompletionCommand.Create(),
+        };
+        root.SetAction(parsed => new HelpAction().Invoke(parsed));
+        foreach (var option in root.Options.OfType<HelpOption>())
+        {
+            option.Action = new HelpWithExamples();
+        }
+
+        return root;
+    }
+}

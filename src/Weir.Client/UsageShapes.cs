@@ -1,0 +1,307 @@
+using System.Text.Json.Serialization;
+using Weir.Client.Json;
+
+namespace Weir.Client;
+
+/// <summary>Sums of usage over a half-open range, on the requests' start.</summary>
+/// <param name="From">Inclusive.</param>
+/// <param name="To">Exclusive.</param>
+/// <param name="Rows">One for each combination of the grouped dimensions, largest cost first.</param>
+/// <param name="Total">Over all rows.</param>
+public sealed record UsageSummaryResult(
+    DateTimeOffset From,
+    DateTimeOffset To,
+    IReadOnlyList<UsageSummaryRow> Rows,
+    UsageFigures Total
+);
+
+/// <summary>Sums of usage records. Token classes are disjoint; reasoning is a part of output.</summary>
+public record UsageFigures
+{
+    /// <summary>Requests.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Of these, ended otherwise than well or by the caller's own hang-up.</summary>
+    public required long Errors { get; init; }
+
+    /// <summary>Of these, with tokens but no known price: their cost is in no sum.</summary>
+    public required long UnpricedRequests { get; init; }
+
+    /// <summary>Of these, with estimated tokens.</summary>
+    public required long EstimatedRequests { get; init; }
+
+    /// <summary>Fresh prompt tokens.</summary>
+    public required long InputTokens { get; init; }
+
+    /// <summary>Prompt tokens read from the provider's cache.</summary>
+    public required long CacheReadTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for five minutes.</summary>
+    public required long CacheWrite5mTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for an hour.</summary>
+    public required long CacheWrite1hTokens { get; init; }
+
+    /// <summary>Generated tokens.</summary>
+    public required long OutputTokens { get; init; }
+
+    /// <summary>The part of the generated tokens that was reasoning.</summary>
+    public required long ReasoningTokens { get; init; }
+
+    /// <summary>List cost in US dollars of the requests with a known price; null when nothing of it is known.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? CostUsd { get; init; }
+
+    /// <summary>What somebody really pays, of the requests with a known price; null when nothing of it is known.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? BilledUsd { get; init; }
+
+    /// <summary>What other models than those asked for saved.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? SavingsUsd { get; init; }
+
+    /// <summary>From the request's start to its last byte.</summary>
+    public required LatencyFigures LatencyMs { get; init; }
+
+    /// <summary>From the request's start to its first content.</summary>
+    public required LatencyFigures TimeToFirstTokenMs { get; init; }
+}
+
+/// <summary>Sums for one combination of dimensions.</summary>
+public sealed record UsageSummaryRow : UsageFigures
+{
+    /// <summary>The value of each grouped dimension; null is "unknown".</summary>
+    [JsonPropertyOrder(-1)]
+    public required IReadOnlyDictionary<string, string?> Keys { get; init; }
+}
+
+/// <summary>Quantiles in milliseconds, within 1 %; null when nothing was measured.</summary>
+public sealed record LatencyFigures(double? P50, double? P95, double? P99);
+
+/// <summary>A metric over time.</summary>
+/// <param name="Metric">Its name.</param>
+/// <param name="Interval">The width of a point.</param>
+/// <param name="From">Inclusive.</param>
+/// <param name="To">Exclusive.</param>
+/// <param name="Series">One line for each combination of the grouped dimensions.</param>
+/// <param name="Previous">The same for the period before, when <c>compare=previous</c> asked for it.</param>
+public sealed record UsageSeriesResult(
+    string Metric,
+    string Interval,
+    DateTimeOffset From,
+    DateTimeOffset To,
+    IReadOnlyList<SeriesLine> Series,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SeriesPeriod? Previous
+);
+
+/// <summary>The period before the one asked for, as long.</summary>
+public sealed record SeriesPeriod(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<SeriesLine> Series);
+
+/// <summary>One line of a series.</summary>
+public sealed record SeriesLine(IReadOnlyDictionary<string, string?> Keys, IReadOnlyList<SeriesPoint> Points);
+
+/// <summary>One point: the interval's start and the sum in it (money is a decimal string, counts are numbers).</summary>
+public sealed record SeriesPoint(
+    DateTimeOffset Time,
+    [property: JsonConverter(typeof(SeriesValueConverter))] SeriesValue Value
+);
+
+/// <summary>A sum: an amount of money or a count.</summary>
+public readonly record struct SeriesValue(decimal Amount, bool IsMoney);
+
+/// <summary>One page of requests, newest first.</summary>
+/// <param name="Items">The requests.</param>
+/// <param name="Next">The <c>cursor</c> of the following page; null at the end.</param>
+public sealed record RequestPage(IReadOnlyList<RequestItem> Items, string? Next);
+
+/// <summary>One request to a model, as the ledger holds it now. What is unknown is null.</summary>
+public sealed record RequestItem
+{
+    /// <summary><c>req_…</c>, as the caller saw it in <c>x-weir-request-id</c>.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>1 at first, one more with each later change.</summary>
+    public required int Revision { get; init; }
+
+    /// <summary>When the request reached Weir.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Until the last byte went to the caller.</summary>
+    public required double? DurationMs { get; init; }
+
+    /// <summary>Until the first content.</summary>
+    public required double? TimeToFirstTokenMs { get; init; }
+
+    /// <summary>The model that served, as the upstream named it.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>The model that was asked for.</summary>
+    public required string? RequestedModel { get; init; }
+
+    /// <summary>The provider that served.</summary>
+    public required string? Provider { get; init; }
+
+    /// <summary>The name of the Weir key.</summary>
+    public required string? Key { get; init; }
+
+    /// <summary>The person.</summary>
+    public required string? User { get; init; }
+
+    /// <summary>The team.</summary>
+    public required string? Team { get; init; }
+
+    /// <summary>The project.</summary>
+    public required string? Project { get; init; }
+
+    /// <summary>The coding agent's session.</summary>
+    public required string? Session { get; init; }
+
+    /// <summary>The (sub)agent.</summary>
+    public required string? Agent { get; init; }
+
+    /// <summary>The agent that started it.</summary>
+    public required string? ParentAgent { get; init; }
+
+    /// <summary>The calling program.</summary>
+    public required string? Client { get; init; }
+
+    /// <summary><c>gateway</c>, <c>transcript</c>, <c>otlp</c>, <c>hook</c> or <c>import</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>How it ended: <c>ok</c>, <c>caller_aborted</c>, <c>rate_limited</c> …</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The HTTP status that the caller got.</summary>
+    public required int? HttpStatus { get; init; }
+
+    /// <summary>The provider's word for the failure.</summary>
+    public required string? ErrorType { get; init; }
+
+    /// <summary>The route that chose the target.</summary>
+    public required string? Route { get; init; }
+
+    /// <summary>Why another model or provider served than the one asked for.</summary>
+    public required string? HandoffReason { get; init; }
+
+    /// <summary>The caller's dialect: <c>anthropic_messages</c>, <c>openai_chat</c> …</summary>
+    public required string? Dialect { get; init; }
+
+    /// <summary>Whether a stream was asked for.</summary>
+    public required bool Streaming { get; init; }
+
+    /// <summary>The pricing mode other than the standard one.</summary>
+    public required string? PriceMode { get; init; }
+
+    /// <summary>Fresh prompt tokens; null when not reported.</summary>
+    public required long? InputTokens { get; init; }
+
+    /// <summary>Prompt tokens read from the provider's cache.</summary>
+    public required long? CacheReadTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for five minutes.</summary>
+    public required long? CacheWrite5mTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for an hour.</summary>
+    public required long? CacheWrite1hTokens { get; init; }
+
+    /// <summary>Generated tokens.</summary>
+    public required long? OutputTokens { get; init; }
+
+    /// <summary>The part of them that was reasoning.</summary>
+    public required long? ReasoningTokens { get; init; }
+
+    /// <summary>Web searches billed by the piece.</summary>
+    public required int? WebSearches { get; init; }
+
+    /// <summary>List cost; null when the price is unknown.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? CostUsd { get; init; }
+
+    /// <summary>What somebody really pays; null when unknown.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? BilledUsd { get; init; }
+
+    /// <summary>What serving another model than the one asked for saved.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? SavingsUsd { get; init; }
+
+    /// <summary><c>metered</c>, <c>subscription</c>, <c>free</c>, <c>simulated</c> or <c>cache</c>.</summary>
+    public required string Billing { get; init; }
+
+    /// <summary>The prices that the cost was computed with.</summary>
+    public required string? PriceVersion { get; init; }
+
+    /// <summary>Whether the tokens were estimated.</summary>
+    public required bool Estimated { get; init; }
+
+    /// <summary><c>none</c>, <c>estimated</c>, <c>reported</c> or <c>measured</c>.</summary>
+    public required string Quality { get; init; }
+
+    /// <summary>Who saw the request.</summary>
+    public required IReadOnlyList<string> SeenBy { get; init; }
+
+    /// <summary>The provider's request id.</summary>
+    public required string? UpstreamId { get; init; }
+
+    /// <summary>The id inside the answer.</summary>
+    public required string? MessageId { get; init; }
+
+    /// <summary>Free-form attribution.</summary>
+    public required IReadOnlyDictionary<string, string> Tags { get; init; }
+
+    /// <summary>The requests sent upstream, in order.</summary>
+    public required IReadOnlyList<RequestAttempt> Attempts { get; init; }
+}
+
+/// <summary>One request sent upstream on behalf of a <see cref="RequestItem"/>.</summary>
+public sealed record RequestAttempt
+{
+    /// <summary>The provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>The model sent, or named by the upstream.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>Its start, after the request's.</summary>
+    public required double OffsetMs { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public required double? DurationMs { get; init; }
+
+    /// <summary>How it ended.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The upstream's HTTP status.</summary>
+    public required int? HttpStatus { get; init; }
+
+    /// <summary>The provider's word for the failure.</summary>
+    public required string? ErrorType { get; init; }
+
+    /// <summary>The provider's request id.</summary>
+    public required string? UpstreamId { get; init; }
+
+    /// <summary>Fresh prompt tokens.</summary>
+    public required long? InputTokens { get; init; }
+
+    /// <summary>Prompt tokens read from the provider's cache.</summary>
+    public required long? CacheReadTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for five minutes.</summary>
+    public required long? CacheWrite5mTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for an hour.</summary>
+    public required long? CacheWrite1hTokens { get; init; }
+
+    /// <summary>Generated tokens.</summary>
+    public required long? OutputTokens { get; init; }
+
+    /// <summary>The part of them that was reasoning.</summary>
+    public required long? ReasoningTokens { get; init; }
+
+    /// <summary>List cost; null when unknown.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? CostUsd { get; init; }
+
+    /// <summary>Whether the tokens were estimated.</summary>
+    public required bool Estimated { get; init; }
+}

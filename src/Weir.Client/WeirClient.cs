@@ -1,0 +1,219 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Weir.Client.Json;
+
+namespace Weir.Client;
+
+/// <summary>
+/// The management API of one server. Thread-safe. Every method throws <see cref="WeirApiException"/> when the server
+/// refuses, and <see cref="HttpRequestException"/> when it cannot be reached.
+/// </summary>
+public sealed class WeirClient : IDisposable
+{
+    private readonly HttpClient http;
+
+    /// <summary>Speaks through a handler, which it then owns.</summary>
+    /// <param name="handler">How requests travel.</param>
+    /// <param name="server">The server's address, without a path.</param>
+    /// <param name="key">A Weir key; null sends none.</param>
+    public WeirClient(HttpMessageHandler handler, Uri server, string? key)
+    {
+        http = new HttpClient(handler) { BaseAddress = new Uri(server, "/api/v1/"), Timeout = TimeSpan.FromMinutes(5) };
+        if (key is not null)
+        {
+            http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+    }
+
+    /// <summary>Speaks to a server over TCP.</summary>
+    public static WeirClient ForServer(Uri server, string? key) =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }, server, key);
+
+    /// <summary>Speaks to a server over a Unix domain socket.</summary>
+    public static WeirClient ForSocket(string path, string? key)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                try
+                {
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+                    return new NetworkStream(socket, ownsSocket: true);
+                }
+                catch
+                {
+                    socket.Dispose();
+                    throw;
+                }
+            },
+        };
+        return new WeirClient(handler, new Uri("http://localhost"), key);
+    }
+
+    /// <summary>Sums of usage.</summary>
+    public Task<UsageSummaryResult> SummaryAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("usage/summary" + query, WeirJson.Default.UsageSummaryResult, cancellationToken);
+
+    /// <summary>A metric over time.</summary>
+    public Task<UsageSeriesResult> SeriesAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("usage/series" + query, WeirJson.Default.UsageSeriesResult, cancellationToken);
+
+    /// <summary>One page of requests.</summary>
+    public Task<RequestPage> RequestsAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("usage/requests" + query, WeirJson.Default.RequestPage, cancellationToken);
+
+    /// <summary>One request.</summary>
+    public Task<RequestItem> RequestAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync($"usage/requests/{Uri.EscapeDataString(id)}", WeirJson.Default.RequestItem, cancellationToken);
+
+    /// <summary>The workspace's keys.</summary>
+    public Task<KeyList> KeysAsync(bool includeRevoked, CancellationToken cancellationToken) =>
+        GetAsync(includeRevoked ? "keys?includeRevoked=true" : "keys", WeirJson.Default.KeyList, cancellationToken);
+
+    /// <summary>Makes a key; its text is in the result and nowhere else.</summary>
+    public Task<KeyWithText> CreateKeyAsync(NewKey key, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            "keys",
+            JsonContent.Create(key, WeirJson.Default.NewKey),
+            WeirJson.Default.KeyWithText,
+            cancellationToken
+        );
+
+    /// <summary>Gives a key a new text.</summary>
+    public Task<KeyWithText> RotateKeyAsync(string idOrName, TimeSpan overlap, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            $"keys/{Uri.EscapeDataString(idOrName)}/rotate",
+            JsonContent.Create(new KeyRotation((long)overlap.TotalSeconds), WeirJson.Default.KeyRotation),
+            WeirJson.Default.KeyWithText,
+            cancellationToken
+        );
+
+    /// <summary>Ends a key, now.</summary>
+    public Task<KeyItem> RevokeKeyAsync(string idOrName, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Delete,
+            $"keys/{Uri.EscapeDataString(idOrName)}",
+            null,
+            WeirJson.Default.KeyItem,
+            cancellationToken
+        );
+
+    /// <summary>The configuration in force.</summary>
+    public Task<ConfigDocument> ConfigAsync(CancellationToken cancellationToken) =>
+        GetAsync("config", WeirJson.Default.ConfigDocument, cancellationToken);
+
+    /// <summary>Prices in force.</summary>
+    public Task<PriceList> PricesAsync(string? search, CancellationToken cancellationToken) =>
+        GetAsync(
+            search is null ? "prices" : $"prices?search={Uri.EscapeDataString(search)}",
+            WeirJson.Default.PriceList,
+            cancellationToken
+        );
+
+    /// <summary>Prices history again.</summary>
+    public Task<RepriceResult> RepriceAsync(RepriceRequest request, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            "prices/reprice",
+            JsonContent.Create(request, WeirJson.Default.RepriceRequest),
+            WeirJson.Default.RepriceResult,
+            cancellationToken
+        );
+
+    /// <summary>The server's account of itself.</summary>
+    public Task<SystemStatus> StatusAsync(CancellationToken cancellationToken) =>
+        GetAsync("system/status", WeirJson.Default.SystemStatus, cancellationToken);
+
+    /// <inheritdoc />
+    public void Dispose() => http.Dispose();
+
+    private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Get, path, null, type, cancellationToken);
+
+    private async Task<T> SendAsync<T>(
+        HttpMethod method,
+        string path,
+        HttpContent? content,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
+        }
+
+        try
+        {
+            return await response.Content.ReadFromJsonAsync(type, cancellationToken)
+                ?? throw new JsonException("The answer is null.");
+        }
+        catch (JsonException)
+        {
+            throw NotWeir(response.StatusCode);
+        }
+        catch (NotSupportedException)
+        {
+            throw NotWeir(response.StatusCode);
+        }
+    }
+
+    private static WeirApiException NotWeir(HttpStatusCode status) =>
+        new(
+            status,
+            new Problem
+            {
+                Title = "Unexpected answer",
+                Status = (int)status,
+                Detail = "What answered does not speak Weir's API: check the server's address.",
+            }
+        );
+
+    private static async Task<Problem> ReadProblemAsync(
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
+    {
+        if (response.Content.Headers.ContentType?.MediaType == "application/problem+json")
+        {
+            try
+            {
+                var problem = await response.Content.ReadFromJsonAsync(WeirJson.Default.Problem, cancellationToken);
+                if (problem is not null)
+                {
+                    return problem;
+                }
+            }
+            catch (JsonException) { }
+        }
+
+        return new Problem
+        {
+            Title = response.ReasonPhrase ?? response.StatusCode.ToString(),
+            Status = (int)response.StatusCode,
+        };
+    }
+}
+
+/// <summary>The server refused.</summary>
+public sealed class WeirApiException(HttpStatusCode status, Problem problem)
+    : Exception(problem.Detail is null ? problem.Title : $"{problem.Title}: {problem.Detail}")
+{
+    /// <summary>The HTTP status.</summary>
+    public HttpStatusCode Status { get; } = status;
+
+    /// <summary>What the server said.</summary>
+    public Problem Problem { get; } = problem;
+}

@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Http;
+using Weir.Foundation;
+using Weir.Gateway.Routing;
+using Weir.Gateway.Wire;
+using Weir.Ledger;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// One request on its way through the pipeline, and the snapshots that it keeps. Each step fills in what it finds out.
+/// Used by one step at a time.
+/// </summary>
+internal sealed class Exchange
+{
+    /// <summary>The caller's request and the answer to it.</summary>
+    public required HttpContext Context { get; init; }
+
+    /// <summary>The configuration that it started with.</summary>
+    public required GatewayModel Gateway { get; init; }
+
+    /// <summary>The prices that it started with.</summary>
+    public required PriceSnapshot Prices { get; init; }
+
+    /// <summary>What is asked for: of a pass-through, what the path beneath it would be at the vendor's.</summary>
+    public required Endpoint Endpoint { get; set; }
+
+    /// <summary>Whether it came under <c>/p/</c>: it then goes up without an edit.</summary>
+    public bool IsPassThrough { get; set; }
+
+    /// <summary>The dialect of Weir's own errors.</summary>
+    public required Dialect ErrorDialect { get; set; }
+
+    /// <summary>The raw path that goes to the vendor.</summary>
+    public required string VendorPath { get; set; }
+
+    /// <summary>The identity of its record and of its answer.</summary>
+    public required RecordId Id { get; init; }
+
+    /// <summary><see cref="Id"/> as the caller sees it.</summary>
+    public required string IdText { get; init; }
+
+    /// <summary>When it came.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it came, on the clock that measures.</summary>
+    public required long StartedTimestamp { get; init; }
+
+    /// <summary>Who makes it.</summary>
+    public Caller Caller { get; set; } = null!;
+
+    /// <summary>Whose it is and what it is part of.</summary>
+    public Attribution Attribution { get; set; }
+
+    /// <summary>The body as it came.</summary>
+    public ReadOnlyMemory<byte> Body { get; set; }
+
+    /// <summary>The body without its content coding: the same memory when it has none.</summary>
+    public ReadOnlyMemory<byte> PlainBody { get; set; }
+
+    /// <summary>Whether the body came compressed.</summary>
+    public bool BodyIsCoded { get; set; }
+
+    /// <summary>What was read of the body.</summary>
+    public RequestHead Head { get; set; }
+
+    /// <summary>The model that the caller asked for; null where none is named (a pass-through).</summary>
+    public string? RequestedModel { get; set; }
+
+    /// <summary>Whether a stream is asked for.</summary>
+    public bool Streaming { get; set; }
+
+    /// <summary>Where it goes.</summary>
+    public RouteDecision Route { get; set; }
+
+    /// <summary>Whether the caller's own credential makes it part of a subscription.</summary>
+    public bool OwnIsSubscription => Caller is { BringsOwn: true, OwnIsSubscription: true };
+
+    /// <summary>The attempts that are over, in order.</summary>
+    public List<UpstreamAttempt> Attempts { get; } = new(1);
+
+    /// <summary>What was journalled last; null while nothing was.</summary>
+    public UsageRecord? Record { get; set; }
+
+    /// <summary>Whether the caller hung up; from then on nobody reads what is written.</summary>
+    public bool CallerGone => Context.RequestAborted.IsCancellationRequested;
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Weir.Foundation;
+
+namespace Weir.Gateway;
+
+/// <summary>
+/// Counts of what the gateway did since it started, for a metrics page. Thread-safe. The number of series is bounded:
+/// beyond <see cref="MaxSeries"/> further models of a provider are counted together under the name <c>other</c>.
+/// </summary>
+public sealed class GatewayMetrics
+{
+    /// <summary>How many series there are at most, the common ones of each provider aside.</summary>
+    public const int MaxSeries = 1_000;
+
+    private readonly ConcurrentDictionary<Key, GatewaySeries> series = new();
+    private long refusals;
+
+    internal GatewayMetrics() { }
+
+    /// <summary>Requests that Weir itself turned away: no usage record, no series.</summary>
+    public long Refusals => Interlocked.Read(ref refusals);
+
+    /// <summary>What was counted so far, by provider, model and status.</summary>
+    public ImmutableArray<GatewaySeries> Series => [.. series.Values];
+
+    internal void Refused() => Interlocked.Increment(ref refusals);
+
+    internal void Count(UsageRecord record)
+    {
+        var key = new Key(record.Provider ?? "", record.RequestedModel ?? "", record.Status);
+        if (!series.TryGetValue(key, out var found))
+        {
+            if (series.Count >= MaxSeries)
+            {
+                key = key with { Model = "other" };
+            }
+
+            found = series.GetOrAdd(key, static k => new GatewaySeries(k.Provider, k.Model, k.Status));
+        }
+
+        found.Count(record);
+    }
+
+    private readonly record struct Key(string Provider, string Model, RequestStatus Status);
+}
+
+/// <summary>The counts of one provider, model and status. Thread-safe.</summary>
+public sealed class GatewaySeries
+{
+    private static readonly ImmutableArray<double> Bounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+    private readonly long[] buckets = new long[Bounds.Length + 1];
+    private long requests;
+    private long ticks;
+    private long input;
+    private long cacheRead;
+    private long cacheWrite;
+    private long output;
+
+    internal GatewaySeries(string provider, string model, RequestStatus status)
+    {
+        Provider = provider;
+        Model = model;
+        Status = status;
+    }
+
+    /// <summary>The provider's configured name.</summary>
+    public string Provider { get; }
+
+    /// <summary>The model that was asked for; empty where none was named.</summary>
+    public string Model { get; }
+
+    /// <summary>How the requests ended.</summary>
+    public RequestStatus Status { get; }
+
+    /// <summary>How many there were.</summary>
+    public long Requests => Interlocked.Read(ref requests);
+
+    /// <summary>The sum of their durations in seconds.</summary>
+    public double DurationSeconds => TimeSpan.FromTicks(Interlocked.Read(ref ticks)).TotalSeconds;
+
+    /// <summary>The upper bounds of <see cref="DurationBuckets"/> in seconds; the last bucket has none.</summary>
+    public static ImmutableArray<double> DurationBounds => Bounds;
+
+    /// <summary>How many lasted as long as each bound says, not cumulative; one more than there are bounds.</summary>
+    public ImmutableArray<long> DurationBuckets => [.. buckets];
+
+    /// <summary>Fresh prompt tokens.</summary>
+    public long InputTokens => Interlocked.Read(ref input);
+
+    /// <summary>Prompt tokens read from the provider's cache.</summary>
+    public long CacheReadTokens => Interlocked.Read(ref cacheRead);
+
+    /// <summary>Prompt tokens written to it.</summary>
+    public long CacheWriteTokens => Interlocked.Read(ref cacheWrite);
+
+    /// <summary>Generated tokens.</summary>
+    public long OutputTokens => Interlocked.Read(ref output);
+
+    internal void Count(UsageRecord record)
+    {
+        Interlocked.Increment(ref requests);
+        var usage = record.Usage;
+        Add(ref input, usage.Input);
+        Add(ref cacheRead, usage.CacheRead);
+        Add(ref cacheWrite, (usage.CacheWrite5m ?? 0) + (usage.CacheWrite1h ?? 0));
+        Add(ref output, usage.Output);
+        if (record.Duration is { } duration)
+        {
+            Interlocked.Add(ref ticks, duration.Ticks);
+            var bucket = 0;
+            while (bucket < Bounds.Length && duration.TotalSeconds > Bounds[bucket])
+            {
+                bucket++;
+            }
+
+            Interlocked.Increment(ref buckets[bucket]);
+        }
+    }
+
+    private static void Add(ref long sum, long? more)
+    {
+        if (more is > 0 and var count)
+        {
+            Interlocked.Add(ref sum, count);
+        }
+    }
+}

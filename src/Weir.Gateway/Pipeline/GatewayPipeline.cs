@@ -1,0 +1,389 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Weir.Foundation;
+using Weir.Gateway.Routing;
+using Weir.Gateway.Wire;
+using Weir.Ledger;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// The path of every request to a model:
+/// <list type="number">
+/// <item>Authenticate: the caller's key to its principal.</item>
+/// <item>Read the head: model, stream and what else decides, from one pass over the body's bytes.</item>
+/// <item>Guard: room in the journal, before anything is sent. A refusal is in the caller's own dialect.</item>
+/// <item>Route: the ordered targets.</item>
+/// <item>Translate: nothing yet; targets of another dialect are passed over. The named edits are splices of the body.</item>
+/// <item>Send: the targets in order, until one serves; what failed unseen is replayed on the next.</item>
+/// <item>Relay and meter: each byte to the caller, a side copy to the meter.</item>
+/// <item>Settle: the record is journalled before the answer's last byte goes out.</item>
+/// </list>
+/// Thread-safe; the state of a request is its <see cref="Exchange"/>.
+/// </summary>
+internal sealed class GatewayPipeline(
+    UsageLedger ledger,
+    Authenticator authenticator,
+    RecordWriter records,
+    GatewayMetrics metrics,
+    TimeProvider clock,
+    ILogger logger,
+    CancellationToken shutdown
+)
+{
+    /// <summary>Answers one request.</summary>
+    public async Task RunAsync(Exchange exchange)
+    {
+        var request = exchange.Context.Request;
+        var endpoint = exchange.Endpoint;
+        if (!CallerRules.IsKnownHost(request, exchange.Gateway.Config.Hosts))
+        {
+            await RefuseAsync(
+                exchange,
+                421,
+                "Weir does not go by the name in the Host header; see hosts in its configuration."
+            );
+            return;
+        }
+
+        if (endpoint.Operation == Operation.Unknown)
+        {
+            await RefuseAsync(exchange, 404, "Weir has no such path.");
+            return;
+        }
+
+        if (!endpoint.Takes(request.Method))
+        {
+            exchange.Context.Response.Headers.Allow = endpoint.Allow;
+            await RefuseAsync(exchange, 405, $"This path takes {endpoint.Allow} alone.");
+            return;
+        }
+
+        if (endpoint.Operation == Operation.Probe)
+        {
+            exchange.Context.Response.StatusCode = StatusCodes.Status200OK;
+            return;
+        }
+
+        // 1. Authenticate.
+        if (authenticator.Identify(request, out var refusal) is not { } caller)
+        {
+            await RefuseAsync(exchange, refusal.Status, refusal.Reason);
+            return;
+        }
+
+        exchange.Caller = caller;
+        if (endpoint.IsModelList)
+        {
+            await ModelListing.AnswerAsync(exchange, RefuseAsync);
+            return;
+        }
+
+        if (endpoint.Operation == Operation.PassThrough && PassThrough.Admit(exchange) is { } turnedAway)
+        {
+            await RefuseAsync(exchange, turnedAway.Status, turnedAway.Reason);
+            return;
+        }
+
+        exchange.Attribution = Attribution.Read(request.Headers, caller.Principal);
+        using var body = new PooledBuffer(request.ContentLength ?? 4096);
+        using var plain = new PooledBuffer(0);
+        if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange))
+        {
+            await ReserveAndSendAsync(exchange, body, plain);
+        }
+    }
+
+    /// <summary>2. Read the head. False when the request has been refused, or nobody is there any more.</summary>
+    private async ValueTask<bool> ReadAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
+    {
+        var request = exchange.Context.Request;
+        var limit = exchange.Gateway.Config.MaxBodyBytes;
+        switch (await RequestBodyReader.ReadAsync(request, limit, body))
+        {
+            case BodyOutcome.TooLarge:
+                await RefuseAsync(exchange, 413, $"The request is larger than the {limit} bytes that Weir takes.");
+                return false;
+            case BodyOutcome.Broken:
+                await RefuseAsync(exchange, 400, "The request's body is not well-formed HTTP.");
+                return false;
+            case BodyOutcome.CallerGone:
+                return false;
+        }
+
+        exchange.Body = exchange.PlainBody = body.Memory;
+        var coding = request.Headers.ContentEncoding.ToString();
+        if (BodyDecoder.IsCoded(coding))
+        {
+            exchange.BodyIsCoded = true;
+            if (!BodyDecoder.TryDecode(body.Span, coding, limit, plain))
+            {
+                await RefuseAsync(
+                    exchange,
+                    400,
+                    $"The request's body cannot be decoded as {Shown(coding)}, or is larger than {limit} bytes when it is."
+                );
+                return false;
+            }
+
+            exchange.PlainBody = plain.Memory;
+        }
+
+        var endpoint = exchange.Endpoint;
+        var isModelCall = endpoint.Operation != Operation.PassThrough;
+        if (isModelCall && !(exchange.IsPassThrough && !CallerRules.IsJson(request.ContentType)))
+        {
+            exchange.Head = RequestHeadReader.Read(exchange.PlainBody.Span, endpoint.Dialect);
+        }
+
+        exchange.Streaming = endpoint.Operation == Operation.GeminiStream || exchange.Head.Stream;
+        exchange.RequestedModel = endpoint.Dialect == Dialect.Gemini ? endpoint.Subject : exchange.Head.Model;
+        if (exchange.Head.Fault is { } fault)
+        {
+            await RefuseAsync(exchange, 400, fault);
+            return false;
+        }
+
+        if (isModelCall && exchange.RequestedModel is null && !exchange.IsPassThrough)
+        {
+            await RefuseAsync(exchange, 400, "The request names no model.");
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>4. Route, with 5.: targets of another dialect are passed over. False when the request has been refused.</summary>
+    private async ValueTask<bool> RouteAsync(Exchange exchange)
+    {
+        var caller = exchange.Caller;
+        if (!exchange.IsPassThrough)
+        {
+            exchange.Route = Router.Decide(
+                exchange.Gateway,
+                exchange.Prices,
+                new RouteQuestion(
+                    exchange.Endpoint.Dialect,
+                    exchange.RequestedModel!,
+                    exchange.Attribution.Client,
+                    caller.Principal.KeyName,
+                    exchange.Context.Request.Headers
+                )
+            );
+        }
+
+        if (exchange.Route.Refusal is { } refusal)
+        {
+            await RefuseAsync(exchange, exchange.Route.Status, refusal);
+            return false;
+        }
+
+        if (!caller.IsLocal || !caller.BringsOwn)
+        {
+            return true;
+        }
+
+        // Without a Weir key, a credential of the caller's own opens only what asks for none of Weir's.
+        var open = exchange.Route.Targets.RemoveAll(t => t.Provider.Credential is not null);
+        if (open.IsEmpty)
+        {
+            await RefuseAsync(
+                exchange,
+                401,
+                $"Provider {exchange.Route.Targets[0].Provider.Name} is used with Weir's own key: show a Weir key, not one of the provider's."
+            );
+            return false;
+        }
+
+        exchange.Route = exchange.Route with { Targets = open };
+        return true;
+    }
+
+    private async Task ReserveAndSendAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
+    {
+        // 3. Guard: what is used must always fit the journal.
+        if (!ledger.Journal.TryReserve())
+        {
+            var reason = ledger.Status.RefusesBecause;
+            Log.JournalFull(logger, exchange.IdText, exchange.Caller.Principal.Workspace, reason);
+            exchange.Context.Response.Headers.RetryAfter = "5";
+            await RefuseAsync(
+                exchange,
+                503,
+                $"Weir takes no new requests until it can account for them: {reason ?? "the journal is full"}."
+            );
+            return;
+        }
+
+        try
+        {
+            if (!exchange.CallerGone && await SendAsync(exchange))
+            {
+                // A connection still reads the body: its memory must not be used for anything else.
+                body.Abandon();
+                plain.Abandon();
+            }
+        }
+        finally
+        {
+            ledger.Journal.Release();
+        }
+
+        if (exchange.Record is { } record)
+        {
+            metrics.Count(record);
+            if (logger.IsEnabled(LogLevel.Debug))
+            {
+                Log.Served(
+                    logger,
+                    exchange.IdText,
+                    exchange.Endpoint.Operation,
+                    record.Workspace,
+                    record.Provider,
+                    record.Model,
+                    record.Status,
+                    record.HttpStatus,
+                    record.Duration?.TotalMilliseconds ?? 0
+                );
+            }
+        }
+    }
+
+    /// <summary>6. Send, with 7. for streams and what is large. True when the body's memory is still in use.</summary>
+    private async Task<bool> SendAsync(Exchange exchange)
+    {
+        var targets = exchange.Route.Targets;
+        var inUse = false;
+        UpstreamCall? best = null;
+        try
+        {
+            for (var i = 0; i < targets.Length; i++)
+            {
+                var call = new UpstreamCall(exchange, targets[i], records, clock);
+                var done = false;
+                try
+                {
+                    done = await call.RunAsync(mayTryElsewhere: i + 1 < targets.Length, shutdown);
+                }
+                finally
+                {
+                    inUse |= call.IsBodyBeingSent;
+                    // The last answer of an upstream tells the caller more than Weir's own word.
+                    if (done || (best?.HeldAnswer is not null && call.HeldAnswer is null))
+                    {
+                        call.Dispose();
+                    }
+                    else
+                    {
+                        best?.Dispose();
+                        best = call;
+                    }
+                }
+
+                var attempt = call.Attempt;
+                var goesOn = !done && attempt.MayTryElsewhere && i + 1 < targets.Length && !exchange.CallerGone;
+                if (attempt.MayTryElsewhere)
+                {
+                    Log.AttemptFailed(
+                        logger,
+                        exchange.IdText,
+                        exchange.Caller.Principal.Workspace,
+                        attempt.Target.Provider.Name,
+                        exchange.Route.Route,
+                        attempt.Status,
+                        attempt.HttpStatus,
+                        attempt.Failure ?? Attribution.Text(attempt.Reading.ErrorType),
+                        goesOn
+                    );
+                }
+
+                if (done)
+                {
+                    return inUse;
+                }
+
+                attempt.EndedAt = clock.GetElapsedTime(exchange.StartedTimestamp);
+                exchange.Attempts.Add(attempt);
+                if (!goesOn)
+                {
+                    break;
+                }
+            }
+
+            await AnswerAsync(exchange, best!);
+            return inUse;
+        }
+        finally
+        {
+            best?.Dispose();
+        }
+    }
+
+    /// <summary>8. Settle and answer what is held whole: the upstream's answer, or Weir's word on why there is none.</summary>
+    private async Task AnswerAsync(Exchange exchange, UpstreamCall call)
+    {
+        var attempt = call.Attempt;
+        if (call.HeldAnswer is not { } answer)
+        {
+            var status = attempt.Status == RequestStatus.Timeout ? 504 : 502;
+            var gone = exchange.CallerGone || attempt.Status == RequestStatus.CallerAborted;
+            records.Write(exchange, attempt, gone ? null : status);
+            if (!gone)
+            {
+                await WriteErrorAsync(exchange, status, attempt.Failure ?? "The provider did not answer.");
+            }
+
+            return;
+        }
+
+        if (exchange.CallerGone && attempt.Status == RequestStatus.Ok)
+        {
+            attempt.Status = RequestStatus.CallerAborted;
+        }
+
+        var record = records.Write(exchange, attempt, attempt.HttpStatus);
+        if (exchange.CallerGone)
+        {
+            return;
+        }
+
+        var model = record is null ? attempt.SentModel : record.Model;
+        AnswerHead.Write(exchange, attempt, answer, keepsLength: true, model, record?.Cost);
+        if (!call.HeldBody.IsEmpty && !HttpMethods.IsHead(exchange.Context.Request.Method))
+        {
+            exchange.Context.Response.BodyWriter.Write(call.HeldBody.Span);
+        }
+    }
+
+    private Task RefuseAsync(Exchange exchange, int status, string reason)
+    {
+        metrics.Refused();
+        Log.Refused(logger, exchange.IdText, exchange.Endpoint.Operation, status, reason);
+        return WriteErrorAsync(exchange, status, reason);
+    }
+
+    /// <summary>Weir's own error, in the caller's dialect.</summary>
+    private static Task WriteErrorAsync(Exchange exchange, int status, string reason)
+    {
+        var response = exchange.Context.Response;
+        if (response.HasStarted || exchange.CallerGone)
+        {
+            return Task.CompletedTask;
+        }
+
+        var error = DialectErrors.Make(exchange.ErrorDialect, status, reason, exchange.IdText);
+        response.StatusCode = status;
+        response.ContentType = "application/json";
+        response.ContentLength = error.Length;
+        response.Headers["x-weir-request-id"] = exchange.IdText;
+        if (!HttpMethods.IsHead(exchange.Context.Request.Method))
+        {
+            response.BodyWriter.Write(error);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static string Shown(string text) => Attribution.Text(text, 64) ?? "what it says that it is";
+}

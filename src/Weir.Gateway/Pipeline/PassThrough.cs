@@ -1,0 +1,67 @@
+using Weir.Foundation;
+using Weir.Gateway.Routing;
+using Weir.Gateway.Upstreams;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>Decides whether a request may pass through to a provider untouched, and prepares it.</summary>
+internal static class PassThrough
+{
+    /// <summary>Why it may not; null when it may, and the exchange then knows where it goes.</summary>
+    public static (int Status, string Reason)? Admit(Exchange exchange)
+    {
+        var path = exchange.Endpoint.Path;
+        if (!PassThroughPath.IsPlain(path))
+        {
+            return (
+                400,
+                "The path holds dot segments, backslashes, empty segments or escapes of them, which Weir does not pass on."
+            );
+        }
+
+        if (exchange.Gateway.Provider(exchange.Endpoint.Subject ?? "") is not { } provider)
+        {
+            return (404, "No provider of that name is configured.");
+        }
+
+        var beneath = Endpoint.Beneath(path, provider.Kind);
+        exchange.ErrorDialect = ErrorDialectOf(provider.Kind, beneath.Dialect);
+        if (!provider.Kind.Speaks(beneath.Dialect))
+        {
+            return (404, $"Provider {provider.Name} has no such path.");
+        }
+
+        if (provider.Credential is not null)
+        {
+            if (exchange.Caller is { IsLocal: true, BringsOwn: true })
+            {
+                return (
+                    401,
+                    $"Provider {provider.Name} is used with Weir's own key: show a Weir key, not one of the provider's."
+                );
+            }
+
+            if (!PassThroughPath.IsListed(provider.Config, exchange.Context.Request.Method, path))
+            {
+                return (
+                    403,
+                    $"With Weir's own key for provider {provider.Name} nothing passes through but what the configuration "
+                        + "lists: files, batches and stored answers belong to the whole account. "
+                        + $"List the method and path under passThrough of the provider to allow it."
+                );
+            }
+        }
+
+        exchange.Endpoint = beneath;
+        exchange.IsPassThrough = true;
+        exchange.VendorPath = path;
+        exchange.Route = new RouteDecision(provider.AsTarget, Route: null, Model: null);
+        return null;
+    }
+
+    private static Dialect ErrorDialectOf(ProviderKind kind, Dialect beneath) =>
+        beneath != Dialect.PassThrough ? beneath
+        : kind == ProviderKind.Anthropic ? Dialect.AnthropicMessages
+        : kind == ProviderKind.Gemini ? Dialect.Gemini
+        : Dialect.OpenAIChat;
+}

@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using Weir.Foundation;
+using Weir.Ledger;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// Makes the usage record of a request out of what its attempts were and used. What the upstream reported stands. Where
+/// an accepted answer never told its usage, what is missing is estimated at four characters a token: the output from the
+/// content that was seen, the input from the request's size. A refused request costs nothing.
+/// </summary>
+internal static class Settlement
+{
+    private const int CharactersPerToken = 4;
+
+    /// <summary>The record as it stands now.</summary>
+    /// <param name="exchange">The request; all its attempts count.</param>
+    /// <param name="last">The one of them whose outcome the caller got.</param>
+    /// <param name="httpStatus">What the caller got.</param>
+    /// <param name="duration">Since the request came.</param>
+    public static UsageRecord Settle(Exchange exchange, UpstreamAttempt last, int? httpStatus, TimeSpan duration)
+    {
+        var attempts = exchange.Attempts;
+        var priced = new Priced[attempts.Count];
+        var usage = default(TokenUsage);
+        var quality = UsageQuality.None;
+        Money? cost = Money.Zero;
+        string? priceVersion = null;
+        int? searches = null;
+        for (var i = 0; i < priced.Length; i++)
+        {
+            var one = priced[i] = Price(exchange, attempts[i]);
+            usage += one.Usage;
+            quality = Combine(quality, one.Quality);
+            cost = cost is { } sum && one.Charge.Cost is { } more ? sum + more : null;
+            priceVersion = one.Charge.PriceVersion ?? priceVersion;
+            searches = attempts[i].Reading.WebSearches is { } found ? (searches ?? 0) + found : searches;
+        }
+
+        var model = last.Reading.Model ?? last.SentModel;
+        var handoff = HandoffReason(exchange, last);
+        var principal = exchange.Caller.Principal;
+        var attribution = exchange.Attribution;
+        return new UsageRecord
+        {
+            Id = exchange.Id,
+            Workspace = principal.Workspace,
+            StartedAt = exchange.StartedAt,
+            Duration = duration,
+            TimeToFirstToken = last.FirstContent,
+            Source = UsageSource.Gateway,
+            Status = last.Status,
+            HttpStatus = httpStatus,
+            ErrorType = Attribution.Text(last.Reading.ErrorType),
+            Dialect = exchange.Endpoint.Dialect,
+            Streaming = exchange.Streaming,
+            Provider = last.Target.Provider.Name,
+            Model = Attribution.Text(model, 256),
+            RequestedModel = Attribution.Text(exchange.RequestedModel, 256),
+            Route = exchange.Route.Route,
+            HandoffReason = handoff,
+            Key = principal.KeyName,
+            User = principal.User,
+            Team = principal.Team,
+            Project = attribution.Project,
+            Session = attribution.Session ?? Attribution.Text(exchange.Head.Session),
+            Agent = attribution.Agent,
+            ParentAgent = attribution.ParentAgent,
+            Client = attribution.Client,
+            UpstreamId = last.UpstreamId,
+            MessageId = Attribution.Text(last.Reading.MessageId, 256),
+            PriceMode = Attribution.Text(last.Reading.PriceMode, 64),
+            Usage = usage,
+            Quality = quality,
+            WebSearches = searches,
+            Billing = last.Target.Provider.BillingFor(exchange.OwnIsSubscription),
+            Cost = cost,
+            RequestedCost = handoff is null ? null : AskedCost(exchange, last, usage),
+            PriceVersion = priceVersion,
+            Tags = attribution.Tags,
+            Attempts = priced.Length == 1 ? [] : Children(attempts, priced),
+        };
+    }
+
+    private static ImmutableArray<Attempt> Children(List<UpstreamAttempt> attempts, Priced[] priced)
+    {
+        var children = ImmutableArray.CreateBuilder<Attempt>(priced.Length);
+        for (var i = 0; i < priced.Length; i++)
+        {
+            var attempt = attempts[i];
+            children.Add(
+                new Attempt
+                {
+                    Provider = attempt.Target.Provider.Name,
+                    Model = Attribution.Text(attempt.Reading.Model ?? attempt.SentModel, 256),
+                    Offset = attempt.Offset,
+                    Duration = attempt.EndedAt - attempt.Offset,
+                    Status = attempt.Status,
+                    HttpStatus = attempt.HttpStatus,
+                    ErrorType = Attribution.Text(attempt.Reading.ErrorType),
+                    UpstreamId = attempt.UpstreamId,
+                    Usage = priced[i].Usage,
+                    Quality = priced[i].Quality,
+                    Cost = priced[i].Charge.Cost,
+                }
+            );
+        }
+
+        return children.MoveToImmutable();
+    }
+
+    private static Priced Price(Exchange exchange, UpstreamAttempt attempt)
+    {
+        var reading = attempt.Reading;
+        var usage = reading.Usage;
+        var quality = UsageQuality.Measured;
+        if (!reading.IsFinal || usage.IsUnknown)
+        {
+            if (attempt.WasAccepted && (reading.ContentCharacters > 0 || !usage.IsUnknown))
+            {
+                quality = UsageQuality.Estimated;
+                usage = Estimate(exchange, usage, reading.ContentCharacters);
+            }
+            else if (usage.IsUnknown)
+            {
+                // A refusal is not charged for, nor is what never got there. What broke before it was answered may be.
+                var free = attempt.HttpStatus is >= 300 || attempt.Status == RequestStatus.Unreachable;
+                return new Priced(usage, UsageQuality.None, new Charge(free ? Money.Zero : null, null));
+            }
+        }
+
+        var charge = exchange.Prices.Charge(
+            new PriceRequest
+            {
+                Catalogue = attempt.Target.Provider.Catalogue,
+                Provider = attempt.Target.Provider.Name,
+                Served = reading.Model,
+                Requested = attempt.SentModel,
+                Usage = usage,
+                Mode = reading.PriceMode ?? (quality == UsageQuality.Estimated ? exchange.Head.PriceMode : null),
+                WebSearches = reading.WebSearches,
+                At = exchange.StartedAt,
+            }
+        );
+        return new Priced(usage, quality, charge);
+    }
+
+    private static TokenUsage Estimate(Exchange exchange, TokenUsage reported, long characters)
+    {
+        var seen = (characters + CharactersPerToken - 1) / CharactersPerToken;
+        var promptTold =
+            reported.Input is not null
+            || reported.CacheRead is not null
+            || reported.CacheWrite5m is not null
+            || reported.CacheWrite1h is not null;
+        return reported with
+        {
+            Input = promptTold ? reported.Input : exchange.PlainBody.Length / CharactersPerToken,
+            Output = Math.Max(reported.Output ?? 0, seen),
+        };
+    }
+
+    private static Money? AskedCost(Exchange exchange, UpstreamAttempt served, TokenUsage usage)
+    {
+        if (exchange.RequestedModel is not { } asked || usage.IsUnknown)
+        {
+            return null;
+        }
+
+        var provider = exchange.Route.Targets[0].Provider;
+        return exchange
+            .Prices.Charge(
+                new PriceRequest
+                {
+                    Catalogue = provider.Catalogue,
+                    Provider = provider.Name,
+                    Requested = asked,
+                    Usage = usage,
+                    WebSearches = served.Reading.WebSearches,
+                    At = exchange.StartedAt,
+                }
+            )
+            .Cost;
+    }
+
+    private static string? HandoffReason(Exchange exchange, UpstreamAttempt served)
+    {
+        var targets = exchange.Route.Targets;
+        if (exchange.Attempts.Count > 1 && served.Target != targets[0])
+        {
+            return "fallback:" + Word(exchange.Attempts[0].Status);
+        }
+
+        return served.Target.Model is { } model && model != exchange.RequestedModel ? "route" : null;
+    }
+
+    private static string Word(RequestStatus status) =>
+        status switch
+        {
+            RequestStatus.RateLimited => "rate_limited",
+            RequestStatus.Overloaded => "overloaded",
+            RequestStatus.StreamError => "stream_error",
+            RequestStatus.UpstreamReset => "upstream_reset",
+            RequestStatus.Timeout => "timeout",
+            RequestStatus.Unreachable => "unreachable",
+            _ => "upstream_error",
+        };
+
+    private static UsageQuality Combine(UsageQuality a, UsageQuality b) =>
+        a == UsageQuality.None ? b
+        : b == UsageQuality.None ? a
+        : (UsageQuality)Math.Min((byte)a, (byte)b);
+
+    private readonly record struct Priced(TokenUsage Usage, UsageQuality Quality, Charge Charge);
+}

@@ -1,0 +1,421 @@
+using System.Buffers;
+using Microsoft.AspNetCore.Http;
+using Weir.Foundation;
+using Weir.Gateway.Metering;
+using Weir.Gateway.Wire;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// Relays one open stream: each piece goes to the meter, then to the caller, and what is written is flushed whenever the
+/// upstream has nothing more to give. The record is journalled when the meter has seen the end (or an error), before the
+/// piece that holds it goes out. While another target remains nothing goes out before the first content.
+/// Two write to the caller: the loop, and the watchdog's looks (pings, and the end of holding back). The one that has
+/// <c>turn</c> does, and the loop has it except while it waits for the upstream.
+/// </summary>
+internal sealed class StreamRelay : IDisposable
+{
+    private const int BufferBytes = 16 * 1024;
+    private const int MaxHeld = 256 * 1024;
+    private const int MaxUnflushed = 64 * 1024;
+
+    /// <summary>When a look finds the loop at work.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(250);
+
+    private readonly UpstreamCall call;
+    private readonly Exchange exchange;
+    private readonly UpstreamAttempt attempt;
+    private readonly TimeProvider clock;
+    private readonly AnswerMeter meter;
+    private readonly OpenAIUsageChunkFilter? filter;
+    private readonly ReadOnlyMemory<byte> ping;
+    private readonly bool keepsLastBracket;
+    private readonly TimeSpan pingInterval;
+    private readonly TimeSpan holdBack;
+    private readonly byte[] buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+
+    // Never disposed: a last look may still ask for it, and it holds no handle.
+    private readonly SemaphoreSlim turn = new(0, 1);
+
+    private PooledBuffer? held;
+    private PooledBuffer? filtered;
+    private SseBoundary boundary;
+    private byte[] kept = [];
+    private long saidAt;
+    private int unflushed;
+    private bool settled;
+    private bool settledTwice;
+
+    /// <summary>Takes over an accepted answer.</summary>
+    /// <param name="call">The call that was answered.</param>
+    /// <param name="answer">Its answer, whose body nobody has read.</param>
+    /// <param name="holdsBack">Whether another target remains.</param>
+    public StreamRelay(UpstreamCall call, HttpResponseMessage answer, bool holdsBack)
+    {
+        this.call = call;
+        exchange = call.Exchange;
+        attempt = call.Attempt;
+        clock = call.Clock;
+        Answer = answer;
+        var contentType = ContentTypes.Of(answer);
+        meter = new AnswerMeter(exchange.Endpoint.Dialect, answer, contentType);
+        var isEvents = ContentTypes.IsEventStream(contentType);
+        if (isEvents && !meter.IsCoded)
+        {
+            filter = call.HidesUsageChunk ? new OpenAIUsageChunkFilter() : null;
+            // What has announced its length has no room for pings.
+            ping =
+                exchange.IsPassThrough || answer.Content.Headers.ContentLength is not null
+                    ? default
+                    : SseBoundary.Ping(exchange.Endpoint.Dialect);
+        }
+
+        keepsLastBracket = !isEvents && !meter.IsCoded;
+        pingInterval = exchange.Gateway.Config.PingInterval;
+        holdBack =
+            exchange.Gateway.Config.HoldBack - (clock.GetElapsedTime(exchange.StartedTimestamp) - attempt.Offset);
+        if (holdsBack && holdBack > TimeSpan.Zero)
+        {
+            held = new PooledBuffer(BufferBytes);
+        }
+
+        saidAt = clock.GetTimestamp();
+    }
+
+    /// <summary>The upstream's answer.</summary>
+    public HttpResponseMessage Answer { get; }
+
+    /// <summary>What had come of a stream that failed while it was held back.</summary>
+    public ReadOnlyMemory<byte> Held => held?.Memory ?? default;
+
+    private HttpResponse Response => exchange.Context.Response;
+
+    /// <summary>
+    /// Relays to the end. False when the attempt failed while nothing of it had gone out; the attempt says how it ended.
+    /// </summary>
+    public async Task<bool> RunAsync()
+    {
+        if (held is null)
+        {
+            Open();
+        }
+
+        if (held is not null || !ping.IsEmpty)
+        {
+            call.Watchdog.OnLook = Look;
+            call.Watchdog.LookIn(held is null ? pingInterval : holdBack);
+        }
+
+        try
+        {
+            await using var upstream = await Answer.Content.ReadAsStreamAsync(call.Watchdog.Token);
+            while (await ReadAsync(upstream) is > 0 and var count)
+            {
+                call.Watchdog.Heard();
+                if (!Take(buffer.AsSpan(0, count)))
+                {
+                    return false;
+                }
+            }
+        }
+        catch (Exception e) when (UpstreamCall.IsFailure(e))
+        {
+            return await BreakAsync(e);
+        }
+
+        return await EndAsync();
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        held?.Dispose();
+        filtered?.Dispose();
+        filter?.Dispose();
+        meter.Dispose();
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    /// <summary>Reads the next piece. With none there yet, what is written is flushed and the turn given up meanwhile.</summary>
+    private async ValueTask<int> ReadAsync(Stream upstream)
+    {
+        var reading = upstream.ReadAsync(buffer, call.Watchdog.Token);
+        if (reading.IsCompletedSuccessfully && unflushed < MaxUnflushed)
+        {
+            return await reading;
+        }
+
+        var task = reading.AsTask();
+        await FlushAsync();
+        turn.Release();
+        try
+        {
+            return await task;
+        }
+        finally
+        {
+            await turn.WaitAsync();
+        }
+    }
+
+    /// <summary>Meters and passes on one piece; false when the attempt failed while nothing had gone out.</summary>
+    private bool Take(ReadOnlySpan<byte> piece)
+    {
+        meter.Feed(piece);
+        var reading = meter.Reading;
+        if (reading.SawContent && attempt.FirstContent is null)
+        {
+            attempt.FirstContent = clock.GetElapsedTime(exchange.StartedTimestamp);
+        }
+
+        if (held is not null)
+        {
+            held.Append(piece);
+            if (reading.ErrorType is not null && !reading.SawContent)
+            {
+                Fail(RequestStatus.StreamError);
+                return false;
+            }
+
+            if (!reading.SawContent && !reading.SawEnd && held.Length < MaxHeld)
+            {
+                return true;
+            }
+
+            SettleWhenDone(reading);
+            Open();
+            return true;
+        }
+
+        SettleWhenDone(reading);
+        Write(piece);
+        return true;
+    }
+
+    private async Task<bool> EndAsync()
+    {
+        meter.Complete();
+        var reading = meter.Reading;
+        if (held is not null && !reading.SawEnd)
+        {
+            Fail(reading.ErrorType is null ? RequestStatus.UpstreamReset : RequestStatus.StreamError);
+            return false;
+        }
+
+        SettleWhenDone(reading);
+        if (!settled)
+        {
+            Settle(exchange.CallerGone ? RequestStatus.CallerAborted : RequestStatus.UpstreamReset);
+        }
+        else if (!settledTwice && IsNews(reading, attempt.Reading))
+        {
+            settledTwice = true;
+            Settle(attempt.Status);
+        }
+
+        if (held is not null)
+        {
+            Open();
+        }
+
+        WriteOut(kept);
+        if (filter is not null)
+        {
+            filtered!.Clear();
+            filter.Complete(filtered);
+            WriteOut(filtered.Span);
+        }
+
+        await FlushAsync();
+        return true;
+    }
+
+    private async Task<bool> BreakAsync(Exception e)
+    {
+        var status = call.StatusOf(e);
+        if (held is not null)
+        {
+            held.Clear();
+            Fail(status);
+            return false;
+        }
+
+        if (!settled)
+        {
+            Settle(status);
+        }
+
+        if (!exchange.CallerGone)
+        {
+            // What came is the caller's. Then it must see the break too, unless the stream had said its last word.
+            WriteOut(kept);
+            await FlushAsync();
+            if (!meter.Reading.SawEnd)
+            {
+                exchange.Context.Abort();
+            }
+        }
+
+        return true;
+    }
+
+    private void Fail(RequestStatus status)
+    {
+        attempt.Status = status;
+        attempt.Reading = meter.Reading;
+    }
+
+    private void SettleWhenDone(in MeterReading reading)
+    {
+        if (settled || !(reading.SawEnd || reading.ErrorType is not null))
+        {
+            return;
+        }
+
+        Settle(
+            exchange.CallerGone ? RequestStatus.CallerAborted
+            : reading.ErrorType is not null ? RequestStatus.StreamError
+            : RequestStatus.Ok
+        );
+    }
+
+    private void Settle(RequestStatus status)
+    {
+        settled = true;
+        Fail(status);
+        call.Records.Write(exchange, attempt, attempt.HttpStatus);
+        call.IsSettled = true;
+    }
+
+    private static bool IsNews(in MeterReading now, in MeterReading then) =>
+        now.Usage != then.Usage || now.PriceMode != then.PriceMode || now.WebSearches != then.WebSearches;
+
+    /// <summary>The head and what was held back go out, and from now on all else as it comes.</summary>
+    private void Open()
+    {
+        var waiting = held;
+        held = null;
+        AnswerHead.Write(exchange, attempt, Answer, keepsLength: filter is null, attempt.SentModel, cost: null);
+        unflushed++;
+        if (waiting is not null)
+        {
+            Write(waiting.Span);
+            waiting.Dispose();
+        }
+    }
+
+    /// <summary>Writes a piece of the upstream's, less what is hidden from the caller or kept for the very end.</summary>
+    private void Write(ReadOnlySpan<byte> piece)
+    {
+        if (filter is not null)
+        {
+            filtered ??= new PooledBuffer(BufferBytes);
+            filtered.Clear();
+            filter.Feed(piece, filtered);
+            piece = filtered.Span;
+        }
+        else if (keepsLastBracket)
+        {
+            WriteOut(kept);
+            kept = [];
+            var end = piece.TrimEnd(" \t\r\n"u8);
+            if (end is [.., (byte)']'])
+            {
+                kept = piece[(end.Length - 1)..].ToArray();
+                piece = piece[..(end.Length - 1)];
+            }
+        }
+
+        WriteOut(piece);
+    }
+
+    private void WriteOut(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty || exchange.CallerGone)
+        {
+            return;
+        }
+
+        Response.BodyWriter.Write(bytes);
+        unflushed += bytes.Length;
+        saidAt = clock.GetTimestamp();
+        if (!ping.IsEmpty)
+        {
+            boundary.Feed(bytes);
+        }
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        if (unflushed == 0)
+        {
+            return;
+        }
+
+        unflushed = 0;
+        try
+        {
+            await Response.BodyWriter.FlushAsync();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The caller has gone, which its token tells.
+        }
+    }
+
+    private TimeSpan Look()
+    {
+        if (!turn.Wait(0))
+        {
+            return LookAgain;
+        }
+
+        var passesOn = false;
+        try
+        {
+            if (held is not null)
+            {
+                Open();
+                passesOn = true;
+                return pingInterval;
+            }
+
+            var silence = clock.GetElapsedTime(saidAt);
+            if (silence < pingInterval)
+            {
+                return pingInterval - silence;
+            }
+
+            if (!ping.IsEmpty && boundary.AtBoundary && !exchange.CallerGone)
+            {
+                WriteOut(ping.Span);
+                passesOn = true;
+            }
+
+            return pingInterval;
+        }
+        finally
+        {
+            if (passesOn)
+            {
+                _ = FlushAndPassOnAsync();
+            }
+            else
+            {
+                turn.Release();
+            }
+        }
+    }
+
+    private async Task FlushAndPassOnAsync()
+    {
+        try
+        {
+            await FlushAsync();
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+}

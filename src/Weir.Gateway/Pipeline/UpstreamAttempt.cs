@@ -1,0 +1,67 @@
+using Weir.Foundation;
+using Weir.Gateway.Metering;
+using Weir.Gateway.Routing;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>What is known of one request to one upstream. Filled in as it goes; not thread-safe.</summary>
+internal sealed class UpstreamAttempt(Target target, string? model, TimeSpan offset)
+{
+    /// <summary>Where it goes.</summary>
+    public Target Target { get; } = target;
+
+    /// <summary>The model that is asked for there; null where none is named.</summary>
+    public string? SentModel { get; } = model;
+
+    /// <summary>Its start, from the request's.</summary>
+    public TimeSpan Offset { get; } = offset;
+
+    /// <summary>How it ended.</summary>
+    public RequestStatus Status { get; set; }
+
+    /// <summary>The upstream's status; null when it never answered.</summary>
+    public int? HttpStatus { get; set; }
+
+    /// <summary>The upstream's request id.</summary>
+    public string? UpstreamId { get; set; }
+
+    /// <summary>From the request's start until the first content; null when none came.</summary>
+    public TimeSpan? FirstContent { get; set; }
+
+    /// <summary>From the request's start until the end of the attempt.</summary>
+    public TimeSpan EndedAt { get; set; }
+
+    /// <summary>What the meter read.</summary>
+    public MeterReading Reading { get; set; }
+
+    /// <summary>Whether the upstream agreed to answer (2xx), so that what is missing of its usage is estimated.</summary>
+    public bool WasAccepted => HttpStatus is >= 200 and < 300;
+
+    /// <summary>In words, why nothing came; null when an answer came.</summary>
+    public string? Failure { get; set; }
+
+    /// <summary>Whether another target may be tried instead.</summary>
+    public bool MayTryElsewhere =>
+        Status
+            is RequestStatus.RateLimited
+                or RequestStatus.Overloaded
+                or RequestStatus.UpstreamError
+                or RequestStatus.StreamError
+                or RequestStatus.UpstreamReset
+                or RequestStatus.Timeout
+                or RequestStatus.Unreachable
+        || HttpStatus == 408;
+
+    /// <summary>What an HTTP status says of a request.</summary>
+    public static RequestStatus StatusOf(int http) =>
+        http switch
+        {
+            429 => RequestStatus.RateLimited,
+            503 or 529 => RequestStatus.Overloaded,
+            >= 500 => RequestStatus.UpstreamError,
+            >= 400 => RequestStatus.RequestError,
+            // Weir follows no redirect, so to the caller it is an upstream that does not do its work.
+            >= 300 => RequestStatus.UpstreamError,
+            _ => RequestStatus.Ok,
+        };
+}

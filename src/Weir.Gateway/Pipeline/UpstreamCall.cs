@@ -1,0 +1,217 @@
+using Weir.Foundation;
+using Weir.Gateway.Routing;
+using Weir.Gateway.Upstreams;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// One attempt at one target, from the request that is sent to the answer that is held whole or relayed. Used once.
+/// </summary>
+internal sealed class UpstreamCall : IDisposable
+{
+    /// <summary>Answers up to here are held whole, so that they are journalled, and their cost is told, before they go out.</summary>
+    private const int MaxWhole = 256 * 1024;
+
+    private readonly BodyContent? body;
+    private readonly HttpRequestMessage request;
+    private HttpResponseMessage? answer;
+    private PooledBuffer? whole;
+
+    /// <summary>Makes the request that is sent.</summary>
+    public UpstreamCall(Exchange exchange, Target target, RecordWriter records, TimeProvider clock)
+    {
+        Exchange = exchange;
+        Records = records;
+        Clock = clock;
+        var model = target.Model ?? exchange.Route.Model;
+        Attempt = new UpstreamAttempt(target, model, clock.GetElapsedTime(exchange.StartedTimestamp));
+        HidesUsageChunk =
+            exchange.Endpoint.Dialect == Dialect.OpenAIChat
+            && exchange is { Streaming: true, IsPassThrough: false }
+            && exchange.Head.IncludeUsage != true;
+        request = UpstreamRequest.Build(exchange, target, model, HidesUsageChunk, out body);
+        Watchdog = new Watchdog(clock, target.Provider.Config.SilenceTimeout);
+    }
+
+    /// <summary>The request that it is made for.</summary>
+    public Exchange Exchange { get; }
+
+    /// <summary>What is known of it.</summary>
+    public UpstreamAttempt Attempt { get; }
+
+    /// <summary>Where records go.</summary>
+    public RecordWriter Records { get; }
+
+    /// <summary>Where the time comes from.</summary>
+    public TimeProvider Clock { get; }
+
+    /// <summary>Ends it.</summary>
+    public Watchdog Watchdog { get; }
+
+    /// <summary>Whether the upstream is asked for a usage chunk that the caller did not ask for.</summary>
+    public bool HidesUsageChunk { get; }
+
+    /// <summary>Whether its record is written, and a caller who goes no longer matters.</summary>
+    public bool IsSettled { get; set; }
+
+    /// <summary>Whether the connection may still be reading the request's body.</summary>
+    public bool IsBodyBeingSent => body is { IsBeingSent: true };
+
+    /// <summary>An answer that has come whole and that the caller has not been given.</summary>
+    public HttpResponseMessage? HeldAnswer { get; private set; }
+
+    /// <summary>The bytes of <see cref="HeldAnswer"/>.</summary>
+    public ReadOnlyMemory<byte> HeldBody => whole?.Memory ?? default;
+
+    /// <summary>
+    /// Sends, and relays what is a stream or too large to be held. True when the caller has been served, and the record
+    /// written; false when it has not, with <see cref="HeldAnswer"/> where an answer came.
+    /// </summary>
+    /// <param name="mayTryElsewhere">Whether another target remains.</param>
+    /// <param name="shutdown">Ends whatever is under way.</param>
+    public async Task<bool> RunAsync(bool mayTryElsewhere, CancellationToken shutdown)
+    {
+        using var closing = shutdown.UnsafeRegister(static state => ((UpstreamCall)state!).Watchdog.Stop(), this);
+        // A stream whose caller has gone is cut off, a plain answer is read to its end: it is billed whole.
+        using var hangUp =
+            Exchange.Streaming && Exchange.Gateway.Config.OnHangUp == HangUpPolicy.Abort
+                ? Exchange.Context.RequestAborted.UnsafeRegister(
+                    static state =>
+                    {
+                        if (state is UpstreamCall { IsSettled: false } call)
+                        {
+                            call.Watchdog.Stop();
+                        }
+                    },
+                    this
+                )
+                : default;
+        try
+        {
+            answer = await Attempt.Target.Provider.Upstream.SendAsync(request, Watchdog.Token);
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            Attempt.Status = StatusOf(e);
+            return false;
+        }
+
+        Watchdog.Heard();
+        var status = (int)answer.StatusCode;
+        Attempt.HttpStatus = status;
+        Attempt.Status = UpstreamAttempt.StatusOf(status);
+        Attempt.UpstreamId = AnswerHead.UpstreamId(answer.Headers);
+        var streams =
+            ContentTypes.IsEventStream(ContentTypes.Of(answer))
+            || Exchange.Endpoint.Operation == Operation.GeminiStream;
+        return streams && Attempt.WasAccepted
+            ? await RelayStreamAsync(answer, mayTryElsewhere)
+            : await ReadWholeAsync(answer);
+    }
+
+    /// <summary>Whether an exception is the network's or the upstream's doing.</summary>
+    public static bool IsFailure(Exception e) => e is HttpRequestException or IOException or OperationCanceledException;
+
+    /// <summary>What a failure says of the attempt; keeps its words for the caller.</summary>
+    public RequestStatus StatusOf(Exception e)
+    {
+        var name = Attempt.Target.Provider.Name;
+        if (Watchdog.TimedOut)
+        {
+            Attempt.Failure =
+                $"Provider {name} was silent for {Attempt.Target.Provider.Config.SilenceTimeout.TotalSeconds:0.###} seconds.";
+            return RequestStatus.Timeout;
+        }
+
+        if (Watchdog.WasStopped)
+        {
+            return RequestStatus.CallerAborted;
+        }
+
+        // Not cancelled by us: the handler gave up connecting.
+        if (e is OperationCanceledException)
+        {
+            Attempt.Failure = $"No connection to provider {name} could be made in time.";
+            return RequestStatus.Unreachable;
+        }
+
+        switch ((e as HttpRequestException)?.HttpRequestError)
+        {
+            case HttpRequestError.ConnectionError:
+                Attempt.Failure = $"Provider {name} cannot be reached: the connection was refused or is broken.";
+                return RequestStatus.Unreachable;
+            case HttpRequestError.NameResolutionError:
+                Attempt.Failure = $"Provider {name} cannot be reached: its name is not known to the network.";
+                return RequestStatus.Unreachable;
+            case HttpRequestError.SecureConnectionError:
+                Attempt.Failure = $"Provider {name} cannot be reached: no secure connection could be made.";
+                return RequestStatus.Unreachable;
+            case HttpRequestError.InvalidResponse:
+                Attempt.Failure = $"Provider {name} answered with something that is not HTTP.";
+                return RequestStatus.UpstreamReset;
+            default:
+                Attempt.Failure = $"The connection to provider {name} broke before it had answered.";
+                return RequestStatus.UpstreamReset;
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        Watchdog.Dispose();
+        answer?.Dispose();
+        whole?.Dispose();
+        request.Dispose();
+    }
+
+    private async Task<bool> RelayStreamAsync(HttpResponseMessage accepted, bool mayTryElsewhere)
+    {
+        using var relay = new StreamRelay(this, accepted, mayTryElsewhere);
+        if (await relay.RunAsync())
+        {
+            return true;
+        }
+
+        if (!relay.Held.IsEmpty)
+        {
+            whole = new PooledBuffer(relay.Held.Length);
+            whole.Append(relay.Held.Span);
+            HeldAnswer = accepted;
+        }
+
+        return false;
+    }
+
+    private async Task<bool> ReadWholeAsync(HttpResponseMessage plain)
+    {
+        using var meter = new AnswerMeter(Exchange.Endpoint.Dialect, plain, ContentTypes.Of(plain));
+        whole = new PooledBuffer(plain.Content.Headers.ContentLength ?? 4096);
+        try
+        {
+            await using var stream = await plain.Content.ReadAsStreamAsync(Watchdog.Token);
+            while (await stream.ReadAsync(whole.Room(), Watchdog.Token) is > 0 and var count)
+            {
+                Watchdog.Heard();
+                Attempt.FirstContent ??= Clock.GetElapsedTime(Exchange.StartedTimestamp);
+                whole.Advance(count);
+                if (whole.Length > MaxWhole)
+                {
+                    var relay = new LargeRelay(this, plain, meter, whole);
+                    await relay.RunAsync(stream);
+                    return true;
+                }
+            }
+        }
+        catch (Exception e) when (IsFailure(e))
+        {
+            Attempt.Status = StatusOf(e);
+            return false;
+        }
+
+        meter.Feed(whole.Span);
+        meter.Complete();
+        Attempt.Reading = meter.Reading;
+        HeldAnswer = plain;
+        return false;
+    }
+}

@@ -1,0 +1,124 @@
+using System.Net;
+using Weir.Foundation;
+using Weir.Gateway.Routing;
+using Weir.Gateway.Upstreams;
+using Weir.Gateway.Wire;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>Makes the request that goes upstream: the caller's own, but for the named edits.</summary>
+internal static class UpstreamRequest
+{
+    /// <summary>The request to one target.</summary>
+    /// <param name="exchange">What came.</param>
+    /// <param name="target">Where it goes.</param>
+    /// <param name="model">The model to ask for; null where none is named.</param>
+    /// <param name="includesUsage">Whether a chat stream is made to report its usage.</param>
+    /// <param name="body">The request's body; null when it has none.</param>
+    public static HttpRequestMessage Build(
+        Exchange exchange,
+        Target target,
+        string? model,
+        bool includesUsage,
+        out BodyContent? body
+    )
+    {
+        var provider = target.Provider;
+        var incoming = exchange.Context.Request;
+        var keepsOwn = KeepsOwnCredential(exchange, provider);
+        var request = new HttpRequestMessage(
+            MethodOf(incoming.Method),
+            provider.Address(PathOf(exchange, model), QueryOf(exchange.Caller, keepsOwn))
+        )
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        var coded = exchange.BodyIsCoded;
+        body = null;
+        if (!exchange.Body.IsEmpty)
+        {
+            request.Content = body = new BodyContent(PiecesOf(exchange, model, includesUsage, ref coded));
+        }
+
+        HeaderRules.CopyRequest(
+            incoming.Headers,
+            request,
+            new RequestHeaderOptions
+            {
+                KeepsCredentials = keepsOwn,
+                Credential = provider.Credential,
+                ToSimulator = provider.Kind == ProviderKind.Simulator,
+                Uncompressed = exchange is { Streaming: true, IsPassThrough: false },
+                DropsContentEncoding = exchange.BodyIsCoded && !coded,
+            }
+        );
+        return request;
+    }
+
+    /// <summary>
+    /// The caller's own credential goes to a provider without a key of Weir's, and only to one of the vendor that it was
+    /// meant for: a fallback to somebody else must not show it to them.
+    /// </summary>
+    public static bool KeepsOwnCredential(Exchange exchange, ProviderModel provider)
+    {
+        if (provider.Credential is not null || !exchange.Caller.BringsOwn || provider.Kind == ProviderKind.Simulator)
+        {
+            return false;
+        }
+
+        var first = exchange.Route.Targets[0].Provider;
+        return ReferenceEquals(first, provider)
+            || (
+                first.Kind == provider.Kind
+                && (provider.Kind != ProviderKind.OpenAICompatible || first.Upstream == provider.Upstream)
+            );
+    }
+
+    private static IReadOnlyList<ReadOnlyMemory<byte>> PiecesOf(
+        Exchange exchange,
+        string? model,
+        bool includesUsage,
+        ref bool coded
+    )
+    {
+        var head = exchange.Head;
+        var renames = model is not null && head.Model is not null && model != head.Model;
+        if (exchange.IsPassThrough || !(renames || includesUsage))
+        {
+            return [exchange.Body];
+        }
+
+        coded = false;
+        return BodySplice.Apply(exchange.PlainBody, head, renames ? model : null, includesUsage);
+    }
+
+    /// <summary>The path at the vendor's: Gemini's holds the model's name.</summary>
+    private static string PathOf(Exchange exchange, string? model)
+    {
+        var endpoint = exchange.Endpoint;
+        if (
+            exchange.IsPassThrough
+            || endpoint.Dialect != Dialect.Gemini
+            || model is null
+            || model == exchange.RequestedModel
+        )
+        {
+            return exchange.VendorPath;
+        }
+
+        var colon = exchange.VendorPath.LastIndexOf(':');
+        return $"/v1beta/models/{Uri.EscapeDataString(model)}{exchange.VendorPath[colon..]}";
+    }
+
+    private static string QueryOf(Caller caller, bool keepsOwn) =>
+        caller.QueryHoldsOwn && !keepsOwn ? Authenticator.WithoutKeys(caller.Query) : caller.Query;
+
+    private static HttpMethod MethodOf(string method) =>
+        method switch
+        {
+            "POST" => HttpMethod.Post,
+            "GET" => HttpMethod.Get,
+            _ => new HttpMethod(method),
+        };
+}

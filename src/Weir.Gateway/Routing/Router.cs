@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Weir.Foundation;
+using Weir.Gateway.Upstreams;
+using Weir.Ledger;
+
+namespace Weir.Gateway.Routing;
+
+/// <summary>What routes look at.</summary>
+internal readonly record struct RouteQuestion(
+    Dialect Dialect,
+    string Model,
+    string? Client,
+    string? Key,
+    IHeaderDictionary Headers
+);
+
+/// <summary>Where a request goes: at least one target, or the reason why there is none.</summary>
+/// <param name="Targets">Tried in order.</param>
+/// <param name="Route">The route that chose; null when the provider was found by the model.</param>
+/// <param name="Model">The model to ask for where a target names none; null to leave it as it stands (a pass-through).</param>
+/// <param name="Refusal">For the caller; null when there are targets.</param>
+/// <param name="Status">The refusal's HTTP status.</param>
+internal readonly record struct RouteDecision(
+    ImmutableArray<Target> Targets,
+    string? Route,
+    string? Model,
+    string? Refusal = null,
+    int Status = 0
+);
+
+/// <summary>
+/// Chooses targets. The first route that matches decides. With none, a model goes to the first that holds of: a provider
+/// whose configuration lists it; a configured provider named before its slash (<c>openai/gpt-5</c>); a provider whose
+/// catalogue knows it; the vendor whose dialect the caller speaks; any other provider of that dialect. Providers of
+/// another dialect are passed over. Stateless.
+/// </summary>
+internal static class Router
+{
+    /// <summary>The decision for one request.</summary>
+    public static RouteDecision Decide(GatewayModel gateway, PriceSnapshot prices, in RouteQuestion question)
+    {
+        foreach (var route in gateway.Routes)
+        {
+            if (route.Matches(question))
+            {
+                return ByRoute(route, question);
+            }
+        }
+
+        return ByModel(gateway, prices, question);
+    }
+
+    private static RouteDecision ByRoute(RouteModel route, in RouteQuestion question)
+    {
+        var dialect = question.Dialect;
+        var speaking = 0;
+        foreach (var target in route.Targets)
+        {
+            speaking += target.Provider.Kind.Speaks(dialect) ? 1 : 0;
+        }
+
+        if (speaking == route.Targets.Length && speaking > 0)
+        {
+            return new RouteDecision(route.Targets, route.Name, question.Model);
+        }
+
+        var targets = route.Targets.RemoveAll(t => !t.Provider.Kind.Speaks(dialect));
+        return targets.IsEmpty
+            ? Refuse(
+                400,
+                question.Model,
+                $"Route {route.Name} sends this request to {Names(route.Targets)}, and none of them speaks "
+                    + $"{dialect.InWords()}."
+            )
+            : new RouteDecision(targets, route.Name, question.Model);
+    }
+
+    private static RouteDecision ByModel(GatewayModel gateway, PriceSnapshot prices, in RouteQuestion question)
+    {
+        var (dialect, model) = (question.Dialect, question.Model);
+        ProviderModel? elsewhere = null;
+        foreach (var provider in gateway.Providers)
+        {
+            if (provider.Lists(model))
+            {
+                if (provider.Kind.Speaks(dialect))
+                {
+                    return To(provider, model);
+                }
+
+                elsewhere ??= provider;
+            }
+        }
+
+        var slash = model.IndexOf('/');
+        if (slash > 0 && gateway.Provider(model[..slash]) is { } named)
+        {
+            return named.Kind.Speaks(dialect)
+                ? To(named, model[(slash + 1)..])
+                : Refuse(400, model, OtherDialect(named, dialect));
+        }
+
+        ProviderModel? vendor = null;
+        ProviderModel? compatible = null;
+        foreach (var provider in gateway.Providers)
+        {
+            if (provider.Kind == ProviderKind.Simulator)
+            {
+                continue;
+            }
+
+            var speaks = provider.Kind.Speaks(dialect);
+            if (prices.Find(provider.Catalogue, model) is not null)
+            {
+                if (speaks)
+                {
+                    return To(provider, model);
+                }
+
+                elsewhere ??= provider;
+            }
+
+            if (speaks && provider.Kind == ProviderKind.OpenAICompatible)
+            {
+                compatible ??= provider;
+            }
+            else if (speaks)
+            {
+                vendor ??= provider;
+            }
+        }
+
+        if (elsewhere is not null)
+        {
+            return Refuse(400, model, $"The model {Shown(model)} is served by {OtherDialect(elsewhere, dialect)}");
+        }
+
+        return (vendor ?? compatible) is { } last
+            ? To(last, model)
+            : Refuse(
+                404,
+                model,
+                $"No provider is configured for the model {Shown(model)} that speaks {dialect.InWords()}. "
+                    + "Add a provider, list the model under its models, or add a route."
+            );
+    }
+
+    private static RouteDecision To(ProviderModel provider, string model) => new(provider.AsTarget, Route: null, model);
+
+    private static RouteDecision Refuse(int status, string model, string reason) =>
+        new([], Route: null, model, reason, status);
+
+    private static string OtherDialect(ProviderModel provider, Dialect dialect) =>
+        $"provider {provider.Name}, which speaks {provider.Kind.SpokenInWords()}, not {dialect.InWords()}.";
+
+    private static string Names(ImmutableArray<Target> targets) =>
+        targets.IsEmpty ? "nobody" : string.Join(", ", targets.Select(t => t.Provider.Name));
+
+    private static string Shown(string model) => model.Length <= 128 ? model : string.Concat(model.AsSpan(0, 128), "…");
+}

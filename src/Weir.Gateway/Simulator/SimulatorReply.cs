@@ -1,0 +1,184 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Weir.Gateway.Simulator;
+
+/// <summary>
+/// What the simulator says to a request, before it is put into a vendor's words: the same for the same request, options
+/// and seed. A token is a word on the way out and four characters of text on the way in.
+/// </summary>
+internal sealed class SimulatorReply
+{
+    private const int CharactersPerToken = 4;
+
+    private static readonly string[] Words =
+    [
+        "the",
+        "river",
+        "runs",
+        "high",
+        "today",
+        "and",
+        "we",
+        "hold",
+        "it",
+        "in",
+        "its",
+        "bed",
+        "a",
+        "weir",
+        "is",
+        "low",
+        "dam",
+        "that",
+        "measures",
+        "what",
+        "goes",
+        "over",
+        "so",
+        "every",
+        "drop",
+        "counts",
+        "by",
+        "shape",
+        "of",
+        "water",
+        "stone",
+        "gate",
+        "still",
+        "deep",
+        "flow",
+        "level",
+        "mark",
+    ];
+
+    private SimulatorReply() { }
+
+    /// <summary>The model that was asked for.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Sixteen hexadecimal digits that are the answer's own, for ids.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The pieces of thinking, each with its space; empty when the model does not think.</summary>
+    public required IReadOnlyList<string> Thinking { get; init; }
+
+    /// <summary>The pieces of text, each with its space.</summary>
+    public required IReadOnlyList<string> Text { get; init; }
+
+    /// <summary>Tokens of thinking.</summary>
+    public required int ThinkingTokens { get; init; }
+
+    /// <summary>Tokens of text and thinking.</summary>
+    public required int OutputTokens { get; init; }
+
+    /// <summary>Tokens of the whole prompt.</summary>
+    public required int PromptTokens { get; init; }
+
+    /// <summary>Of these, those read from the cache.</summary>
+    public required int CacheRead { get; init; }
+
+    /// <summary>Of these, those written to the cache.</summary>
+    public required int CacheWrite { get; init; }
+
+    /// <summary>Whether the caller's bound on the output cut it short.</summary>
+    public required bool HitBound { get; init; }
+
+    /// <summary>The whole text.</summary>
+    public string WholeText => string.Concat(Text);
+
+    /// <summary>The whole thinking.</summary>
+    public string WholeThinking => string.Concat(Thinking);
+
+    /// <summary>Makes the reply.</summary>
+    public static SimulatorReply Make(SimulatorRequest request, SimulatorOptions options)
+    {
+        var random = new Xorshift(request.Seed);
+        var (least, spread) = request.Model switch
+        {
+            "sim-large" => (200, 400),
+            _ => (20, 60),
+        };
+        var wanted = options.Tokens ?? least + random.Next(spread);
+        var thinking = options.Thinking ?? (request.Model == "sim-thinking" ? 10 + random.Next(30) : 0);
+        var bound = request.MaxTokens is > 0 and var max ? max : int.MaxValue;
+        thinking = Math.Min(thinking, bound);
+        var text = Math.Min(wanted, bound - thinking);
+        var prompt = request.PromptTokens;
+        var read = Math.Min(options.Cache, prompt);
+        return new SimulatorReply
+        {
+            Model = request.Model,
+            Id = request.Seed.ToString("x16", CultureInfo.InvariantCulture),
+            Thinking = Pieces(ref random, thinking, options.Chunks),
+            Text = Pieces(ref random, text, options.Chunks),
+            ThinkingTokens = thinking,
+            OutputTokens = thinking + text,
+            PromptTokens = prompt,
+            CacheRead = read,
+            CacheWrite = Math.Min(options.CacheWrite, prompt - read),
+            HitBound = text < wanted,
+        };
+    }
+
+    /// <summary>The tokens of a request: a quarter of the characters of all its texts, its top level aside.</summary>
+    public static int CountPrompt(ReadOnlySpan<byte> body)
+    {
+        var characters = 0L;
+        try
+        {
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 256 });
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.String && (reader.CurrentDepth > 1 || IsPrompt(ref reader)))
+                {
+                    characters += reader.ValueSpan.Length;
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // The rest does not count.
+        }
+
+        return (int)Math.Min((characters + CharactersPerToken - 1) / CharactersPerToken, int.MaxValue);
+
+        // At the top level "input" and "system" may be plain strings; the model's name has no blank in it.
+        static bool IsPrompt(ref Utf8JsonReader reader) => reader.ValueSpan.Contains((byte)' ');
+    }
+
+    private static List<string> Pieces(ref Xorshift random, int tokens, int? chunks)
+    {
+        var count = Math.Min(chunks ?? tokens, tokens);
+        var pieces = new List<string>(count);
+        var piece = new StringBuilder();
+        for (var i = 0; i < count; i++)
+        {
+            var upTo = (int)((long)tokens * (i + 1) / count) - (int)((long)tokens * i / count);
+            for (var j = 0; j < upTo; j++)
+            {
+                piece.Append(Words[random.Next(Words.Length)]).Append(' ');
+            }
+
+            pieces.Add(piece.ToString());
+            piece.Clear();
+        }
+
+        return pieces;
+    }
+
+    /// <summary>Marsaglia's generator: the same numbers from the same seed on every runtime.</summary>
+    private struct Xorshift(ulong seed)
+    {
+        private ulong state = seed == 0 ? 0x9E3779B97F4A7C15 : seed;
+
+        public int Next(int below)
+        {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            return (int)(state % (ulong)below);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace Weir.Ledger;
+
+/// <summary>An immutable set of prices. Thread-safe; a model seen before is priced without allocation.</summary>
+public sealed class PriceSnapshot
+{
+    // Callers choose names: beyond this many they are looked up each time, so that none of them can fill the memory.
+    private const int MostResolved = 4096;
+
+    private readonly PriceCatalogue catalogue = PriceCatalogue.BuiltIn;
+    private readonly OverrideRules overrides;
+    private readonly ConcurrentDictionary<NameKey, ImmutableArray<ModelPrice>> resolved = new();
+
+    internal PriceSnapshot(ImmutableArray<PriceOverride> overrides)
+    {
+        this.overrides = new OverrideRules(overrides);
+        Version = this.overrides.Hash is { } hash ? $"{catalogue.Version}+{hash}" : catalogue.Version;
+    }
+
+    /// <summary>Names this set: the catalogue's date and, with overrides, a hash of them (<c>2026-07-02</c>, <c>2026-07-02+1f3a9c02</c>).</summary>
+    public string Version { get; }
+
+    /// <summary>The catalogues (providers) that it knows, by name.</summary>
+    public ImmutableArray<string> Catalogues => catalogue.Names;
+
+    /// <summary>
+    /// The list cost of a usage: tokens by class times the price that held at <see cref="PriceRequest.At"/>, summed exactly and
+    /// rounded half-even once. The served name is looked up first, then the one that was sent; for each, overrides come
+    /// before the catalogue and the exact name before the one without its date. A model, mode or class without a price
+    /// gives an unknown cost, never zero; so do counts that cannot be (negative, or above ten thousand million).
+    /// </summary>
+    public Charge Charge(in PriceRequest request)
+    {
+        var at = DateOnly.FromDateTime(request.At.UtcDateTime);
+        var price =
+            PriceAt(request.Catalogue, request.Provider, request.Served, at)
+            ?? PriceAt(request.Catalogue, request.Provider, request.Requested, at);
+        return
+            price is not null
+            && CostCalculator.Cost(price, request.Usage, request.Mode, request.WebSearches) is { } cost
+            ? new Charge(cost, Version)
+            : default;
+    }
+
+    /// <summary>
+    /// A model's newest entry in a catalogue by exact name, else without its date suffix; null when the catalogue has
+    /// none. Overrides are not looked at. An entry may have no rates: the model is served, its price is not listed.
+    /// </summary>
+    public ModelPrice? Find(string catalogue, string model)
+    {
+        if (this.catalogue.Section(catalogue) is not { } section || model.Length > ModelName.Longest)
+        {
+            return null;
+        }
+
+        if (section.Find(model) is { } exact)
+        {
+            return exact[^1];
+        }
+
+        foreach (var spelling in ModelName.Spellings(model))
+        {
+            if (section.Find(spelling) is { } prices)
+            {
+                return prices[^1];
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>All models of a catalogue at their newest price, by name; empty for an unknown catalogue.</summary>
+    public ImmutableArray<ModelPrice> Models(string catalogue) => this.catalogue.Section(catalogue)?.Newest ?? [];
+
+    /// <summary>
+    /// The models whose <c>catalogue/model</c> or name for people contains every one of the words, at their newest price,
+    /// by catalogue and name. Reads every catalogue: for people, not for requests.
+    /// </summary>
+    public ImmutableArray<ModelPrice> Search(string words)
+    {
+        var wanted = words.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        return
+        [
+            .. Catalogues
+                .SelectMany(c => Models(c))
+                .Where(m =>
+                    wanted.All(w =>
+                        $"{m.Catalogue}/{m.Model}".Contains(w, StringComparison.OrdinalIgnoreCase)
+                        || (m.DisplayName?.Contains(w, StringComparison.OrdinalIgnoreCase) ?? false)
+                    )
+                ),
+        ];
+    }
+
+    /// <summary>The price of a name that held on a day; null when none did.</summary>
+    private ModelPrice? PriceAt(string catalogueName, string? provider, string? model, DateOnly at)
+    {
+        if (string.IsNullOrEmpty(model) || model.Length > ModelName.Longest)
+        {
+            return null;
+        }
+
+        var key = new NameKey(catalogueName, provider, model);
+        if (!resolved.TryGetValue(key, out var prices))
+        {
+            prices = Resolve(catalogueName, provider, model);
+            // Count takes every lock of the dictionary, but only for names not seen before.
+            if (resolved.Count < MostResolved)
+            {
+                resolved.TryAdd(key, prices);
+            }
+        }
+
+        foreach (var price in prices)
+        {
+            if (price.From is null || price.From <= at)
+            {
+                return price;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Every price that a name may have at some time, the first that holds being the one.</summary>
+    private ImmutableArray<ModelPrice> Resolve(string catalogueName, string? provider, string model)
+    {
+        var section = catalogue.Section(catalogueName);
+        var spellings = ModelName.Spellings(model).ToList();
+        var prices = ImmutableArray.CreateBuilder<ModelPrice>();
+        prices.AddRange(overrides.For(catalogueName, provider, spellings, section?.WebSearchPerThousand));
+        foreach (var spelling in spellings)
+        {
+            if (section?.Find(spelling) is { } listed && listed.Any(p => p.Rates != NoRates))
+            {
+                prices.AddRange(listed.Reverse());
+                break;
+            }
+        }
+
+        return prices.ToImmutable();
+    }
+
+    private static PriceRates NoRates { get; } = new();
+
+    private readonly record struct NameKey(string Catalogue, string? Provider, string Model);
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Weir.Server.Api.Config;
+using Weir.Server.Api.Keys;
+using Weir.Server.Api.Prices;
+using Weir.Server.Api.Status;
+using Weir.Server.Api.Usage;
+
+namespace Weir.Server.Api;
+
+/// <summary>Every route that is not the gateway's.</summary>
+internal static class ApiRoutes
+{
+    /// <summary>Maps them.</summary>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var api = routes.MapGroup("/api/v1");
+        UsageRoutes.Map(api.MapGroup("/usage"));
+        KeyRoutes.Map(api.MapGroup("/keys"));
+        ConfigRoutes.Map(api.MapGroup("/config"));
+        PriceRoutes.Map(api.MapGroup("/prices"));
+        StatusRoutes.Map(api.MapGroup("/system"));
+        HealthRoutes.Map(routes);
+        MetricsRoute.Map(routes);
+        FrontPage.Map(routes);
+        OpenApiDocument.Map(routes);
+    }
+}

@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Weir.Client.Json;
+
+namespace Weir.Server.Api;
+
+/// <summary>What the management API's handlers take as parameters.</summary>
+internal static class ApiServices
+{
+    /// <summary>Registers it; nothing here is opened before the first request.</summary>
+    public static void Add(IServiceCollection services, ServerState state)
+    {
+        services.AddSingleton(state);
+        services.AddSingleton(state.Options.Clock);
+        services.AddSingleton(state.Config);
+        services.AddSingleton(_ => state.Modules.Ledger);
+        services.AddSingleton(_ => state.Modules.Keys);
+        services.AddSingleton(_ => state.Modules.Prices);
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.Converters.Add(new UtcTimeConverter());
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.Encoder = WeirJson.Encoder;
+            json.SerializerOptions.TypeInfoResolverChain.Insert(0, WeirJson.Default);
+        });
+        OpenApiDocument.Add(services);
+    }
+}

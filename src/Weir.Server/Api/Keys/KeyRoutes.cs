@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Weir.Client;
+using Weir.Identity;
+using Weir.Server.Configuration;
+
+namespace Weir.Server.Api.Keys;
+
+/// <summary>The workspace's API keys.</summary>
+internal static class KeyRoutes
+{
+    private const long MaxOverlapSeconds = 30L * 24 * 3600;
+
+    /// <summary>Maps the routes.</summary>
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.WithTags("Keys");
+        group.MapGet("/", List).WithName("listKeys").ForReaders();
+        group.MapPost("/", Create).WithName("createKey").ForAdmins();
+        group.MapPost("/{idOrName}/rotate", Rotate).WithName("rotateKey").ForAdmins();
+        group.MapDelete("/{idOrName}", Revoke).WithName("revokeKey").ForAdmins();
+    }
+
+    private static async Task<Ok<KeyList>> List(
+        ApiCaller caller,
+        KeyRing keys,
+        bool? includeRevoked,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await keys.ListAsync(caller.Workspace, includeRevoked ?? false, cancellationToken);
+        return TypedResults.Ok(new KeyList([.. found.Select(KeyShapes.Item)]));
+    }
+
+    private static async Task<Results<Created<KeyWithText>, ApiProblem>> Create(
+        NewKey body,
+        ApiCaller caller,
+        KeyRing keys,
+        CancellationToken cancellationToken
+    )
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (string.IsNullOrEmpty(body.Name))
+        {
+            errors["name"] = "is missing";
+        }
+
+        var scopes = Scopes(body.Scopes, errors);
+        if (errors.Count > 0)
+        {
+            return ApiProblem.Invalid(errors);
+        }
+
+        var change = await keys.CreateAsync(
+            caller.Workspace,
+            new NewApiKey
+            {
+                Name = body.Name!,
+                Scopes = scopes,
+                User = Given(body.User),
+                Team = Given(body.Team),
+                Project = Given(body.Project),
+                ExpiresAt = body.ExpiresAt,
+            },
+            cancellationToken
+        );
+        return change is { Outcome: KeyOutcome.Done, Key: { } key, Text: { } text }
+            ? TypedResults.Created($"/api/v1/keys/{key.Id}", KeyShapes.WithText(key, text))
+            : Refusal(change);
+    }
+
+    private static async Task<Results<Ok<KeyWithText>, ApiProblem>> Rotate(
+        string idOrName,
+        KeyRotation? body,
+        ApiCaller caller,
+        KeyRing keys,
+        CancellationToken cancellationToken
+    )
+    {
+        var overlap = body?.OverlapSeconds ?? 0;
+        if (overlap is < 0 or > MaxOverlapSeconds)
+        {
+            return ApiProblem.Invalid(
+                ImmutableDictionary<string, string>.Empty.Add("overlapSeconds", $"from 0 to {MaxOverlapSeconds}")
+            );
+        }
+
+        var change = await keys.RotateAsync(
+            caller.Workspace,
+            idOrName,
+            TimeSpan.FromSeconds(overlap),
+            cancellationToken
+        );
+        return change is { Outcome: KeyOutcome.Done, Key: { } key, Text: { } text }
+            ? TypedResults.Ok(KeyShapes.WithText(key, text))
+            : Refusal(change);
+    }
+
+    private static async Task<Results<Ok<KeyItem>, ApiProblem>> Revoke(
+        string idOrName,
+        ApiCaller caller,
+        KeyRing keys,
+        CancellationToken cancellationToken
+    )
+    {
+        var change = await keys.RevokeAsync(caller.Workspace, idOrName, cancellationToken);
+        return change is { Outcome: KeyOutcome.Done, Key: { } key }
+            ? TypedResults.Ok(KeyShapes.Item(key))
+            : Refusal(change);
+    }
+
+    private static KeyScopes Scopes(IReadOnlyList<string>? words, Dictionary<string, string> errors)
+    {
+        if (words is null)
+        {
+            return KeyScopes.Gateway;
+        }
+
+        var scopes = KeyScopes.None;
+        foreach (var word in words)
+        {
+            if (KeyShapes.Scopes.TryGetValue(word, out var scope))
+            {
+                scopes |= scope;
+            }
+            else
+            {
+                errors["scopes"] = $"unknown scope \"{word}\" ({Suggestion.For(word, [.. KeyShapes.Scopes.Keys])})";
+            }
+        }
+
+        if (words.Count == 0)
+        {
+            errors["scopes"] = "name at least one";
+        }
+
+        return scopes;
+    }
+
+    private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    private static ApiProblem Refusal(KeyChange change) =>
+        ApiProblem.Of(
+            change.Outcome switch
+            {
+                KeyOutcome.NotFound => StatusCodes.Status404NotFound,
+                KeyOutcome.NameTaken or KeyOutcome.LastAdmin => StatusCodes.Status409Conflict,
+                KeyOutcome.Invalid => StatusCodes.Status400BadRequest,
+                _ => throw new InvalidOperationException($"{change.Outcome} came without its key."),
+            },
+            change.Reason
+        );
+}

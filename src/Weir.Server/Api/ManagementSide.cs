@@ -1,0 +1,98 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Weir.Gateway;
+
+namespace Weir.Server.Api;
+
+/// <summary>
+/// Around everything that is not the gateway's: only known hosts, safe headers, bounded bodies, and a problem in place of
+/// every bare error.
+/// </summary>
+internal sealed partial class ManagementSide(RequestDelegate next, ServerState state, ILogger<ManagementSide> log)
+{
+    private const long MaxBodyBytes = 2 * 1024 * 1024;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        Protect(context.Response.Headers);
+        if (!CallerRules.IsKnownHost(context.Request, state.Hosts))
+        {
+            await ApiProblem
+                .Of(
+                    StatusCodes.Status421MisdirectedRequest,
+                    "This server is not known under that host name; name it in server.hosts of weir.yaml."
+                )
+                .ExecuteAsync(context);
+            return;
+        }
+
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = MaxBodyBytes;
+        }
+
+        try
+        {
+            await next(context);
+            await ExplainAsync(context, null);
+        }
+        catch (BadHttpRequestException bad)
+        {
+            context.Response.StatusCode = bad.StatusCode;
+            await ExplainAsync(context, bad.InnerException?.Message ?? bad.Message);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; there is nobody to tell.
+        }
+        catch (ConnectionResetException)
+        {
+            // As above.
+        }
+        catch (Exception bug) when (!context.Response.HasStarted)
+        {
+            LogBug(context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no route", bug);
+            await ApiProblem
+                .Of(StatusCodes.Status500InternalServerError, "This is a fault of Weir's; its log says more.")
+                .ExecuteAsync(context);
+        }
+    }
+
+    private static async Task ExplainAsync(HttpContext context, string? detail)
+    {
+        var response = context.Response;
+        if (response.HasStarted || response.StatusCode < 400 || response.ContentType is not null)
+        {
+            return;
+        }
+
+        detail ??= response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => "There is nothing at this path; GET /openapi/v1.json lists what there is.",
+            StatusCodes.Status405MethodNotAllowed =>
+                $"This path takes {response.Headers.Allow.ToString()}, not {context.Request.Method}.",
+            StatusCodes.Status415UnsupportedMediaType => "Send application/json.",
+            StatusCodes.Status413PayloadTooLarge => "The body is too large.",
+            StatusCodes.Status400BadRequest => "The body is missing, or not the JSON that this route takes.",
+            _ => null,
+        };
+        await ApiProblem.Of(response.StatusCode, detail).ExecuteAsync(context);
+    }
+
+    private static void Protect(IHeaderDictionary headers)
+    {
+        headers.XContentTypeOptions = "nosniff";
+        headers.XFrameOptions = "DENY";
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers.CacheControl = "no-store";
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route} failed")]
+    private partial void LogBug(string method, string route, Exception bug);
+}

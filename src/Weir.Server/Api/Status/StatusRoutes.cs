@@ -1,0 +1,71 @@
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Weir.Client;
+using Weir.Foundation.Storage;
+using Weir.Gateway;
+using Weir.Identity;
+using Weir.Server.Configuration;
+
+namespace Weir.Server.Api.Status;
+
+/// <summary>The server's account of itself.</summary>
+internal static class StatusRoutes
+{
+    /// <summary>Weir's version.</summary>
+    public static string Version { get; } =
+        typeof(StatusRoutes)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion.Split('+')[0]
+        ?? "0";
+
+    /// <summary>Maps <c>/status</c>.</summary>
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.WithTags("System");
+        group
+            .MapGet("/status", Status)
+            .WithName("getSystemStatus")
+            .WithMetadata(new ApiAccess(KeyScopes.Read, InstanceOnly: true));
+    }
+
+    private static Ok<SystemStatus> Status(ServerState state)
+    {
+        var ledger = state.Modules.Ledger.Status;
+        return TypedResults.Ok(
+            new SystemStatus
+            {
+                Version = Version,
+                ProcessId = Environment.ProcessId,
+                StartedAt = state.StartedAt,
+                Urls = state.Addresses,
+                SqliteVersion = SqliteLibrary.Version,
+                PriceVersion = state.Modules.Prices.Current.Version,
+                InFlight = state.Modules.Gateway?.InFlight ?? 0,
+                Providers = [.. state.Config.Current.Config.Gateway.Providers.Select(Provider)],
+                Ledger = new LedgerItem
+                {
+                    Journalled = ledger.Journalled,
+                    Written = ledger.Written,
+                    Pending = ledger.Pending,
+                    JournalBytes = ledger.JournalBytes,
+                    RefusesBecause = ledger.RefusesBecause,
+                    WriteFailure = ledger.WriteFailure,
+                    ReplayWarning = ledger.ReplayWarning,
+                },
+            }
+        );
+    }
+
+    private static ProviderItem Provider(ProviderConfig provider) =>
+        new(
+            provider.Name,
+            ProviderReader.Word(provider.Kind),
+            provider.BaseUrl?.OriginalString,
+            provider.Kind == ProviderKind.Simulator ? "none"
+                : provider.ApiKey is null ? "caller"
+                : "own"
+        );
+}

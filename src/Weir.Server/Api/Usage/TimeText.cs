@@ -1,0 +1,44 @@
+using System.Globalization;
+using Weir.Server.Configuration;
+
+namespace Weir.Server.Api.Usage;
+
+/// <summary>Points in time as callers write them.</summary>
+internal static class TimeText
+{
+    private static readonly string[] Formats =
+    [
+        "yyyy-MM-dd'T'HH:mm:ssK",
+        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK",
+        "yyyy-MM-dd'T'HH:mmK",
+        "yyyy-MM-dd",
+    ];
+
+    /// <summary>
+    /// Reads RFC 3339, a day (its start in UTC), <c>now</c>, or a span that reaches back from now (<c>7d</c>). A time
+    /// without an offset is UTC. False for anything else.
+    /// </summary>
+    public static bool TryParse(string text, DateTimeOffset now, out DateTimeOffset time)
+    {
+        if (text == "now")
+        {
+            time = now;
+            return true;
+        }
+
+        if (Durations.TryParse(text, out var span) && span < now - DateTimeOffset.UnixEpoch)
+        {
+            time = now - span;
+            return true;
+        }
+
+        // A plus sign in a query string arrives as a space.
+        return DateTimeOffset.TryParseExact(
+            text.Replace(' ', '+'),
+            Formats,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out time
+        );
+    }
+}

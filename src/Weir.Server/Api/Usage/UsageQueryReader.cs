@@ -1,0 +1,261 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Weir.Ledger;
+using Weir.Server.Configuration;
+
+namespace Weir.Server.Api.Usage;
+
+/// <summary>
+/// Reads a usage route's query string. Everything in it must be understood: a filter with a slip in its name would
+/// otherwise answer with everything.
+/// </summary>
+internal sealed class UsageQueryReader
+{
+    private static readonly TimeSpan DefaultRange = TimeSpan.FromDays(7);
+    private static readonly TimeSpan LongestRange = TimeSpan.FromDays(3660);
+    private const int MaxValues = 200;
+
+    private static readonly ImmutableArray<string> Common =
+    [
+        "from",
+        "to",
+        .. Enum.GetValues<UsageDimensionKind>()
+            .Where(kind => kind != UsageDimensionKind.Tag)
+            .Select(kind => new UsageDimension(kind).ToString()),
+    ];
+
+    private static readonly FrozenDictionary<string, UsageMetric> Metrics = Enum.GetValues<UsageMetric>()
+        .ToFrozenDictionary(MetricName, StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, UsageInterval> Intervals = Enum.GetValues<UsageInterval>()
+        .ToFrozenDictionary(interval => interval.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
+    private static readonly ImmutableArray<string> PeriodNames = ["hour", "day", "week", "month"];
+
+    private readonly IQueryCollection query;
+    private readonly Dictionary<string, string> errors = new(StringComparer.Ordinal);
+    private readonly HashSet<string> known;
+    private readonly bool groupsByPeriod;
+
+    /// <summary>Reads a request's query string.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="groupsByPeriod">Whether <c>groupBy</c> may name hour, day, week or month.</param>
+    /// <param name="own">The parameters of this route beside those of all.</param>
+    public UsageQueryReader(HttpRequest request, bool groupsByPeriod, params ReadOnlySpan<string> own)
+    {
+        query = request.Query;
+        this.groupsByPeriod = groupsByPeriod;
+        known = new HashSet<string>(Common, StringComparer.Ordinal);
+        foreach (var name in own)
+        {
+            known.Add(name);
+        }
+
+        foreach (var name in query.Keys)
+        {
+            if (!known.Contains(name) && !name.StartsWith("tag.", StringComparison.Ordinal))
+            {
+                errors[name] = $"there is no such parameter ({Suggestion.For(name, known)})";
+            }
+        }
+    }
+
+    /// <summary>The period that <c>groupBy</c> named; null when it named none. Known after <see cref="Read"/>.</summary>
+    public UsageInterval? Period { get; private set; }
+
+    /// <summary>What was wrong so far, by parameter.</summary>
+    public IReadOnlyDictionary<string, string> Errors => errors;
+
+    /// <summary>The API's name of a metric.</summary>
+    public static string MetricName(UsageMetric metric)
+    {
+        var name = metric.ToString();
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+
+    /// <summary>Range, filters and groups.</summary>
+    public UsageQuery Read(ApiCaller caller, TimeProvider clock)
+    {
+        var now = clock.GetUtcNow();
+        var to = Time("to", now) ?? now;
+        var from = Time("from", now) ?? to - DefaultRange;
+        if (errors.Count == 0 && from >= to)
+        {
+            errors["from"] = "must be before to";
+        }
+        else if (to - from > LongestRange)
+        {
+            errors["from"] = "the range is longer than ten years";
+        }
+
+        return new UsageQuery
+        {
+            Workspace = caller.Workspace,
+            From = from,
+            To = to,
+            GroupBy = GroupBy(),
+            Filters = Filters(),
+        };
+    }
+
+    /// <summary>The metric; cost when none is named.</summary>
+    public UsageMetric Metric() => Word("metric", Metrics, UsageMetric.CostUsd);
+
+    /// <summary>The interval; a day when none is named.</summary>
+    public UsageInterval Interval() => Word("interval", Intervals, UsageInterval.Day);
+
+    /// <summary>Whether the period before is asked for too.</summary>
+    public bool ComparePrevious()
+    {
+        var text = One("compare");
+        if (text is not (null or "previous"))
+        {
+            errors["compare"] = "only \"previous\" is known";
+        }
+
+        return text == "previous";
+    }
+
+    /// <summary>A whole number within bounds.</summary>
+    public int Whole(string name, int least, int most, int otherwise)
+    {
+        if (One(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (
+            int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            && value >= least
+            && value <= most
+        )
+        {
+            return value;
+        }
+
+        errors[name] = string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {least} to {most}");
+        return otherwise;
+    }
+
+    /// <summary>The single value of a parameter; null when it is absent or empty.</summary>
+    public string? One(string name)
+    {
+        var values = query[name];
+        if (values.Count > 1)
+        {
+            errors[name] = "stands here more than once";
+        }
+
+        return values.Count > 0 && values[0] is { Length: > 0 } text ? text : null;
+    }
+
+    /// <summary>Notes a fault.</summary>
+    public void Fault(string name, string message) => errors[name] = message;
+
+    private DateTimeOffset? Time(string name, DateTimeOffset now)
+    {
+        if (One(name) is not { } text)
+        {
+            return null;
+        }
+
+        if (TimeText.TryParse(text, now, out var time))
+        {
+            return time;
+        }
+
+        errors[name] = "must be RFC 3339 (2026-07-02T12:00:00Z), a day (2026-07-02) or relative (7d, 24h, 30m)";
+        return null;
+    }
+
+    private ImmutableArray<UsageDimension> GroupBy()
+    {
+        if (!known.Contains("groupBy"))
+        {
+            return [];
+        }
+
+        var dimensions = ImmutableArray.CreateBuilder<UsageDimension>();
+        foreach (var name in Split("groupBy"))
+        {
+            if (name is null)
+            {
+                continue;
+            }
+
+            if (groupsByPeriod && Periods.Named(name) is { } period)
+            {
+                if (Period is not null)
+                {
+                    errors["groupBy"] = "one of hour, day, week and month is enough";
+                }
+
+                Period = period;
+            }
+            else if (!UsageDimension.TryParse(name, out var dimension))
+            {
+                errors["groupBy"] =
+                    $"unknown dimension \"{name}\" ({Suggestion.For(name, [.. Common.Skip(2), "tag.NAME", .. PeriodNames])})";
+            }
+            else if (dimensions.Contains(dimension))
+            {
+                errors["groupBy"] = $"\"{name}\" stands here twice";
+            }
+            else
+            {
+                dimensions.Add(dimension);
+            }
+        }
+
+        return dimensions.ToImmutable();
+    }
+
+    private ImmutableArray<UsageFilter> Filters()
+    {
+        var filters = ImmutableArray.CreateBuilder<UsageFilter>();
+        foreach (var name in query.Keys)
+        {
+            if (!UsageDimension.TryParse(name, out var dimension))
+            {
+                if (name.StartsWith("tag.", StringComparison.Ordinal))
+                {
+                    errors[name] = "is no tag's name";
+                }
+
+                continue;
+            }
+
+            var values = Split(name).Distinct(StringComparer.Ordinal).ToImmutableArray();
+            if (values.Length > MaxValues)
+            {
+                errors[name] = $"has more than {MaxValues} values";
+            }
+
+            filters.Add(new UsageFilter(dimension, values));
+        }
+
+        return filters.ToImmutable();
+    }
+
+    // An empty value stands for "unknown".
+    private IEnumerable<string?> Split(string name) =>
+        query[name].SelectMany(value => (value ?? "").Split(',')).Select(value => value.Length == 0 ? null : value);
+
+    private T Word<T>(string name, FrozenDictionary<string, T> words, T otherwise)
+    {
+        if (One(name) is not { } text)
+        {
+            return otherwise;
+        }
+
+        if (words.TryGetValue(text, out var value))
+        {
+            return value;
+        }
+
+        errors[name] = $"unknown {name} \"{text}\" ({Suggestion.For(text, words.Keys)})";
+        return otherwise;
+    }
+}

@@ -1,0 +1,249 @@
+using System.Collections.Immutable;
+using System.Text;
+using Weir.Client;
+using Weir.Foundation;
+using Weir.Ledger;
+
+namespace Weir.Server.Api.Usage;
+
+/// <summary>From the ledger's own types to the public API's.</summary>
+internal static class UsageShapes
+{
+    /// <summary>A summary.</summary>
+    public static UsageSummaryResult Summary(UsageQuery query, UsageSummary summary) =>
+        new(query.From, query.To, [.. summary.Rows.Select(row => Row(query.GroupBy, row))], Figures(summary.Total));
+
+    /// <summary>The lines of a series.</summary>
+    public static ImmutableArray<SeriesLine> Lines(
+        ImmutableArray<UsageDimension> groups,
+        ImmutableArray<UsageSeries> series,
+        UsageMetric metric
+    )
+    {
+        var money = metric is UsageMetric.CostUsd or UsageMetric.BilledUsd or UsageMetric.SavingsUsd;
+        return
+        [
+            .. series.Select(line => new SeriesLine(
+                Keys(groups, line.Keys),
+                [.. line.Points.Select(point => new SeriesPoint(point.Time, new SeriesValue(point.Value, money)))]
+            )),
+        ];
+    }
+
+    /// <summary>One request.</summary>
+    public static RequestItem Request(StoredRecord stored)
+    {
+        var record = stored.Record;
+        return new RequestItem
+        {
+            Id = record.Id.ToString(),
+            Revision = stored.Revision,
+            StartedAt = record.StartedAt,
+            DurationMs = Milliseconds(record.Duration),
+            TimeToFirstTokenMs = Milliseconds(record.TimeToFirstToken),
+            Model = record.Model,
+            RequestedModel = record.RequestedModel,
+            Provider = record.Provider,
+            Key = record.Key,
+            User = record.User,
+            Team = record.Team,
+            Project = record.Project,
+            Session = record.Session,
+            Agent = record.Agent,
+            ParentAgent = record.ParentAgent,
+            Client = record.Client,
+            Source = Words.Of(record.Source),
+            Status = Words.Of(record.Status),
+            HttpStatus = record.HttpStatus,
+            ErrorType = record.ErrorType,
+            Route = record.Route,
+            HandoffReason = record.HandoffReason,
+            Dialect = Words.Of(record.Dialect),
+            Streaming = record.Streaming,
+            PriceMode = record.PriceMode,
+            InputTokens = record.Usage.Input,
+            CacheReadTokens = record.Usage.CacheRead,
+            CacheWrite5mTokens = record.Usage.CacheWrite5m,
+            CacheWrite1hTokens = record.Usage.CacheWrite1h,
+            OutputTokens = record.Usage.Output,
+            ReasoningTokens = record.Usage.Reasoning,
+            WebSearches = record.WebSearches,
+            CostUsd = record.Cost?.ToUsd(),
+            BilledUsd = record.Billed?.ToUsd(),
+            SavingsUsd = record.Saving?.ToUsd(),
+            Billing = Words.Of(record.Billing),
+            PriceVersion = record.PriceVersion,
+            Estimated = record.Quality == UsageQuality.Estimated,
+            Quality = Words.Of(record.Quality),
+            SeenBy = [Words.Of(record.Source)],
+            UpstreamId = record.UpstreamId,
+            MessageId = record.MessageId,
+            Tags = record.Tags,
+            Attempts = Attempts(record),
+        };
+    }
+
+    private static UsageSummaryRow Row(ImmutableArray<UsageDimension> groups, UsageRow row)
+    {
+        var figures = Figures(row.Totals);
+        return new UsageSummaryRow
+        {
+            Keys = Keys(groups, row.Keys),
+            Requests = figures.Requests,
+            Errors = figures.Errors,
+            UnpricedRequests = figures.UnpricedRequests,
+            EstimatedRequests = figures.EstimatedRequests,
+            InputTokens = figures.InputTokens,
+            CacheReadTokens = figures.CacheReadTokens,
+            CacheWrite5mTokens = figures.CacheWrite5mTokens,
+            CacheWrite1hTokens = figures.CacheWrite1hTokens,
+            OutputTokens = figures.OutputTokens,
+            ReasoningTokens = figures.ReasoningTokens,
+            CostUsd = figures.CostUsd,
+            BilledUsd = figures.BilledUsd,
+            SavingsUsd = figures.SavingsUsd,
+            LatencyMs = figures.LatencyMs,
+            TimeToFirstTokenMs = figures.TimeToFirstTokenMs,
+        };
+    }
+
+    private static UsageFigures Figures(UsageTotals totals) =>
+        new()
+        {
+            Requests = totals.Requests,
+            Errors = totals.Errors,
+            UnpricedRequests = totals.Unpriced,
+            EstimatedRequests = totals.Estimated,
+            InputTokens = totals.Tokens.Input ?? 0,
+            CacheReadTokens = totals.Tokens.CacheRead ?? 0,
+            CacheWrite5mTokens = totals.Tokens.CacheWrite5m ?? 0,
+            CacheWrite1hTokens = totals.Tokens.CacheWrite1h ?? 0,
+            OutputTokens = totals.Tokens.Output ?? 0,
+            ReasoningTokens = totals.Tokens.Reasoning ?? 0,
+            CostUsd = Known(totals.Cost, totals),
+            BilledUsd = Known(totals.Billed, totals),
+            SavingsUsd = totals.Savings.ToUsd(),
+            LatencyMs = Quantiles(totals.Latency),
+            TimeToFirstTokenMs = Quantiles(totals.TimeToFirstToken),
+        };
+
+    // A sum of nothing but unknown prices is unknown: it must not look as if it were free.
+    private static decimal? Known(Money sum, UsageTotals totals) =>
+        totals.Unpriced > 0 && sum == Money.Zero ? null : sum.ToUsd();
+
+    private static LatencyFigures Quantiles(Percentiles quantiles) =>
+        new(Rounded(quantiles.P50), Rounded(quantiles.P95), Rounded(quantiles.P99));
+
+    private static double? Rounded(double? milliseconds) =>
+        milliseconds is { } value ? Math.Round(value, 3, MidpointRounding.ToEven) : null;
+
+    private static double? Milliseconds(TimeSpan? span) => Rounded(span?.TotalMilliseconds);
+
+    private static ImmutableSortedDictionary<string, string?> Keys(
+        ImmutableArray<UsageDimension> groups,
+        ImmutableArray<string?> values
+    )
+    {
+        var keys = ImmutableSortedDictionary.CreateBuilder<string, string?>(StringComparer.Ordinal);
+        for (var i = 0; i < groups.Length; i++)
+        {
+            keys[groups[i].ToString()] = values[i];
+        }
+
+        return keys.ToImmutable();
+    }
+
+    // A record without attempts describes its one attempt itself.
+    private static ImmutableArray<RequestAttempt> Attempts(UsageRecord record)
+    {
+        if (!record.Attempts.IsEmpty)
+        {
+            return [.. record.Attempts.Select(Attempt)];
+        }
+
+        return record.Provider is null
+            ? []
+            :
+            [
+                Attempt(
+                    new Attempt
+                    {
+                        Provider = record.Provider,
+                        Model = record.Model,
+                        Duration = record.Duration,
+                        Status = record.Status,
+                        HttpStatus = record.HttpStatus,
+                        ErrorType = record.ErrorType,
+                        UpstreamId = record.UpstreamId,
+                        Usage = record.Usage,
+                        Quality = record.Quality,
+                        Cost = record.Cost,
+                    }
+                ),
+            ];
+    }
+
+    private static RequestAttempt Attempt(Attempt attempt) =>
+        new()
+        {
+            Provider = attempt.Provider,
+            Model = attempt.Model,
+            OffsetMs = Milliseconds(attempt.Offset) ?? 0,
+            DurationMs = Milliseconds(attempt.Duration),
+            Status = Words.Of(attempt.Status),
+            HttpStatus = attempt.HttpStatus,
+            ErrorType = attempt.ErrorType,
+            UpstreamId = attempt.UpstreamId,
+            InputTokens = attempt.Usage.Input,
+            CacheReadTokens = attempt.Usage.CacheRead,
+            CacheWrite5mTokens = attempt.Usage.CacheWrite5m,
+            CacheWrite1hTokens = attempt.Usage.CacheWrite1h,
+            OutputTokens = attempt.Usage.Output,
+            ReasoningTokens = attempt.Usage.Reasoning,
+            CostUsd = attempt.Cost?.ToUsd(),
+            Estimated = attempt.Quality == UsageQuality.Estimated,
+        };
+}
+
+/// <summary>The vocabulary's enumerations as the API writes them: <c>caller_aborted</c>, <c>openai_chat</c>.</summary>
+internal static class Words
+{
+    /// <summary>A status.</summary>
+    public static string Of(RequestStatus status) => Snake(status.ToString());
+
+    /// <summary>A source.</summary>
+    public static string Of(UsageSource source) => Snake(source.ToString());
+
+    /// <summary>A quality.</summary>
+    public static string Of(UsageQuality quality) => Snake(quality.ToString());
+
+    /// <summary>A way of billing.</summary>
+    public static string Of(Billing billing) => Snake(billing.ToString());
+
+    /// <summary>A dialect; null when it is not known.</summary>
+    public static string? Of(Dialect dialect) =>
+        dialect switch
+        {
+            Dialect.None => null,
+            Dialect.OpenAIChat => "openai_chat",
+            Dialect.OpenAIResponses => "openai_responses",
+            Dialect.OpenAIEmbeddings => "openai_embeddings",
+            _ => Snake(dialect.ToString()),
+        };
+
+    private static string Snake(string name)
+    {
+        var text = new StringBuilder(name.Length + 4);
+        foreach (var c in name)
+        {
+            if (char.IsAsciiLetterUpper(c) && text.Length > 0)
+            {
+                text.Append('_');
+            }
+
+            text.Append(char.ToLowerInvariant(c));
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using Weir.Server.Configuration.Yaml;
+
+namespace Weir.Server.Configuration;
+
+/// <summary>
+/// The walls between the management API and the secrets of the file on disk.
+/// Outwards, a literal <c>apiKey</c> is masked, also one that was commented out. Inwards, a mask keeps the stored key, and a <c>${NAME}</c> is taken only
+/// where the file on disk has the very same one: else whoever may edit could read any variable of the server's
+/// environment by sending it somewhere. Both hold only while the provider's kind and address are unchanged, for a secret
+/// belongs to the origin that it was given for.
+/// </summary>
+internal static partial class ConfigEdit
+{
+    /// <summary>What stands for a secret.</summary>
+    public const string Mask = "********";
+
+    /// <summary>The text with every literal <c>apiKey</c> masked, all else as it stands. The text must be sound.</summary>
+    public static string Masked(string text)
+    {
+        var result = new StringBuilder(text);
+        var keys = Providers(Root(text)).Values.Select(provider => provider.Key).OfType<YamlScalar>();
+        foreach (var key in keys.DistinctBy(key => key.Start).OrderByDescending(key => key.Start))
+        {
+            if (!IsReferenceAlone(key.Text))
+            {
+                result.Remove(key.Start, key.End - key.Start).Insert(key.Start, $"\"{Mask}\"");
+            }
+        }
+
+        return KeyInComment().Replace(result.ToString(), $"${{lead}}{Mask}");
+    }
+
+    /// <summary>The new text as it may be written to the file, or why it may not.</summary>
+    /// <param name="stored">The text on disk, which is sound.</param>
+    /// <param name="edited">What came through the API.</param>
+    public static (string? Text, ImmutableArray<ConfigFault> Faults) Prepare(string stored, string edited)
+    {
+        var faults = new List<ConfigFault>();
+        if (YamlTree.Read(edited, faults) is not { } root)
+        {
+            return (null, [.. faults]);
+        }
+
+        var before = Providers(Root(stored));
+        var kept = Scalars(Root(stored)).ToLookup(s => s.Path, s => s.Scalar.Text, StringComparer.Ordinal);
+        var after = Providers(root);
+        var splices = new List<(YamlScalar At, string Text)>();
+        foreach (var (path, scalar) in Scalars(root))
+        {
+            var masked = scalar.Text == Mask;
+            if (!masked && !EnvironmentText.HasReference(scalar.Text))
+            {
+                continue;
+            }
+
+            // By path, never by node: an alias would let another provider pass for the owner of the key.
+            if (after.Keys.FirstOrDefault(provider => path == $"providers[{provider}].apiKey") is { } name)
+            {
+                if (!before.TryGetValue(name, out var old) || old.Key is null)
+                {
+                    faults.Add(
+                        Fault(scalar, path, masked ? "there is no stored key that this could keep" : OnlyOnDisk)
+                    );
+                }
+                else if (old.Kind != after[name].Kind || !SameOrigin(old.BaseUrl, after[name].BaseUrl))
+                {
+                    faults.Add(
+                        Fault(
+                            scalar,
+                            path,
+                            "a secret belongs to the address that it was given for, and that address changed",
+                            "give the key again"
+                        )
+                    );
+                }
+                else if (masked)
+                {
+                    splices.Add((scalar, stored[old.Key.Start..old.Key.End]));
+                }
+                else if (old.Key.Text != scalar.Text)
+                {
+                    faults.Add(Fault(scalar, path, OnlyOnDisk));
+                }
+            }
+            else if (!masked && !kept[path].Contains(scalar.Text, StringComparer.Ordinal))
+            {
+                faults.Add(Fault(scalar, path, OnlyOnDisk));
+            }
+        }
+
+        foreach (var shared in splices.GroupBy(splice => splice.At.Start).Where(group => group.Count() > 1))
+        {
+            faults.Add(Fault(shared.First().At, "", "a masked key cannot be shared by an alias", "give the key again"));
+        }
+
+        if (faults.Count > 0)
+        {
+            return (null, [.. faults]);
+        }
+
+        var result = new StringBuilder(edited);
+        foreach (var (at, text) in splices.OrderByDescending(s => s.At.Start))
+        {
+            result.Remove(at.Start, at.End - at.Start).Insert(at.Start, text);
+        }
+
+        return (result.ToString(), []);
+    }
+
+    private const string OnlyOnDisk = "variables of the environment are taken from the file on disk alone";
+
+    private static ConfigFault Fault(YamlScalar at, string path, string message, string? hint = null) =>
+        new(
+            at.Line,
+            at.Column,
+            path,
+            message,
+            hint ?? "add this reference to the file itself, on the server's machine"
+        );
+
+    [GeneratedRegex(
+        @"(?<lead>#[^\n]*?api_?key[""']?\s*[:=]\s*)(?!\$\{)[^\s,}]+",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex KeyInComment();
+
+    private static bool IsReferenceAlone(string text) =>
+        text.StartsWith("${", StringComparison.Ordinal)
+        && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1;
+
+    private static bool SameOrigin(string? before, string? after)
+    {
+        if (before == after)
+        {
+            return true;
+        }
+
+        return Uri.TryCreate(before, UriKind.Absolute, out var a)
+            && Uri.TryCreate(after, UriKind.Absolute, out var b)
+            && a.GetLeftPart(UriPartial.Authority)
+                .Equals(b.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static YamlNode Root(string text) =>
+        YamlTree.Read(text, []) ?? throw new InvalidOperationException("The text in force is no YAML.");
+
+    private sealed record ProviderSecret(string? Kind, string? BaseUrl, YamlScalar? Key);
+
+    private static Dictionary<string, ProviderSecret> Providers(YamlNode root)
+    {
+        var providers = new Dictionary<string, ProviderSecret>(StringComparer.Ordinal);
+        if (Child(root, "providers") is YamlList list)
+        {
+            foreach (var item in list.Items)
+            {
+                if ((Child(item, "name") as YamlScalar)?.Text is { } name)
+                {
+                    providers.TryAdd(
+                        name,
+                        new ProviderSecret(
+                            (Child(item, "kind") as YamlScalar)?.Text,
+                            (Child(item, "baseUrl") as YamlScalar)?.Text,
+                            Child(item, "apiKey") as YamlScalar
+                        )
+                    );
+                }
+            }
+        }
+
+        return providers;
+    }
+
+    private static YamlNode? Child(YamlNode node, string key) =>
+        (node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key.Text == key).Value;
+
+    // List items are called by their name where they have one, so that moving one does not change what it may keep.
+    private static IEnumerable<(string Path, YamlScalar Scalar)> Scalars(YamlNode node, string path = "")
+    {
+        switch (node)
+        {
+            case YamlScalar scalar:
+                yield return (path, scalar);
+                break;
+            case YamlList list:
+                for (var i = 0; i < list.Items.Count; i++)
+                {
+                    var name =
+                        (Child(list.Items[i], "name") as YamlScalar)?.Text ?? i.ToString(CultureInfo.InvariantCulture);
+                    foreach (var inner in Scalars(list.Items[i], $"{path}[{name}]"))
+                    {
+                        yield return inner;
+                    }
+                }
+
+                break;
+            case YamlMap map:
+                foreach (var entry in map.Entries)
+                {
+                    foreach (
+                        var inner in Scalars(
+                            entry.Value,
+                            path.Length == 0 ? entry.Key.Text : $"{path}.{entry.Key.Text}"
+                        )
+                    )
+                    {
+                        yield return inner;
+                    }
+                }
+
+                break;
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+
+namespace Weir.Server.Configuration.Yaml;
+
+/// <summary>
+/// Reads one YAML document into nodes that know their place. The text is hostile: size, depth and number of nodes are
+/// bounded, an alias counts as all that it stands for (so a few lines cannot unfold into millions of nodes), and a node
+/// cannot contain itself.
+/// </summary>
+internal static class YamlTree
+{
+    /// <summary>The largest text, in characters.</summary>
+    public const int MaxCharacters = 1024 * 1024;
+
+    private const int MaxDepth = 24;
+    private const int MaxNodes = 50_000;
+
+    /// <summary>The root, or null with a fault; an empty document is an empty map.</summary>
+    public static YamlNode? Read(string text, ICollection<ConfigFault> faults)
+    {
+        if (text.Length > MaxCharacters)
+        {
+            faults.Add(new ConfigFault(1, 1, "", $"the text is longer than {MaxCharacters} characters"));
+            return null;
+        }
+
+        try
+        {
+            return new Walk(text, new Parser(new Scanner(new StringReader(text), skipComments: true))).Document();
+        }
+        catch (YamlFaultException fault)
+        {
+            faults.Add(new ConfigFault(fault.At.Line, fault.At.Column, "", fault.Message));
+        }
+        catch (YamlException bad)
+        {
+            faults.Add(
+                new ConfigFault(
+                    (int)Math.Max(1, bad.Start.Line),
+                    (int)Math.Max(1, bad.Start.Column),
+                    "",
+                    $"this is not YAML: {Plain(bad)}"
+                )
+            );
+        }
+
+        return null;
+    }
+
+    private static string Plain(YamlException bad)
+    {
+        var message = bad.InnerException?.Message ?? bad.Message;
+        var line = message.ReplaceLineEndings(" ");
+        return line.Length > 200 ? line[..200] : line;
+    }
+
+    private sealed class YamlFaultException(Place at, string message) : Exception(message)
+    {
+        public Place At { get; } = at;
+    }
+
+    private readonly record struct Place(int Line, int Column);
+
+    private sealed class Walk(string text, Parser parser)
+    {
+        private readonly Dictionary<string, (YamlNode Node, int Weight)> anchors = new(StringComparer.Ordinal);
+        private int nodes;
+
+        public YamlNode Document()
+        {
+            parser.Consume<StreamStart>();
+            if (parser.TryConsume<StreamEnd>(out _))
+            {
+                return new YamlMap([], 1, 1, 0, 0);
+            }
+
+            parser.Consume<DocumentStart>();
+            var root = Node(0);
+            parser.Consume<DocumentEnd>();
+            if (parser.Current is DocumentStart second)
+            {
+                throw Fault(second, "there is a second document: one file holds one");
+            }
+
+            return root is YamlScalar { IsNull: true } ? new YamlMap([], 1, 1, 0, 0) : root;
+        }
+
+        private YamlNode Node(int depth)
+        {
+            var current = parser.Current!;
+            if (depth > MaxDepth)
+            {
+                throw Fault(current, $"this is nested deeper than {MaxDepth} levels");
+            }
+
+            if (parser.TryConsume<AnchorAlias>(out var alias))
+            {
+                if (!anchors.TryGetValue(alias.Value.Value, out var target))
+                {
+                    throw Fault(alias, $"there is no finished anchor \"{alias.Value.Value}\" before this");
+                }
+
+                Count(alias, target.Weight);
+                return target.Node;
+            }
+
+            var before = nodes;
+            Count(current, 1);
+            var (node, anchor) = current switch
+            {
+                Scalar => Value(),
+                SequenceStart => Sequence(depth),
+                MappingStart => Mapping(depth),
+                _ => throw Fault(current, "a value was expected here"),
+            };
+            if (!anchor.IsEmpty)
+            {
+                anchors[anchor.Value] = (node, nodes - before);
+            }
+
+            return node;
+        }
+
+        private (YamlNode, AnchorName) Value()
+        {
+            var scalar = parser.Consume<Scalar>();
+            var place = At(scalar);
+            // A block scalar's end is where the next token begins: the space between is not its own.
+            var end = (int)scalar.End.Index;
+            while (end > scalar.Start.Index && char.IsWhiteSpace(text[end - 1]))
+            {
+                end--;
+            }
+
+            return (
+                new YamlScalar(
+                    scalar.Value,
+                    scalar.Style == ScalarStyle.Plain,
+                    place.Line,
+                    place.Column,
+                    (int)scalar.Start.Index,
+                    end
+                ),
+                scalar.Anchor
+            );
+        }
+
+        private (YamlNode, AnchorName) Sequence(int depth)
+        {
+            var start = parser.Consume<SequenceStart>();
+            var items = new List<YamlNode>();
+            while (parser.Current is not SequenceEnd)
+            {
+                items.Add(Node(depth + 1));
+            }
+
+            var end = parser.Consume<SequenceEnd>();
+
+            var place = At(start);
+            return (
+                new YamlList(items, place.Line, place.Column, (int)start.Start.Index, (int)end.End.Index),
+                start.Anchor
+            );
+        }
+
+        private (YamlNode, AnchorName) Mapping(int depth)
+        {
+            var start = parser.Consume<MappingStart>();
+            var entries = new List<YamlEntry>();
+            while (parser.Current is not MappingEnd)
+            {
+                var at = parser.Current!;
+                if (Node(depth + 1) is not YamlScalar key)
+                {
+                    throw Fault(at, "a key must be a single word");
+                }
+
+                entries.Add(new YamlEntry(key, Node(depth + 1)));
+            }
+
+            var end = parser.Consume<MappingEnd>();
+
+            var place = At(start);
+            return (
+                new YamlMap(entries, place.Line, place.Column, (int)start.Start.Index, (int)end.End.Index),
+                start.Anchor
+            );
+        }
+
+        private void Count(ParsingEvent at, int weight)
+        {
+            nodes += weight;
+            if (nodes > MaxNodes)
+            {
+                throw Fault(at, $"the document unfolds into more than {MaxNodes} values");
+            }
+        }
+
+        private static Place At(ParsingEvent at) =>
+            new((int)Math.Max(1, at.Start.Line), (int)Math.Max(1, at.Start.Column));
+
+        private static YamlFaultException Fault(ParsingEvent at, string message) => new(At(at), message);
+    }
+}

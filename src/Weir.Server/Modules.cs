@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Weir.Foundation;
+using Weir.Gateway;
+using Weir.Identity;
+using Weir.Ledger;
+
+namespace Weir.Server;
+
+/// <summary>
+/// The modules of a running server, put together: what each of them needs and the order in which they go. Thread-safe.
+/// </summary>
+internal sealed class Modules : IAsyncDisposable
+{
+    private Modules(KeyRing keys, PriceBook prices, UsageLedger ledger, ModelGateway? gateway)
+    {
+        Keys = keys;
+        Prices = prices;
+        Ledger = ledger;
+        Gateway = gateway;
+    }
+
+    /// <summary>Who may do what.</summary>
+    public KeyRing Keys { get; }
+
+    /// <summary>What tokens cost.</summary>
+    public PriceBook Prices { get; }
+
+    /// <summary>What was used.</summary>
+    public UsageLedger Ledger { get; }
+
+    /// <summary>The data plane; null in a process that serves the management API to one command.</summary>
+    public ModelGateway? Gateway { get; }
+
+    /// <summary>Opens everything in the data folder; the slow parts side by side.</summary>
+    /// <returns>The modules, or why one of them refuses the folder.</returns>
+    public static async Task<(Modules? Modules, ImmutableArray<string> Refusals)> OpenAsync(
+        WeirHostOptions options,
+        ILoggerFactory loggers
+    )
+    {
+        var prices = Task.Run(() => new PriceBook());
+        var keys = Task.Run(() => KeyRing.Open(options.DataFolder, options.Clock));
+        var ledger = UsageLedger.Open(new LedgerOptions { DataFolder = options.DataFolder }, options.Clock);
+        var ring = await keys;
+        var refusals = ImmutableArray.Create(ring.Refusal, ledger.Refusal).OfType<string>().ToImmutableArray();
+        if (ring.Keys is null || ledger.Ledger is null)
+        {
+            ring.Keys?.Dispose();
+            if (ledger.Ledger is not null)
+            {
+                await ledger.Ledger.DisposeAsync();
+            }
+
+            return (null, refusals);
+        }
+
+        var book = await prices;
+        var gateway = options.LocalApi is null
+            ? new ModelGateway(
+                ledger.Ledger,
+                book,
+                ring.Keys,
+                new RecordIdSource(options.Clock, highest: ledger.Ledger.HighestId),
+                options.Clock,
+                loggers
+            )
+            : null;
+        return (new Modules(ring.Keys, book, ledger.Ledger, gateway), []);
+    }
+
+    /// <summary>The gateway first, for what it still settles must reach the ledger.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Gateway is not null)
+        {
+            await Gateway.DisposeAsync();
+        }
+
+        await Ledger.DisposeAsync();
+        Keys.Dispose();
+    }
+}

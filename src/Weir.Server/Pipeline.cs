@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Weir.Gateway;
+using Weir.Server.Api;
+
+namespace Weir.Server;
+
+/// <summary>The order in which a request meets the server's parts.</summary>
+internal static class Pipeline
+{
+    /// <summary>
+    /// 1. The gateway takes what is its own: no routing, no header, nothing before it.
+    /// 2. Everything else gets safe headers, a bound on its body, and problems instead of bare errors.
+    /// 3. A path without a version means the newest.
+    /// 4. Routing, then the key that the route asks for, then the handler.
+    /// </summary>
+    public static void Map(WebApplication app, ServerState state)
+    {
+        // (1)
+        if (state.Modules.Gateway is { } gateway)
+        {
+            app.Use(next =>
+                context => ModelGateway.Owns(context.Request) ? gateway.HandleAsync(context) : next(context)
+            );
+        }
+
+        // (2)
+        var log = app.Services.GetRequiredService<ILogger<ManagementSide>>();
+        app.Use(next => new ManagementSide(next, state, log).InvokeAsync);
+        // (3)
+        app.Use(next =>
+            context =>
+            {
+                ApiVersions.Resolve(context.Request);
+                return next(context);
+            }
+        );
+        // (4)
+        app.UseRouting();
+        app.Use(next => new ApiGuard(next, state).InvokeAsync);
+        ApiRoutes.Map(app);
+    }
+}

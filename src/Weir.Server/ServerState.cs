@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Weir.Server.Configuration;
+
+namespace Weir.Server;
+
+/// <summary>What the management side knows of the server it speaks for. Filled before the first request.</summary>
+internal sealed class ServerState(WeirHostOptions options, ConfigStore config)
+{
+    private Modules? modules;
+
+    /// <summary>The options it was started with.</summary>
+    public WeirHostOptions Options { get; } = options;
+
+    /// <summary>The configuration.</summary>
+    public ConfigStore Config { get; } = config;
+
+    /// <summary>The modules.</summary>
+    public Modules Modules
+    {
+        get => modules ?? throw new InvalidOperationException("The modules are not open yet.");
+        set => modules = value;
+    }
+
+    /// <summary>Where it listens.</summary>
+    public ImmutableArray<string> Addresses { get; set; } = [];
+
+    /// <summary>The names under which it may be called, beside those of the loopback and its own addresses.</summary>
+    public ImmutableArray<string> Hosts { get; set; } = [];
+
+    /// <summary>When it started.</summary>
+    public DateTimeOffset StartedAt { get; } = options.Clock.GetUtcNow();
+
+    /// <summary>True once it was told to stop.</summary>
+    public bool IsStopping { get; set; }
+}

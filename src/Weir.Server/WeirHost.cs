@@ -1,0 +1,322 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Weir.Server.Api;
+using Weir.Server.Api.Status;
+using Weir.Server.Configuration;
+using Weir.Server.DataFolder;
+
+namespace Weir.Server;
+
+/// <summary>
+/// One running server: it holds the data folder, keeps the modules and listens. Thread-safe. Ends with
+/// <see cref="StopAsync"/>, then <see cref="DisposeAsync"/>.
+/// </summary>
+public sealed class WeirHost : IAsyncDisposable
+{
+    private readonly Parts parts;
+
+    private WeirHost(Parts parts, string? firstKey)
+    {
+        this.parts = parts;
+        FirstKeyText = firstKey;
+    }
+
+    /// <summary>Weir's version.</summary>
+    public static string Version => StatusRoutes.Version;
+
+    /// <summary>Why a text is no address to listen on; null when it is one.</summary>
+    public static string? AddressFault(string text) => ListenAddress.Fault(text);
+
+    /// <summary>Where it listens, with the ports that were really bound.</summary>
+    public ImmutableArray<string> Addresses => parts.State.Addresses;
+
+    /// <summary>The admin key that this start made; null on every later one.</summary>
+    public string? FirstKeyText { get; }
+
+    /// <summary>The configuration file; null when the environment was taken.</summary>
+    public string? ConfigPath => parts.State.Config.Current.Path;
+
+    /// <summary>The names of the configured providers.</summary>
+    public ImmutableArray<string> Providers =>
+        [.. parts.State.Config.Current.Config.Gateway.Providers.Select(provider => provider.Name)];
+
+    /// <summary>What the user ought to know about how the server can be reached; mostly nothing.</summary>
+    public ImmutableArray<string> Warnings { get; private init; } = [];
+
+    /// <summary>Takes the data folder, opens the modules and listens.</summary>
+    public static async Task<WeirStart> StartAsync(WeirHostOptions options, CancellationToken cancellationToken)
+    {
+        DataFolderLock? folder;
+        try
+        {
+            DataFolders.Create(options.DataFolder);
+            folder = DataFolderLock.TryTake(options.DataFolder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return WeirStart.Refused($"the data folder {options.DataFolder} cannot be used: {failure.Message}");
+        }
+
+        if (folder is null)
+        {
+            var holder = DataFolderLock.ReadHolder(options.DataFolder)?.Describe() ?? "another process";
+            return WeirStart.Refused($"the data folder {options.DataFolder} is held by {holder}") with
+            {
+                IsHeld = true,
+            };
+        }
+
+        try
+        {
+            folder.Describe(new Holder(Environment.ProcessId, null, options.Clock.GetUtcNow()));
+            var start = await StartAsync(options, folder, cancellationToken);
+            folder = start.Host is null ? folder : null;
+            return start;
+        }
+        finally
+        {
+            folder?.Dispose();
+        }
+    }
+
+    /// <summary>
+    /// Stops accepting, lets what runs go on for at most <see cref="WeirHostOptions.Drain"/>, and stores what the journal
+    /// holds.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        parts.State.IsStopping = true;
+        parts.Watcher?.Dispose();
+        using var drain = new CancellationTokenSource(parts.State.Options.Drain, parts.State.Options.Clock);
+        try
+        {
+            await parts.App.StopAsync(drain.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The drain is over: Kestrel has aborted what was left, and each request settles as hung up.
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        parts.Watcher?.Dispose();
+        await parts.App.DisposeAsync();
+        await parts.Modules.DisposeAsync();
+        if (parts.State.Options.LocalApi is null)
+        {
+            ServerFile.Remove(parts.State.Options.DataFolder);
+        }
+
+        parts.Folder.Dispose();
+    }
+
+    private static async Task<WeirStart> StartAsync(
+        WeirHostOptions options,
+        DataFolderLock folder,
+        CancellationToken cancellationToken
+    )
+    {
+        var logging = new LineLoggerProvider(options.Log, options.Clock);
+        using var early = LoggerFactory.Create(builder => Configure(builder, logging));
+        var (config, faults) = ConfigStore.Open(options, early.CreateLogger<ConfigStore>());
+        if (config is null && options.LocalApi is null)
+        {
+            return WeirStart.Refused(faults);
+        }
+
+        // A command on the local folder reads usage and keys: a faulty weir.yaml must not stand in its way.
+        config ??= ConfigStore.WithoutFile(options, early.CreateLogger<ConfigStore>());
+        var opening = Task.Run(() => Modules.OpenAsync(options, early), cancellationToken);
+        var state = new ServerState(options, config);
+        var builder = Builder(options, config.Current.Config.Server, logging, state);
+        var (modules, refusals) = await opening;
+        if (modules is null)
+        {
+            return WeirStart.Refused(refusals);
+        }
+
+        WebApplication? app = null;
+        ConfigWatcher? watcher = null;
+        try
+        {
+            state.Modules = modules;
+            config.Start(next => Apply(state, modules, next));
+            app = builder.Build();
+            Pipeline.Map(app, state);
+            await app.StartAsync(cancellationToken);
+            state.Addresses = [.. Bound(app)];
+            // Only a start that listens shows the key, and it is shown but once.
+            var firstKey = options.LocalApi is null ? await modules.Keys.EnsureFirstKeyAsync(cancellationToken) : null;
+            watcher = options.LocalApi is null ? new ConfigWatcher(config, options.Clock) : null;
+            var holder = new Holder(
+                Environment.ProcessId,
+                options.LocalApi is null ? Reachable(state.Addresses) : null,
+                options.Clock.GetUtcNow()
+            );
+            folder.Describe(holder);
+            if (options.LocalApi is null)
+            {
+                ServerFile.Write(options.DataFolder, holder);
+            }
+
+            var host = new WeirHost(new Parts(folder, modules, watcher, app, state), firstKey)
+            {
+                Warnings = BindingWarnings(state.Addresses, config.Current.Config.Server),
+            };
+            (app, watcher, modules) = (null, null, null);
+            return new WeirStart(host, ExitCodes.Ok, []);
+        }
+        catch (IOException failure)
+        {
+            // Kestrel wraps "address in use" and its kin.
+            return WeirStart.Failed(failure.Message);
+        }
+        catch (SocketException failure)
+        {
+            return WeirStart.Failed($"listening failed: {failure.Message}");
+        }
+        finally
+        {
+            watcher?.Dispose();
+            if (app is not null)
+            {
+                await app.DisposeAsync();
+            }
+
+            if (modules is not null)
+            {
+                await modules.DisposeAsync();
+            }
+        }
+    }
+
+    private static WebApplicationBuilder Builder(
+        WeirHostOptions options,
+        ServerConfig server,
+        LineLoggerProvider logging,
+        ServerState state
+    )
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        Configure(builder.Logging, logging);
+        builder.WebHost.UseKestrelCore();
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
+        builder.Services.AddRoutingCore();
+        ApiServices.Add(builder.Services, state);
+        if (server.TlsCertificate is { } certificate && server.TlsKey is { } key && options.LocalApi is null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.WebHost.ConfigureKestrel(kestrel =>
+                kestrel.ConfigureHttpsDefaults(https =>
+                    https.ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, key)
+                )
+            );
+        }
+
+        builder.WebHost.ConfigureKestrel(Limits);
+        if (options.LocalApi is { } local)
+        {
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(local.SocketPath));
+        }
+        else
+        {
+            builder.WebHost.UseUrls(
+                !options.Urls.IsEmpty ? [.. options.Urls]
+                : !server.Urls.IsEmpty ? [.. server.Urls]
+                : [ListenAddress.Default]
+            );
+        }
+
+        return builder;
+    }
+
+    private static void Limits(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        // The gateway has its own bound, from the configuration; the management side sets one for each request.
+        kestrel.Limits.MaxRequestBodySize = null;
+        // A model may think for minutes between two bytes.
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 128;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
+    }
+
+    private static void Configure(ILoggingBuilder builder, LineLoggerProvider provider)
+    {
+        builder.AddProvider(provider);
+        builder.AddFilter("Microsoft", LogLevel.Warning);
+        builder.AddFilter("System", LogLevel.Warning);
+        // With this category on, hosting makes an activity and a log scope for every request.
+        builder.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        // Start failures are returned, and told once.
+        builder.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // It warns of every listening address that was given in two ways.
+        builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
+    }
+
+    private static void Apply(ServerState state, Modules modules, WeirConfig config)
+    {
+        modules.Prices.SetOverrides(config.Prices);
+        state.Hosts = config.Gateway.Hosts.AddRange(ListenAddress.Names(state.Options.Urls, config.Server.Urls));
+        modules.Gateway?.Apply(config.Gateway with { Hosts = state.Hosts });
+    }
+
+    private static IEnumerable<string> Bound(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
+
+    // "0.0.0.0" and "[::]" are no addresses to go to.
+    private static string? Reachable(ImmutableArray<string> addresses) =>
+        addresses
+            .Select(address =>
+                address
+                    .Replace("://0.0.0.0:", "://127.0.0.1:", StringComparison.Ordinal)
+                    .Replace("://[::]:", "://127.0.0.1:", StringComparison.Ordinal)
+            )
+            .OrderByDescending(ListenAddress.IsLoopback)
+            .FirstOrDefault();
+
+    private static ImmutableArray<string> BindingWarnings(ImmutableArray<string> addresses, ServerConfig server)
+    {
+        var wide = addresses
+            .Where(address =>
+                address.StartsWith("http:", StringComparison.OrdinalIgnoreCase) && !ListenAddress.IsLoopback(address)
+            )
+            .ToImmutableArray();
+        return wide.IsEmpty || server.BehindProxy
+            ? []
+            :
+            [
+                $"listening on {string.Join(", ", wide)} WITHOUT TLS: keys and prompts cross the network readable by all. "
+                    + "Give server.tls in weir.yaml, or stand behind a proxy that speaks TLS and say server.behindProxy: true.",
+            ];
+    }
+
+    private sealed record Parts(
+        DataFolderLock Folder,
+        Modules Modules,
+        ConfigWatcher? Watcher,
+        WebApplication App,
+        ServerState State
+    );
+
+    /// <summary>Signals are the caller's business: <c>serve</c> handles them, a short command must die of them.</summary>
+    private sealed class NoLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

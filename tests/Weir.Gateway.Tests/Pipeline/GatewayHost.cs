@@ -1,0 +1,224 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Weir.Foundation;
+using Weir.Identity;
+using Weir.Ledger;
+using Weir.Testing;
+
+namespace Weir.Gateway.Tests.Pipeline;
+
+/// <summary>A gateway on a real Kestrel with a real ledger and real keys, and nothing around it.</summary>
+internal sealed class GatewayHost : IAsyncDisposable
+{
+    public const string UpstreamKey = "sk-of-the-provider";
+
+    private readonly TemporaryFolder folder;
+    private readonly WebApplication app;
+    private readonly KeyRing keys;
+
+    private GatewayHost(TemporaryFolder folder, WebApplication app, UsageLedger ledger, KeyRing keys, ModelGateway gateway)
+    {
+        this.folder = folder;
+        this.app = app;
+        this.keys = keys;
+        Ledger = ledger;
+        Gateway = gateway;
+        Url = new Uri(app.Urls.Single());
+        Client = new HttpMessageInvoker(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+                AutomaticDecompression = DecompressionMethods.None,
+                RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8,
+            }
+        );
+    }
+
+    public ModelGateway Gateway { get; }
+
+    public UsageLedger Ledger { get; }
+
+    public Uri Url { get; }
+
+    public HttpMessageInvoker Client { get; }
+
+    /// <summary>A key with the gateway's scope; its name is "tester".</summary>
+    public string Key { get; private set; } = "";
+
+    public static Task<GatewayHost> StartAsync(params ProviderConfig[] providers) =>
+        StartAsync(new GatewayConfig { Providers = [.. providers] });
+
+    public static async Task<GatewayHost> StartAsync(GatewayConfig config, TimeProvider? clock = null)
+    {
+        var folder = new TemporaryFolder();
+        var time = clock ?? TimeProvider.System;
+        var ledger = UsageLedger.Open(new LedgerOptions { DataFolder = folder.Path }, TimeProvider.System).Ledger!;
+        var keys = KeyRing.Open(folder.Path, TimeProvider.System).Keys!;
+        var gateway = new ModelGateway(
+            ledger,
+            new PriceBook(),
+            keys,
+            new RecordIdSource(TimeProvider.System, highest: ledger.HighestId),
+            time,
+            NullLoggerFactory.Instance
+        );
+        gateway.Apply(config);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(ModelGateway.Prepare);
+        var app = builder.Build();
+        app.Run(gateway.HandleAsync);
+        await app.StartAsync();
+        var host = new GatewayHost(folder, app, ledger, keys, gateway);
+        host.Key = await host.NewKeyAsync("tester");
+        return host;
+    }
+
+    public static ProviderConfig Anthropic(FakeUpstream upstream, string name = "anthropic") =>
+        new()
+        {
+            Name = name,
+            Kind = ProviderKind.Anthropic,
+            BaseUrl = upstream.BaseUrl,
+            ApiKey = UpstreamKey,
+        };
+
+    public static ProviderConfig OpenAI(FakeUpstream upstream, string name = "openai") =>
+        new()
+        {
+            Name = name,
+            Kind = ProviderKind.OpenAI,
+            BaseUrl = new Uri(upstream.BaseUrl, "/v1"),
+            ApiKey = UpstreamKey,
+        };
+
+    public static ProviderConfig Gemini(FakeUpstream upstream, string name = "gemini") =>
+        new()
+        {
+            Name = name,
+            Kind = ProviderKind.Gemini,
+            BaseUrl = upstream.BaseUrl,
+            ApiKey = UpstreamKey,
+        };
+
+    public static ProviderConfig Simulator { get; } =
+        new()
+        {
+            Name = "simulator",
+            Kind = ProviderKind.Simulator,
+            Models = ["sim-*"],
+        };
+
+    public async Task<string> NewKeyAsync(string name, KeyScopes scopes = KeyScopes.Gateway, string? project = null)
+    {
+        var made = await keys.CreateAsync(
+            WorkspaceId.Default,
+            new NewApiKey
+            {
+                Name = name,
+                Scopes = scopes,
+                Project = project,
+                User = "ada",
+                Team = "hydro",
+            },
+            CancellationToken.None
+        );
+        return made.Text!;
+    }
+
+    public Task RevokeAsync(string name) => keys.RevokeAsync(WorkspaceId.Default, name, CancellationToken.None);
+
+    /// <summary>A POST of JSON with the host's key in <c>x-api-key</c>.</summary>
+    public HttpRequestMessage Post(string path, string body) => Post(path, Encoding.UTF8.GetBytes(body));
+
+    public HttpRequestMessage Post(string path, byte[] body)
+    {
+        var request = Request(HttpMethod.Post, path);
+        request.Content = new ByteArrayContent(body);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return request.With("x-api-key", Key);
+    }
+
+    public HttpRequestMessage Request(HttpMethod method, string path) =>
+        new(method, new Uri(Url + path.TrimStart('/'), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel = default) =>
+        Client.SendAsync(request, cancel);
+
+    /// <summary>Sends and reads the whole answer.</summary>
+    public async Task<(HttpResponseMessage Answer, string Body)> AskAsync(HttpRequestMessage request)
+    {
+        var answer = await SendAsync(request);
+        return (answer, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Each record as it stands, in the order of its making, once no request is under way.</summary>
+    public async Task<ImmutableArray<UsageRecord>> RecordsAsync()
+    {
+        await Until.TrueAsync(() => Gateway.InFlight == 0);
+        await Ledger.FlushAsync(CancellationToken.None);
+        var entries = await Ledger.Feed.ReadAsync(0, 10_000, CancellationToken.None);
+        return
+        [
+            .. entries
+                .GroupBy(e => e.After.Id)
+                .Select(g => g.MaxBy(e => e.Sequence)!.After)
+                .OrderBy(r => r.Id),
+        ];
+    }
+
+    public async Task<UsageRecord> RecordAsync() => Assert.Single(await RecordsAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await app.StopAsync(new CancellationToken(canceled: true));
+        await app.DisposeAsync();
+        await Gateway.DisposeAsync();
+        await Ledger.DisposeAsync();
+        keys.Dispose();
+        folder.Dispose();
+    }
+}
+
+internal static class Until
+{
+    /// <summary>Waits for a condition; gives up, loudly, after 20 seconds.</summary>
+    public static async Task TrueAsync(Func<bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!condition())
+        {
+            await Task.Delay(5, limit.Token);
+        }
+    }
+}
+
+internal static class Requests
+{
+    public static HttpRequestMessage With(this HttpRequestMessage request, string name, string value)
+    {
+        request.Headers.Remove(name);
+        Assert.True(request.Headers.TryAddWithoutValidation(name, value));
+        return request;
+    }
+
+    public static HttpRequestMessage Without(this HttpRequestMessage request, string name)
+    {
+        request.Headers.Remove(name);
+        return request;
+    }
+
+    public static string? Header(this HttpResponseMessage answer, string name) =>
+        answer.Headers.TryGetValues(name, out var values) || answer.Content.Headers.TryGetValues(name, out values)
+            ? string.Join(", ", values)
+            : null;
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using Weir.Gateway.Pipeline;
+using Weir.Testing;
+
+namespace Weir.Gateway.Tests.Pipeline;
+
+public sealed class PassThroughTests
+{
+    [Theory]
+    [InlineData("/v1/files")]
+    [InlineData("/v1/files/")]
+    [InlineData("/v1/files/file-1/content")]
+    [InlineData("/v1/a%20b/c%C3%A9")]
+    [InlineData("/v1/a..b/...")]
+    [InlineData("/v1beta/models/x:generateContent")]
+    public void A_plain_path_means_what_it_says(string path) => Assert.True(PassThroughPath.IsPlain(path));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("v1")]
+    [InlineData("//v1/files")]
+    [InlineData("/v1//files")]
+    [InlineData("/v1/../admin")]
+    [InlineData("/v1/./files")]
+    [InlineData("/v1/..")]
+    [InlineData("/.")]
+    [InlineData("/v1/..;x=1/admin")]
+    [InlineData("/v1/%2e%2e/admin")]
+    [InlineData("/v1/%2E./admin")]
+    [InlineData("/v1/a%2fb")]
+    [InlineData("/v1/a%2Fb")]
+    [InlineData("/v1/a%5cb")]
+    [InlineData("/v1/a\\b")]
+    [InlineData("/v1/%252e%252e/admin")]
+    [InlineData("/v1/%25%32%65")]
+    [InlineData("/v1/a%00")]
+    [InlineData("/v1/a%0d%0ab")]
+    [InlineData("/v1/a%zz")]
+    [InlineData("/v1/a%2")]
+    [InlineData("/v1/a#b")]
+    [InlineData("/v1/a b")]
+    [InlineData("/v1/é")]
+    public void Whatever_could_be_read_as_another_path_is_refused(string path) =>
+        Assert.False(PassThroughPath.IsPlain(path));
+
+    [Fact]
+    public async Task With_weirs_own_key_nothing_passes_but_what_is_listed()
+    {
+        await using var upstream = new FakeUpstream().Handle(_ => UpstreamAnswer.Json("""{"data":[]}"""));
+        await using var host = await GatewayHost.StartAsync(
+            GatewayHost.OpenAI(upstream) with
+            {
+                PassThrough = [new PassThroughRule("GET", "/v1/files/*")],
+            }
+        );
+
+        var (answer, body) = await host.AskAsync(
+            host.Request(HttpMethod.Get, "/p/openai/v1/files/f-1%20x?after=%7e1").With("x-api-key", host.Key)
+        );
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("""{"data":[]}""", body);
+        Assert.Equal("/v1/files/f-1%20x?after=%7e1", upstream.Request.Target);
+        Assert.Equal("Bearer " + GatewayHost.UpstreamKey, upstream.Request.Header("authorization"));
+
+        foreach (var (method, path) in new[] { ("DELETE", "/p/openai/v1/files/f-1"), ("GET", "/p/openai/v1/batches"), ("GET", "/p/openai/files/x") })
+        {
+            (answer, _) = await host.AskAsync(host.Request(new HttpMethod(method), path).With("x-api-key", host.Key));
+            Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        }
+
+        Assert.Single(upstream.Requests);
+        Assert.Empty(await host.RecordsAsync());
+    }
+
+    [Fact]
+    public async Task Without_a_key_of_weirs_all_passes_on_with_the_callers_own()
+    {
+        await using var upstream = new FakeUpstream().Handle(_ =>
+            UpstreamAnswer.Status(302).Header("location", "https://elsewhere.example/").Body("moved")
+        );
+        await using var host = await GatewayHost.StartAsync(GatewayHost.OpenAI(upstream) with { ApiKey = null });
+
+        var (answer, body) = await host.AskAsync(
+            host.Request(HttpMethod.Get, "/p/openai/models").With("x-weir-key", host.Key).With("Authorization", "Bearer sk-own")
+        );
+
+        // No redirect is followed.
+        Assert.Equal(302, (int)answer.StatusCode);
+        Assert.Equal("https://elsewhere.example/", answer.Header("location"));
+        Assert.Equal("moved", body);
+        Assert.Equal("/v1/models", upstream.Request.Target);
+        Assert.Equal("Bearer sk-own", upstream.Request.Header("authorization"));
+    }
+
+    [Theory]
+    [InlineData("/p/openai/v1/../../admin")]
+    [InlineData("/p/openai/v1/%2e%2e/admin")]
+    [InlineData("/p/openai//v1/files")]
+    [InlineData("/p/openai/v1/a%5cb")]
+    public async Task A_path_with_tricks_goes_nowhere(string path)
+    {
+        await using var upstream = new FakeUpstream().Handle(_ => UpstreamAnswer.Json("{}"));
+        await using var host = await GatewayHost.StartAsync(GatewayHost.OpenAI(upstream) with { ApiKey = null });
+
+        var answer = await RawHttp.AskAsync(host.Url, $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-weir-key: {host.Key}\r\n\r\n");
+
+        Assert.Contains(answer[..12], new[] { "HTTP/1.1 400", "HTTP/1.1 404" });
+        Assert.Empty(upstream.Requests);
+    }
+
+    [Fact]
+    public async Task A_model_call_that_passes_through_is_metered_and_not_edited()
+    {
+        var reply = new VendorCompletion { Id = "msg_1", Model = "claude-sonnet-4-5" };
+        await using var upstream = new FakeUpstream().Handle(_ => AnthropicAnswers.Message(reply));
+        await using var host = await GatewayHost.StartAsync(GatewayHost.Anthropic(upstream) with { ApiKey = null });
+        const string Body = """{"model":"claude-sonnet-4-5",  "max_tokens":1}""";
+
+        var (answer, _) = await host.AskAsync(host.Post("/p/anthropic/v1/messages", Body));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(Body, upstream.Request.BodyText);
+        var record = await host.RecordAsync();
+        Assert.Equal(12, record.Usage.Input);
+        Assert.Equal("claude-sonnet-4-5", record.RequestedModel);
+    }
+
+    [Fact]
+    public async Task An_unknown_provider_is_not_found()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var (answer, _) = await host.AskAsync(host.Request(HttpMethod.Get, "/p/nobody/v1/x").With("x-api-key", host.Key));
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using Weir.Foundation;
+
+namespace Weir.Ledger.Tests.Queries;
+
+/// <summary>Sums straight from a list of records: the independent count that queries are held against.</summary>
+internal static class NaiveCount
+{
+    public static IEnumerable<UsageRecord> Matching(IEnumerable<UsageRecord> records, UsageQuery query) =>
+        records.Where(r =>
+            r.Workspace == query.Workspace
+            && r.StartedAt >= query.From
+            && r.StartedAt < query.To
+            && query.Filters.All(f => f.Values.Contains(Value(r, f.Dimension)))
+        );
+
+    public static Dictionary<string, UsageRecord[]> Groups(IEnumerable<UsageRecord> records, UsageQuery query) =>
+        Matching(records, query)
+            .GroupBy(r => Key([.. query.GroupBy.Select(d => Value(r, d))]))
+            .ToDictionary(g => g.Key, g => g.ToArray());
+
+    public static string Key(ImmutableArray<string?> values) => string.Join('|', values.Select(v => v ?? "<null>"));
+
+    public static string? Value(UsageRecord r, UsageDimension dimension) =>
+        dimension.Kind switch
+        {
+            UsageDimensionKind.Model => r.Model,
+            UsageDimensionKind.RequestedModel => r.RequestedModel,
+            UsageDimensionKind.Provider => r.Provider,
+            UsageDimensionKind.Key => r.Key,
+            UsageDimensionKind.User => r.User,
+            UsageDimensionKind.Team => r.Team,
+            UsageDimensionKind.Project => r.Project,
+            UsageDimensionKind.Session => r.Session,
+            UsageDimensionKind.Agent => r.Agent,
+            UsageDimensionKind.Client => r.Client,
+            UsageDimensionKind.Source => r.Source == UsageSource.None
+                ? "unknown"
+                : r.Source.ToString().ToLowerInvariant(),
+            UsageDimensionKind.Status => UsageNames.Of(r.Status),
+            UsageDimensionKind.Route => r.Route,
+            _ => r.Tags.GetValueOrDefault(dimension.Tag!),
+        };
+
+    /// <summary>Every sum of a group in one text.</summary>
+    public static string Show(UsageRecord[] records) =>
+        Show(
+            records.Length,
+            records.Count(r =>
+                r.Status is not (RequestStatus.Unknown or RequestStatus.Ok or RequestStatus.CallerAborted)
+            ),
+            records.Count(r => r.Cost is null && !r.Usage.IsUnknown),
+            records.Count(r => r.Quality == UsageQuality.Estimated),
+            [
+                records.Sum(r => r.Usage.Input ?? 0),
+                records.Sum(r => r.Usage.CacheRead ?? 0),
+                records.Sum(r => r.Usage.CacheWrite5m ?? 0),
+                records.Sum(r => r.Usage.CacheWrite1h ?? 0),
+                records.Sum(r => r.Usage.Output ?? 0),
+                records.Sum(r => r.Usage.Reasoning ?? 0),
+                records.Sum(r => r.Cost?.NanoUsd ?? 0),
+                records.Sum(r => r.Billing == Billing.Metered ? r.Cost?.NanoUsd ?? 0 : 0),
+                records.Sum(r => r.RequestedCost is { } asked && r.Cost is { } paid ? asked.NanoUsd - paid.NanoUsd : 0),
+            ]
+        );
+
+    public static string Show(UsageTotals t) =>
+        Show(
+            t.Requests,
+            t.Errors,
+            t.Unpriced,
+            t.Estimated,
+            [
+                t.Tokens.Input ?? 0,
+                t.Tokens.CacheRead ?? 0,
+                t.Tokens.CacheWrite5m ?? 0,
+                t.Tokens.CacheWrite1h ?? 0,
+                t.Tokens.Output ?? 0,
+                t.Tokens.Reasoning ?? 0,
+                t.Cost.NanoUsd,
+                t.Billed.NanoUsd,
+                t.Savings.NanoUsd,
+            ]
+        );
+
+    private static string Show(long requests, long errors, long unpriced, long estimated, long[] sums) =>
+        $"{requests} {errors} {unpriced} {estimated}: {string.Join(' ', sums)}";
+}

@@ -1,0 +1,372 @@
+using Weir.Foundation;
+using Weir.Gateway;
+using Weir.Server.Configuration;
+
+namespace Weir.Server.Tests.Configuration;
+
+public sealed class ConfigReaderTests
+{
+    private static readonly Dictionary<string, string> Environment = new(StringComparer.Ordinal)
+    {
+        ["KEY"] = "sk-live",
+        ["WEIR_OWN"] = "wk_something",
+        ["EMPTY"] = "",
+    };
+
+    [Fact]
+    public void A_whole_document_is_read()
+    {
+        var config = Sound(
+            """
+            version: 1
+            server:
+              urls: [http://127.0.0.1:9000, "http://[::1]:9000"]
+              hosts: [weir.example.com]
+              behindProxy: true
+              maxBodyMb: 7
+              onHangUp: drain
+            providers:
+              - name: anthropic
+                kind: anthropic
+                apiKey: ${KEY}
+                billing: subscription
+                passThrough: ["GET /v1/files/*"]
+                timeouts: { connect: 500ms, silence: 2m }
+              - name: groq
+                kind: openai-compatible
+              - { name: local, kind: openai-compatible, baseUrl: "http://10.0.0.5:11434/v1", catalogue: none, models: ["llama*", qwen] }
+              - { name: sim, kind: simulator }
+            routes:
+              - match: { model: "claude-*", client: codex, key: ci, header: { x-team: "core*" } }
+                targets: [anthropic, { provider: local, model: llama3 }]
+                strategy: fallback
+              - name: rest
+                targets: [sim]
+            prices:
+              - provider: local
+                model: "llama*"
+                from: 2026-01-31
+                input: 0.10
+                output: 0.2
+                tiers: [{ above: 200000, input: 0.3 }]
+            """
+        );
+
+        Assert.Equal(["http://127.0.0.1:9000", "http://[::1]:9000"], config.Server.Urls);
+        Assert.Equal(["weir.example.com"], config.Gateway.Hosts);
+        Assert.True(config.Server.BehindProxy);
+        Assert.Equal(7L * 1024 * 1024, config.Gateway.MaxBodyBytes);
+        Assert.Equal(HangUpPolicy.Drain, config.Gateway.OnHangUp);
+        var anthropic = config.Gateway.Providers[0];
+        Assert.Equal("sk-live", anthropic.ApiKey);
+        Assert.Equal(Billing.Subscription, anthropic.Billing);
+        Assert.Equal(new PassThroughRule("GET", "/v1/files/*"), Assert.Single(anthropic.PassThrough));
+        Assert.Equal(TimeSpan.FromMilliseconds(500), anthropic.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromMinutes(2), anthropic.SilenceTimeout);
+        Assert.Equal("https://api.groq.com/openai/v1", config.Gateway.Providers[1].BaseUrl!.OriginalString);
+        Assert.Equal(["llama*", "qwen"], config.Gateway.Providers[2].Models);
+        Assert.Equal("none", config.Gateway.Providers[2].Catalogue);
+        Assert.Equal(ProviderKind.Simulator, config.Gateway.Providers[3].Kind);
+        var route = config.Gateway.Routes[0];
+        Assert.Equal(("route-1", "claude-*", "codex", "ci"), (route.Name, route.Model, route.Client, route.Key));
+        Assert.Equal("core*", route.Headers["X-Team"]);
+        Assert.Equal([new TargetConfig("anthropic", null), new TargetConfig("local", "llama3")], route.Targets);
+        Assert.Equal("rest", config.Gateway.Routes[1].Name);
+        var price = Assert.Single(config.Prices);
+        Assert.Equal(("local", "llama*", new DateOnly(2026, 1, 31)), (price.Provider, price.Model, price.From));
+        Assert.Equal((0.10m, 0.2m, null), (price.Rates.Input, price.Rates.Output, price.Rates.CacheRead));
+        Assert.Equal(0.3m, Assert.Single(price.Tiers).Rates.Input);
+    }
+
+    [Fact]
+    public void What_is_left_out_has_its_default()
+    {
+        var config = Sound("version: 1\nproviders:\n  - { name: a, kind: anthropic }\n");
+
+        var provider = Assert.Single(config.Gateway.Providers);
+        Assert.Null(provider.ApiKey);
+        Assert.Null(provider.BaseUrl);
+        Assert.Equal(TimeSpan.FromSeconds(10), provider.ConnectTimeout);
+        Assert.Equal(50L * 1024 * 1024, config.Gateway.MaxBodyBytes);
+        Assert.Equal(HangUpPolicy.Abort, config.Gateway.OnHangUp);
+        Assert.Empty(config.Server.Urls);
+    }
+
+    public static TheoryData<string, string> Faults { get; } =
+        new()
+        {
+            { "", "1:1 version: is missing (write \"version: 1\" as the first line)" },
+            { "version: 2", "1:10 version: this version of Weir reads version 1, not \"2\"" },
+            { "version: [1]", "1:10 version: a single value was expected, not a list" },
+            { "- a", "1:1 : a map of keys was expected, not a list" },
+            { "version: 1\nproviderz: []", "2:1 providerz: there is no such key (did you mean \"providers\"?)" },
+            {
+                "version: 1\nzzzzzzzzz: 1",
+                "2:1 zzzzzzzzz: there is no such key (known: version, providers, routes, prices, server)"
+            },
+            { "version: 1\nversion: 1", "2:1 version: the key stands here a second time (the first is on line 1)" },
+            { "version: 1\nproviders: 3", "2:12 providers: a list was expected, not a single value" },
+            { "version: 1\nproviders: [3]", "2:13 providers[0]: a map of keys was expected, not a single value" },
+            {
+                "version: 1\nproviders:\n  - { name: a }",
+                "3:5 providers[0].kind: is missing (known: anthropic, gemini, openai, openai-compatible, simulator)"
+            },
+            {
+                "version: 1\nproviders:\n  - { kind: anthropic }",
+                "3:5 providers[0].name: is missing (give the provider a name, as \"name: anthropic\")"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a b, kind: anthropic }",
+                "3:13 providers[0].name: \"a b\" is no name (1 to 64 letters, digits, '.', '_' and '-')"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: antropic }",
+                "3:22 providers[0].kind: unknown kind \"antropic\" (did you mean \"anthropic\"?)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: vertex }",
+                "3:22 providers[0].kind: providers of kind \"vertex\" are not available in this version"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\n  - { name: A, kind: simulator }",
+                "4:13 providers[1].name: a provider is called \"A\" already (the first is on line 3)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: openai-compatible }",
+                "3:5 providers[0].baseUrl: is missing (an openai-compatible provider needs its address, mostly ending in /v1)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, baseUrl: example.com }",
+                "3:42 providers[0].baseUrl: \"example.com\" is not an http or https address"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, baseUrl: \"https://u:p@x\" }",
+                "3:42 providers[0].baseUrl: an address must have no user, no query and no fragment"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, baseUrl: \"https://x/v1\" }",
+                "3:42 providers[0].baseUrl: Anthropic's address is written without /v1 (as its own SDK takes it)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: openai, baseUrl: \"https://x\" }",
+                "3:39 providers[0].baseUrl: OpenAI's address ends in /v1 (as its own SDK takes it)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKey: \"${NOPE}\" }",
+                "3:41 providers[0].apiKey: the environment variable NOPE is not set"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKey: \"${EMPTY}\" }",
+                "3:41 providers[0].apiKey: the environment variable EMPTY is not set"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKey: \"${a-b}\" }",
+                "3:41 providers[0].apiKey: \"${a-b}\" does not name an environment variable"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKey: \"${WEIR_OWN}\" }",
+                "3:41 providers[0].apiKey: this is a Weir key, not the provider's (Weir keys are for Weir's own callers)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKey: \"secret:NAME\" }",
+                "3:41 providers[0].apiKey: \"secret:NAME\" names a sealed secret, and the sealed store is not available in this version (use ${NAME} for a variable of the environment)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, timeouts: { connect: 10 } }",
+                "3:54 providers[0].timeouts.connect: a time from 100ms to 2m was expected, not \"10\" (write it with its unit, as 500ms, 10s, 5m or 1h)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, passThrough: [files] }",
+                "3:47 providers[0].passThrough[0]: \"files\" is not a method and a path (as \"GET /v1/files/*\")"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, billing: freee }",
+                "3:42 providers[0].billing: unknown billing \"freee\" (did you mean \"free\"?)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: anthropic, kind: anthropic }\nroutes:\n  - targets: [antropic]",
+                "5:15 routes[0].targets[0]: there is no provider \"antropic\" (did you mean \"anthropic\"?)"
+            },
+            {
+                "version: 1\nroutes:\n  - targets: [{ provider: a }]",
+                "3:27 routes[0].targets[0].provider: there is no provider \"a\" (the document has no providers)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - targets: [{ provider: a, weight: 20 }]",
+                "5:30 routes[0].targets[0].weight: weights are not honoured by this version (remove it: targets are tried in their order)"
+            },
+            {
+                "version: 1\nroutes:\n  - name: a",
+                "3:5 routes[0].targets: is missing (name at least one provider, as \"targets: [anthropic]\")"
+            },
+            { "version: 1\nroutes:\n  - targets: []", "3:14 routes[0].targets: is empty (name at least one provider)" },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], strategy: cost }",
+                "5:21 routes[0].strategy: the strategy \"cost\" is not available in this version (use \"fallback\": targets are tried in their order)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], strategy: falback }",
+                "5:31 routes[0].strategy: unknown strategy \"falback\" (did you mean \"fallback\"?)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], match: { tokensAbove: 5 } }",
+                "5:30 routes[0].match.tokensAbove: matching by tokensAbove is not available in this version (without it the route would catch more than it says: remove the route or match by model, client, key or header)"
+            },
+            {
+                "version: 1\nbudgets: []",
+                "2:1 budgets: budgets are not enforced by this version (remove them: a budget that does not hold is worse than none)"
+            },
+            {
+                "version: 1\nlimits: []",
+                "2:1 limits: limits are not enforced by this version (remove them: a limit that does not hold is worse than none)"
+            },
+            {
+                "version: 1\nprices:\n  - { model: a }",
+                "3:5 prices[0].input: is missing (give at least one price in US dollars per million tokens)"
+            },
+            {
+                "version: 1\nprices:\n  - { input: 1 }",
+                "3:5 prices[0].model: is missing (name the model or a pattern, as \"model: my-model-*\")"
+            },
+            {
+                "version: 1\nprices:\n  - { model: a, input: -1 }",
+                "3:24 prices[0].input: US dollars per million tokens from 0 to 1000000 were expected, not \"-1\""
+            },
+            {
+                "version: 1\nprices:\n  - { model: a, input: 1, from: 2026-13-01 }",
+                "3:33 prices[0].from: a day as 2026-07-02 was expected, not \"2026-13-01\""
+            },
+            {
+                "version: 1\nserver: { urls: [\"ftp://x\"] }",
+                "2:18 server.urls[0]: \"ftp://x\" is not an http or https address to listen on"
+            },
+            {
+                "version: 1\nserver: { urls: [\"https://127.0.0.1:1\"] }",
+                "2:17 server.urls: an https address needs a certificate (add \"tls: { certificate: …, key: … }\")"
+            },
+            {
+                "version: 1\nserver: { maxBodyMb: 0 }",
+                "2:22 server.maxBodyMb: a whole number from 1 to 1024 was expected, not \"0\""
+            },
+            {
+                "version: 1\nserver: { behindProxy: yes }",
+                "2:24 server.behindProxy: true or false was expected, not \"yes\""
+            },
+            {
+                "version: 1\nserver: { onHangUp: stop }",
+                "2:21 server.onHangUp: unknown onHangUp \"stop\" (known: abort, drain)"
+            },
+            { "version: 1\n---\nversion: 1", "2:1 : there is a second document: one file holds one" },
+            { "version: 1\nserver: *nobody", "2:9 : there is no finished anchor \"nobody\" before this" },
+        };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void Each_fault_is_told_with_its_place(string text, string fault)
+    {
+        var result = ConfigReader.Read(text, Variable);
+
+        Assert.Null(result.Config);
+        Assert.Equal([fault], result.Faults.Select(Told));
+    }
+
+    [Fact]
+    public void All_faults_are_told_at_once_in_the_order_of_the_text()
+    {
+        var result = ConfigReader.Read(
+            "version: 9\nproviders:\n  - { name: a, kind: x1, nonsense: 1 }\n  - { name: b, kind: bedrock }\nroutes:\n  - targets: [zzz]\nlimits: []\n",
+            Variable
+        );
+
+        Assert.Equal(
+            [
+                "1:10 version",
+                "3:22 providers[0].kind",
+                "3:26 providers[0].nonsense",
+                "4:22 providers[1].kind",
+                "6:15 routes[0].targets[0]",
+                "7:1 limits",
+            ],
+            result.Faults.Select(f => $"{f.Line}:{f.Column} {f.Key}")
+        );
+    }
+
+    [Fact]
+    public void A_variable_never_shows_in_a_fault()
+    {
+        var result = ConfigReader.Read(
+            "version: 1\nproviders:\n  - { name: \"${KEY} x\", kind: \"${KEY}\", baseUrl: \"${KEY}\", billing: \"${KEY}\" }\nroutes: [{ targets: [\"${KEY}\"] }]",
+            Variable
+        );
+
+        Assert.NotEmpty(result.Faults);
+        Assert.All(result.Faults, fault => Assert.DoesNotContain("sk-live", Told(fault), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("a: [b", "this is not YAML")]
+    [InlineData("a: \"b", "this is not YAML")]
+    [InlineData("? [a]\n: b", "a key must be a single word")]
+    public void What_is_no_document_is_one_fault(string text, string message)
+    {
+        var fault = Assert.Single(ConfigReader.Read(text, Variable).Faults);
+
+        Assert.StartsWith(message, fault.Message, StringComparison.Ordinal);
+        Assert.True(fault.Line >= 1 && fault.Column >= 1);
+    }
+
+    [Fact]
+    public void A_few_lines_cannot_unfold_into_millions_of_values()
+    {
+        var bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
+        for (var c = 'b'; c <= 'i'; c++)
+        {
+            var before = (char)(c - 1);
+            bomb += $"{c}: &{c} [*{before},*{before},*{before},*{before},*{before},*{before},*{before},*{before}]\n";
+        }
+
+        var fault = Assert.Single(ConfigReader.Read(bomb, Variable).Faults);
+
+        Assert.Equal("the document unfolds into more than 50000 values", fault.Message);
+    }
+
+    [Fact]
+    public void Depth_and_size_are_bounded()
+    {
+        var deep = ConfigReader.Read(new string('[', 20_000), Variable);
+        var large = ConfigReader.Read("version: 1 #" + new string('x', 1024 * 1024), Variable);
+
+        Assert.Equal("this is nested deeper than 24 levels", Assert.Single(deep.Faults).Message);
+        Assert.Equal("the text is longer than 1048576 characters", Assert.Single(large.Faults).Message);
+    }
+
+    [Fact]
+    public void An_anchor_may_be_used_again()
+    {
+        var config = Sound(
+            "version: 1\nproviders:\n  - { name: a, kind: simulator, timeouts: &t { silence: 9s } }\n  - { name: b, kind: simulator, timeouts: *t }\n"
+        );
+
+        Assert.Equal(TimeSpan.FromSeconds(9), config.Gateway.Providers[1].SilenceTimeout);
+    }
+
+    [Fact]
+    public void A_doubled_dollar_stands_for_itself()
+    {
+        var config = Sound("version: 1\nproviders: [{ name: a, kind: simulator, models: [\"$${KEY}-${KEY}\"] }]");
+
+        Assert.Equal(["${KEY}-sk-live"], config.Gateway.Providers[0].Models);
+    }
+
+    private static WeirConfig Sound(string text)
+    {
+        var result = ConfigReader.Read(text, Variable);
+        Assert.Empty(result.Faults.Select(Told));
+        return result.Config!;
+    }
+
+    private static string Told(ConfigFault fault) =>
+        $"{fault.Line}:{fault.Column} {fault.Key}: {fault.Message}{(fault.Hint is null ? "" : $" ({fault.Hint})")}";
+
+    private static string? Variable(string name) => Environment.GetValueOrDefault(name);
+}
