@@ -50,6 +50,20 @@ public sealed record SystemStatus
     public required LedgerItem Ledger { get; init; }
 }
 
+/// <summary>The ledger's records counted anew and held against its rollups.</summary>
+/// <param name="From">Inclusive.</param>
+/// <param name="To">Exclusive.</param>
+/// <param name="Records">Records counted.</param>
+/// <param name="Combinations">Combinations of dimensions that they have.</param>
+/// <param name="Differences">Combinations that the rollups sum up otherwise: a damaged file, or a defect of Weir.</param>
+public sealed record AuditResult(
+    DateTimeOffset From,
+    DateTimeOffset To,
+    long Records,
+    long Combinations,
+    long Differences
+);
+
 /// <summary>A configured provider.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">What it speaks.</param>

@@ -134,6 +134,10 @@ public sealed class WeirClient : IDisposable
     public Task<SystemStatus> StatusAsync(CancellationToken cancellationToken) =>
         GetAsync("system/status", WeirJson.Default.SystemStatus, cancellationToken);
 
+    /// <summary>Counts the ledger's records anew and holds them against its rollups.</summary>
+    public Task<AuditResult> AuditAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("system/audit" + query, WeirJson.Default.AuditResult, cancellationToken);
+
     /// <inheritdoc />
     public void Dispose() => http.Dispose();
 

@@ -10,6 +10,7 @@ namespace Weir.Foundation;
 public readonly record struct Money(long NanoUsd) : IComparable<Money>
 {
     private const long NanoPerUsd = 1_000_000_000;
+    private const int LongestText = 28;
 
     /// <summary>Nothing: an amount that is known to be zero.</summary>
     public static Money Zero => default;
@@ -48,30 +49,30 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
     /// </summary>
     public override string ToString() => ToUsd().ToString("0.#########", CultureInfo.InvariantCulture);
 
-    /// <summary>Reads what <see cref="ToString"/> writes. False for more than nine decimals, exponents or overflow.</summary>
+    /// <summary>
+    /// Reads what <see cref="ToString"/> writes, and the same with zeros behind. False for more than nine decimals,
+    /// exponents, spaces or overflow.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out Money money)
     {
         money = default;
+        // A decimal holds 28 digits and rounds what is longer: a text that could be rounded is refused by its length.
         if (
-            !decimal.TryParse(
+            text.Length > LongestText
+            || !decimal.TryParse(
                 text,
                 NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
                 CultureInfo.InvariantCulture,
                 out var usd
             )
+            || Math.Abs(usd) > long.MaxValue
         )
         {
             return false;
         }
 
-        // decimal carries its scale, so "0.1234567891" shows itself by not being whole in nano-dollars.
-        if (Math.Abs(usd) > long.MaxValue / NanoPerUsd)
-        {
-            return false;
-        }
-
         var nano = usd * NanoPerUsd;
-        if (nano != decimal.Truncate(nano))
+        if (nano != decimal.Truncate(nano) || nano is < long.MinValue or > long.MaxValue)
         {
             return false;
         }

@@ -56,7 +56,8 @@ public sealed class UsageLedger : IAsyncDisposable
     public UsageFeed Feed { get; }
 
     /// <summary>The largest record id stored or journalled; default when there is none.</summary>
-    public RecordId HighestId => segments.HighestId.CompareTo(highestStored) > 0 ? segments.HighestId : highestStored;
+    public RecordId HighestId =>
+        segments.Status.HighestId is var taken && taken.CompareTo(highestStored) > 0 ? taken : highestStored;
 
     /// <summary>Counts and states, now.</summary>
     public LedgerStatus Status
@@ -65,16 +66,17 @@ public sealed class UsageLedger : IAsyncDisposable
         {
             // Written is read first: it only grows, and never beyond what the journal has taken.
             var written = writer.Written;
-            var pending = Math.Max(0, segments.Accepted - segments.Lost - written);
+            var journal = segments.Status;
+            var pending = Math.Max(0, journal.Accepted - journal.Lost - written);
             return new LedgerStatus
             {
                 Journalled = written + pending,
                 Written = written,
                 Pending = pending,
-                JournalBytes = segments.BytesInUse,
-                RefusesBecause = segments.RefusesBecause,
-                WriteFailure = writer.Failure ?? segments.WriteFailure,
-                ReplayWarning = segments.Warning,
+                JournalBytes = journal.Bytes,
+                RefusesBecause = journal.Refusal,
+                WriteFailure = writer.Failure ?? journal.Failure,
+                ReplayWarning = journal.Warning,
             };
         }
     }

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Weir.Gateway;
 using Weir.Server.Api;
 using Weir.Server.Api.Status;
 using Weir.Server.Configuration;
@@ -244,9 +245,8 @@ public sealed class WeirHost : IAsyncDisposable
 
     private static void Limits(KestrelServerOptions kestrel)
     {
-        kestrel.AddServerHeader = false;
-        // The gateway has its own bound, from the configuration; the management side sets one for each request.
-        kestrel.Limits.MaxRequestBodySize = null;
+        // It lifts the server's bound on bodies in favour of its own; the management side sets one for each request.
+        ModelGateway.Prepare(kestrel);
         // A model may think for minutes between two bytes.
         kestrel.Limits.MinResponseDataRate = null;
         kestrel.Limits.MaxRequestHeadersTotalSize = 64 * 1024;
@@ -269,9 +269,11 @@ public sealed class WeirHost : IAsyncDisposable
 
     private static void Apply(ServerState state, Modules modules, WeirConfig config)
     {
+        var hosts = config.Gateway.Hosts.AddRange(ListenAddress.Names(state.Options.Urls, config.Server.Urls));
+        // The gateway may still refuse: nothing else has changed by then.
+        modules.Gateway?.Apply(config.Gateway with { Hosts = hosts });
         modules.Prices.SetOverrides(config.Prices);
-        state.Hosts = config.Gateway.Hosts.AddRange(ListenAddress.Names(state.Options.Urls, config.Server.Urls));
-        modules.Gateway?.Apply(config.Gateway with { Hosts = state.Hosts });
+        state.Hosts = hosts;
     }
 
     private static IEnumerable<string> Bound(WebApplication app) =>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Weir.Ledger;
@@ -55,15 +54,11 @@ internal static class PriceListWriter
         return text.ToString();
     }
 
-    private static ImmutableArray<ModelPrice> History(
-        ModelPrice? listed,
-        ImmutableArray<ModelPrice>? before,
-        DateOnly asOf
-    )
+    private static ModelPrice[] History(ModelPrice? listed, ModelPrice[]? before, DateOnly asOf)
     {
         if (listed is null)
         {
-            return before!.Value;
+            return before!;
         }
 
         // Through the line and back, so that both sides have their tiers in full.

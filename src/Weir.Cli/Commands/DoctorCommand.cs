@@ -154,6 +154,7 @@ internal static class DoctorCommand
             checks.Add(Ok("schema", "as this version knows it"));
             checks.Add(Ok("sqlite", status.SqliteVersion));
             checks.AddRange(Ledger(status.Ledger));
+            checks.Add(Audit(await client.AuditAsync(new UsageQueryString().With("from", "30d"), cancellationToken)));
             checks.Add(Prices(status.PriceVersion));
             if (parsed.GetValue(Online))
             {
@@ -192,6 +193,11 @@ internal static class DoctorCommand
             yield return Warning("replay", warning);
         }
     }
+
+    private static CheckItem Audit(AuditResult audit) =>
+        audit.Differences == 0
+            ? Ok("ledger audit", $"{audit.Records} records of 30 days agree with their sums")
+            : Failed("ledger audit", $"{audit.Differences} of {audit.Combinations} sums differ from their records");
 
     private static CheckItem Prices(string version)
     {

@@ -28,6 +28,7 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(RepriceRequest))]
 [JsonSerializable(typeof(RepriceResult))]
 [JsonSerializable(typeof(SystemStatus))]
+[JsonSerializable(typeof(AuditResult))]
 [JsonSerializable(typeof(HealthResult))]
 [JsonSerializable(typeof(ReadinessResult))]
 [JsonSerializable(typeof(Problem))]

@@ -18,7 +18,7 @@ public sealed record Migration(int Number, string Name, string Sql)
     /// <summary>
     /// Reads the embedded resources <c>{prefix}NNNN_name.sql</c> of an assembly in order.
     /// </summary>
-    /// <exception cref="InvalidOperationException">None is there, a number is missing or doubled.</exception>
+    /// <exception cref="InvalidOperationException">None is there, a name is malformed, a number is missing or doubled.</exception>
     public static ImmutableArray<Migration> Embedded(Assembly assembly, string prefix)
     {
         var found = new List<Migration>();
@@ -34,14 +34,20 @@ public sealed record Migration(int Number, string Name, string Sql)
 
             var file = resource[prefix.Length..^4];
             var split = file.IndexOf('_', StringComparison.Ordinal);
-            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
-            found.Add(
-                new Migration(
-                    int.Parse(file[..split], CultureInfo.InvariantCulture),
-                    file[(split + 1)..],
-                    reader.ReadToEnd().ReplaceLineEndings("\n")
+            if (
+                !int.TryParse(
+                    file[..Math.Max(split, 0)],
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var number
                 )
-            );
+            )
+            {
+                throw new InvalidOperationException($"{resource} is not named NNNN_name.sql.");
+            }
+
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!, Encoding.UTF8);
+            found.Add(new Migration(number, file[(split + 1)..], reader.ReadToEnd().ReplaceLineEndings("\n")));
         }
 
         var ordered = found.OrderBy(m => m.Number).ToImmutableArray();

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Data.Sqlite;
 
 namespace Weir.Foundation.Storage;
@@ -29,16 +30,7 @@ public sealed class SqliteDatabase
     {
         if (!File.Exists(Path) && !OperatingSystem.IsWindows())
         {
-            using var created = new FileStream(
-                Path,
-                new FileStreamOptions
-                {
-                    Mode = FileMode.OpenOrCreate,
-                    Access = FileAccess.ReadWrite,
-                    Share = FileShare.ReadWrite,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                }
-            );
+            CreatePrivate();
         }
 
         return Open(
@@ -49,6 +41,23 @@ public sealed class SqliteDatabase
 
     /// <summary>A connection that cannot write.</summary>
     public SqliteConnection OpenReader() => Open(readString, "PRAGMA query_only=ON;PRAGMA busy_timeout=5000;");
+
+    [UnsupportedOSPlatform("windows")]
+    private void CreatePrivate()
+    {
+        // Never opens a file that is there: closing it would drop the locks that SQLite holds on it in this process.
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        try
+        {
+            new FileStream(Path, options).Dispose();
+        }
+        catch (IOException) when (File.Exists(Path)) { }
+    }
 
     private static SqliteConnection Open(string connectionString, string pragmas)
     {

@@ -103,15 +103,36 @@ public static class SqliteMigrator
     private static string Backup(SqliteConnection connection, SqliteDatabase database, int schema, TimeProvider clock)
     {
         var stamp = clock.GetUtcNow().ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var path = $"{database.Path}.schema{schema}.{stamp}.bak";
-        File.Delete(path);
-        connection.Execute("VACUUM INTO @path", new { path });
+        using var file = CreateBackup($"{database.Path}.schema{schema}.{stamp}");
+        // SQLite writes into a file that is there when it is empty: so the copy is never readable by others.
+        connection.Execute("VACUUM INTO @path", new { path = file.Name });
+        file.Flush(flushToDisk: true);
+        return file.Name;
+    }
+
+    /// <summary>A new, empty file (mode 0600); a backup that is there already is left alone.</summary>
+    private static FileStream CreateBackup(string name)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.ReadWrite,
+        };
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        return path;
+        for (var attempt = 1; ; attempt++)
+        {
+            var path = attempt == 1 ? $"{name}.bak" : $"{name}.{attempt}.bak";
+            try
+            {
+                return new FileStream(path, options);
+            }
+            catch (IOException) when (File.Exists(path)) { }
+        }
     }
 
     private sealed record AppliedRow(long Number, string Checksum);

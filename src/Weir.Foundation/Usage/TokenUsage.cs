@@ -25,17 +25,23 @@ public readonly record struct TokenUsage
     /// <summary>The part of <see cref="Output"/> that was reasoning: not a class of its own, never added to a total.</summary>
     public long? Reasoning { get; init; }
 
-    /// <summary>The whole prompt: fresh, cache reads and cache writes. Context tiers are chosen by it.</summary>
-    public long Prompt => (Input ?? 0) + (CacheRead ?? 0) + (CacheWrite5m ?? 0) + (CacheWrite1h ?? 0);
+    /// <summary>
+    /// The whole prompt: fresh, cache reads and cache writes. Context tiers are chosen by it. Stops at the largest
+    /// <c>long</c>: an upstream that lies makes it absurd, never negative.
+    /// </summary>
+    public long Prompt => Bounded((Int128)(Input ?? 0) + (CacheRead ?? 0) + (CacheWrite5m ?? 0) + (CacheWrite1h ?? 0));
 
-    /// <summary>Prompt and output.</summary>
-    public long Total => Prompt + (Output ?? 0);
+    /// <summary>Prompt and output, bounded likewise.</summary>
+    public long Total => Bounded((Int128)Prompt + (Output ?? 0));
 
     /// <summary>True when no class was reported.</summary>
     public bool IsUnknown =>
         Input is null && CacheRead is null && CacheWrite5m is null && CacheWrite1h is null && Output is null;
 
-    /// <summary>Adds class by class; a class is unknown in the sum only when it is unknown in both.</summary>
+    /// <summary>
+    /// Adds class by class; a class is unknown in the sum only when it is unknown in both. A sum beyond a <c>long</c>
+    /// stops at its end.
+    /// </summary>
     public static TokenUsage operator +(TokenUsage a, TokenUsage b) =>
         new()
         {
@@ -50,5 +56,7 @@ public readonly record struct TokenUsage
     private static long? Sum(long? a, long? b) =>
         a is null ? b
         : b is null ? a
-        : checked(a + b);
+        : Bounded((Int128)a.Value + b.Value);
+
+    private static long Bounded(Int128 sum) => (long)Int128.Clamp(sum, long.MinValue, long.MaxValue);
 }

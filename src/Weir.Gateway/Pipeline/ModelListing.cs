@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Weir.Gateway.Pipeline;
 
 /// <summary>Answers the model lists out of the configuration and the price catalogue; no upstream is asked.</summary>

@@ -96,13 +96,17 @@ internal sealed class LedgerWriter : IAsyncDisposable
     /// <summary>Completes when what was appended before the call is stored.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        var target = segments.Accepted;
+        var target = segments.Status.Accepted;
+
+        // Once: a ledger that cannot be written is tried again at the writer's own pace.
+        hurry.Set();
+        segments.Appended.Set();
         while (true)
         {
             Task next;
             lock (gate)
             {
-                if (state.Written + segments.Lost >= target)
+                if (state.Written + segments.Status.Lost >= target)
                 {
                     return;
                 }
@@ -110,8 +114,6 @@ internal sealed class LedgerWriter : IAsyncDisposable
                 next = progress.Task;
             }
 
-            hurry.Set();
-            segments.Appended.Set();
             await next.WaitAsync(cancellationToken);
         }
     }

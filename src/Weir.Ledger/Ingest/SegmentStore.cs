@@ -13,28 +13,24 @@ namespace Weir.Ledger.Ingest;
 internal sealed class SegmentStore : IDisposable
 {
     private const int SlotsPerReservation = 2;
-    private static readonly TimeSpan GrowBackOff = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
     private readonly string folder;
     private readonly LedgerOptions options;
     private readonly JournalDisk disk;
-    private readonly TimeProvider clock;
+    private readonly SegmentMaker maker;
     private readonly List<Segment> waiting; // sealed ones, in order; the current one is not among them
     private readonly Queue<Segment> spares = new();
     private readonly Queue<byte[]> spilled = new();
     private Segment? current;
-    private long nextSegment;
     private long nextSequence;
     private long accepted;
     private long lost;
     private long reserved;
     private RecordId highestId;
-    private string? growFailure;
     private string? writeFailure;
     private string? flushFailure;
     private string? warning;
-    private long growAgainAt;
     private bool dirty;
     private bool folderDirty;
     private bool closed;
@@ -58,16 +54,19 @@ internal sealed class SegmentStore : IDisposable
         this.folder = folder;
         this.options = options;
         this.disk = disk;
-        this.clock = clock;
         waiting = [.. replay.Segments];
-        nextSegment = replay.LastSegment + 1;
+        maker = new SegmentMaker(folder, options.SegmentBytes, replay.LastSegment + 1, disk, clock);
         nextSequence = replay.LastSequence + 1;
         accepted = written + replay.Pending;
         highestId = replay.HighestId;
         warning = replay.Warning;
         Appended = new WakeUp(clock);
         Attention = new WakeUp(clock);
-        Maintain();
+        if (Maintain())
+        {
+            Attention.Set();
+        }
+
         if (waiting.Count > 0)
         {
             Appended.Set();
@@ -80,86 +79,22 @@ internal sealed class SegmentStore : IDisposable
     /// <summary>Set when there is something to flush, to write again or to make: the maintenance loop may look.</summary>
     public WakeUp Attention { get; }
 
-    /// <summary>Records taken since the journal was first made, those that were found unreadable included.</summary>
-    public long Accepted
+    /// <summary>What it holds and how it fares, all of one moment.</summary>
+    public SegmentStatus Status
     {
         get
         {
             lock (gate)
             {
-                return accepted;
-            }
-        }
-    }
-
-    /// <summary>Of these, those that were found unreadable after they had been taken (a disk that changes its bytes).</summary>
-    public long Lost
-    {
-        get
-        {
-            lock (gate)
-            {
-                return lost;
-            }
-        }
-    }
-
-    /// <summary>The largest record id seen.</summary>
-    public RecordId HighestId
-    {
-        get
-        {
-            lock (gate)
-            {
-                return highestId;
-            }
-        }
-    }
-
-    /// <summary>What could not be read, in words.</summary>
-    public string? Warning
-    {
-        get
-        {
-            lock (gate)
-            {
-                return warning;
-            }
-        }
-    }
-
-    /// <summary>The newest failure of the journal's own files; null when all is well.</summary>
-    public string? WriteFailure
-    {
-        get
-        {
-            lock (gate)
-            {
-                return writeFailure ?? flushFailure;
-            }
-        }
-    }
-
-    /// <summary>Bytes of headers and frames in segments that are not deleted yet.</summary>
-    public long BytesInUse
-    {
-        get
-        {
-            lock (gate)
-            {
-                return waiting.Sum(s => s.End) + (current?.End ?? 0);
-            }
-        }
-    }
-
-    /// <summary>Why no further reservation can be had; null when one can.</summary>
-    public string? RefusesBecause
-    {
-        get
-        {
-            lock (gate)
-            {
-                return Refusal();
+                return new SegmentStatus(
+                    accepted,
+                    lost,
+                    highestId,
+                    waiting.Sum(s => s.End) + (current?.End ?? 0),
+                    Refusal(),
+                    writeFailure ?? flushFailure,
+                    warning
+                );
             }
         }
     }
@@ -179,6 +114,7 @@ internal sealed class SegmentStore : IDisposable
                 // A burst meets this once per few hundred requests; making a segment takes well under a millisecond.
                 if (!TryGrow())
                 {
+                    Attention.Set();
                     return false;
                 }
             }
@@ -342,7 +278,7 @@ internal sealed class SegmentStore : IDisposable
             // One spare at least, and twice the room that is promised, so that a growing load does not wait for a file.
             while ((current is null || spares.Count == 0 || !HasRoom(reserved * 2)) && TryGrow()) { }
 
-            return !TryWriteSpilled() || growFailure is not null;
+            return !TryWriteSpilled() || maker.Failure is not null;
         }
     }
 
@@ -445,64 +381,27 @@ internal sealed class SegmentStore : IDisposable
         : spilled.Count > 0 ? $"the journal cannot be written: {writeFailure}"
         : HasRoom(reserved + 1) ? null
         : Total >= options.MaxSegments ? $"the journal is full: {Total} segments wait to be stored in the ledger"
-        : growFailure is not null ? $"the journal has no room: {growFailure}"
+        : maker.Failure is not null ? $"the journal has no room: {maker.Failure}"
         : null;
 
     private bool TryGrow()
     {
-        if (Total >= options.MaxSegments || clock.GetTimestamp() < growAgainAt)
+        if (Total >= options.MaxSegments || maker.TryMake() is not { } made)
         {
             return false;
         }
 
-        try
+        folderDirty = true;
+        if (current is null)
         {
-            var made = MakeSegment();
-            growFailure = null;
-            folderDirty = true;
-            if (current is null)
-            {
-                Start(made);
-            }
-            else
-            {
-                spares.Enqueue(made);
-            }
-
-            return true;
+            Start(made);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        else
         {
-            growFailure = e.Message;
-            growAgainAt = clock.GetTimestamp() + (long)(GrowBackOff.TotalSeconds * clock.TimestampFrequency);
-            Attention.Set();
-            return false;
-        }
-    }
-
-    private Segment MakeSegment()
-    {
-        var number = nextSegment;
-        var path = Path.Combine(folder, SegmentFormat.FileName(number, ".wal"));
-        var temporary = Path.ChangeExtension(path, ".tmp");
-        File.Delete(temporary);
-        var file = disk.Create(temporary, options.SegmentBytes);
-        try
-        {
-            Span<byte> header = stackalloc byte[SegmentFormat.HeaderBytes];
-            SegmentFormat.WriteHeader(header, number);
-            disk.Write(file, header, 0);
-            File.Move(temporary, path);
-        }
-        catch
-        {
-            file.Dispose();
-            File.Delete(temporary);
-            throw;
+            spares.Enqueue(made);
         }
 
-        nextSegment++;
-        return new Segment(number, path, file, options.SegmentBytes);
+        return true;
     }
 
     private void Start(Segment segment)
@@ -542,7 +441,7 @@ internal sealed class SegmentStore : IDisposable
         {
             if ((attempt > 0 || current is null || current.Capacity - current.End < frame.Length) && !TryRotate())
             {
-                writeFailure ??= Refusal() ?? growFailure ?? "there is no segment";
+                writeFailure ??= Refusal() ?? maker.Failure ?? "there is no segment";
                 return false;
             }
 
@@ -584,3 +483,21 @@ internal sealed class SegmentStore : IDisposable
         return true;
     }
 }
+
+/// <summary>What the journal holds and how it fares.</summary>
+/// <param name="Accepted">Records taken since it was first made, those that were found unreadable included.</param>
+/// <param name="Lost">Of these, those that were found unreadable after they had been taken (a disk that changes its bytes).</param>
+/// <param name="HighestId">The largest record id seen.</param>
+/// <param name="Bytes">Headers and frames in segments that are not deleted yet.</param>
+/// <param name="Refusal">Why no further reservation can be had; null when one can.</param>
+/// <param name="Failure">The newest failure of the journal's own files; null when all is well.</param>
+/// <param name="Warning">What could not be read, in words; null when all could.</param>
+internal readonly record struct SegmentStatus(
+    long Accepted,
+    long Lost,
+    RecordId HighestId,
+    long Bytes,
+    string? Refusal,
+    string? Failure,
+    string? Warning
+);

@@ -23,6 +23,15 @@ public sealed record PriceRates
     /// <summary>Reasoning, where it differs from output.</summary>
     public decimal? Reasoning { get; init; }
 
+    /// <summary>Whether no class has a rate.</summary>
+    internal bool IsEmpty =>
+        Input is null
+        && Output is null
+        && CacheRead is null
+        && CacheWrite5m is null
+        && CacheWrite1h is null
+        && Reasoning is null;
+
     /// <summary>These rates, and <paramref name="other"/>'s where there are none.</summary>
     internal PriceRates Over(PriceRates other) =>
         new()

@@ -17,7 +17,7 @@ internal sealed class OverrideRules
     /// <exception cref="ArgumentException">A rate is negative or above a million dollars, or a threshold is negative.</exception>
     public OverrideRules(ImmutableArray<PriceOverride> overrides)
     {
-        if (overrides.Any(o => !IsSound(o)))
+        if (!overrides.All(IsSound))
         {
             throw new ArgumentException(
                 "A price lies outside 0 to 1,000,000 dollars, or a threshold below 0.",
@@ -25,19 +25,24 @@ internal sealed class OverrideRules
             );
         }
 
-        rules =
-        [
-            .. overrides
-                .OrderBy(o => o.Model.Contains('*', StringComparison.Ordinal))
-                .ThenByDescending(o => o.Model.Count(c => c != '*'))
-                .ThenBy(o => o.Provider is null)
-                .ThenByDescending(o => o.From ?? DateOnly.MinValue),
-        ];
+        rules = overrides.IsEmpty
+            ? []
+            :
+            [
+                .. overrides
+                    .OrderBy(o => o.Model.Contains('*', StringComparison.Ordinal))
+                    .ThenByDescending(o => o.Model.Count(c => c != '*'))
+                    .ThenBy(o => o.Provider is null)
+                    .ThenByDescending(o => o.From ?? DateOnly.MinValue),
+            ];
         Hash = overrides.IsEmpty ? null : HashOf(overrides);
     }
 
     /// <summary>The first 8 hexadecimal digits of the SHA-256 of what the overrides say; null when there are none.</summary>
     public string? Hash { get; }
+
+    /// <summary>Whether there are none.</summary>
+    public bool IsEmpty => rules.IsEmpty;
 
     /// <summary>All that apply to a model under any of its spellings, by precedence, as prices.</summary>
     public IEnumerable<ModelPrice> For(

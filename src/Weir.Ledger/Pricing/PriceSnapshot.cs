@@ -7,11 +7,16 @@ namespace Weir.Ledger;
 public sealed class PriceSnapshot
 {
     // Callers choose names: beyond this many they are looked up each time, so that none of them can fill the memory.
-    private const int MostResolved = 4096;
+    internal const int MostResolved = 4096;
 
     private readonly PriceCatalogue catalogue = PriceCatalogue.BuiltIn;
     private readonly OverrideRules overrides;
-    private readonly ConcurrentDictionary<NameKey, ImmutableArray<ModelPrice>> resolved = new();
+
+    // By catalogue, provider and model. The first two come from the configuration, so that they are few.
+    private readonly ConcurrentDictionary<
+        string,
+        ConcurrentDictionary<string, ConcurrentDictionary<string, ModelPrice[]>>
+    > resolved = new(StringComparer.Ordinal);
 
     internal PriceSnapshot(ImmutableArray<PriceOverride> overrides)
     {
@@ -24,6 +29,9 @@ public sealed class PriceSnapshot
 
     /// <summary>The catalogues (providers) that it knows, by name.</summary>
     public ImmutableArray<string> Catalogues => catalogue.Names;
+
+    /// <summary>How many names are remembered.</summary>
+    internal int ResolvedNames => resolved.Values.SelectMany(p => p.Values).Sum(names => names.Count);
 
     /// <summary>
     /// The list cost of a usage: tokens by class times the price that held at <see cref="PriceRequest.At"/>, summed exactly and
@@ -102,14 +110,14 @@ public sealed class PriceSnapshot
             return null;
         }
 
-        var key = new NameKey(catalogueName, provider, model);
-        if (!resolved.TryGetValue(key, out var prices))
+        var known = ResolvedFor(catalogueName, provider ?? "");
+        if (!known.TryGetValue(model, out var prices))
         {
             prices = Resolve(catalogueName, provider, model);
             // Count takes every lock of the dictionary, but only for names not seen before.
-            if (resolved.Count < MostResolved)
+            if (known.Count < MostResolved)
             {
-                resolved.TryAdd(key, prices);
+                known.TryAdd(model, prices);
             }
         }
 
@@ -124,26 +132,43 @@ public sealed class PriceSnapshot
         return null;
     }
 
+    private ConcurrentDictionary<string, ModelPrice[]> ResolvedFor(string catalogueName, string provider)
+    {
+        if (resolved.TryGetValue(catalogueName, out var providers) && providers.TryGetValue(provider, out var models))
+        {
+            return models;
+        }
+
+        return resolved
+            .GetOrAdd(catalogueName, _ => new(StringComparer.Ordinal))
+            .GetOrAdd(provider, _ => new(StringComparer.Ordinal));
+    }
+
     /// <summary>Every price that a name may have at some time, the first that holds being the one.</summary>
-    private ImmutableArray<ModelPrice> Resolve(string catalogueName, string? provider, string model)
+    private ModelPrice[] Resolve(string catalogueName, string? provider, string model)
     {
         var section = catalogue.Section(catalogueName);
-        var spellings = ModelName.Spellings(model).ToList();
-        var prices = ImmutableArray.CreateBuilder<ModelPrice>();
-        prices.AddRange(overrides.For(catalogueName, provider, spellings, section?.WebSearchPerThousand));
+        var spellings = new List<string>(ModelName.Spellings(model));
+        var prices = new List<ModelPrice>(1);
+        if (!overrides.IsEmpty)
+        {
+            prices.AddRange(overrides.For(catalogueName, provider, spellings, section?.WebSearchPerThousand));
+        }
+
         foreach (var spelling in spellings)
         {
-            if (section?.Find(spelling) is { } listed && listed.Any(p => p.Rates != NoRates))
+            // An entry without rates says that the model is served, not what it costs.
+            if (section?.Find(spelling) is { } listed && !Array.TrueForAll(listed, p => p.Rates.IsEmpty))
             {
-                prices.AddRange(listed.Reverse());
+                for (var i = listed.Length - 1; i >= 0; i--)
+                {
+                    prices.Add(listed[i]);
+                }
+
                 break;
             }
         }
 
-        return prices.ToImmutable();
+        return [.. prices];
     }
-
-    private static PriceRates NoRates { get; } = new();
-
-    private readonly record struct NameKey(string Catalogue, string? Provider, string Model);
 }

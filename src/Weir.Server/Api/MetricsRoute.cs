@@ -1,10 +1,10 @@
-using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Weir.Gateway;
 using Weir.Identity;
 using Weir.Server.Api.Status;
+using Weir.Server.Api.Usage;
 
 namespace Weir.Server.Api;
 
@@ -24,18 +24,101 @@ internal static class MetricsRoute
     private static async Task Write(HttpContext context, ServerState state)
     {
         var text = new PrometheusText();
-        var ledger = state.Modules.Ledger.Status;
-        text.Gauge("weir_info", "Constant 1, with the version.", 1, ("version", StatusRoutes.Version));
+        text.Begin("gauge", "weir_info", "Constant 1, with the version.");
+        text.Sample("weir_info", 1, ("version", StatusRoutes.Version));
         text.Gauge(
             "weir_start_time_seconds",
             "When the server started, in Unix time.",
             state.StartedAt.ToUnixTimeSeconds()
         );
-        text.Gauge(
-            "weir_requests_in_flight",
-            "Requests to models being answered now.",
-            state.Modules.Gateway?.InFlight ?? 0
+        if (state.Modules.Gateway is { } gateway)
+        {
+            Gateway(text, gateway);
+        }
+
+        Ledger(text, state);
+        Process(text);
+        context.Response.ContentType = PrometheusText.ContentType;
+        await context.Response.Body.WriteAsync(text.ToBytes(), context.RequestAborted);
+    }
+
+    private static void Gateway(PrometheusText text, ModelGateway gateway)
+    {
+        var all = gateway.Metrics.Series;
+        text.Gauge("weir_requests_in_flight", "Requests to models being answered now.", gateway.InFlight);
+        text.Counter("weir_refusals_total", "Requests that Weir itself turned away.", gateway.Metrics.Refusals);
+        text.Begin("counter", "weir_requests_total", "Requests to models, by how they ended.");
+        foreach (var series in all)
+        {
+            text.Sample(
+                "weir_requests_total",
+                series.Requests,
+                ("provider", series.Provider),
+                ("model", series.Model),
+                ("status", Words.Of(series.Status))
+            );
+        }
+
+        text.Begin("counter", "weir_tokens_total", "Tokens by class; the classes are disjoint.");
+        foreach (var series in all)
+        {
+            Tokens(text, series, "input", series.InputTokens);
+            Tokens(text, series, "cache_read", series.CacheReadTokens);
+            Tokens(text, series, "cache_write", series.CacheWriteTokens);
+            Tokens(text, series, "output", series.OutputTokens);
+        }
+
+        text.Begin("histogram", "weir_request_duration_seconds", "From a request's start to its last byte.");
+        foreach (var series in all)
+        {
+            Duration(text, series);
+        }
+    }
+
+    private static void Tokens(PrometheusText text, GatewaySeries series, string kind, long count) =>
+        text.Sample(
+            "weir_tokens_total",
+            count,
+            ("provider", series.Provider),
+            ("model", series.Model),
+            ("status", Words.Of(series.Status)),
+            ("class", kind)
         );
+
+    private static void Duration(PrometheusText text, GatewaySeries series)
+    {
+        const string name = "weir_request_duration_seconds";
+        var status = Words.Of(series.Status);
+        var buckets = series.DurationBuckets;
+        long sum = 0;
+        for (var i = 0; i < buckets.Length; i++)
+        {
+            sum += buckets[i];
+            var bound =
+                i < GatewaySeries.DurationBounds.Length ? GatewaySeries.DurationBounds[i] : double.PositiveInfinity;
+            text.Sample(
+                name + "_bucket",
+                sum,
+                ("provider", series.Provider),
+                ("model", series.Model),
+                ("status", status),
+                ("le", PrometheusText.Number(bound))
+            );
+        }
+
+        text.Sample(
+            name + "_sum",
+            series.DurationSeconds,
+            ("provider", series.Provider),
+            ("model", series.Model),
+            ("status", status)
+        );
+        text.Sample(name + "_count", sum, ("provider", series.Provider), ("model", series.Model), ("status", status));
+    }
+
+    private static void Ledger(PrometheusText text, ServerState state)
+    {
+        var ledger = state.Modules.Ledger.Status;
         text.Counter("weir_ledger_journalled_records_total", "Records taken into the journal.", ledger.Journalled);
         text.Counter("weir_ledger_written_records_total", "Records stored in the ledger.", ledger.Written);
         text.Gauge("weir_ledger_pending_records", "Records in the journal that wait for the writer.", ledger.Pending);
@@ -55,9 +138,6 @@ internal static class MetricsRoute
             "Faults of a configuration that was refused; 0 when the file on disk is in force.",
             state.Config.Current.PendingFaults.Length
         );
-        Process(text);
-        context.Response.ContentType = "text/plain; version=0.0.4; charset=utf-8";
-        await context.Response.Body.WriteAsync(text.ToBytes(), context.RequestAborted);
     }
 
     private static void Process(PrometheusText text)
@@ -73,60 +153,4 @@ internal static class MetricsRoute
             GC.GetTotalPauseDuration().TotalSeconds
         );
     }
-}
-
-/// <summary>Builds a text in Prometheus' exposition format.</summary>
-internal sealed class PrometheusText
-{
-    private readonly StringBuilder text = new();
-
-    /// <summary>A value that goes up and down.</summary>
-    public void Gauge(
-        string name,
-        string help,
-        double value,
-        params ReadOnlySpan<(string Name, string Value)> labels
-    ) => Metric("gauge", name, help, value, labels);
-
-    /// <summary>A value that only grows.</summary>
-    public void Counter(
-        string name,
-        string help,
-        double value,
-        params ReadOnlySpan<(string Name, string Value)> labels
-    ) => Metric("counter", name, help, value, labels);
-
-    /// <summary>The text so far.</summary>
-    public byte[] ToBytes() => Encoding.UTF8.GetBytes(text.ToString());
-
-    private void Metric(
-        string kind,
-        string name,
-        string help,
-        double value,
-        ReadOnlySpan<(string Name, string Value)> labels
-    )
-    {
-        text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n');
-        text.Append("# TYPE ").Append(name).Append(' ').Append(kind).Append('\n');
-        text.Append(name);
-        for (var i = 0; i < labels.Length; i++)
-        {
-            text.Append(i == 0 ? '{' : ',')
-                .Append(labels[i].Name)
-                .Append("=\"")
-                .Append(Escaped(labels[i].Value))
-                .Append('"');
-        }
-
-        text.Append(labels.Length == 0 ? " " : "} ")
-            .Append(value.ToString("R", CultureInfo.InvariantCulture))
-            .Append('\n');
-    }
-
-    private static string Escaped(string value) =>
-        value
-            .Replace("\\", "\\\\", StringComparison.Ordinal)
-            .Replace("\"", "\\\"", StringComparison.Ordinal)
-            .Replace("\n", "\\n", StringComparison.Ordinal);
 }

@@ -18,6 +18,7 @@ internal sealed partial class ConfigStore
     private readonly ILogger log;
     private readonly Lock gate = new();
     private ConfigSnapshot current;
+    private Action<WeirConfig> apply = _ => { };
     private ServerConfig? started;
     private string? seen;
 
@@ -42,9 +43,6 @@ internal sealed partial class ConfigStore
 
     /// <summary>The file that is watched, whether it exists or not.</summary>
     public string WatchedPath => file;
-
-    /// <summary>Called with each configuration that takes force after <see cref="Start"/>; under the store's lock, so in order.</summary>
-    public Action<WeirConfig> Apply { get; set; } = _ => { };
 
     /// <summary>Reads the file, or the environment when there is none.</summary>
     /// <param name="options">Which file, and whose environment.</param>
@@ -96,11 +94,12 @@ internal sealed partial class ConfigStore
         );
 
     /// <summary>Puts the configuration in force and remembers the settings that hold until the next start.</summary>
-    public void Start(Action<WeirConfig> apply)
+    /// <param name="taker">Called with each configuration that takes force, under the store's lock, so in order.</param>
+    public void Start(Action<WeirConfig> taker)
     {
         lock (gate)
         {
-            Apply = apply;
+            apply = taker;
             started = current.Config.Server;
             apply(current.Config);
         }
@@ -143,7 +142,15 @@ internal sealed partial class ConfigStore
             }
             else
             {
-                Accept(result.Config, read.Text);
+                try
+                {
+                    Accept(result.Config, read.Text);
+                }
+                catch (ArgumentException unfit)
+                {
+                    // The gateway found what reading did not; it keeps what it has, and so does the store.
+                    Refuse([new ConfigFault(1, 1, "", unfit.Message)]);
+                }
             }
         }
     }
@@ -225,7 +232,7 @@ internal sealed partial class ConfigStore
 
     private void Accept(WeirConfig config, string text)
     {
-        Apply(config);
+        apply(config);
         current = new ConfigSnapshot
         {
             Config = config,
@@ -278,10 +285,10 @@ internal sealed partial class ConfigStore
                 FileAccess.Read,
                 FileShare.ReadWrite | FileShare.Delete
             );
-            using var reader = new StreamReader(stream, Utf8);
+            using var reader = new StreamReader(stream, Utf8, detectEncodingFromByteOrderMarks: false);
             var buffer = new char[Yaml.YamlTree.MaxCharacters + 1];
             var length = reader.ReadBlock(buffer);
-            return (new string(buffer, 0, length), false, "");
+            return (new string(buffer, 0, length).TrimStart('\uFEFF'), false, "");
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {

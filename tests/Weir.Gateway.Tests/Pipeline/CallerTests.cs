@@ -135,9 +135,7 @@ public sealed class CallerTests
         await using var upstream = Upstream();
         await using var host = await GatewayHost.StartAsync(Keyless(upstream));
 
-        await host.AskAsync(
-            Bare(host).With("x-weir-key", host.Key).With("Authorization", "Bearer sk-ant-oat01-mine")
-        );
+        await host.AskAsync(Bare(host).With("x-weir-key", host.Key).With("Authorization", "Bearer sk-ant-oat01-mine"));
 
         Assert.Equal("Bearer sk-ant-oat01-mine", upstream.Request.Header("authorization"));
         Assert.Null(upstream.Request.Header("x-weir-key"));
@@ -389,7 +387,10 @@ public sealed class CallerTests
         Assert.Equal("delta", record.Project);
         Assert.Equal("7", Assert.Single(record.Tags).Value);
         Assert.Equal("cost-centre", Assert.Single(record.Tags).Key);
-        Assert.DoesNotContain(upstream.Request.Headers, h => h.Name.StartsWith("x-weir", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            upstream.Request.Headers,
+            h => h.Name.StartsWith("x-weir", StringComparison.OrdinalIgnoreCase)
+        );
         Assert.Equal("ses-1", upstream.Request.Header("x-claude-code-session-id"));
     }
 

@@ -44,7 +44,10 @@ public sealed class FallbackTests
         Assert.Contains("msg_2", body, StringComparison.Ordinal);
         Assert.Equal("second", answer.Header("x-weir-provider"));
         Assert.Equal(Ask, first.Request.BodyText);
-        Assert.Equal(Ask.Replace("claude-sonnet-4-5", "claude-other", StringComparison.Ordinal), second.Request.BodyText);
+        Assert.Equal(
+            Ask.Replace("claude-sonnet-4-5", "claude-other", StringComparison.Ordinal),
+            second.Request.BodyText
+        );
         var record = await host.RecordAsync();
         Assert.Equal(RequestStatus.Ok, record.Status);
         Assert.Equal("second", record.Provider);
@@ -63,14 +66,20 @@ public sealed class FallbackTests
     [InlineData(413)]
     public async Task A_request_at_fault_is_not_replayed(int status)
     {
-        await using var first = new FakeUpstream().On("/v1/messages", AnthropicAnswers.Error(status, "invalid_request_error"));
+        await using var first = new FakeUpstream().On(
+            "/v1/messages",
+            AnthropicAnswers.Error(status, "invalid_request_error")
+        );
         await using var second = new FakeUpstream().On("/v1/messages", AnthropicAnswers.Message(Reply));
         await using var host = await GatewayHost.StartAsync(Two(first, second));
 
         var (answer, body) = await host.AskAsync(host.Post("/v1/messages", Ask));
 
         Assert.Equal(status, (int)answer.StatusCode);
-        Assert.Equal(Encoding.UTF8.GetString(AnthropicAnswers.Error(status, "invalid_request_error").EncodedBody()), body);
+        Assert.Equal(
+            Encoding.UTF8.GetString(AnthropicAnswers.Error(status, "invalid_request_error").EncodedBody()),
+            body
+        );
         Assert.Empty(second.Requests);
         var record = await host.RecordAsync();
         Assert.Equal(RequestStatus.RequestError, record.Status);
@@ -155,7 +164,10 @@ public sealed class FallbackTests
     [Fact]
     public async Task When_all_fail_the_last_answer_of_an_upstream_goes_to_the_caller_as_it_came()
     {
-        await using var first = new FakeUpstream().On("/v1/messages", AnthropicAnswers.Error(529, "overloaded_error", "Full."));
+        await using var first = new FakeUpstream().On(
+            "/v1/messages",
+            AnthropicAnswers.Error(529, "overloaded_error", "Full.")
+        );
         await using var second = new FakeUpstream();
         await using var host = await GatewayHost.StartAsync(Two(first, second));
         second.Refuse();
@@ -224,7 +236,14 @@ public sealed class FallbackTests
         await using var host = await GatewayHost.StartAsync(
             config with
             {
-                Providers = [config.Providers[0] with { SilenceTimeout = TimeSpan.FromMilliseconds(200) }, config.Providers[1]],
+                Providers =
+                [
+                    config.Providers[0] with
+                    {
+                        SilenceTimeout = TimeSpan.FromMilliseconds(200),
+                    },
+                    config.Providers[1],
+                ],
             }
         );
 

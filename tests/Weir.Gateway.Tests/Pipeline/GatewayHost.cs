@@ -22,7 +22,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly WebApplication app;
     private readonly KeyRing keys;
 
-    private GatewayHost(TemporaryFolder folder, WebApplication app, UsageLedger ledger, KeyRing keys, ModelGateway gateway)
+    private GatewayHost(
+        TemporaryFolder folder,
+        WebApplication app,
+        UsageLedger ledger,
+        KeyRing keys,
+        ModelGateway gateway
+    )
     {
         this.folder = folder;
         this.app = app;
@@ -148,7 +154,13 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     public HttpRequestMessage Request(HttpMethod method, string path) =>
-        new(method, new Uri(Url + path.TrimStart('/'), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
+        new(
+            method,
+            new Uri(
+                Url + path.TrimStart('/'),
+                new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }
+            )
+        );
 
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel = default) =>
         Client.SendAsync(request, cancel);
@@ -166,13 +178,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         await Until.TrueAsync(() => Gateway.InFlight == 0);
         await Ledger.FlushAsync(CancellationToken.None);
         var entries = await Ledger.Feed.ReadAsync(0, 10_000, CancellationToken.None);
-        return
-        [
-            .. entries
-                .GroupBy(e => e.After.Id)
-                .Select(g => g.MaxBy(e => e.Sequence)!.After)
-                .OrderBy(r => r.Id),
-        ];
+        return [.. entries.GroupBy(e => e.After.Id).Select(g => g.MaxBy(e => e.Sequence)!.After).OrderBy(r => r.Id)];
     }
 
     public async Task<UsageRecord> RecordAsync() => Assert.Single(await RecordsAsync());

@@ -59,7 +59,10 @@ public sealed class HangUpTests
     public async Task A_plain_answer_is_always_read_to_its_end()
     {
         var gate = new Gate();
-        await using var upstream = new FakeUpstream().On("/v1/messages", AnthropicAnswers.Message(Reply).PauseBeforeHead(gate));
+        await using var upstream = new FakeUpstream().On(
+            "/v1/messages",
+            AnthropicAnswers.Message(Reply).PauseBeforeHead(gate)
+        );
         await using var host = await GatewayHost.StartAsync(GatewayHost.Anthropic(upstream));
 
         using (var socket = await SendAsync(host, stream: false))
@@ -78,13 +81,23 @@ public sealed class HangUpTests
     public async Task Nothing_more_is_tried_for_a_caller_who_has_gone()
     {
         var gate = new Gate();
-        await using var first = new FakeUpstream().On("/v1/messages", AnthropicAnswers.Error(529, "overloaded_error").PauseBeforeHead(gate));
+        await using var first = new FakeUpstream().On(
+            "/v1/messages",
+            AnthropicAnswers.Error(529, "overloaded_error").PauseBeforeHead(gate)
+        );
         await using var second = new FakeUpstream().On("/v1/messages", AnthropicAnswers.Message(Reply));
         await using var host = await GatewayHost.StartAsync(
             new GatewayConfig
             {
                 Providers = [GatewayHost.Anthropic(first, "first"), GatewayHost.Anthropic(second, "second")],
-                Routes = [new RouteConfig { Name = "r", Targets = [new TargetConfig("first", null), new TargetConfig("second", null)] }],
+                Routes =
+                [
+                    new RouteConfig
+                    {
+                        Name = "r",
+                        Targets = [new TargetConfig("first", null), new TargetConfig("second", null)],
+                    },
+                ],
             }
         );
 
@@ -103,7 +116,8 @@ public sealed class HangUpTests
 
     private static async Task<Socket> SendAsync(GatewayHost host, bool stream)
     {
-        var body = $$"""{"model":"claude-sonnet-4-5","stream":{{(stream ? "true" : "false")}},"max_tokens":64,"messages":[]}""";
+        var body =
+            $$"""{"model":"claude-sonnet-4-5","stream":{{(stream ? "true" : "false")}},"max_tokens":64,"messages":[]}""";
         var socket = await RawHttp.ConnectAsync(host.Url);
         await socket.SendAsync(
             Encoding.ASCII.GetBytes(

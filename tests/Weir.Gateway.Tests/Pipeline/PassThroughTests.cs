@@ -62,7 +62,14 @@ public sealed class PassThroughTests
         Assert.Equal("/v1/files/f-1%20x?after=%7e1", upstream.Request.Target);
         Assert.Equal("Bearer " + GatewayHost.UpstreamKey, upstream.Request.Header("authorization"));
 
-        foreach (var (method, path) in new[] { ("DELETE", "/p/openai/v1/files/f-1"), ("GET", "/p/openai/v1/batches"), ("GET", "/p/openai/files/x") })
+        foreach (
+            var (method, path) in new[]
+            {
+                ("DELETE", "/p/openai/v1/files/f-1"),
+                ("GET", "/p/openai/v1/batches"),
+                ("GET", "/p/openai/files/x"),
+            }
+        )
         {
             (answer, _) = await host.AskAsync(host.Request(new HttpMethod(method), path).With("x-api-key", host.Key));
             Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
@@ -81,7 +88,9 @@ public sealed class PassThroughTests
         await using var host = await GatewayHost.StartAsync(GatewayHost.OpenAI(upstream) with { ApiKey = null });
 
         var (answer, body) = await host.AskAsync(
-            host.Request(HttpMethod.Get, "/p/openai/models").With("x-weir-key", host.Key).With("Authorization", "Bearer sk-own")
+            host.Request(HttpMethod.Get, "/p/openai/models")
+                .With("x-weir-key", host.Key)
+                .With("Authorization", "Bearer sk-own")
         );
 
         // No redirect is followed.
@@ -102,7 +111,10 @@ public sealed class PassThroughTests
         await using var upstream = new FakeUpstream().Handle(_ => UpstreamAnswer.Json("{}"));
         await using var host = await GatewayHost.StartAsync(GatewayHost.OpenAI(upstream) with { ApiKey = null });
 
-        var answer = await RawHttp.AskAsync(host.Url, $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-weir-key: {host.Key}\r\n\r\n");
+        var answer = await RawHttp.AskAsync(
+            host.Url,
+            $"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nx-weir-key: {host.Key}\r\n\r\n"
+        );
 
         Assert.Contains(answer[..12], new[] { "HTTP/1.1 400", "HTTP/1.1 404" });
         Assert.Empty(upstream.Requests);
@@ -129,7 +141,9 @@ public sealed class PassThroughTests
     public async Task An_unknown_provider_is_not_found()
     {
         await using var host = await GatewayHost.StartAsync();
-        var (answer, _) = await host.AskAsync(host.Request(HttpMethod.Get, "/p/nobody/v1/x").With("x-api-key", host.Key));
+        var (answer, _) = await host.AskAsync(
+            host.Request(HttpMethod.Get, "/p/nobody/v1/x").With("x-api-key", host.Key)
+        );
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 }

@@ -6,13 +6,19 @@ namespace Weir.Gateway.Tests.Pipeline;
 
 public sealed class RelayTests
 {
-    private const string Ask = """{ "model" : "claude-sonnet-4-5","max_tokens":64, "messages":[{"role":"user","content":"hé \u00e9 𝄞"}],  "unknown":{"a":[1,2.50]} }""";
+    private const string Ask =
+        """{ "model" : "claude-sonnet-4-5","max_tokens":64, "messages":[{"role":"user","content":"hé \u00e9 𝄞"}],  "unknown":{"a":[1,2.50]} }""";
 
     private static readonly VendorCompletion Reply = new()
     {
         Id = "msg_1",
         Model = "claude-sonnet-4-5",
-        Usage = new TokenUsage { Input = 12, CacheRead = 100, Output = 5 },
+        Usage = new TokenUsage
+        {
+            Input = 12,
+            CacheRead = 100,
+            Output = 5,
+        },
     };
 
     [Fact]
@@ -20,7 +26,10 @@ public sealed class RelayTests
     {
         await using var upstream = new FakeUpstream().On(
             "/v1/messages",
-            AnthropicAnswers.Message(Reply).Header("anthropic-ratelimit-requests-limit", "50").Header("x-odd", "a  b;c=\"d\"")
+            AnthropicAnswers
+                .Message(Reply)
+                .Header("anthropic-ratelimit-requests-limit", "50")
+                .Header("x-odd", "a  b;c=\"d\"")
         );
         await using var host = await GatewayHost.StartAsync(GatewayHost.Anthropic(upstream));
 
@@ -45,7 +54,10 @@ public sealed class RelayTests
         Assert.Equal(GatewayHost.UpstreamKey, sent.Header("x-api-key"));
         Assert.Equal("one-2025, two-2026", sent.Header("anthropic-beta"));
         Assert.Equal("2023-06-01", sent.Header("anthropic-version"));
-        Assert.Equal("Ünïcode; q=\"1\"  two", Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(sent.Header("x-unknown")!)));
+        Assert.Equal(
+            "Ünïcode; q=\"1\"  two",
+            Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(sent.Header("x-unknown")!))
+        );
         Assert.Equal($"127.0.0.1:{upstream.Port}", sent.Header("host"));
         Assert.DoesNotContain(host.Key, Encoding.Latin1.GetString(sent.Head.Span), StringComparison.Ordinal);
 
@@ -78,7 +90,12 @@ public sealed class RelayTests
 
         await using var upstream = new FakeUpstream().On("/v1/messages", answer);
         await using var host = await GatewayHost.StartAsync(GatewayHost.Anthropic(upstream));
-        using var response = await host.SendAsync(host.Post("/v1/messages", Ask.Replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\"", StringComparison.Ordinal)));
+        using var response = await host.SendAsync(
+            host.Post(
+                "/v1/messages",
+                Ask.Replace("\"max_tokens\"", "\"stream\":true,\"max_tokens\"", StringComparison.Ordinal)
+            )
+        );
         Assert.Null(response.Header("x-weir-cost-usd"));
         Assert.Equal("claude-sonnet-4-5", response.Header("x-weir-model"));
         Assert.Equal("identity", upstream.Request.Header("accept-encoding"));

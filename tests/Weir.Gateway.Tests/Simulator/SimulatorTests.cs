@@ -7,16 +7,26 @@ namespace Weir.Gateway.Tests.Simulator;
 
 public sealed class SimulatorTests
 {
-    private const string Chat = """{"model":"sim-small","messages":[{"role":"user","content":"How high is the river today?"}]}""";
+    private const string Chat =
+        """{"model":"sim-small","messages":[{"role":"user","content":"How high is the river today?"}]}""";
 
     public static TheoryData<string, string> Plain() =>
         new()
         {
-            { "/v1/messages", """{"model":"sim-small","max_tokens":500,"messages":[{"role":"user","content":"How high is the river today?"}]}""" },
-            { "/v1/messages", """{"model":"sim-thinking","max_tokens":500,"messages":[{"role":"user","content":"How high is the river today?"}]}""" },
+            {
+                "/v1/messages",
+                """{"model":"sim-small","max_tokens":500,"messages":[{"role":"user","content":"How high is the river today?"}]}"""
+            },
+            {
+                "/v1/messages",
+                """{"model":"sim-thinking","max_tokens":500,"messages":[{"role":"user","content":"How high is the river today?"}]}"""
+            },
             { "/v1/chat/completions", Chat },
             { "/v1/responses", """{"model":"sim-large","input":"How high is the river today?"}""" },
-            { "/v1beta/models/sim-small:generateContent", """{"contents":[{"parts":[{"text":"How high is the river today?"}]}]}""" },
+            {
+                "/v1beta/models/sim-small:generateContent",
+                """{"contents":[{"parts":[{"text":"How high is the river today?"}]}]}"""
+            },
         };
 
     [Theory]
@@ -87,16 +97,14 @@ public sealed class SimulatorTests
     public async Task A_count_agrees_with_what_is_charged_and_is_no_record()
     {
         await using var host = await GatewayHost.StartAsync(GatewayHost.Simulator);
-        const string Ask = """{"model":"sim-small","system":"Be brief, please.","messages":[{"role":"user","content":"How high?"}]}""";
+        const string Ask =
+            """{"model":"sim-small","system":"Be brief, please.","messages":[{"role":"user","content":"How high?"}]}""";
 
         var (_, counted) = await host.AskAsync(host.Post("/v1/messages/count_tokens", Ask));
         await host.AskAsync(host.Post("/v1/messages", "{\"max_tokens\":10," + Ask[1..]));
 
         using var count = JsonDocument.Parse(counted);
-        Assert.Equal(
-            count.RootElement.GetProperty("input_tokens").GetInt64(),
-            (await host.RecordAsync()).Usage.Input
-        );
+        Assert.Equal(count.RootElement.GetProperty("input_tokens").GetInt64(), (await host.RecordAsync()).Usage.Input);
     }
 
     [Theory]
@@ -149,7 +157,10 @@ public sealed class SimulatorTests
         Assert.Equal(8, data[0].GetProperty("embedding").GetArrayLength());
 
         (_, text) = await host.AskAsync(
-            host.Post("/v1/embeddings", """{"model":"sim-small","input":"a b","dimensions":8,"encoding_format":"base64"}""")
+            host.Post(
+                "/v1/embeddings",
+                """{"model":"sim-small","input":"a b","dimensions":8,"encoding_format":"base64"}"""
+            )
         );
         using var coded = JsonDocument.Parse(text);
         Assert.Equal(32, coded.RootElement.GetProperty("data")[0].GetProperty("embedding").GetBytesFromBase64().Length);
@@ -162,7 +173,10 @@ public sealed class SimulatorTests
         await using var host = await GatewayHost.StartAsync(GatewayHost.Simulator);
 
         var (answer, text) = await host.AskAsync(
-            host.Post("/v1beta/models/sim-small:streamGenerateContent", """{"contents":[{"parts":[{"text":"Hi [there]"}]}]}""")
+            host.Post(
+                "/v1beta/models/sim-small:streamGenerateContent",
+                """{"contents":[{"parts":[{"text":"Hi [there]"}]}]}"""
+            )
         );
 
         Assert.Equal("application/json", answer.Header("content-type"));

@@ -8,27 +8,12 @@ namespace Weir.Ledger;
 /// <summary>
 /// The lines of the price list, both ways. A model's line is six fields between tabs (name, name for people, day of
 /// release, context limit, output limit, prices), the prices being words between spaces: a letter and a figure for a
-/// rate, <c>@day</c> for a date from which what follows holds, <c>>tokens</c> for a tier, <c>+name</c> or
+/// rate, <c>@day</c> for a date from which what follows holds, <c>&gt;tokens</c> for a tier, <c>+name</c> or
 /// <c>+name=name</c> for a mode.
 /// </summary>
 internal static class CatalogueLines
 {
     private const string DayFormat = "yyyy-MM-dd";
-
-    // In the order in which they are written.
-    private static readonly (
-        char Letter,
-        Func<PriceRates, decimal?> Get,
-        Func<PriceRates, decimal, PriceRates> Set
-    )[] Classes =
-    [
-        ('i', r => r.Input, (r, v) => r with { Input = v }),
-        ('o', r => r.Output, (r, v) => r with { Output = v }),
-        ('r', r => r.CacheRead, (r, v) => r with { CacheRead = v }),
-        ('w', r => r.CacheWrite5m, (r, v) => r with { CacheWrite5m = v }),
-        ('h', r => r.CacheWrite1h, (r, v) => r with { CacheWrite1h = v }),
-        ('t', r => r.Reasoning, (r, v) => r with { Reasoning = v }),
-    ];
 
     /// <summary>The catalogue's name in <c>=name</c> or <c>=name TAB sRATE</c>.</summary>
     public static string SectionName(ReadOnlySpan<byte> line)
@@ -44,47 +29,42 @@ internal static class CatalogueLines
         return tab < 0 ? null : Figure(line[(tab + 2)..]);
     }
 
-    /// <summary>A model's prices by rising date, from its line; at least one.</summary>
+    /// <summary>A model's prices by rising date, from its line; at least one. Tiers come out in full.</summary>
     /// <exception cref="FormatException">The line is not as the format has it.</exception>
-    public static ImmutableArray<ModelPrice> Read(string catalogue, decimal? webSearch, ReadOnlySpan<byte> line)
+    public static ModelPrice[] Read(string catalogue, decimal? webSearch, ReadOnlySpan<byte> line)
     {
-        Span<Range> fields = stackalloc Range[7];
-        if (Split(line, (byte)'\t', fields) != 6)
-        {
-            throw new FormatException($"A line of {catalogue} has not six fields.");
-        }
-
-        var display = Encoding.UTF8.GetString(line[fields[1]]);
+        var rest = line;
         var model = new ModelPrice
         {
             Catalogue = catalogue,
-            Model = Encoding.UTF8.GetString(line[fields[0]]),
-            DisplayName = display.Length == 0 ? null : display,
-            Released = line[fields[2]].IsEmpty ? null : Day(line[fields[2]]),
-            ContextLimit = Count(line[fields[3]]),
-            OutputLimit = Count(line[fields[4]]),
+            Model = Encoding.UTF8.GetString(Field(ref rest)),
+            DisplayName = Text(Field(ref rest)),
+            Released = Day(Field(ref rest)),
+            ContextLimit = Count(Field(ref rest)),
+            OutputLimit = Count(Field(ref rest)),
             WebSearchPerThousand = webSearch,
             Rates = new PriceRates(),
         };
-        return new Reader(model).Read(line[fields[5]]);
+        return rest.Contains((byte)'\t')
+            ? throw new FormatException("A line has more than six fields.")
+            : Prices(model, rest);
     }
 
-    /// <summary>A model's line, from its prices by rising date: what <see cref="Read"/> reads, tiers in full.</summary>
-    public static string Write(ImmutableArray<ModelPrice> prices)
+    /// <summary>A model's line, from its prices by rising date.</summary>
+    public static string Write(IReadOnlyList<ModelPrice> prices)
     {
-        var model = prices[0];
         var words = new List<string>();
         foreach (var price in prices)
         {
             if (price.From is { } from)
             {
-                words.Add("@" + from.ToString(DayFormat, CultureInfo.InvariantCulture));
+                words.Add("@" + Day(from));
             }
 
             Write(words, price.Rates);
             foreach (var tier in price.Tiers)
             {
-                words.Add(string.Create(CultureInfo.InvariantCulture, $">{tier.AbovePromptTokens}"));
+                words.Add(">" + Count(tier.AbovePromptTokens));
                 Write(words, tier.Rates);
             }
 
@@ -95,42 +75,147 @@ internal static class CatalogueLines
             }
         }
 
+        var model = prices[0];
         return string.Join(
             '\t',
             model.Model,
             model.DisplayName,
-            model.Released?.ToString(DayFormat, CultureInfo.InvariantCulture),
-            model.ContextLimit?.ToString(CultureInfo.InvariantCulture),
-            model.OutputLimit?.ToString(CultureInfo.InvariantCulture),
+            Day(model.Released),
+            Count(model.ContextLimit),
+            Count(model.OutputLimit),
             string.Join(' ', words)
         );
     }
 
-    private static void Write(List<string> words, PriceRates rates)
+    /// <summary>The rates that follow a mark (<c>@</c>, <c>></c>, <c>+</c>) belong to what it opens, those before any to the first price.</summary>
+    private static ModelPrice[] Prices(ModelPrice model, ReadOnlySpan<byte> words)
     {
-        foreach (var (letter, get, _) in Classes)
+        var prices = new List<ModelPrice>(1);
+        var price = model;
+        while (!words.IsEmpty)
         {
-            if (get(rates) is { } rate)
+            var mark = (char)words[0];
+            var opening = mark is '@' or '>' or '+' ? Word(ref words)[1..] : default;
+            var rates = Rates(ref words);
+            switch (mark)
             {
-                words.Add(letter + rate.ToString("0.############################", CultureInfo.InvariantCulture));
+                case '>':
+                    var above = Count(opening) ?? throw new FormatException("A tier has no threshold.");
+                    price = price with { Tiers = price.Tiers.Add(new PriceTier(above, rates.Over(price.Rates))) };
+                    break;
+                case '+':
+                    foreach (var name in Encoding.UTF8.GetString(opening).Split('='))
+                    {
+                        price = price with
+                        {
+                            Modes = price.Modes.WithComparers(StringComparer.OrdinalIgnoreCase).SetItem(name, rates),
+                        };
+                    }
+
+                    break;
+                case '@' when ReferenceEquals(price, model):
+                    price = model with { From = Day(opening), Rates = rates };
+                    break;
+                case '@':
+                    prices.Add(price);
+                    price = model with { From = Day(opening), Rates = rates };
+                    break;
+                default:
+                    price = price with { Rates = rates };
+                    break;
             }
         }
+
+        prices.Add(price);
+        return [.. prices];
     }
 
-    private static int Split(ReadOnlySpan<byte> line, byte separator, Span<Range> parts)
+    /// <summary>Reads rates up to the next mark or the end.</summary>
+    private static PriceRates Rates(ref ReadOnlySpan<byte> words)
     {
-        var count = 0;
-        foreach (var range in line.Split(separator))
+        decimal? input = null,
+            output = null,
+            read = null,
+            write5m = null,
+            write1h = null,
+            reasoning = null;
+        while (!words.IsEmpty && (char)words[0] is not ('@' or '>' or '+'))
         {
-            if (count == parts.Length)
+            var word = Word(ref words);
+            var figure = Figure(word[1..]);
+            switch ((char)word[0])
             {
-                return count;
+                case 'i':
+                    input = figure;
+                    break;
+                case 'o':
+                    output = figure;
+                    break;
+                case 'r':
+                    read = figure;
+                    break;
+                case 'w':
+                    write5m = figure;
+                    break;
+                case 'h':
+                    write1h = figure;
+                    break;
+                case 't':
+                    reasoning = figure;
+                    break;
+                default:
+                    throw new FormatException($"'{(char)word[0]}' is no class of tokens.");
             }
-
-            parts[count++] = range;
         }
 
-        return count;
+        return new PriceRates
+        {
+            Input = input,
+            Output = output,
+            CacheRead = read,
+            CacheWrite5m = write5m,
+            CacheWrite1h = write1h,
+            Reasoning = reasoning,
+        };
+    }
+
+    private static void Write(List<string> words, PriceRates rates)
+    {
+        void Word(char letter, decimal? rate)
+        {
+            if (rate is { } figure)
+            {
+                words.Add(letter + figure.ToString("0.############################", CultureInfo.InvariantCulture));
+            }
+        }
+
+        Word('i', rates.Input);
+        Word('o', rates.Output);
+        Word('r', rates.CacheRead);
+        Word('w', rates.CacheWrite5m);
+        Word('h', rates.CacheWrite1h);
+        Word('t', rates.Reasoning);
+    }
+
+    private static ReadOnlySpan<byte> Field(ref ReadOnlySpan<byte> rest)
+    {
+        var tab = rest.IndexOf((byte)'\t');
+        if (tab < 0)
+        {
+            throw new FormatException("A line has fewer than six fields.");
+        }
+
+        var field = rest[..tab];
+        rest = rest[(tab + 1)..];
+        return field;
+    }
+
+    private static ReadOnlySpan<byte> Word(ref ReadOnlySpan<byte> rest)
+    {
+        var space = rest.IndexOf((byte)' ');
+        var word = space < 0 ? rest : rest[..space];
+        rest = space < 0 ? default : rest[(space + 1)..];
+        return word.IsEmpty ? throw new FormatException("Two spaces stand together.") : word;
     }
 
     private static decimal Figure(ReadOnlySpan<byte> text) =>
@@ -138,106 +223,33 @@ internal static class CatalogueLines
             ? figure
             : throw new FormatException($"'{Encoding.UTF8.GetString(text)}' is no price.");
 
+    private static string? Text(ReadOnlySpan<byte> text) => text.IsEmpty ? null : Encoding.UTF8.GetString(text);
+
     private static long? Count(ReadOnlySpan<byte> text) =>
         text.IsEmpty ? null
         : Utf8Parser.TryParse(text, out long count, out var read) && read == text.Length ? count
         : throw new FormatException($"'{Encoding.UTF8.GetString(text)}' is no count.");
 
-    private static DateOnly Day(ReadOnlySpan<byte> text) =>
-        DateOnly.ParseExact(Encoding.UTF8.GetString(text), DayFormat, CultureInfo.InvariantCulture);
+    private static string? Count(long? count) => count?.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Reads the words of the prices: the rates that come next belong to what the last mark opened.</summary>
-    private sealed class Reader(ModelPrice model)
+    private static DateOnly? Day(ReadOnlySpan<byte> text)
     {
-        private readonly ImmutableArray<ModelPrice>.Builder done = ImmutableArray.CreateBuilder<ModelPrice>(1);
-        private readonly List<PriceTier> tiers = [];
-        private readonly List<(string Names, PriceRates Rates)> modes = [];
-        private DateOnly? from;
-        private PriceRates standard = new();
-        private PriceRates rates = new();
-        private Action<Reader> close = r => r.standard = r.rates;
-
-        public ImmutableArray<ModelPrice> Read(ReadOnlySpan<byte> words)
+        if (text.IsEmpty)
         {
-            var first = true;
-            foreach (var range in words.Split((byte)' '))
-            {
-                var word = words[range];
-                if (!word.IsEmpty)
-                {
-                    Take(word, first);
-                    first = false;
-                }
-            }
-
-            Finish();
-            return done.ToImmutable();
+            return null;
         }
 
-        private void Take(ReadOnlySpan<byte> word, bool first)
-        {
-            var rest = word[1..];
-            switch ((char)word[0])
-            {
-                case '@':
-                    if (!first)
-                    {
-                        Finish();
-                    }
-
-                    from = Day(rest);
-                    break;
-                case '>':
-                    var above = Count(rest) ?? throw new FormatException("A tier has no threshold.");
-                    Open(r => r.tiers.Add(new PriceTier(above, r.rates.Over(r.standard))));
-                    break;
-                case '+':
-                    var names = Encoding.UTF8.GetString(rest);
-                    Open(r => r.modes.Add((names, r.rates)));
-                    break;
-                default:
-                    rates = Set(rates, (char)word[0], Figure(rest));
-                    break;
-            }
-        }
-
-        private void Open(Action<Reader> whenClosed)
-        {
-            close(this);
-            rates = new PriceRates();
-            close = whenClosed;
-        }
-
-        private void Finish()
-        {
-            Open(r => r.standard = r.rates);
-            done.Add(
-                model with
-                {
-                    From = from,
-                    Rates = standard,
-                    Tiers = [.. tiers.OrderBy(t => t.AbovePromptTokens)],
-                    Modes = modes
-                        .SelectMany(m => m.Names.Split('=').Select(n => KeyValuePair.Create(n, m.Rates)))
-                        .ToImmutableSortedDictionary(StringComparer.OrdinalIgnoreCase),
-                }
-            );
-            tiers.Clear();
-            modes.Clear();
-            standard = new PriceRates();
-        }
-
-        private static PriceRates Set(PriceRates rates, char letter, decimal figure)
-        {
-            foreach (var known in Classes)
-            {
-                if (known.Letter == letter)
-                {
-                    return known.Set(rates, figure);
-                }
-            }
-
-            throw new FormatException($"'{letter}' is no class of tokens.");
-        }
+        return
+            text.Length == 10
+            && text[4] == '-'
+            && text[7] == '-'
+            && Count(text[..4]) is { } year and > 0
+            && Count(text[5..7]) is { } month and > 0 and <= 12
+            && Count(text[8..]) is { } day and > 0
+            && day <= DateTime.DaysInMonth((int)year, (int)month)
+            ? new DateOnly((int)year, (int)month, (int)day)
+            : throw new FormatException($"'{Encoding.UTF8.GetString(text)}' is no day.");
     }
+
+    private static string? Day(DateOnly? day) => day?.ToString(DayFormat, CultureInfo.InvariantCulture);
 }

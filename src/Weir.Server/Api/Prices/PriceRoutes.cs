@@ -23,20 +23,10 @@ internal static class PriceRoutes
     {
         var current = prices.Current;
         var items = current
-            .Catalogues.Where(name => catalogue is null || name == catalogue)
-            .SelectMany(name => current.Models(name))
-            .Where(price => search is null || Matches(price, search))
+            .Search(search ?? "")
+            .Where(price => catalogue is null || price.Catalogue == catalogue)
             .Take(MaxItems)
             .Select(PriceShapes.Item);
         return TypedResults.Ok(new PriceList(current.Version, [.. items]));
-    }
-
-    // Every word must be somewhere in the name.
-    private static bool Matches(ModelPrice price, string search)
-    {
-        var name = $"{price.Catalogue}/{price.Model} {price.DisplayName}";
-        return search
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .All(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -7,6 +7,8 @@ using Weir.Client;
 using Weir.Foundation.Storage;
 using Weir.Gateway;
 using Weir.Identity;
+using Weir.Ledger;
+using Weir.Server.Api.Usage;
 using Weir.Server.Configuration;
 
 namespace Weir.Server.Api.Status;
@@ -29,6 +31,33 @@ internal static class StatusRoutes
             .MapGet("/status", Status)
             .WithName("getSystemStatus")
             .WithMetadata(new ApiAccess(KeyScopes.Read, InstanceOnly: true));
+        group.MapGet("/audit", Audit).WithName("auditLedger").ForReaders();
+    }
+
+    private static async Task<Results<Ok<AuditResult>, ApiProblem>> Audit(
+        [AsParameters] RangeParameters parameters,
+        ApiCaller caller,
+        UsageLedger ledger,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var reader = new UsageQueryReader(parameters.Request, groupsByPeriod: false);
+        var query = reader.Read(caller, clock);
+        if (!query.Filters.IsEmpty)
+        {
+            reader.Fault(query.Filters[0].Dimension.ToString(), "the audit takes no filters");
+        }
+
+        if (reader.Errors.Count > 0)
+        {
+            return ApiProblem.Invalid(reader.Errors);
+        }
+
+        var audit = await ledger.Queries.AuditAsync(query.Workspace, query.From, query.To, cancellationToken);
+        return TypedResults.Ok(
+            new AuditResult(query.From, query.To, audit.Records, audit.Combinations, audit.Differences)
+        );
     }
 
     private static Ok<SystemStatus> Status(ServerState state)

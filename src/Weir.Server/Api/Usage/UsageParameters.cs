@@ -91,6 +91,23 @@ internal sealed record UsageParameters
     public string? Route { get; init; }
 }
 
+/// <summary>A range, for the API's description; read from the query string as the others are.</summary>
+internal sealed record RangeParameters
+{
+    /// <summary>The request.</summary>
+    public required HttpRequest Request { get; init; }
+
+    /// <summary>From, inclusive.</summary>
+    [FromQuery(Name = "from")]
+    [Description("From, inclusive, on the request's start: RFC 3339, a day, or relative (7d, 24h). Default 7d.")]
+    public string? From { get; init; }
+
+    /// <summary>To, exclusive.</summary>
+    [FromQuery(Name = "to")]
+    [Description("To, exclusive: RFC 3339, a day, or relative. Default now.")]
+    public string? To { get; init; }
+}
+
 /// <summary>What a summary and a series group by, for the API's description.</summary>
 internal sealed record GroupParameters
 {

@@ -13,7 +13,6 @@ internal static class UsageRoutes
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
-    private const int MaxPoints = 10_000;
 
     /// <summary>Maps the routes.</summary>
     public static void Map(RouteGroupBuilder group)
@@ -126,6 +125,11 @@ internal static class UsageRoutes
         var query = reader.Read(caller, clock);
         var limit = reader.Whole("limit", 1, MaxLimit, DefaultLimit);
         var cursor = reader.One("cursor");
+        if (cursor is not null && !UsageQueries.IsCursor(cursor))
+        {
+            reader.Fault("cursor", "is no cursor: give the next of the page before");
+        }
+
         if (reader.Errors.Count > 0)
         {
             return ApiProblem.Invalid(reader.Errors);
@@ -182,9 +186,9 @@ internal static class UsageRoutes
         {
             reader.Fault("interval", "minutes are kept for a range of at most one day");
         }
-        else if (interval == UsageInterval.Hour && range > TimeSpan.FromHours(MaxPoints))
+        else if (UsageQueries.CountPoints(query.From, query.To, interval) > UsageQueries.MostPoints)
         {
-            reader.Fault("interval", $"the range has more than {MaxPoints} hours");
+            reader.Fault("interval", $"the range has more than {UsageQueries.MostPoints} points");
         }
     }
 }
