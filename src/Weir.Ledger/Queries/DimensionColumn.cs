@@ -1,16 +1,35 @@
-using System.Collections.Immutable;
-using Microsoft.Data.Sqlite;
 using Weir.Foundation;
-using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger.Queries;
 
-/// <summary>How dimensions stand in the tables, and how their values are told.</summary>
+/// <summary>How dimensions stand in the tables.</summary>
 internal static class DimensionColumn
 {
-    /// <summary>The column of a dimension, the same in <c>record</c> and <c>rollup_key</c>; null for tags, which have none.</summary>
-    public static string? Of(UsageDimension dimension) =>
-        dimension.Kind switch
+    /// <summary>
+    /// The dimensions of <c>rollup_key</c>. A combination is an array of stored numbers with the enumeration's numbers as
+    /// indexes.
+    /// </summary>
+    public static readonly UsageDimensionKind[] Wide =
+    [
+        UsageDimensionKind.Model,
+        UsageDimensionKind.RequestedModel,
+        UsageDimensionKind.Provider,
+        UsageDimensionKind.Key,
+        UsageDimensionKind.User,
+        UsageDimensionKind.Team,
+        UsageDimensionKind.Project,
+        UsageDimensionKind.Client,
+        UsageDimensionKind.Source,
+        UsageDimensionKind.Status,
+        UsageDimensionKind.Route,
+    ];
+
+    /// <summary>The length of a combination's array.</summary>
+    public const int Count = (int)UsageDimensionKind.Tag + 1;
+
+    /// <summary>The column of a dimension, the same in <c>record</c> and in the tables of combinations. Tags have none.</summary>
+    public static string Of(UsageDimensionKind kind) =>
+        kind switch
         {
             UsageDimensionKind.Model => "model_id",
             UsageDimensionKind.RequestedModel => "requested_model_id",
@@ -25,74 +44,20 @@ internal static class DimensionColumn
             UsageDimensionKind.Source => "source",
             UsageDimensionKind.Status => "status",
             UsageDimensionKind.Route => "route_id",
-            UsageDimensionKind.Tag => null,
-            _ => throw new ArgumentOutOfRangeException(nameof(dimension)),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
 
-    /// <summary>True for the dimensions that only the lineage rollups have.</summary>
-    public static bool IsLineage(UsageDimension dimension) =>
-        dimension.Kind is UsageDimensionKind.Session or UsageDimensionKind.Agent;
+    /// <summary>True for the dimensions that the lineage set alone has.</summary>
+    public static bool IsLineage(UsageDimensionKind kind) =>
+        kind is UsageDimensionKind.Session or UsageDimensionKind.Agent;
 
-    /// <summary>The text of a stored value; null is "unknown".</summary>
-    public static string? Text(UsageDimension dimension, object? value, SqliteConnection connection, NameTable names) =>
-        dimension.Kind switch
-        {
-            UsageDimensionKind.Source => UsageNames.Of((UsageSource)(long)value!),
-            UsageDimensionKind.Status => UsageNames.Of((RequestStatus)(long)value!),
-            UsageDimensionKind.Tag => (string?)value,
-            _ => names.Text(connection, (long)value!),
-        };
-
-    /// <summary>
-    /// The condition of a filter over a table that goes by <paramref name="alias"/>, its parameters added to the command. A
-    /// value that the ledger has never seen matches nothing.
-    /// </summary>
-    public static string Condition(
-        UsageFilter filter,
-        string alias,
-        WorkspaceId workspace,
-        SqliteConnection connection,
-        SqliteCommand command
-    )
-    {
-        if (filter.Dimension.Kind == UsageDimensionKind.Tag)
-        {
-            var tag = Add(command, filter.Dimension.Tag!);
-            var texts = filter.Values.Where(v => v is not null).Select(v => Add(command, v!)).ToImmutableArray();
-            var conditions = new List<string> { $"tag({alias}.tags, {tag}) IN ({string.Join(", ", texts)})" };
-            if (filter.Values.Contains(null))
-            {
-                conditions.Add($"tag({alias}.tags, {tag}) IS NULL");
-            }
-
-            return $"({string.Join(" OR ", conditions)})";
-        }
-
-        var numbers = filter.Values.Select(v => Number(filter.Dimension, v, workspace, connection)).OfType<long>();
-        return $"{alias}.{Of(filter.Dimension)} IN ({string.Join(", ", numbers)})";
-    }
-
-    private static long? Number(
-        UsageDimension dimension,
-        string? value,
-        WorkspaceId workspace,
-        SqliteConnection connection
-    ) =>
-        dimension.Kind switch
-        {
-            UsageDimensionKind.Source => UsageNames.TryParse(value ?? "unknown", out UsageSource source)
+    /// <summary>The stored number of a dimension that has an enumeration of its own; null when there is none of that name.</summary>
+    public static long? EnumNumber(UsageDimensionKind kind, string? value) =>
+        kind == UsageDimensionKind.Source
+            ? UsageNames.TryParse(value ?? "unknown", out UsageSource source)
                 ? (long)source
-                : null,
-            UsageDimensionKind.Status => UsageNames.TryParse(value ?? "unknown", out RequestStatus status)
+                : null
+            : UsageNames.TryParse(value ?? "unknown", out RequestStatus status)
                 ? (long)status
-                : null,
-            _ => value is null ? 0 : NameTable.Find(connection, workspace, value),
-        };
-
-    private static string Add(SqliteCommand command, string value)
-    {
-        var name = $"$p{command.Parameters.Count}";
-        command.Parameters.AddWithValue(name, value);
-        return name;
-    }
+                : null;
 }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Rollups;
@@ -8,254 +7,226 @@ using Weir.Ledger.Storage.Sqlite;
 namespace Weir.Ledger.Queries;
 
 /// <summary>
-/// Sums per combination of dimensions, and per span of time where asked for, gathered from rollups and records over one
-/// connection. Not thread-safe.
+/// Reads a query's range and hands every row, with the number of its group, to a sink: whole spans from the rollups that
+/// hold the query's dimensions, the ragged ends from records. Rows are summed up here and not by SQL, whose sum() fails on
+/// overflow and which knows no sketches. Not thread-safe.
 /// </summary>
-internal sealed class GroupedSums(SqliteConnection connection, NameTable names, UsageQuery query)
+internal sealed class GroupedSums : IDisposable
 {
-    private const string CellSums = """
-        sum(c.requests), sum(c.errors), sum(c.unpriced), sum(c.estimated), sum(c.input), sum(c.cache_read),
-        sum(c.cache_write_5m), sum(c.cache_write_1h), sum(c.output), sum(c.reasoning), sum(c.cost), sum(c.billed),
-        sum(c.savings), group_concat(nullif(hex(c.latency), '')), group_concat(nullif(hex(c.first_token), ''))
-        """;
+    private readonly SqliteConnection connection;
+    private readonly UsageQuery query;
+    private readonly SumSink sink;
+    private readonly QueryFilters filters;
+    private readonly QuerySets sets;
+    private readonly Combinations combinations;
+    private readonly Dictionary<string, long> tagValues = new(StringComparer.Ordinal);
 
-    private const string RecordSums = """
-        count(*), sum(r.status > 2),
-        sum(r.cost IS NULL AND coalesce(r.input, r.cache_read, r.cache_write_5m, r.cache_write_1h, r.output) IS NOT NULL),
-        sum(r.quality = 1), sum(r.input), sum(r.cache_read), sum(r.cache_write_5m),
-        sum(r.cache_write_1h), sum(r.output), sum(r.reasoning), sum(r.cost),
-        sum(CASE WHEN r.billing = 0 THEN r.cost END), sum(r.requested_cost - r.cost), group_concat(r.duration),
-        group_concat(r.first_token)
-        """;
-
-    private readonly Dictionary<Group, RollupSums> groups = [];
-
-    /// <summary>The groups and their sums so far.</summary>
-    public IReadOnlyDictionary<Group, RollupSums> Groups => groups;
-
-    /// <summary>Whether rollups can answer: tags are in records alone.</summary>
-    public static bool RollupsCanAnswer(UsageQuery query) =>
-        !query.GroupBy.Any(d => d.Kind == UsageDimensionKind.Tag)
-        && !query.Filters.Any(f => f.Dimension.Kind == UsageDimensionKind.Tag);
-
-    /// <summary>Whether session or agent are asked for.</summary>
-    public static bool NeedsLineage(UsageQuery query) =>
-        query.GroupBy.Any(DimensionColumn.IsLineage) || query.Filters.Any(f => DimensionColumn.IsLineage(f.Dimension));
-
-    /// <summary>The query's range in microseconds, rounded up to them as records are rounded down.</summary>
-    public static (long From, long To) Microseconds(UsageQuery query) => (Ceiling(query.From), Ceiling(query.To));
-
-    /// <summary>Adds the whole range, from wherever it is found fastest.</summary>
-    public void AddRange()
+    public GroupedSums(SqliteConnection connection, UsageQuery query, SumSink sink)
     {
-        var (from, to) = Microseconds(query);
-        Add(
-            RollupsCanAnswer(query)
-                ? RangePlan.Of(from, to, RollupWidth.Day, NeedsLineage(query) ? RollupWidth.Hour : RollupWidth.Quarter)
-                : RangePlan.OfRecords(from, to),
-            null
-        );
+        this.connection = connection;
+        this.query = query;
+        this.sink = sink;
+        filters = QueryFilters.Of(connection, query);
+        sets = QuerySets.Of(query, filters);
+        Groups = new GroupTable(query.GroupBy);
+        combinations = new Combinations(connection, query, filters, sets, Groups);
     }
 
-    /// <summary>Adds the parts of a plan; <paramref name="stepSeconds"/> groups by spans of time beside.</summary>
-    public void Add(RangePlan plan, long? stepSeconds)
+    /// <summary>The groups so far.</summary>
+    public GroupTable Groups { get; }
+
+    /// <summary>Adds the whole range from wherever it is found fastest.</summary>
+    /// <param name="widest">The widest rollup that may be used.</param>
+    public void AddRange(RollupWidth widest)
     {
-        foreach (var (width, from, to) in plan.Cells)
+        var (from, to) = QueryRange.Of(connection, query, filters);
+        if (sets.Sets.IsEmpty)
         {
-            // Records without session and agent stand in the wide set alone.
-            AddCells(RollupKey.Wide, width, from, to, stepSeconds, NeedsLineage(query));
-            if (NeedsLineage(query))
+            AddRecords(from, to);
+            return;
+        }
+
+        var finest = sets.Finest;
+        foreach (var set in sets.Sets)
+        {
+            var width = (RollupWidth)Math.Max((int)finest, Math.Min((int)widest, (int)set.Widest()));
+            foreach (var (span, start, end) in RangePlan.Of(from, to, width, finest).Cells)
             {
-                AddCells(RollupKey.Lineage, width, from, to, stepSeconds, withoutLineage: false);
+                AddCells(set, span, start, end);
             }
         }
 
-        foreach (var (from, to) in plan.Records)
+        foreach (var (start, end) in RangePlan.Of(from, to, finest, finest).Records)
         {
-            AddRecords(from, to, stepSeconds);
+            AddRecords(start, end);
         }
     }
 
-    /// <summary>The texts of a group's values.</summary>
-    public ImmutableArray<string?> Texts(Group group)
+    /// <summary>Adds the whole range from records.</summary>
+    public void AddRecords()
     {
-        var texts = ImmutableArray.CreateBuilder<string?>(query.GroupBy.Length);
-        for (var i = 0; i < query.GroupBy.Length; i++)
-        {
-            texts.Add(DimensionColumn.Text(query.GroupBy[i], group.Values[i], connection, names));
-        }
-
-        return texts.MoveToImmutable();
+        var (from, to) = QueryRange.Of(connection, query, filters);
+        AddRecords(from, to);
     }
 
+    /// <inheritdoc />
+    public void Dispose() => combinations.Dispose();
+
+    private void AddCells(RollupSet set, RollupWidth width, long from, long to)
+    {
+        var text = new QueryText();
+        using var row = text.Prepare(
+            connection,
+            $"""
+            SELECT c.start, c.key, {sink.CellColumns} FROM rollup c
+            WHERE c.workspace = {text.Add(query.Workspace.Value)} AND c.set_no = {text.Add((long)set)}
+                AND c.width = {text.Add((long)width)} AND c.start >= {text.Add(from)} AND c.start < {text.Add(to)}
+            """
+        );
+        while (row.Step())
+        {
+            var (into, outOf) = combinations.GroupsOf(set, row.Int64(1));
+            if (into == outOf)
+            {
+                continue; // in neither, or in and out again
+            }
+
+            if (into >= 0)
+            {
+                sink.AddCell(into, row.Int64(0), row, 2, 1);
+            }
+
+            if (outOf >= 0)
+            {
+                sink.AddCell(outOf, row.Int64(0), row, 2, -1);
+            }
+        }
+    }
+
+    private void AddRecords(long from, long to)
+    {
+        if (from >= to)
+        {
+            return;
+        }
+
+        var text = new QueryText();
+        var columns = query
+            .GroupBy.Select(d =>
+                d.Kind == UsageDimensionKind.Tag
+                    ? $"tag(r.tags, {text.Add(d.Tag!)}), "
+                    : $"r.{DimensionColumn.Of(d.Kind)}, "
+            )
+            .ToArray();
+        using var row = text.Prepare(
+            connection,
+            $"""
+            SELECT r.started_at, {string.Concat(columns)}{sink.RecordColumns} FROM record r
+            WHERE r.workspace = {text.Add(query.Workspace.Value)}
+                AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}{filters.Conditions(text)}
+            """
+        );
+        while (row.Step())
+        {
+            var values = new long[columns.Length];
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] =
+                    query.GroupBy[i].Kind == UsageDimensionKind.Tag ? TagValue(row.Text(i + 1)) : row.Int64(i + 1);
+            }
+
+            var seconds = RollupWidths.Floor(row.Int64(0), 1_000_000) / 1_000_000;
+            sink.AddRecord(Groups.NumberOf(new Group(values)), seconds, row, columns.Length + 1);
+        }
+    }
+
+    private long TagValue(string? text)
+    {
+        if (text is null)
+        {
+            return 0;
+        }
+
+        if (!tagValues.TryGetValue(text, out var number))
+        {
+            number =
+                NameTable.Find(connection, query.Workspace, text)
+                ?? throw new InvalidDataException("The ledger lacks the name of a stored tag.");
+            tagValues[text] = number;
+        }
+
+        return number;
+    }
+}
+
+/// <summary>Which sets of rollups hold a query's dimensions.</summary>
+/// <param name="Sets">The sets to read; none when only records hold them all.</param>
+/// <param name="Finest">The finest width that all of them have.</param>
+/// <param name="IsLineage">Whether session or agent are asked for: the wide set then counts for records without them alone.</param>
+/// <param name="Tag">The one tag asked for, or null.</param>
+internal sealed record QuerySets(ImmutableArray<RollupSet> Sets, RollupWidth Finest, bool IsLineage, string? Tag)
+{
+    /// <summary>Chooses.</summary>
+    public static QuerySets Of(UsageQuery query, QueryFilters filters)
+    {
+        var dimensions = query.GroupBy.Concat(query.Filters.Select(f => f.Dimension)).ToArray();
+        var tags = dimensions.Where(d => d.Kind == UsageDimensionKind.Tag).Select(d => d.Tag!).Distinct().ToArray();
+        var lineage = dimensions.Any(d => DimensionColumn.IsLineage(d.Kind));
+        return (lineage, tags.Length) switch
+        {
+            (false, 0) => new QuerySets([RollupSet.Wide], RollupWidth.Quarter, false, null),
+            (true, 0) => new QuerySets(
+                filters.PassWithoutLineage ? [RollupSet.Wide, RollupSet.Lineage] : [RollupSet.Lineage],
+                RollupWidth.Hour,
+                true,
+                null
+            ),
+            // A record without the tag is in the wide set and in no cell of the tag: the difference.
+            (false, 1) => new QuerySets(
+                filters.PassTag(0) ? [RollupSet.Wide, RollupSet.Tags] : [RollupSet.Tags],
+                RollupWidth.Hour,
+                false,
+                tags[0]
+            ),
+            _ => new QuerySets([], RollupWidth.Quarter, lineage, null),
+        };
+    }
+}
+
+/// <summary>A query's range as the tables count time.</summary>
+internal static class QueryRange
+{
+    private const long Second = 1_000_000;
+
+    /// <summary>Half-open, in microseconds, and no longer than the life of the sessions that the query asks for.</summary>
+    public static (long From, long To) Of(SqliteConnection connection, UsageQuery query, QueryFilters filters)
+    {
+        var (from, to) = (Ceiling(query.From), Ceiling(query.To));
+        if (filters.Sessions is not { } sessions)
+        {
+            return (from, to);
+        }
+
+        var text = new QueryText();
+        using var row = text.Prepare(
+            connection,
+            $"""
+            SELECT min(first), max(last) FROM rollup_lineage
+            WHERE session_id IN ({text.List(sessions)}) AND workspace = {text.Add(query.Workspace.Value)}
+            """
+        );
+        return row.Step() && !row.IsNull(0)
+            ? (
+                Math.Max(from, row.Int64(0) * Second),
+                Math.Min(to, (row.Int64(1) + RollupWidth.Hour.Seconds()) * Second)
+            )
+            : (from, from);
+    }
+
+    // Up to the microsecond, as records are rounded down to theirs.
     private static long Ceiling(DateTimeOffset time)
     {
         var floor = RecordCodec.ToMicroseconds(time);
         return time.UtcTicks % TimeSpan.TicksPerMicrosecond == 0 ? floor : floor + 1;
-    }
-
-    private static string Step(string seconds, long step) =>
-        // SQLite's division cuts towards zero; times before 1970 are below it.
-        string.Create(CultureInfo.InvariantCulture, $"({seconds} - ((({seconds} % {step}) + {step}) % {step}))");
-
-    private void AddCells(int set, RollupWidth width, long from, long to, long? step, bool withoutLineage)
-    {
-        using var command = connection.CreateCommand();
-        var keys = Keys("k", step is { } s ? Step("c.start", s) : null, command);
-        command.CommandText = $"""
-            SELECT {keys.Select}{CellSums}
-            FROM rollup c JOIN rollup_key k ON k.id = c.key
-            WHERE c.workspace = $workspace AND c.set_no = $set AND c.width = $width AND c.start >= $from AND c.start < $to
-                {(withoutLineage ? "AND k.lineage = 0" : "")} {Conditions("k", command)}
-            {keys.GroupBy}
-            """;
-        command.Parameters.AddWithValue("$workspace", query.Workspace.Value);
-        command.Parameters.AddWithValue("$set", set);
-        command.Parameters.AddWithValue("$width", (int)width);
-        command.Parameters.AddWithValue("$from", from);
-        command.Parameters.AddWithValue("$to", to);
-        Gather(command, keys.Count, AddSketches);
-    }
-
-    private void AddRecords(long from, long to, long? step)
-    {
-        using var command = connection.CreateCommand();
-        // started_at is in microseconds and may lie before 1970.
-        var keys = Keys("r", step is { } s ? $"{Step("r.started_at", s * 1_000_000)} / 1000000" : null, command);
-        command.CommandText = $"""
-            SELECT {keys.Select}{RecordSums}
-            FROM record r
-            WHERE r.workspace = $workspace AND r.started_at >= $from AND r.started_at < $to {Conditions("r", command)}
-            {keys.GroupBy}
-            """;
-        command.Parameters.AddWithValue("$workspace", query.Workspace.Value);
-        command.Parameters.AddWithValue("$from", from);
-        command.Parameters.AddWithValue("$to", to);
-        Gather(command, keys.Count, AddDurations);
-    }
-
-    private (string Select, string GroupBy, int Count) Keys(string alias, string? time, SqliteCommand command)
-    {
-        var columns = new List<string>();
-        if (time is not null)
-        {
-            columns.Add(time);
-        }
-
-        foreach (var dimension in query.GroupBy)
-        {
-            if (DimensionColumn.Of(dimension) is { } column)
-            {
-                columns.Add($"{alias}.{column}");
-            }
-            else
-            {
-                var name = $"$p{command.Parameters.Count}";
-                command.Parameters.AddWithValue(name, dimension.Tag);
-                columns.Add($"tag({alias}.tags, {name})");
-            }
-        }
-
-        var select = string.Concat(columns.Select(c => c + ", "));
-        var groupBy = columns.Count == 0 ? "" : $"GROUP BY {string.Join(", ", Enumerable.Range(1, columns.Count))}";
-        return (select, groupBy, columns.Count);
-    }
-
-    private string Conditions(string alias, SqliteCommand command) =>
-        string.Concat(
-            query.Filters.Select(f =>
-                $" AND {DimensionColumn.Condition(f, alias, query.Workspace, connection, command)}"
-            )
-        );
-
-    private void Gather(SqliteCommand command, int keyCount, Action<Sketch, string> addTimes)
-    {
-        using var row = command.ExecuteReader();
-        while (row.Read())
-        {
-            if (row.IsDBNull(keyCount) || row.GetInt64(keyCount) == 0)
-            {
-                continue; // a sum over nothing, or a cell that nothing is left of
-            }
-
-            var values = new object?[keyCount];
-            for (var i = 0; i < keyCount; i++)
-            {
-                values[i] = row.IsDBNull(i) ? null : row.GetValue(i);
-            }
-
-            var timed = keyCount > query.GroupBy.Length;
-            var group = timed ? new Group((long)values[0]!, values[1..]) : new Group(0, values);
-            if (!groups.TryGetValue(group, out var sums))
-            {
-                groups[group] = sums = new RollupSums();
-            }
-
-            for (var i = 0; i < RollupSums.Count; i++)
-            {
-                sums.Values[i] += row.IsDBNull(keyCount + i) ? 0 : row.GetInt64(keyCount + i);
-            }
-
-            AddTimes(sums.Latency, row, keyCount + RollupSums.Count, addTimes);
-            AddTimes(sums.FirstToken, row, keyCount + RollupSums.Count + 1, addTimes);
-        }
-    }
-
-    private static void AddTimes(Sketch to, SqliteDataReader row, int column, Action<Sketch, string> add)
-    {
-        if (!row.IsDBNull(column))
-        {
-            add(to, row.GetString(column));
-        }
-    }
-
-    // SQLite joins the sketches and durations of a group as text: an aggregate of our own would keep its state by its name
-    // in this library, not by the group.
-    private static void AddSketches(Sketch to, string joined)
-    {
-        foreach (var part in joined.AsSpan().Split(','))
-        {
-            if (!to.TryAdd(Convert.FromHexString(joined.AsSpan(part))))
-            {
-                throw new InvalidDataException("A stored sketch cannot be read.");
-            }
-        }
-    }
-
-    private static void AddDurations(Sketch to, string joined)
-    {
-        foreach (var part in joined.AsSpan().Split(','))
-        {
-            to.Add(long.Parse(joined.AsSpan(part), CultureInfo.InvariantCulture), 1);
-        }
-    }
-}
-
-/// <summary>The values of a combination: numbers as stored, texts for tags; and the start of a span in seconds.</summary>
-internal readonly struct Group(long start, object?[] values) : IEquatable<Group>
-{
-    /// <summary>Seconds since 1970; 0 where no spans are asked for.</summary>
-    public long Start { get; } = start;
-
-    /// <summary>In the order of the query's dimensions.</summary>
-    public object?[] Values { get; } = values;
-
-    /// <inheritdoc />
-    public bool Equals(Group other) => Start == other.Start && Values.AsSpan().SequenceEqual(other.Values);
-
-    /// <inheritdoc />
-    public override bool Equals(object? obj) => obj is Group other && Equals(other);
-
-    /// <inheritdoc />
-    public override int GetHashCode()
-    {
-        var hash = new HashCode();
-        hash.Add(Start);
-        foreach (var value in Values)
-        {
-            hash.Add(value);
-        }
-
-        return hash.ToHashCode();
     }
 }

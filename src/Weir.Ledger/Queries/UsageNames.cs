@@ -12,16 +12,16 @@ public static class UsageNames
     private static readonly string[] Qualities = Texts<UsageQuality>();
 
     /// <summary>A status.</summary>
-    public static string Of(RequestStatus status) => Statuses[(int)status];
+    public static string Of(RequestStatus status) => Name(Statuses, (int)status);
 
     /// <summary>A source; <c>unknown</c> when not set.</summary>
-    public static string Of(UsageSource source) => source == UsageSource.None ? "unknown" : Sources[(int)source];
+    public static string Of(UsageSource source) => source == UsageSource.None ? "unknown" : Name(Sources, (int)source);
 
     /// <summary>Who pays.</summary>
-    public static string Of(Billing billing) => Billings[(int)billing];
+    public static string Of(Billing billing) => Name(Billings, (int)billing);
 
     /// <summary>How well tokens are known.</summary>
-    public static string Of(UsageQuality quality) => Qualities[(int)quality];
+    public static string Of(UsageQuality quality) => Name(Qualities, (int)quality);
 
     /// <summary>A dialect, as its path is known: <c>anthropic-messages</c>, <c>openai-chat</c> …</summary>
     public static string Of(Dialect dialect) =>
@@ -51,6 +51,9 @@ public static class UsageNames
         source = (UsageSource)Math.Max(0, index);
         return index >= 0;
     }
+
+    // A file of a newer version may hold numbers that this one has no name for.
+    private static string Name(string[] names, int number) => number < names.Length ? names[number] : "unknown";
 
     private static string[] Texts<T>()
         where T : struct, Enum => [.. Enum.GetNames<T>().Select(Snake)];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Queries;
@@ -9,16 +10,21 @@ using Weir.Ledger.Storage.Sqlite;
 namespace Weir.Ledger;
 
 /// <summary>
-/// Questions to the ledger. Thread-safe; each reads one consistent state. Sums come from rollups; records are read for the
-/// ragged ends of a range (less than a quarter of an hour each, an hour where session or agent are asked for), for points of
-/// a minute, and for tags. Cancelling a query interrupts it.
+/// Questions to the ledger. Thread-safe; each reads one consistent state over a connection of its own. Sums come from
+/// rollups; records are read for the ragged ends of a range (less than a quarter of an hour each; less than an hour where
+/// session, agent or a tag is asked for), for points of a minute, and where two tags, or a tag and session or agent, are
+/// asked for together. Cancelling a query interrupts it. Sums are kept modulo 2⁶⁴.
 /// </summary>
 public sealed class UsageQueries
 {
-    /// <summary>The most points of a series, so that no request makes Weir fill its memory with empty ones.</summary>
+    /// <summary>The most points of a series' line, so that no request makes Weir fill its memory with empty ones.</summary>
     public const int MostPoints = 50_000;
 
+    /// <summary>The most points of all lines of a series.</summary>
+    public const int MostPointsInAll = 2_000_000;
+
     private const int MostRecords = 1000;
+    private static readonly TimeSpan MostMinutes = TimeSpan.FromDays(1);
 
     private readonly QueryConnections connections;
     private readonly NameTable names;
@@ -29,38 +35,26 @@ public sealed class UsageQueries
         this.names = names;
     }
 
-    /// <summary>Sums per combination of the grouped dimensions, largest cost first, and their total.</summary>
+    /// <summary>
+    /// Sums per combination of the grouped dimensions, largest cost first, and their total. A combination without records has
+    /// no row.
+    /// </summary>
     public Task<UsageSummary> SummaryAsync(UsageQuery query, CancellationToken cancellationToken) =>
-        connections.ReadAsync(
-            connection =>
-            {
-                var sums = new GroupedSums(connection, names, query);
-                sums.AddRange();
-                var total = new RollupSums();
-                var rows = ImmutableArray.CreateBuilder<UsageRow>(sums.Groups.Count);
-                foreach (var (group, values) in sums.Groups)
-                {
-                    total.Add(values);
-                    rows.Add(new UsageRow(sums.Texts(group), values.ToTotals()));
-                }
+        connections.ReadAsync(connection => Summary(connection, query), cancellationToken);
 
-                rows.Sort(LargestCostFirst);
-                return new UsageSummary(rows.ToImmutable(), total.ToTotals());
-            },
-            cancellationToken
-        );
-
-    /// <summary>How many points a series over a range has.</summary>
+    /// <summary>How many points a line of a series has at most.</summary>
     public static long CountPoints(DateTimeOffset from, DateTimeOffset to, UsageInterval interval) =>
-        from >= to ? 0
-        : interval == UsageInterval.Month ? ((to.Year - from.Year) * 12) + to.Month - from.Month + 1
-        : ((to - SeriesSteps.Floor(from, interval)).Ticks / SeriesSteps.Length(interval).Ticks) + 1;
+        SeriesAxis.CountPoints(from.ToUniversalTime(), to.ToUniversalTime(), interval);
 
     /// <summary>
     /// One metric over time, per combination of the grouped dimensions, the largest sum first; every interval that the range
-    /// touches has a point, the first and last of what lies in the range alone.
+    /// touches has a point, the first and last of what lies in the range alone. Without grouping there is one line, also over
+    /// nothing.
     /// </summary>
-    /// <exception cref="ArgumentOutOfRangeException">There would be more than <see cref="MostPoints"/> points.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// A line would have more than <see cref="MostPoints"/> points (<see cref="CountPoints"/> tells), all lines more than
+    /// <see cref="MostPointsInAll"/>, or minutes are asked for over more than a day.
+    /// </exception>
     public Task<ImmutableArray<UsageSeries>> SeriesAsync(
         UsageQuery query,
         UsageMetric metric,
@@ -69,15 +63,12 @@ public sealed class UsageQueries
     )
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(CountPoints(query.From, query.To, interval), MostPoints);
-        return connections.ReadAsync(
-            connection =>
-            {
-                var sums = new GroupedSums(connection, names, query);
-                sums.Add(SeriesSteps.Plan(query, interval), SeriesSteps.ReadStep(interval));
-                return SeriesSteps.Build(sums, query, metric, interval);
-            },
-            cancellationToken
-        );
+        if (interval == UsageInterval.Minute)
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(query.To - query.From, MostMinutes);
+        }
+
+        return connections.ReadAsync(connection => Series(connection, query, metric, interval), cancellationToken);
     }
 
     /// <summary>True for what <see cref="RecordsAsync"/> gave as <see cref="Page{T}.Next"/>.</summary>
@@ -103,45 +94,7 @@ public sealed class UsageQueries
         }
 
         var count = Math.Clamp(limit, 1, MostRecords);
-        return connections.ReadAsync(
-            connection =>
-            {
-                var (from, to) = GroupedSums.Microseconds(query);
-                using var command = connection.CreateCommand();
-                var conditions = string.Concat(
-                    query.Filters.Select(f =>
-                        $" AND {DimensionColumn.Condition(f, "r", query.Workspace, connection, command)}"
-                    )
-                );
-                command.CommandText = $"""
-                    SELECT {RecordRows.Columns} FROM record r
-                    WHERE r.workspace = $workspace AND r.started_at >= $from AND r.started_at < $to
-                        AND (r.started_at, r.id) < ($afterTime, $afterId){conditions}
-                    ORDER BY r.started_at DESC, r.id DESC LIMIT $limit
-                    """;
-                command.Parameters.AddWithValue("$workspace", query.Workspace.Value);
-                command.Parameters.AddWithValue("$from", from);
-                command.Parameters.AddWithValue("$to", to);
-                command.Parameters.AddWithValue("$afterTime", after.StartedAt);
-                command.Parameters.AddWithValue("$afterId", after.Id);
-                command.Parameters.AddWithValue("$limit", count + 1);
-                var items = ImmutableArray.CreateBuilder<StoredRecord>();
-                using var row = command.ExecuteReader();
-                while (row.Read())
-                {
-                    items.Add(RecordRows.Read(row, connection, names));
-                }
-
-                if (items.Count <= count)
-                {
-                    return new Page<StoredRecord>(items.ToImmutable(), null);
-                }
-
-                items.RemoveAt(count);
-                return new Page<StoredRecord>(items.ToImmutable(), RecordCursor.Of(items[^1].Record).ToString());
-            },
-            cancellationToken
-        );
+        return connections.ReadAsync(connection => Records(connection, query, after, count), cancellationToken);
     }
 
     /// <summary>One record; null when the workspace has none of that id.</summary>
@@ -158,38 +111,116 @@ public sealed class UsageQueries
         );
 
     /// <summary>
-    /// Counts the records of a range anew and compares with its rollups, by every dimension. A difference means a damaged
-    /// file or a defect of Weir.
+    /// Counts the records of a range anew and holds every rollup against the count. A difference means a damaged file or a
+    /// defect of Weir. Reads the whole range several times over.
     /// </summary>
     public Task<LedgerAudit> AuditAsync(
         WorkspaceId workspace,
         DateTimeOffset from,
         DateTimeOffset to,
         CancellationToken cancellationToken
+    ) =>
+        connections.ReadAsync(
+            connection =>
+                new LedgerAuditor(connection, workspace).Run(
+                    RecordCodec.ToMicroseconds(from),
+                    RecordCodec.ToMicroseconds(to)
+                ),
+            cancellationToken
+        );
+
+    private static UsageSummary Summary(SqliteConnection connection, UsageQuery query)
+    {
+        var sink = new TotalsSink();
+        using var sums = new GroupedSums(connection, query, sink);
+        sums.AddRange(RollupWidth.Day);
+        using var texts = new GroupTexts(connection, query.GroupBy);
+        var total = new RollupSums();
+        var rows = ImmutableArray.CreateBuilder<UsageRow>();
+        foreach (var (group, values) in sink.Of(sums.Groups))
+        {
+            total.Add(values);
+            rows.Add(new UsageRow(texts.Of(group), values.ToTotals()));
+        }
+
+        rows.Sort(LargestCostFirst);
+        return new UsageSummary(rows.ToImmutable(), total.ToTotals());
+    }
+
+    private static ImmutableArray<UsageSeries> Series(
+        SqliteConnection connection,
+        UsageQuery query,
+        UsageMetric metric,
+        UsageInterval interval
     )
     {
-        var query = new UsageQuery
+        var axis = new SeriesAxis(query.From, query.To, interval);
+        var sink = new SeriesSink(axis, metric);
+        using var sums = new GroupedSums(connection, query, sink);
+        if (interval == UsageInterval.Minute)
         {
-            Workspace = workspace,
-            From = from,
-            To = to,
-            GroupBy =
-            [
-                .. Enum.GetValues<UsageDimensionKind>()
-                    .Where(k => k != UsageDimensionKind.Tag)
-                    .Select(k => new UsageDimension(k)),
-            ],
-        };
-        return connections.ReadAsync(connection => LedgerAudit.Run(connection, names, query), cancellationToken);
+            sums.AddRecords();
+        }
+        else
+        {
+            sums.AddRange(axis.Widest);
+        }
+
+        using var texts = new GroupTexts(connection, query.GroupBy);
+        var lines = sink.Of(sums.Groups)
+            .Select(line => (Series: new UsageSeries(texts.Of(line.Group), line.Points), line.Sum))
+            .ToList();
+        if (lines.Count == 0 && query.GroupBy.IsEmpty)
+        {
+            return [new UsageSeries([], [.. axis.Times.Select(time => new UsagePoint(time, 0))])];
+        }
+
+        lines.Sort((a, b) => b.Sum != a.Sum ? b.Sum.CompareTo(a.Sum) : CompareKeys(a.Series.Keys, b.Series.Keys));
+        return [.. lines.Select(line => line.Series)];
+    }
+
+    private Page<StoredRecord> Records(SqliteConnection connection, UsageQuery query, RecordCursor after, int count)
+    {
+        var filters = QueryFilters.Of(connection, query);
+        var (from, to) = QueryRange.Of(connection, query, filters);
+        var text = new QueryText();
+        var sql = $"""
+            SELECT {RecordRows.Columns} FROM record r
+            WHERE r.workspace = {text.Add(query.Workspace.Value)}
+                AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}
+                AND (r.started_at, r.id) < ({text.Add(after.StartedAt)}, {text.Add(after.Id)}){filters.Conditions(text)}
+            ORDER BY r.started_at DESC, r.id DESC LIMIT {text.Add(count + 1)}
+            """;
+        using var command = text.Command(connection, sql);
+        var items = ImmutableArray.CreateBuilder<StoredRecord>();
+        using var row = command.ExecuteReader();
+        while (row.Read())
+        {
+            items.Add(RecordRows.Read(row, connection, names));
+        }
+
+        if (items.Count <= count)
+        {
+            return new Page<StoredRecord>(items.ToImmutable(), null);
+        }
+
+        items.RemoveAt(count);
+        return new Page<StoredRecord>(items.ToImmutable(), RecordCursor.Of(items[^1].Record).ToString());
     }
 
     private static int LargestCostFirst(UsageRow a, UsageRow b)
     {
         var order = b.Totals.Cost.CompareTo(a.Totals.Cost);
         order = order != 0 ? order : b.Totals.Requests.CompareTo(a.Totals.Requests);
-        for (var i = 0; order == 0 && i < a.Keys.Length; i++)
+        return order != 0 ? order : CompareKeys(a.Keys, b.Keys);
+    }
+
+    private static int CompareKeys(ImmutableArray<string?> a, ImmutableArray<string?> b)
+    {
+        var order = 0;
+        for (var i = 0; order == 0 && i < a.Length; i++)
         {
-            order = string.CompareOrdinal(a.Keys[i], b.Keys[i]);
+            order = string.CompareOrdinal(a[i], b[i]);
         }
 
         return order;

@@ -2,46 +2,55 @@ using Weir.Foundation;
 
 namespace Weir.Ledger.Rollups;
 
-/// <summary>What a rollup cell sums up. Also a difference, then its numbers may be negative. Not thread-safe.</summary>
+/// <summary>
+/// What a cell sums up. Also a difference; then its numbers may be negative. Sums are kept modulo 2⁶⁴ rather than checked: a
+/// ledger that stood still over one absurd figure would lose all that follow, and when the figure is taken out again the
+/// sum is exact. Not thread-safe.
+/// </summary>
 internal sealed class RollupSums
 {
-    /// <summary>How many numbers <see cref="Values"/> has, in the order of the table's columns.</summary>
-    public const int Count = 13;
+    private readonly long[] values = new long[Measures.Count];
+    private Sketch? latency;
+    private Sketch? firstToken;
 
-    private readonly long[] values = new long[Count];
-
-    /// <summary>requests, errors, unpriced, estimated, five token classes, reasoning, cost, billed, savings.</summary>
+    /// <summary>The numbers, as <see cref="Measures"/> orders them.</summary>
     public Span<long> Values => values;
 
+    /// <summary>How many records.</summary>
+    public long Requests => values[Measures.Requests];
+
     /// <summary>Durations.</summary>
-    public Sketch Latency { get; } = new();
+    public Sketch Latency => latency ??= new Sketch();
 
     /// <summary>Times to first token.</summary>
-    public Sketch FirstToken { get; } = new();
+    public Sketch FirstToken => firstToken ??= new Sketch();
+
+    /// <summary>True when adding it would change nothing.</summary>
+    public bool IsNothing =>
+        !values.AsSpan().ContainsAnyExcept(0L)
+        && latency is null or { IsEmpty: true }
+        && firstToken is null or { IsEmpty: true };
 
     /// <summary>Counts a record in (<paramref name="sign"/> 1) or out (-1).</summary>
-    /// <remarks>
-    /// Sums wrap around rather than throw: a ledger that stands still over one absurd figure would lose all that follow, and
-    /// a figure taken out again leaves the exact sum.
-    /// </remarks>
     public void Add(UsageRecord record, int sign)
     {
+        var usage = record.Usage;
+        var cost = record.Cost?.NanoUsd;
         unchecked
         {
-            var usage = record.Usage;
-            values[0] += sign;
-            values[1] += record.Status > RequestStatus.CallerAborted ? sign : 0;
-            values[2] += record.Cost is null && !usage.IsUnknown ? sign : 0;
-            values[3] += record.Quality == UsageQuality.Estimated ? sign : 0;
-            values[4] += sign * (usage.Input ?? 0);
-            values[5] += sign * (usage.CacheRead ?? 0);
-            values[6] += sign * (usage.CacheWrite5m ?? 0);
-            values[7] += sign * (usage.CacheWrite1h ?? 0);
-            values[8] += sign * (usage.Output ?? 0);
-            values[9] += sign * (usage.Reasoning ?? 0);
-            values[10] += sign * (record.Cost?.NanoUsd ?? 0);
-            values[11] += sign * (record.Billed?.NanoUsd ?? 0);
-            values[12] += sign * (record.Saving?.NanoUsd ?? 0);
+            values[Measures.Requests] += sign;
+            values[Measures.Errors] += record.Status > RequestStatus.CallerAborted ? sign : 0;
+            values[Measures.Unpriced] += cost is null && !usage.IsUnknown ? sign : 0;
+            values[Measures.Estimated] += record.Quality == UsageQuality.Estimated ? sign : 0;
+            values[Measures.Input] += sign * (usage.Input ?? 0);
+            values[Measures.CacheRead] += sign * (usage.CacheRead ?? 0);
+            values[Measures.CacheWrite5m] += sign * (usage.CacheWrite5m ?? 0);
+            values[Measures.CacheWrite1h] += sign * (usage.CacheWrite1h ?? 0);
+            values[Measures.Output] += sign * (usage.Output ?? 0);
+            values[Measures.Reasoning] += sign * (usage.Reasoning ?? 0);
+            values[Measures.Cost] += sign * (cost ?? 0);
+            values[Measures.Billed] += record.Billing == Billing.Metered ? sign * (cost ?? 0) : 0;
+            values[Measures.Savings] += sign * Saving(record.RequestedCost?.NanoUsd, cost);
         }
 
         if (record.Duration is { } duration)
@@ -58,39 +67,56 @@ internal sealed class RollupSums
     /// <summary>Adds another cell.</summary>
     public void Add(RollupSums other)
     {
-        for (var i = 0; i < Count; i++)
+        for (var i = 0; i < values.Length; i++)
         {
             values[i] = unchecked(values[i] + other.values[i]);
         }
 
-        Latency.Add(other.Latency);
-        FirstToken.Add(other.FirstToken);
+        if (other.latency is { IsEmpty: false } durations)
+        {
+            Latency.Add(durations);
+        }
+
+        if (other.firstToken is { IsEmpty: false } times)
+        {
+            FirstToken.Add(times);
+        }
     }
+
+    /// <summary>True when both tell the same, quantiles included.</summary>
+    public bool IsSame(RollupSums other) =>
+        values.AsSpan().SequenceEqual(other.values)
+        && Latency.Encode().AsSpan().SequenceEqual(other.Latency.Encode())
+        && FirstToken.Encode().AsSpan().SequenceEqual(other.FirstToken.Encode());
 
     /// <summary>The same as the facade tells it.</summary>
     public UsageTotals ToTotals() =>
         new()
         {
-            Requests = values[0],
-            Errors = values[1],
-            Unpriced = values[2],
-            Estimated = values[3],
+            Requests = values[Measures.Requests],
+            Errors = values[Measures.Errors],
+            Unpriced = values[Measures.Unpriced],
+            Estimated = values[Measures.Estimated],
             Tokens = new TokenUsage
             {
-                Input = values[4],
-                CacheRead = values[5],
-                CacheWrite5m = values[6],
-                CacheWrite1h = values[7],
-                Output = values[8],
-                Reasoning = values[9],
+                Input = values[Measures.Input],
+                CacheRead = values[Measures.CacheRead],
+                CacheWrite5m = values[Measures.CacheWrite5m],
+                CacheWrite1h = values[Measures.CacheWrite1h],
+                Output = values[Measures.Output],
+                Reasoning = values[Measures.Reasoning],
             },
-            Cost = new Money(values[10]),
-            Billed = new Money(values[11]),
-            Savings = new Money(values[12]),
-            Latency = Quantiles(Latency),
-            TimeToFirstToken = Quantiles(FirstToken),
+            Cost = new Money(values[Measures.Cost]),
+            Billed = new Money(values[Measures.Billed]),
+            Savings = new Money(values[Measures.Savings]),
+            Latency = Quantiles(latency),
+            TimeToFirstToken = Quantiles(firstToken),
         };
 
-    private static Percentiles Quantiles(Sketch sketch) =>
-        new(sketch.QuantileMs(0.5), sketch.QuantileMs(0.95), sketch.QuantileMs(0.99));
+    // Ends at the ends of the range, as the same difference does in SQL (see Measures.OfRecords).
+    private static long Saving(long? asked, long? paid) =>
+        asked is { } a && paid is { } p ? (long)Int128.Clamp((Int128)a - p, long.MinValue, long.MaxValue) : 0;
+
+    private static Percentiles Quantiles(Sketch? sketch) =>
+        sketch is null ? default : new(sketch.QuantileMs(0.5), sketch.QuantileMs(0.95), sketch.QuantileMs(0.99));
 }

@@ -7,16 +7,17 @@ namespace Weir.Ledger.Rollups;
 /// Below 64 each value is a bucket; above, each power of two is cut into 64 equal buckets, whose middle is at most
 /// 1/128 away from any value in it. Counts are whole numbers: sketches add and subtract exactly, in any order.
 /// The idea is DDSketch's (Masson, Rim, Lee: "DDSketch", VLDB 2019), with integer arithmetic for the logarithm.
-/// Stored as pairs of variable-length numbers: the distance from the bucket before, and the count (zigzag).
-/// Not thread-safe.
+/// The stored form is laid down in docs/formats/sketch.md. Not thread-safe.
 /// </summary>
 internal sealed class Sketch
 {
     private const int SubBits = 6;
     private const int SubBuckets = 1 << SubBits;
 
-    private int[] buckets = new int[4];
-    private long[] counts = new long[4];
+    private const int Buckets = (64 - SubBits) * SubBuckets; // long.MaxValue falls into the last one
+
+    private int[] buckets = [];
+    private long[] counts = [];
     private int length;
 
     /// <summary>True when every count is zero.</summary>
@@ -25,35 +26,40 @@ internal sealed class Sketch
     /// <summary>Counts a value; a negative one as 0.</summary>
     /// <param name="microseconds">The value.</param>
     /// <param name="times">How often; negative takes it out again.</param>
-    public void Add(long microseconds, long times) => Count(BucketOf(microseconds), times);
+    public void Add(long microseconds, long times) => Count(BucketOf(microseconds), times, 0);
 
     /// <summary>Adds another sketch, or takes it out.</summary>
     public void Add(Sketch other)
     {
+        var at = 0;
         for (var i = 0; i < other.length; i++)
         {
-            Count(other.buckets[i], other.counts[i]);
+            at = Count(other.buckets[i], other.counts[i], at);
         }
     }
 
     /// <summary>Adds an encoded sketch. False, and nothing certain, when it cannot be read.</summary>
-    public bool TryAdd(ReadOnlySpan<byte> encoded)
+    /// <param name="encoded">What <see cref="Encode"/> made.</param>
+    /// <param name="times">How often; negative takes it out again.</param>
+    public bool TryAdd(ReadOnlySpan<byte> encoded, int times = 1)
     {
-        var bucket = 0L;
+        var bucket = -1L;
+        var at = 0;
         while (!encoded.IsEmpty)
         {
-            if (!TryRead(ref encoded, out var distance) || !TryRead(ref encoded, out var zigzag))
+            var count = 1L;
+            if (!TryRead(ref encoded, out var step) || ((step & 1) != 0 && !TryReadCount(ref encoded, out count)))
             {
                 return false;
             }
 
-            bucket += (long)Math.Min(distance, int.MaxValue);
-            if (bucket >= (64 - SubBits + 1) * SubBuckets)
+            bucket += 1 + (long)Math.Min(step >> 1, Buckets);
+            if (bucket >= Buckets)
             {
                 return false;
             }
 
-            Count((int)bucket, (long)(zigzag >> 1) ^ -(long)(zigzag & 1));
+            at = Count((int)bucket, times * count, at);
         }
 
         return true;
@@ -67,14 +73,21 @@ internal sealed class Sketch
             return [];
         }
 
-        var bytes = new byte[length * 20];
+        var bytes = new byte[length * 12];
         var at = 0;
-        var last = 0;
+        var next = 0;
         for (var i = 0; i < length; i++)
         {
-            at += Write(bytes.AsSpan(at), (ulong)(buckets[i] - last));
+            var step = (ulong)(buckets[i] - next) << 1;
+            next = buckets[i] + 1;
+            if (counts[i] == 1)
+            {
+                at += Write(bytes.AsSpan(at), step);
+                continue;
+            }
+
+            at += Write(bytes.AsSpan(at), step | 1);
             at += Write(bytes.AsSpan(at), (ulong)((counts[i] << 1) ^ (counts[i] >> 63)));
-            last = buckets[i];
         }
 
         return bytes.AsSpan(0, at).ToArray();
@@ -132,32 +145,37 @@ internal sealed class Sketch
         return low + ((width - 1) / 2);
     }
 
-    private void Count(int bucket, long times)
+    /// <summary>Counts, looking from a place that is not beyond the bucket's; returns the bucket's place or the one after.</summary>
+    private int Count(int bucket, long times, int from)
     {
         if (times == 0)
         {
-            return;
+            return from;
         }
 
-        var at = Array.BinarySearch(buckets, 0, length, bucket);
+        // A merged sketch mostly has its next bucket where the search begins.
+        var at =
+            from < length && buckets[from] == bucket ? from : Array.BinarySearch(buckets, from, length - from, bucket);
         if (at >= 0)
         {
             counts[at] += times;
-            if (counts[at] == 0)
+            if (counts[at] != 0)
             {
-                length--;
-                Array.Copy(buckets, at + 1, buckets, at, length - at);
-                Array.Copy(counts, at + 1, counts, at, length - at);
+                return at + 1;
             }
 
-            return;
+            length--;
+            Array.Copy(buckets, at + 1, buckets, at, length - at);
+            Array.Copy(counts, at + 1, counts, at, length - at);
+            return at;
         }
 
         at = ~at;
         if (length == buckets.Length)
         {
-            Array.Resize(ref buckets, length * 2);
-            Array.Resize(ref counts, length * 2);
+            var room = Math.Max(8, length * 2);
+            Array.Resize(ref buckets, room);
+            Array.Resize(ref counts, room);
         }
 
         Array.Copy(buckets, at, buckets, at + 1, length - at);
@@ -165,6 +183,14 @@ internal sealed class Sketch
         buckets[at] = bucket;
         counts[at] = times;
         length++;
+        return at + 1;
+    }
+
+    private static bool TryReadCount(ref ReadOnlySpan<byte> from, out long count)
+    {
+        var readable = TryRead(ref from, out var zigzag);
+        count = (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
+        return readable;
     }
 
     private static int Write(Span<byte> to, ulong value)

@@ -42,6 +42,29 @@ internal static class NaiveCount
             _ => r.Tags.GetValueOrDefault(dimension.Tag!),
         };
 
+    /// <summary>The cost by interval, with a point for every interval that the range touches.</summary>
+    public static ImmutableArray<UsagePoint> Series(
+        IEnumerable<UsageRecord> records,
+        UsageQuery query,
+        UsageInterval interval
+    )
+    {
+        var costs = records
+            .GroupBy(r => Start(r.StartedAt, interval))
+            .ToDictionary(g => g.Key, g => g.Sum(r => r.Cost?.ToUsd() ?? 0));
+        var points = ImmutableArray.CreateBuilder<UsagePoint>();
+        for (
+            var time = Start(query.From, interval);
+            time < query.To && query.From < query.To;
+            time = Next(time, interval)
+        )
+        {
+            points.Add(new UsagePoint(time, costs.GetValueOrDefault(time)));
+        }
+
+        return points.ToImmutable();
+    }
+
     /// <summary>Every sum of a group in one text.</summary>
     public static string Show(UsageRecord[] records) =>
         Show(
@@ -85,4 +108,25 @@ internal static class NaiveCount
 
     private static string Show(long requests, long errors, long unpriced, long estimated, long[] sums) =>
         $"{requests} {errors} {unpriced} {estimated}: {string.Join(' ', sums)}";
+
+    private static DateTimeOffset Start(DateTimeOffset time, UsageInterval interval)
+    {
+        var day = new DateTimeOffset(time.UtcDateTime.Date, TimeSpan.Zero);
+        return interval switch
+        {
+            UsageInterval.Hour => day.AddHours(time.UtcDateTime.Hour),
+            UsageInterval.Day => day,
+            UsageInterval.Week => day.DayOfWeek == DayOfWeek.Monday ? day : Start(day.AddDays(-1), interval),
+            _ => new DateTimeOffset(day.Year, day.Month, 1, 0, 0, 0, TimeSpan.Zero),
+        };
+    }
+
+    private static DateTimeOffset Next(DateTimeOffset time, UsageInterval interval) =>
+        interval switch
+        {
+            UsageInterval.Hour => time.AddHours(1),
+            UsageInterval.Day => time.AddDays(1),
+            UsageInterval.Week => time.AddDays(7),
+            _ => time.AddMonths(1),
+        };
 }

@@ -82,8 +82,8 @@ public sealed class SketchTests
     [Fact]
     public void The_stored_form_never_changes() =>
         Assert.Equal(
-            "00044002010607020108",
-            Convert.ToHexString(Of([0, 0, 64, 65, 65, 65, 72, 73, 73, 73, 73]).Encode())
+            "01047E01060C0108A20E",
+            Convert.ToHexString(Of([0, 0, 64, 65, 65, 65, 72, 73, 73, 73, 73, 1_500_000]).Encode())
         );
 
     [Theory]
@@ -91,6 +91,7 @@ public sealed class SketchTests
     [InlineData("FFFFFFFFFFFFFFFFFFFFFF02")]
     [InlineData("FFFFFFFF0702")]
     [InlineData("05")]
+    [InlineData("803A")]
     public void Bytes_that_are_no_sketch_are_refused(string hex) =>
         Assert.False(new Sketch().TryAdd(Convert.FromHexString(hex)));
 

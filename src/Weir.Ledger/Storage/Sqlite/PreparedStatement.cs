@@ -87,8 +87,14 @@ internal sealed class PreparedStatement : IDisposable
         throw failure;
     }
 
-    /// <summary>A whole number of the current row.</summary>
+    /// <summary>A whole number of the current row; 0 for NULL.</summary>
     public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
+
+    /// <summary>The text of the current row's column; null for NULL.</summary>
+    public string? Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
+
+    /// <summary>True when the current row's column is NULL.</summary>
+    public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 
     /// <summary>The bytes of the current row's column, until the next step; empty for NULL.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(statement, column);

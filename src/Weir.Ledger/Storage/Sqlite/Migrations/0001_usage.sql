@@ -91,13 +91,13 @@ CREATE TABLE meta (
     value INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- The combinations of dimensions that rollups count by. Numbers ending in _id point into name; 0 is "unknown".
--- set_no 0 has every dimension but session and agent (both 0 there); lineage says whether its records had one of them.
--- set_no 1 has every dimension, for records with a session or an agent alone.
+-- The combinations of dimensions that rollups sum by. Numbers ending in _id point into name; 0 is "unknown".
+-- rollup_key is the wide set: every dimension but session, agent and tags. lineage is 1 for records that have a session or an
+-- agent; they stand in the lineage set too, whose combinations extend those of the wide set. So do those of the tag set, one
+-- for each tag of a record.
 CREATE TABLE rollup_key (
     id INTEGER PRIMARY KEY,
     workspace INTEGER NOT NULL,
-    set_no INTEGER NOT NULL,
     lineage INTEGER NOT NULL,
     source INTEGER NOT NULL,
     status INTEGER NOT NULL,
@@ -109,17 +109,37 @@ CREATE TABLE rollup_key (
     user_id INTEGER NOT NULL,
     team_id INTEGER NOT NULL,
     project_id INTEGER NOT NULL,
-    client_id INTEGER NOT NULL,
-    session_id INTEGER NOT NULL,
-    agent_id INTEGER NOT NULL
+    client_id INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX rollup_key_by_dimensions ON rollup_key (
-    session_id, model_id, key_id, project_id, user_id, client_id, agent_id, requested_model_id, provider_id, route_id,
-    team_id, status, source, lineage, set_no, workspace
+    key_id, model_id, project_id, user_id, client_id, requested_model_id, provider_id, route_id, team_id, status, source,
+    lineage, workspace
 );
 
--- Sums for one combination in one span of time: width 0 is a quarter of an hour, 1 an hour, 2 a day, all UTC; start in
--- seconds since 1970. Money in nano-dollars. Sketches as docs/formats/sketch.md has them; NULL when nothing was measured.
+-- first and last are the earliest and the latest hour that it has a cell for: one session's records are looked for there.
+CREATE TABLE rollup_lineage (
+    id INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    session_id INTEGER NOT NULL,
+    agent_id INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX rollup_lineage_by_session ON rollup_lineage (session_id, key, agent_id);
+
+CREATE TABLE rollup_tag (
+    id INTEGER PRIMARY KEY,
+    workspace INTEGER NOT NULL,
+    key INTEGER NOT NULL,
+    tag_id INTEGER NOT NULL,
+    value_id INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX rollup_tag_by_value ON rollup_tag (tag_id, value_id, key);
+
+-- Sums for one combination in one span of time. set_no 0 is the wide set, 1 lineage, 2 tags, and key the combination's id there.
+-- width 0 is a quarter of an hour, 1 an hour, 2 a day, all UTC; start in seconds since 1970. Money in nano-dollars. Sketches
+-- as docs/formats/sketch.md has them; NULL when nothing was measured. A cell that nothing is left of is deleted.
 CREATE TABLE rollup (
     workspace INTEGER NOT NULL,
     set_no INTEGER NOT NULL,
