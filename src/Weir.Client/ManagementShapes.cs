@@ -211,6 +211,9 @@ public sealed record RepriceResult
     /// <summary>Records whose cost differs.</summary>
     public required long Changed { get; init; }
 
+    /// <summary>Records with tokens and still without a known price.</summary>
+    public required long Unpriced { get; init; }
+
     /// <summary>Sum of the records' costs before, where known.</summary>
     [JsonConverter(typeof(UsdConverter))]
     public required decimal BeforeUsd { get; init; }

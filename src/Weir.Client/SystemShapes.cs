@@ -67,7 +67,7 @@ public sealed record AuditResult(
 /// <summary>A configured provider.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Kind">What it speaks.</param>
-/// <param name="BaseUrl">Where it is; null for the simulator and for the vendor's own.</param>
+/// <param name="BaseUrl">Where it is; null for the simulator.</param>
 /// <param name="Credential"><c>own</c> key, the <c>caller</c>'s, or <c>none</c>.</param>
 public sealed record ProviderItem(string Name, string Kind, string? BaseUrl, string Credential);
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway;
 
@@ -8,6 +9,20 @@ public sealed record GatewayConfig
 {
     /// <summary>In the order of the document; names are unique.</summary>
     public ImmutableArray<ProviderConfig> Providers { get; init; } = [];
+
+    /// <summary>The price catalogue of a provider by its name; null when no provider has it.</summary>
+    public string? CatalogueOf(string provider)
+    {
+        foreach (var candidate in Providers)
+        {
+            if (candidate.Name == provider)
+            {
+                return candidate.Catalogue ?? candidate.Kind.Catalogue(candidate.Name);
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>First match wins; a model that no route matches goes to the provider that lists it.</summary>
     public ImmutableArray<RouteConfig> Routes { get; init; } = [];
@@ -53,6 +68,9 @@ public sealed record ProviderConfig
 
     /// <summary>As the vendor's own SDK takes it: OpenAI's ends in <c>/v1</c>, Anthropic's and Gemini's do not. Null: the vendor's own; simulators have none.</summary>
     public Uri? BaseUrl { get; init; }
+
+    /// <summary>Where requests really go: <see cref="BaseUrl"/>, else the vendor's own; null for simulators.</summary>
+    public Uri? Address => BaseUrl ?? Kind.DefaultBaseUrl();
 
     /// <summary>The key sent upstream; null: the caller's own credential travels on.</summary>
     public string? ApiKey { get; init; }

@@ -46,6 +46,9 @@ internal static class ProviderPresets
         new("simulator", ProviderKind.Simulator, null, null, [], WithoutKey: true),
     ];
 
+    /// <summary>What a simulator serves when its configuration names no models.</summary>
+    public static ImmutableArray<string> SimulatedModels { get; } = ["sim-*"];
+
     /// <summary>
     /// The configuration of a server without a file. A variable that holds a Weir key is a client's setting
     /// (<c>ANTHROPIC_API_KEY=wk_…</c>), never sent to a vendor, and is passed over.
@@ -66,6 +69,7 @@ internal static class ProviderPresets
                         BaseUrl = preset.BaseUrl is null ? null : new Uri(preset.BaseUrl),
                         Catalogue = preset.Catalogue,
                         ApiKey = key,
+                        Models = preset.Kind == ProviderKind.Simulator ? SimulatedModels : [],
                     }
                 );
             }

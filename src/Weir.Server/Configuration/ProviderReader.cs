@@ -133,7 +133,7 @@ internal static partial class ProviderReader
             ApiKey = ApiKey(map),
             Catalogue = map.Text("catalogue") ?? preset?.Catalogue,
             Billing = map.Word("billing", Billings),
-            Models = [.. map.Texts("models").Select(model => model.Text)],
+            Models = Models(map, kind),
             PassThrough = PassThrough(map),
         };
         return name is null || kind is null
@@ -143,6 +143,12 @@ internal static partial class ProviderReader
                 ConnectTimeout = connect ?? provider.ConnectTimeout,
                 SilenceTimeout = silence ?? provider.SilenceTimeout,
             };
+    }
+
+    private static ImmutableArray<string> Models(MapReader map, ProviderKind? kind)
+    {
+        var models = map.Texts("models").Select(model => model.Text).ToImmutableArray();
+        return models.IsEmpty && kind == ProviderKind.Simulator ? ProviderPresets.SimulatedModels : models;
     }
 
     private static ProviderKind? Kind(MapReader map)

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
 using Weir.Ledger;
+using Weir.Server.Api.Usage;
+using Weir.Server.Configuration;
 
 namespace Weir.Server.Api.Prices;
 
@@ -17,6 +19,82 @@ internal static class PriceRoutes
     {
         group.WithTags("Prices");
         group.MapGet("/", List).WithName("listPrices").ForReaders();
+        group.MapPost("/reprice", Reprice).WithName("repriceHistory").ForAdmins();
+    }
+
+    private static async Task<Results<Ok<RepriceResult>, ApiProblem>> Reprice(
+        RepriceRequest body,
+        ApiCaller caller,
+        UsageLedger ledger,
+        PriceBook prices,
+        ConfigStore config,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = clock.GetUtcNow();
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        var to = Time("to", body.To, now, errors) ?? now;
+        var from = Time("from", body.From, now, errors);
+        if (body.From is null)
+        {
+            errors["from"] = "is missing: history is priced again only as far back as you say";
+        }
+        else if (from >= to)
+        {
+            errors["from"] = "must be before to";
+        }
+
+        if (errors.Count > 0 || from is null)
+        {
+            return ApiProblem.Invalid(errors);
+        }
+
+        var summary = await new Repricer(ledger).RunAsync(
+            new RepriceScope
+            {
+                Workspace = caller.Workspace,
+                From = from.Value,
+                To = to,
+            },
+            prices.Current,
+            config.Current.Config.Gateway.CatalogueOf,
+            apply: !body.DryRun,
+            cancellationToken
+        );
+        return TypedResults.Ok(
+            new RepriceResult
+            {
+                DryRun = body.DryRun,
+                Examined = summary.Examined,
+                Changed = summary.Changed,
+                Unpriced = summary.Unpriced,
+                BeforeUsd = summary.Before.ToUsd(),
+                AfterUsd = summary.After.ToUsd(),
+                PriceVersion = summary.PriceVersion,
+            }
+        );
+    }
+
+    private static DateTimeOffset? Time(
+        string name,
+        string? text,
+        DateTimeOffset now,
+        Dictionary<string, string> errors
+    )
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        if (TimeText.TryParse(text, now, out var time))
+        {
+            return time;
+        }
+
+        errors[name] = TimeText.Expected;
+        return null;
     }
 
     private static Ok<PriceList> List(PriceBook prices, string? search, string? catalogue)

@@ -92,7 +92,7 @@ internal static class StatusRoutes
         new(
             provider.Name,
             ProviderReader.Word(provider.Kind),
-            provider.BaseUrl?.OriginalString,
+            provider.Address?.OriginalString,
             provider.Kind == ProviderKind.Simulator ? "none"
                 : provider.ApiKey is null ? "caller"
                 : "own"

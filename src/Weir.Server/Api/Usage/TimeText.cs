@@ -6,6 +6,10 @@ namespace Weir.Server.Api.Usage;
 /// <summary>Points in time as callers write them.</summary>
 internal static class TimeText
 {
+    /// <summary>For people: what a time must look like.</summary>
+    public const string Expected =
+        "must be RFC 3339 (2026-07-02T12:00:00Z), a day (2026-07-02) or relative (7d, 24h, 30m)";
+
     private static readonly string[] Formats =
     [
         "yyyy-MM-dd'T'HH:mm:ssK",

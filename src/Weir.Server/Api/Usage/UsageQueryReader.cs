@@ -166,7 +166,7 @@ internal sealed class UsageQueryReader
             return time;
         }
 
-        errors[name] = "must be RFC 3339 (2026-07-02T12:00:00Z), a day (2026-07-02) or relative (7d, 24h, 30m)";
+        errors[name] = TimeText.Expected;
         return null;
     }
 
