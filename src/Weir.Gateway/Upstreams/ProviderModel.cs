@@ -23,7 +23,7 @@ internal sealed class ProviderModel
         Config = config;
         Upstream = upstream;
         Catalogue = config.Catalogue ?? config.Kind.Catalogue(config.Name);
-        Listed = [.. config.Models.Select(m => new NamePattern(m))];
+        Listed = [.. Models(config).Select(m => new NamePattern(m))];
         if (config.ApiKey is { } key)
         {
             Credential = config.Kind.Credential(key);
@@ -114,6 +114,10 @@ internal sealed class ProviderModel
             : Credential is null && ownIsSubscription ? Billing.Subscription
             : Billing.Metered
         );
+
+    /// <summary>What is written; a simulator of which nothing is written answers for <c>sim-*</c>.</summary>
+    private static ImmutableArray<string> Models(ProviderConfig config) =>
+        config is { Kind: ProviderKind.Simulator, Models.IsEmpty: true } ? ["sim-*"] : config.Models;
 
     private static Uri BaseUrl(ProviderConfig config) =>
         config.Kind == ProviderKind.Simulator
