@@ -1,0 +1,175 @@
+namespace Weir.FunctionalTests.Api;
+
+/// <summary>What holds for the whole management side.</summary>
+public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServer>
+{
+    private static readonly string[] Routes =
+    [
+        "GET /api/v1/config",
+        "PUT /api/v1/config",
+        "GET /api/v1/keys",
+        "POST /api/v1/keys",
+        "DELETE /api/v1/keys/{idOrName}",
+        "POST /api/v1/keys/{idOrName}/rotate",
+        "GET /api/v1/prices",
+        "POST /api/v1/prices/reprice",
+        "GET /api/v1/system/audit",
+        "GET /api/v1/system/status",
+        "GET /api/v1/usage/export",
+        "GET /api/v1/usage/requests",
+        "GET /api/v1/usage/requests/{id}",
+        "GET /api/v1/usage/series",
+        "GET /api/v1/usage/summary",
+        "GET /health",
+        "GET /health/ready",
+    ];
+
+    [Fact]
+    public async Task The_description_names_every_route()
+    {
+        var document = (await server.GetAsync("/openapi/v1.json", "")).Json;
+
+        Assert.StartsWith("3.", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
+        var described = document
+            .GetProperty("paths")
+            .EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(op => $"{op.Name.ToUpperInvariant()} {path.Name}"));
+        Assert.Equal(Routes.Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+        var cost = document
+            .GetProperty("components")
+            .GetProperty("schemas")
+            .GetProperty("UsageSummaryRow")
+            .GetProperty("properties")
+            .GetProperty("costUsd");
+        Assert.Contains("string", cost.GetProperty("type").ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("GET", "/nowhere", 404)]
+    [InlineData("GET", "/api/v1/nowhere", 404)]
+    [InlineData("GET", "/api/v2/usage/summary", 404)]
+    [InlineData("GET", "/api/v1/usage/summary/", 200)]
+    [InlineData("PATCH", "/api/v1/keys", 405)]
+    [InlineData("DELETE", "/health", 405)]
+    public async Task A_wrong_turn_is_a_problem(string method, string path, int status)
+    {
+        var answer = await server.SendAsync(new HttpMethod(method), path);
+
+        Assert.Equal(status, answer.Status);
+        if (status >= 400)
+        {
+            Assert.NotEmpty(answer.Problem(status));
+        }
+    }
+
+    [Fact]
+    public async Task A_body_must_be_json_and_bounded()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/keys", UriKind.Relative))
+        {
+            Content = new StringContent("name=x", null, "application/x-www-form-urlencoded"),
+        };
+        request.Headers.TryAddWithoutValidation("x-api-key", server.Weir.AdminKey);
+        using var form = await server.Weir.SendAsync(request);
+        var large = await server.SendAsync(
+            HttpMethod.Post,
+            "/api/v1/keys",
+            $$"""{"name":"{{new string('x', 3 * 1024 * 1024)}}"}"""
+        );
+
+        Assert.Equal(415, (int)form.StatusCode);
+        large.Problem(413);
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/health")]
+    [InlineData("/nowhere")]
+    [InlineData("/api/v1/keys")]
+    [InlineData("/openapi/v1.json")]
+    public async Task Every_answer_of_the_management_side_has_safe_headers(string path)
+    {
+        var headers = (await server.GetAsync(path)).Headers;
+
+        Assert.Equal("nosniff", headers["X-Content-Type-Options"]);
+        Assert.Equal("DENY", headers["X-Frame-Options"]);
+        Assert.Contains("default-src 'none'", headers["Content-Security-Policy"], StringComparison.Ordinal);
+        Assert.Equal("no-referrer", headers["Referrer-Policy"]);
+        Assert.Equal("no-store", headers["Cache-Control"]);
+        Assert.False(headers.ContainsKey("Server"));
+    }
+
+    [Fact]
+    public async Task The_gateways_answers_have_none_of_them()
+    {
+        var answer = await server.GetAsync("/v1/models");
+
+        Assert.Equal(200, answer.Status);
+        Assert.False(answer.Headers.ContainsKey("Content-Security-Policy"));
+        Assert.False(answer.Headers.ContainsKey("X-Frame-Options"));
+    }
+
+    [Theory]
+    [InlineData("evil.example", 421)]
+    [InlineData("localhost.evil.example", 421)]
+    [InlineData("127.0.0.1.evil.example", 421)]
+    [InlineData("localhost", 200)]
+    [InlineData("127.0.0.1:1", 200)]
+    [InlineData("[::1]", 200)]
+    public async Task Only_known_hosts_are_answered(string host, int status)
+    {
+        var answer = await server.GetAsync("/health", "", ("Host", host));
+
+        Assert.Equal(status, answer.Status);
+    }
+
+    [Fact]
+    public async Task Metrics_are_told_to_this_machine_and_not_to_a_proxys_caller()
+    {
+        var open = await server.GetAsync("/metrics", "");
+        (await server.GetAsync("/metrics", "", ("X-Forwarded-For", "203.0.113.9"))).Problem(401);
+        var read = await server.GetAsync("/metrics", null, ("X-Forwarded-For", "203.0.113.9"));
+
+        Assert.Equal("text/plain", open.Type);
+        Assert.Equal(200, read.Status);
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var line in open.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            Assert.Matches(
+                @"^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{([a-z]+=""[^""]*"",?)+\})? ([0-9.eE+-]+|\+Inf))$",
+                line
+            );
+            if (line.StartsWith("# TYPE ", StringComparison.Ordinal))
+            {
+                Assert.True(named.Add(line.Split(' ')[2]), line);
+            }
+        }
+
+        Assert.Contains(
+            "weir_requests_total{provider=\"simulator\",model=\"sim-small\",status=\"ok\"} 1",
+            open.Text,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("weir_ledger_journalled_records_total 1", open.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_server_tells_that_it_is_ready_and_what_it_is()
+    {
+        var ready = await server.GetAsync("/health/ready", "");
+        var status = (await server.GetAsync("/api/v1/system/status")).Json;
+
+        Assert.Equal("ready", ready.Json.GetProperty("status").GetString());
+        Assert.Equal(server.Weir.ProcessId, status.GetProperty("processId").GetInt32());
+        Assert.Contains(
+            status.GetProperty("providers").EnumerateArray(),
+            provider => provider.GetProperty("name").GetString() == "simulator"
+        );
+        var ledger = status.GetProperty("ledger");
+        Assert.Equal(
+            ledger.GetProperty("journalled").GetInt64(),
+            ledger.GetProperty("written").GetInt64() + ledger.GetProperty("pending").GetInt64()
+        );
+        Assert.Contains("Weir is running", (await server.GetAsync("/", "")).Text, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,222 @@
+using System.Text.Json;
+using Weir.FunctionalTests.Api;
+using Weir.Testing;
+
+namespace Weir.FunctionalTests.Cli;
+
+/// <summary>The commands as programs and people meet them: exit codes, outputs, one truth with the API.</summary>
+public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer>
+{
+    [Fact]
+    public async Task Usage_in_json_is_the_apis_own()
+    {
+        const string range = "from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z";
+        var api = await server.GetAsync(
+            $"/api/v1/usage/summary?groupBy=model&{range.Replace("2020", "2095", StringComparison.Ordinal)}"
+        );
+        Assert.Equal(200, api.Status);
+        var expected = (
+            await server.GetAsync("/api/v1/usage/summary?groupBy=model,session&from=2026-01-01&to=2030-01-01")
+        ).Json;
+
+        var told = await server.Weir.CommandAsync(
+            "usage",
+            "--json",
+            "--by",
+            "model,session",
+            "--since",
+            "2026-01-01",
+            "--until",
+            "2030-01-01"
+        );
+
+        Assert.Equal(0, told.ExitCode);
+        Assert.Equal(JsonSerializer.Serialize(expected), JsonSerializer.Serialize(told.Json()));
+        Assert.Empty(told.Errors);
+    }
+
+    [Fact]
+    public async Task Usage_for_people_is_a_table_and_notes_stand_apart()
+    {
+        var told = await server.Weir.CommandAsync("usage");
+
+        Assert.Equal(0, told.ExitCode);
+        var lines = told.Output.Split('\n');
+        Assert.StartsWith("MODEL", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("sim-small", lines[1], StringComparison.Ordinal);
+        Assert.DoesNotContain("\u001b", told.Output, StringComparison.Ordinal);
+        Assert.StartsWith("weir: ", told.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_are_made_listed_rotated_and_revoked()
+    {
+        var made = await server.Weir.CommandAsync(
+            "keys",
+            "create",
+            "ci",
+            "--project",
+            "web",
+            "--scope",
+            "gateway,read",
+            "--expires",
+            "90d"
+        );
+        Assert.Equal(0, made.ExitCode);
+        Assert.Matches("^wk_[A-Za-z0-9]+\n$", made.Output);
+        Assert.Equal(200, (await server.GetAsync("/api/v1/usage/summary", made.Output.Trim())).Status);
+
+        var rotated = await server.Weir.CommandAsync("keys", "rotate", "ci", "--json");
+        Assert.Equal("ci", rotated.Json().GetProperty("name").GetString());
+        (await server.GetAsync("/api/v1/usage/summary", made.Output.Trim())).Problem(401);
+
+        var listed = await server.Weir.CommandAsync("keys", "list");
+        Assert.Contains("ci ", listed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(rotated.Json().GetProperty("key").GetString()!, listed.Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await server.Weir.CommandAsync("keys", "revoke", "ci")).ExitCode);
+        Assert.Equal(3, (await server.Weir.CommandAsync("keys", "revoke", "ci")).ExitCode);
+        Assert.Equal(4, (await server.Weir.CommandAsync("keys", "revoke", "admin")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData(2, "nonsense")]
+    [InlineData(2, "usage", "--nonsense")]
+    [InlineData(2, "usage", "--by", "modle")]
+    [InlineData(2, "usage", "--since", "soon")]
+    [InlineData(2, "usage", "--where", "model")]
+    [InlineData(2, "usage", "--server", "not an address")]
+    [InlineData(2, "keys", "create")]
+    [InlineData(2, "keys", "create", "a b")]
+    [InlineData(2, "serve", "--drain", "soon")]
+    [InlineData(2, "serve", "--urls", "nonsense")]
+    [InlineData(2, "config", "check", "no-such-file.yaml")]
+    [InlineData(2, "completion", "tcsh")]
+    [InlineData(1, "usage", "--server", "http://127.0.0.1:1")]
+    [InlineData(4, "usage", "--key", "wk_unknown")]
+    public async Task A_failure_has_its_exit_code_and_says_why_on_standard_error(int code, params string[] arguments)
+    {
+        var told = await server.Weir.CommandAsync(arguments);
+
+        Assert.True(told.ExitCode == code, told.ToString());
+        Assert.Empty(told.Output);
+        Assert.NotEmpty(told.Errors);
+        Assert.DoesNotContain("   at ", told.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_remote_server_is_asked_with_the_key_of_the_environment()
+    {
+        var told = await ProgramRun.RunAsync(
+            WeirProcess.Executable,
+            ["usage", "--json"],
+            new Dictionary<string, string>
+            {
+                ["HOME"] = Path.GetTempPath(),
+                ["WEIR_SERVER"] = server.Weir.BaseUrl.ToString(),
+                ["WEIR_KEY"] = server.Weir.AdminKey,
+            }
+        );
+
+        Assert.Equal(1, told.Json().GetProperty("total").GetProperty("requests").GetInt32());
+    }
+
+    [Fact]
+    public async Task Doctor_finds_nothing_wrong()
+    {
+        var told = await server.Weir.CommandAsync("doctor", "--json");
+
+        Assert.Equal(0, told.ExitCode);
+        var checks = told.Json()
+            .GetProperty("checks")
+            .EnumerateArray()
+            .ToDictionary(c => c.GetProperty("name").GetString()!);
+        foreach (
+            var name in new[]
+            {
+                "data folder",
+                "lock",
+                "disk",
+                "configuration",
+                "schema",
+                "sqlite",
+                "ledger account",
+                "ledger audit",
+                "journal",
+            }
+        )
+        {
+            Assert.Equal("ok", checks[name].GetProperty("status").GetString());
+        }
+
+        Assert.Contains("prices", checks.Keys);
+    }
+
+    [Fact]
+    public async Task Prices_and_configuration_are_shown()
+    {
+        var prices = await server.Weir.CommandAsync("prices", "anthropic/claude-opus-4-8", "--json");
+        Assert.Equal(
+            "claude-opus-4-8",
+            Assert
+                .Single(
+                    prices.Json().GetProperty("items").EnumerateArray(),
+                    p => p.GetProperty("catalogue").GetString() == "anthropic"
+                )
+                .GetProperty("model")
+                .GetString()
+        );
+        var config = await server.Weir.CommandAsync("config", "show");
+        Assert.Contains("kind: simulator", config.Output, StringComparison.Ordinal);
+        var repriced = await server.Weir.CommandAsync("prices", "reprice", "--since", "7d", "--dry-run", "--json");
+        Assert.True(repriced.Json().GetProperty("dryRun").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -F")]
+    [InlineData("zsh", "#compdef weir")]
+    [InlineData("fish", "complete -f -c weir")]
+    [InlineData("pwsh", "Register-ArgumentCompleter")]
+    public async Task Completion_is_a_script_for_the_shell(string shell, string line)
+    {
+        var script = await server.Weir.CommandAsync("completion", shell);
+        var suggested = await server.Weir.CommandAsync("[suggest:7]", "weir co");
+
+        Assert.Contains(line, script.Output, StringComparison.Ordinal);
+        Assert.Contains("completion", suggested.Output, StringComparison.Ordinal);
+        Assert.Contains("config", suggested.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("serve")]
+    [InlineData("usage")]
+    [InlineData("keys")]
+    [InlineData("keys", "create")]
+    [InlineData("keys", "list")]
+    [InlineData("keys", "rotate")]
+    [InlineData("keys", "revoke")]
+    [InlineData("config")]
+    [InlineData("config", "check")]
+    [InlineData("config", "show")]
+    [InlineData("prices")]
+    [InlineData("prices", "reprice")]
+    [InlineData("doctor")]
+    [InlineData("completion")]
+    public async Task Help_shows_an_example(params string[] command)
+    {
+        var help = await server.Weir.CommandAsync([.. command, "--help"]);
+
+        Assert.Equal(0, help.ExitCode);
+        Assert.Contains("Examples:\n  ", help.Output, StringComparison.Ordinal);
+        Assert.Contains("weir " + string.Join(' ', command), help.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_version_is_a_version()
+    {
+        var told = await server.Weir.CommandAsync("--version");
+
+        Assert.Matches(@"^\d+\.\d+\.\d+\n$", told.Output);
+    }
+}

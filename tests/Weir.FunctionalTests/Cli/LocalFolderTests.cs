@@ -1,0 +1,108 @@
+using Weir.Testing;
+
+namespace Weir.FunctionalTests.Cli;
+
+/// <summary>Commands on a data folder that no server holds.</summary>
+public sealed class LocalFolderTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public async Task What_a_server_metered_is_told_after_it_ended()
+    {
+        await using (var weir = await WeirProcess.StartAsync(folder.At("data")))
+        {
+            using var answer = await weir.PostAsync(
+                "/v1/chat/completions",
+                """{"model":"sim-large","messages":[{"role":"user","content":"x"}]}"""
+            );
+            await weir.KillAsync(); // what is not yet in the ledger is in the journal, and is replayed
+        }
+
+        var told = await RunAsync("usage", "--json");
+
+        Assert.Equal(1, told.Json().GetProperty("total").GetProperty("requests").GetInt32());
+        Assert.Empty(told.Errors);
+    }
+
+    [Fact]
+    public async Task An_empty_folder_tells_that_nothing_was_used_and_shows_no_key()
+    {
+        var told = await RunAsync("usage");
+
+        Assert.Equal(0, told.ExitCode);
+        Assert.Contains("nothing was used", told.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder.At("data", "admin.key")));
+        Assert.False(File.Exists(folder.At("data", "server.json")));
+    }
+
+    [Fact]
+    public async Task Commands_at_once_wait_for_one_another()
+    {
+        var told = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RunAsync("usage", "--json")));
+
+        Assert.All(told, result => Assert.True(result.ExitCode == 0, result.ToString()));
+    }
+
+    [Fact]
+    public async Task A_faulty_configuration_does_not_stand_in_the_way_of_reading()
+    {
+        Directory.CreateDirectory(folder.At("data"));
+        await File.WriteAllTextAsync(folder.At("data", "weir.yaml"), "nonsense: 1\n");
+
+        Assert.Equal(0, (await RunAsync("usage", "--json")).ExitCode);
+        Assert.Equal(2, (await RunAsync("config", "check")).ExitCode);
+        Assert.Equal(1, (await RunAsync("doctor")).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_faults_of_a_configuration_are_told_line_by_line()
+    {
+        var file = folder.At("weir.yaml");
+        await File.WriteAllTextAsync(
+            file,
+            """
+            version: 2
+            providerz: []
+            providers:
+              - name: a
+                kind: antropic
+                apiKey: ${NOPE}
+              - kind: bedrock
+            routes:
+              - targets: [b]
+                strategy: weighted
+            budgets: []
+            """
+        );
+
+        var told = await RunAsync("config", "check", file);
+
+        Assert.Equal(2, told.ExitCode);
+        Assert.Empty(told.Output);
+        Assert.Equal(
+            $"""
+            {file}:1:10: version: this version of Weir reads version 1, not "2"
+            {file}:2:1: providerz: there is no such key (did you mean "providers"?)
+            {file}:5:11: providers[0].kind: unknown kind "antropic" (did you mean "anthropic"?)
+            {file}:6:13: providers[0].apiKey: the environment variable NOPE is not set
+            {file}:7:5: providers[1].name: is missing (give the provider a name, as "name: anthropic")
+            {file}:7:11: providers[1].kind: providers of kind "bedrock" are not available in this version
+            {file}:9:15: routes[0].targets[0]: there is no provider "b" (known: a)
+            {file}:10:5: routes[0].strategy: the strategy "weighted" is not available in this version (use "fallback": targets are tried in their order)
+            {file}:11:1: budgets: budgets are not enforced by this version (remove them: a budget that does not hold is worse than none)
+
+            """,
+            told.Errors
+        );
+    }
+
+    private Task<ProgramResult> RunAsync(params string[] arguments) =>
+        ProgramRun.RunAsync(
+            WeirProcess.Executable,
+            arguments,
+            new Dictionary<string, string> { ["WEIR_DATA"] = folder.At("data"), ["HOME"] = folder.Path }
+        );
+}
