@@ -16,12 +16,18 @@ internal sealed class Sketch
 
     private const int Buckets = (64 - SubBits) * SubBuckets; // long.MaxValue falls into the last one
 
+    private const int MostSparse = 96;
+
+    // Few buckets stand in order with their counts; many as a stretch of counts from one bucket on, where merging finds its
+    // place without a search. Both take about the same room.
     private int[] buckets = [];
     private long[] counts = [];
+    private long[]? stretch;
+    private int stretchFrom;
     private int length;
 
     /// <summary>True when every count is zero.</summary>
-    public bool IsEmpty => length == 0;
+    public bool IsEmpty => stretch is null ? length == 0 : !stretch.AsSpan().ContainsAnyExcept(0L);
 
     /// <summary>Counts a value; a negative one as 0.</summary>
     /// <param name="microseconds">The value.</param>
@@ -32,9 +38,9 @@ internal sealed class Sketch
     public void Add(Sketch other)
     {
         var at = 0;
-        for (var i = 0; i < other.length; i++)
+        foreach (var (bucket, count) in other.Entries())
         {
-            at = Count(other.buckets[i], other.counts[i], at);
+            at = Count(bucket, count, at);
         }
     }
 
@@ -68,26 +74,27 @@ internal sealed class Sketch
     /// <summary>The stored form; empty for an empty sketch.</summary>
     public byte[] Encode()
     {
-        if (length == 0)
+        var entries = Entries();
+        if (entries.IsEmpty)
         {
             return [];
         }
 
-        var bytes = new byte[length * 12];
+        var bytes = new byte[entries.Length * 12];
         var at = 0;
         var next = 0;
-        for (var i = 0; i < length; i++)
+        foreach (var (bucket, count) in entries)
         {
-            var step = (ulong)(buckets[i] - next) << 1;
-            next = buckets[i] + 1;
-            if (counts[i] == 1)
+            var step = (ulong)(bucket - next) << 1;
+            next = bucket + 1;
+            if (count == 1)
             {
                 at += Write(bytes.AsSpan(at), step);
                 continue;
             }
 
             at += Write(bytes.AsSpan(at), step | 1);
-            at += Write(bytes.AsSpan(at), (ulong)((counts[i] << 1) ^ (counts[i] >> 63)));
+            at += Write(bytes.AsSpan(at), (ulong)((count << 1) ^ (count >> 63)));
         }
 
         return bytes.AsSpan(0, at).ToArray();
@@ -96,10 +103,11 @@ internal sealed class Sketch
     /// <summary>The value at a quantile between 0 and 1, in milliseconds; null when nothing was counted.</summary>
     public double? QuantileMs(double quantile)
     {
+        var entries = Entries();
         var total = 0L;
-        for (var i = 0; i < length; i++)
+        foreach (var (_, count) in entries)
         {
-            total += Math.Max(0, counts[i]);
+            total += Math.Max(0, count);
         }
 
         if (total == 0)
@@ -109,14 +117,18 @@ internal sealed class Sketch
 
         var rank = (long)(quantile * (total - 1));
         var seen = 0L;
-        var index = -1;
-        for (var i = 0; i < length && seen <= rank; i++)
+        var found = 0;
+        foreach (var (bucket, count) in entries)
         {
-            seen += Math.Max(0, counts[i]);
-            index = i;
+            found = bucket;
+            seen += Math.Max(0, count);
+            if (seen > rank)
+            {
+                break;
+            }
         }
 
-        return MiddleOf(buckets[index]) / 1000;
+        return MiddleOf(found) / 1000;
     }
 
     internal static int BucketOf(long microseconds)
@@ -153,6 +165,12 @@ internal sealed class Sketch
             return from;
         }
 
+        if (stretch is not null)
+        {
+            Reach(bucket) += times;
+            return 0;
+        }
+
         // A merged sketch mostly has its next bucket where the search begins.
         var at =
             from < length && buckets[from] == bucket ? from : Array.BinarySearch(buckets, from, length - from, bucket);
@@ -171,6 +189,13 @@ internal sealed class Sketch
         }
 
         at = ~at;
+        if (length == MostSparse)
+        {
+            Stretch();
+            Reach(bucket) += times;
+            return 0;
+        }
+
         if (length == buckets.Length)
         {
             var room = Math.Max(8, length * 2);
@@ -184,6 +209,51 @@ internal sealed class Sketch
         counts[at] = times;
         length++;
         return at + 1;
+    }
+
+    private void Stretch()
+    {
+        stretchFrom = buckets[0];
+        stretch = new long[buckets[length - 1] - stretchFrom + 1];
+        for (var i = 0; i < length; i++)
+        {
+            stretch[buckets[i] - stretchFrom] = counts[i];
+        }
+
+        (buckets, counts, length) = ([], [], 0);
+    }
+
+    private ref long Reach(int bucket)
+    {
+        var at = bucket - stretchFrom;
+        if ((uint)at < (uint)stretch!.Length)
+        {
+            return ref stretch[at];
+        }
+
+        // A power of two more than is needed, so that it does not grow with every value.
+        var from = at < 0 ? Math.Max(0, bucket - SubBuckets) : stretchFrom;
+        var end = at < 0 ? stretchFrom + stretch.Length : Math.Min(Buckets, bucket + SubBuckets);
+        var wider = new long[end - from];
+        stretch.CopyTo(wider, stretchFrom - from);
+        (stretch, stretchFrom) = (wider, from);
+        return ref stretch[bucket - from];
+    }
+
+    private ReadOnlySpan<(int Bucket, long Count)> Entries()
+    {
+        var entries = new (int, long)[stretch?.Length ?? length];
+        var at = 0;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var (bucket, count) = stretch is null ? (buckets[i], counts[i]) : (stretchFrom + i, stretch[i]);
+            if (count != 0)
+            {
+                entries[at++] = (bucket, count);
+            }
+        }
+
+        return entries.AsSpan(0, at);
     }
 
     private static bool TryReadCount(ref ReadOnlySpan<byte> from, out long count)

@@ -9,7 +9,8 @@ public sealed class SketchTests
     private static readonly Arbitrary<long[]> Values = Gen.Choose(1, 40)
         .SelectMany(bits => Gen.Choose(0, int.MaxValue).Select(v => (long)v << 20 >> (60 - bits)))
         .NonEmptyListOf()
-        .Select(l => l.ToArray())
+        // Few values and many are kept in different ways.
+        .SelectMany(l => Gen.Elements(1, 40).Select(times => Repeat(l, times)))
         .ToArbitrary();
 
     [Fact]
@@ -97,6 +98,9 @@ public sealed class SketchTests
 
     [Fact]
     public void Nothing_has_no_quantile() => Assert.Null(new Sketch().QuantileMs(0.5));
+
+    private static long[] Repeat(IReadOnlyCollection<long> values, int times) =>
+        [.. Enumerable.Range(0, times).SelectMany(i => values.Select(v => v + (v * i / 16)))];
 
     private static Sketch Of(long[] values)
     {
