@@ -9,10 +9,16 @@ public sealed class FullDiskTests : IAsyncLifetime
 {
     private readonly TemporaryFolder folder = new();
     private readonly FakeProvider provider = new();
+
+    // 4 KB a record, so that what the journal had room for is soon used up.
+    private static readonly (string Name, string Value)[] LargeTags =
+    [
+        .. Enumerable.Range(0, 16).Select(i => ($"x-weir-tag-t{i}", new string((char)('a' + i), 256))),
+    ];
+
     private SmallDisk disk = null!;
 
-    // Room for one journal segment of 16 MB, the databases and little else.
-    public async ValueTask InitializeAsync() => disk = await SmallDisk.MakeAsync(folder.At("disk"), megabytes: 40);
+    public async ValueTask InitializeAsync() => disk = await SmallDisk.MakeAsync(folder.At("disk"), megabytes: 256);
 
     public async ValueTask DisposeAsync()
     {
@@ -25,16 +31,16 @@ public sealed class FullDiskTests : IAsyncLifetime
     public async Task Work_is_refused_while_it_is_full_and_taken_again_when_it_is_not()
     {
         TestContext.Current.TestOutputHelper?.WriteLine(
-            disk.IsMounted ? "A tmpfs of 40 MB." : "Mounting is not allowed here: a limit on file sizes stands in."
+            disk.IsMounted ? "A tmpfs of 256 MB." : "Mounting is not allowed here: a limit on file sizes stands in."
         );
         await using var weir = await StartAsync();
         HashSet<string> answered;
-        await using (var load = new LoadMaker(weir, width: 16, session: new string('s', 500)))
+        await using (var load = new LoadMaker(weir, width: 16, LargeTags))
         {
             await load.MoreAsync(50);
             await disk.FillAsync(weir);
             await load.RefusalAsync();
-            await load.DisposeAsync();
+            await load.StopAsync();
 
             answered = [.. load.Answered];
             Assert.All(load.Refused, r => AssertRefusal(r.Status, r.Body));
@@ -71,7 +77,7 @@ public sealed class FullDiskTests : IAsyncLifetime
 
     private async Task AssertHoldsAsync(WeirProcess weir, HashSet<string> answered)
     {
-        var records = await LedgerPages.WithAsync(weir, answered);
+        var records = await LedgerPages.ReadAsync(weir);
         var billed = records.Where(r => r.Counts.Input > 0).ToList();
         Assert.Equal(answered.Order(), billed.Select(r => r.Id).Order());
         Assert.Equal(provider.Charges.Sum(c => c.Usage.Output), billed.Sum(r => r.Counts.Output));

@@ -37,13 +37,13 @@ public sealed class KillTests : IAsyncDisposable
             }
 
             await load.MoreAsync(100);
-            await load.DisposeAsync();
+            await load.StopAsync();
             answered = [.. load.Answered];
             Assert.Equal(load.Answered.Count, answered.Count);
             Assert.Empty(load.Refused);
         }
 
-        var records = await LedgerPages.WithAsync(weir, answered);
+        var records = await LedgerPages.ReadAsync(weir);
         Assert.Empty(answered.Except(records.Select(r => r.Id)));
         Assert.Equal(records.Count, records.Select(r => r.Id).Distinct().Count());
 

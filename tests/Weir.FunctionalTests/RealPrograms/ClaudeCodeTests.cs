@@ -74,9 +74,9 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
             "/v1/messages",
             UpstreamAnswer.Sse(AnthropicAnswers.Events(dead).Take(5)).Dies(Ending.Close)
         );
-        await ClaudeAsync("Say something.");
+        await ClaudeAsync("Say something.", mayFail: true);
 
-        // It asks again when it had seen no content yet; what it does then is its own affair, the ledger's is to tell both.
+        // Whether it asks again hangs on what it had seen; that is its own affair, the ledger's is to tell all of it.
         var account = run.Provider.Charges;
         IReadOnlyList<LedgerRecord> records = [];
         await run.Weir.UntilAsync(
@@ -101,7 +101,7 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
         Assert.Equal(charged.Output, seen.Number("outputTokens"));
     }
 
-    private async Task<ProgramResult> ClaudeAsync(string prompt)
+    private async Task<ProgramResult> ClaudeAsync(string prompt, bool mayFail = false)
     {
         var home = run.Home("claude");
         var result = await Programs.NodeAsync(
@@ -131,7 +131,7 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
             },
             home
         );
-        Assert.True(result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
+        Assert.True(mayFail || result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
         return result;
     }
 }

@@ -23,12 +23,37 @@ public sealed class CallerFaultTests(RelayServer server) : IClassFixture<RelaySe
     }
 
     [Theory]
-    [InlineData("/v1/messages", """{"model":"no-such-model","max_tokens":1,"messages":[]}""")]
-    [InlineData("/v1/chat/completions", """{"model":"no-such-model","messages":[]}""")]
-    [InlineData("/v1/responses", """{"model":"no-such-model","input":"x"}""")]
-    [InlineData("/v1beta/models/no-such-model:generateContent", """{"contents":[]}""")]
-    public async Task An_unknown_model_is_not_found(string path, string body) =>
-        await AssertRefusedAsync(path, body, 404);
+    [InlineData("/v1/messages", """{"model":"brand-new-model","max_tokens":1,"messages":[]}""")]
+    [InlineData("/v1/chat/completions", """{"model":"brand-new-model","messages":[]}""")]
+    [InlineData("/v1/responses", """{"model":"brand-new-model","input":"x"}""")]
+    [InlineData("/v1beta/models/brand-new-model:generateContent", """{"contents":[]}""")]
+    public async Task A_model_that_nobody_lists_is_the_vendors_to_refuse(string path, string body)
+    {
+        var answer = UpstreamAnswer.Json(
+            """{"type":"error","error":{"type":"not_found_error","message":"no such"}}""",
+            404
+        );
+        server.Upstream.On(path, answer);
+        using var got = await server.PostAsync(path, body);
+
+        Assert.Equal(404, (int)got.StatusCode);
+        Assert.Equal(answer.EncodedBody(), await got.Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
+    [InlineData("/v1/messages", """{"model":"gpt-4o-mini","max_tokens":1,"messages":[]}""", "openai")]
+    [InlineData("/v1/chat/completions", """{"model":"claude-haiku-4-5","messages":[]}""", "anthropic")]
+    [InlineData("/v1beta/models/claude-haiku-4-5:generateContent", """{"contents":[]}""", "anthropic")]
+    public async Task A_model_of_another_dialect_is_refused_with_its_providers_name(
+        string path,
+        string body,
+        string name
+    )
+    {
+        var message = await AssertRefusedAsync(path, body, 400);
+
+        Assert.Contains(name, message, StringComparison.Ordinal);
+    }
 
     [Theory]
     [InlineData("/v1/messages", """{"model":"claude-haiku-4-5","max_tokens":1,"max_tokens":9,"messages":[]}""")]
@@ -141,20 +166,22 @@ public sealed class CallerFaultTests(RelayServer server) : IClassFixture<RelaySe
         Assert.Equal(before, server.Upstream.Requests.Count);
     }
 
-    private async Task AssertRefusedAsync(string path, string body, int status)
+    private async Task<string> AssertRefusedAsync(string path, string body, int status)
     {
         var before = server.Upstream.Requests.Count;
         using var got = await server.PostAsync(path, body);
 
         Assert.Equal(status, (int)got.StatusCode);
-        RelayServer.ReadError(path, await got.Content.ReadAsStringAsync());
+        var (_, message) = RelayServer.ReadError(path, await got.Content.ReadAsStringAsync());
         Assert.Equal(before, server.Upstream.Requests.Count);
+        return message;
     }
 
     private async Task<string> RawAsync(string wire, bool halfClose = false)
     {
         using var client = await server.ConnectAsync();
-        await client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(wire));
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(wire));
         if (halfClose)
         {
             client.Client.Shutdown(SocketShutdown.Send);
@@ -163,7 +190,7 @@ public sealed class CallerFaultTests(RelayServer server) : IClassFixture<RelaySe
         using var answer = new MemoryStream();
         try
         {
-            await client.GetStream().CopyToAsync(answer);
+            await stream.CopyToAsync(answer);
         }
         catch (IOException)
         {
