@@ -5,23 +5,10 @@ namespace Weir.FunctionalTests.Crash;
 
 internal static class LedgerPages
 {
-    /// <summary>All records, once these are among them.</summary>
-    public static async Task<IReadOnlyList<LedgerRecord>> WithAsync(WeirProcess weir, IReadOnlySet<string> ids)
+    /// <summary>All records, once nothing is pending.</summary>
+    public static async Task<IReadOnlyList<LedgerRecord>> ReadAsync(WeirProcess weir)
     {
-        List<LedgerRecord> records = [];
-        await weir.UntilAsync(
-            async () =>
-            {
-                records = await ReadAsync(weir);
-                return ids.IsSubsetOf(records.Select(r => r.Id));
-            },
-            "write every answered request"
-        );
-        return records;
-    }
-
-    private static async Task<List<LedgerRecord>> ReadAsync(WeirProcess weir)
-    {
+        await weir.SettleAsync();
         List<LedgerRecord> records = [];
         string? cursor = null;
         do

@@ -12,12 +12,12 @@ internal sealed class LoadMaker : IAsyncDisposable
     private readonly List<Task> callers;
     private volatile WeirProcess weir;
     private readonly string key;
-    private readonly string session;
+    private readonly (string Name, string Value)[] headers;
     private int sent;
 
-    public LoadMaker(WeirProcess weir, int width, string session = "load")
+    public LoadMaker(WeirProcess weir, int width, params (string Name, string Value)[] headers)
     {
-        this.session = session;
+        this.headers = headers;
         this.weir = weir;
         key = weir.AdminKey;
         callers = [.. Enumerable.Range(0, width).Select(_ => Task.Run(CallAsync))];
@@ -58,10 +58,16 @@ internal sealed class LoadMaker : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Lets every caller finish the request it is at, and waits for that.</summary>
+    public async Task StopAsync()
     {
         await stop.CancelAsync();
         await Task.WhenAll(callers);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
         stop.Dispose();
     }
 
@@ -74,7 +80,7 @@ internal sealed class LoadMaker : IAsyncDisposable
                 $$"""{"model":"claude-haiku-4-5",{{stream}}"max_tokens":64,"messages":[{"role":"user","content":"Load."}]}""";
             try
             {
-                using var answer = await weir.PostAsync("/v1/messages", body, key, session);
+                using var answer = await weir.PostAsync("/v1/messages", body, key, headers);
                 var text = await answer.Content.ReadAsStringAsync();
                 if (answer.IsSuccessStatusCode)
                 {

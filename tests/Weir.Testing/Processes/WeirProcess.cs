@@ -168,7 +168,12 @@ public sealed class WeirProcess : IAsyncDisposable
     }
 
     /// <summary>Sends JSON with a Weir key, the admin's when none is given.</summary>
-    public Task<HttpResponseMessage> PostAsync(string path, string json, string? key = null, string? session = null)
+    public Task<HttpResponseMessage> PostAsync(
+        string path,
+        string json,
+        string? key = null,
+        IEnumerable<(string Name, string Value)>? headers = null
+    )
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
         {
@@ -176,9 +181,9 @@ public sealed class WeirProcess : IAsyncDisposable
         };
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/json");
         request.Headers.TryAddWithoutValidation("x-weir-key", key ?? AdminKey);
-        if (session is not null)
+        foreach (var (name, value) in headers ?? [])
         {
-            request.Headers.TryAddWithoutValidation("x-claude-code-session-id", session);
+            request.Headers.TryAddWithoutValidation(name, value);
         }
 
         return SendAsync(request);
@@ -194,6 +199,28 @@ public sealed class WeirProcess : IAsyncDisposable
         return answer.IsSuccessStatusCode
             ? VendorJson.Parse(text)
             : throw new InvalidOperationException($"{path}: {(int)answer.StatusCode} {text}");
+    }
+
+    /// <summary>Waits until everything journalled is in the ledger.</summary>
+    /// <exception cref="TimeoutException">It is not; the message holds the ledger's account of itself.</exception>
+    public async Task SettleAsync()
+    {
+        var ledger = default(JsonElement);
+        try
+        {
+            await UntilAsync(
+                async () =>
+                {
+                    ledger = (await GetAsync("/api/v1/system/status")).GetProperty("ledger");
+                    return ledger.GetProperty("pending").GetInt64() == 0;
+                },
+                "write what is journalled"
+            );
+        }
+        catch (TimeoutException e)
+        {
+            throw new TimeoutException($"{ledger}\n{e.Message}", e);
+        }
     }
 
     /// <summary>Runs a <c>weir</c> command on this server's data folder.</summary>

@@ -1,0 +1,137 @@
+using Weir.Foundation;
+using Weir.Testing;
+using Programs = Weir.Testing.RealPrograms;
+
+namespace Weir.FunctionalTests.RealPrograms;
+
+/// <summary>Claude Code, headless, through Weir.</summary>
+public sealed class ClaudeCodeTests : IAsyncLifetime
+{
+    private MeteredRun run = null!;
+
+    public async ValueTask InitializeAsync() => run = await MeteredRun.StartAsync();
+
+    public ValueTask DisposeAsync() => run.DisposeAsync();
+
+    [Fact]
+    public async Task A_tool_call_is_two_requests_and_both_are_metered()
+    {
+        var result = await ClaudeAsync($"Please {Prompts.CallTool}.");
+
+        var said = result.Json();
+        Assert.Equal(Prompts.FinalAnswer, said.Text("result"));
+        Assert.Contains(
+            Prompts.ToolOutput,
+            run.Provider.Charges[1]
+                .Request.BodyText.Replace("echo " + Prompts.ToolOutput, "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
+        var records = await run.AssertLedgerAgreesAsync(charges: 2);
+        Assert.All(records, r => Assert.Equal(said.Text("session_id"), r.Session));
+        Assert.All(records, r => Assert.Equal("anthropic", r.Provider));
+        Assert.All(records, r => Assert.Null(r.Agent));
+        AssertClaudeSawTheSame(said);
+    }
+
+    [Fact]
+    public async Task A_subagent_is_told_from_its_parent()
+    {
+        var result = await ClaudeAsync($"Please {Prompts.StartSubagent}.");
+
+        var said = result.Json();
+        Assert.Equal(Prompts.FinalAnswer, said.Text("result"));
+        var records = await run.AssertLedgerAgreesAsync(charges: 4);
+        Assert.All(records, r => Assert.Equal(said.Text("session_id"), r.Session));
+        Assert.Equal(2, records.Count(r => r.Agent is null));
+        Assert.Single(records.Where(r => r.Agent is not null).Select(r => r.Agent).Distinct());
+        AssertClaudeSawTheSame(said);
+    }
+
+    [Fact]
+    public async Task A_provider_that_is_overloaded_once_is_asked_again_and_charged_once()
+    {
+        run.Provider.Upstream.First(
+            "/v1/messages",
+            AnthropicAnswers.Error(529, "overloaded_error", "Overloaded").Header("retry-after", "0")
+        );
+        var result = await ClaudeAsync("Say something.");
+
+        Assert.Equal(Prompts.FinalAnswer, result.Json().Text("result"));
+        await run.AssertLedgerAgreesAsync(charges: 1);
+        Assert.Equal(2, (await run.RecordsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_stream_that_dies_is_in_the_ledger_beside_the_second_try()
+    {
+        var dead = new VendorCompletion
+        {
+            Id = "msg_dead",
+            Model = "claude-sonnet-5",
+            Usage = new TokenUsage { Input = 77, Output = 900 },
+        };
+        run.Provider.Upstream.First(
+            "/v1/messages",
+            UpstreamAnswer.Sse(AnthropicAnswers.Events(dead).Take(5)).Dies(Ending.Close)
+        );
+        await ClaudeAsync("Say something.", mayFail: true);
+
+        // Whether it asks again hangs on what it had seen; that is its own affair, the ledger's is to tell all of it.
+        var account = run.Provider.Charges;
+        IReadOnlyList<LedgerRecord> records = [];
+        await run.Weir.UntilAsync(
+            async () => (records = await run.RecordsAsync()).Count == account.Count + 1,
+            "write all records"
+        );
+        Assert.Equal(account.Select(c => LedgerCounts.Of([c])), records.Where(r => !r.Estimated).Select(r => r.Counts));
+        var broken = records.Single(r => r.Estimated);
+        Assert.Equal("upstream_reset", broken.Status);
+        Assert.Equal(77, broken.Counts.Input);
+        Assert.InRange(broken.Counts.Output, 1, 900);
+    }
+
+    /// <summary>Claude Code's own sums, from the usage that Weir let through, are the vendor's too.</summary>
+    private void AssertClaudeSawTheSame(System.Text.Json.JsonElement said)
+    {
+        var seen = said.GetProperty("modelUsage").GetProperty("claude-sonnet-5");
+        var charged = run.Provider.Charges.Aggregate(new TokenUsage(), (sum, c) => sum + c.Usage);
+        Assert.Equal(charged.Input, seen.Number("inputTokens"));
+        Assert.Equal(charged.CacheRead, seen.Number("cacheReadInputTokens"));
+        Assert.Equal(charged.CacheWrite5m + charged.CacheWrite1h, seen.Number("cacheCreationInputTokens"));
+        Assert.Equal(charged.Output, seen.Number("outputTokens"));
+    }
+
+    private async Task<ProgramResult> ClaudeAsync(string prompt, bool mayFail = false)
+    {
+        var home = run.Home("claude");
+        var result = await Programs.NodeAsync(
+            Programs.ClaudeCode,
+            [
+                "-p",
+                prompt,
+                "--output-format",
+                "json",
+                "--model",
+                "claude-sonnet-5",
+                "--allowedTools",
+                "Bash(echo:*)",
+                "Agent",
+                "Task",
+            ],
+            new Dictionary<string, string>
+            {
+                ["HOME"] = home,
+                ["CLAUDE_CONFIG_DIR"] = Path.Combine(home, ".claude"),
+                ["ANTHROPIC_BASE_URL"] = run.Weir.BaseUrl.ToString().TrimEnd('/'),
+                ["ANTHROPIC_AUTH_TOKEN"] = run.Weir.AdminKey,
+                ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
+                ["DISABLE_AUTOUPDATER"] = "1",
+                ["DISABLE_TELEMETRY"] = "1",
+                ["DISABLE_ERROR_REPORTING"] = "1",
+            },
+            home
+        );
+        Assert.True(mayFail || result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
+        return result;
+    }
+}
