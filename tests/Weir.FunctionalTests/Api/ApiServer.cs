@@ -23,7 +23,7 @@ public sealed class ApiServer : IAsyncLifetime
         using var answer = await Weir.PostAsync(
             "/v1/messages",
             """{"model":"sim-small","max_tokens":20,"messages":[{"role":"user","content":"hello"}]}""",
-            session: "session-1"
+            headers: [("x-claude-code-session-id", "session-1")]
         );
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         RequestId = answer.Headers.GetValues("x-weir-request-id").Single();

@@ -185,6 +185,7 @@ public sealed class StartAndStopTests : IDisposable
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                UseShellExecute = false,
             }
         )!;
         try
@@ -230,6 +231,7 @@ public sealed class StartAndStopTests : IDisposable
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                UseShellExecute = false,
                 Environment = { ["WEIR_URLS"] = $"http://0.0.0.0:{port}" },
             }
         )!;

@@ -66,7 +66,9 @@ public sealed class HostileAnswerTests
             meter.Feed(piece);
         }
 
-        meter.Feed("\"}\n\nevent: message_delta\ndata: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":5}}\n\n"u8);
+        meter.Feed(
+            "\"}\n\nevent: message_delta\ndata: {\"type\":\"message_delta\",\"usage\":{\"output_tokens\":5}}\n\n"u8
+        );
         meter.Complete();
 
         Assert.Equal(5, meter.Reading.Usage.Output);

@@ -70,11 +70,11 @@ public sealed class UsageReaderTests
                     var meter = ResponseMeters.ForStream(Dialect.AnthropicMessages);
                     Feed(
                         meter,
-                        $$$"""{"type":"message_start","message":{"usage":{"cache_creation_input_tokens":1,"cache_creation":{{{Object(("ephemeral_5m_input_tokens", f.five), ("ephemeral_1h_input_tokens", f.hour))}}}}}}"""
+                        $$$$"""{"type":"message_start","message":{"usage":{"cache_creation_input_tokens":1,"cache_creation":{{{{Object(("ephemeral_5m_input_tokens", f.five), ("ephemeral_1h_input_tokens", f.hour))}}}}}}}"""
                     );
                     Feed(
                         meter,
-                        $$"""{"type":"message_delta","usage":{"cache_creation_input_tokens":{{f.total}},"output_tokens":1}}"""
+                        $$$"""{"type":"message_delta","usage":{"cache_creation_input_tokens":{{{f.total}}},"output_tokens":1}}"""
                     );
                     meter.Complete();
                     var usage = meter.Reading.Usage;
@@ -141,7 +141,13 @@ public sealed class UsageReaderTests
                     Feed(meter, "{" + string.Join(" , ", order) + "}");
                     var reading = meter.Reading;
                     return reading
-                        is { IsFinal: true, Model: "m", MessageId: "c", PriceMode: "flex", Usage: { Input: 10, Output: 4 } };
+                        is {
+                            IsFinal: true,
+                            Model: "m",
+                            MessageId: "c",
+                            PriceMode: "flex",
+                            Usage: { Input: 10, Output: 4 }
+                        };
                 }
             )
             .QuickCheckThrowOnFailure();
