@@ -152,7 +152,9 @@ public sealed class WeirHost : IAsyncDisposable
         try
         {
             state.Modules = modules;
-            config.Start(next => Apply(state, modules, next));
+            // Not the variable, which loses its value below.
+            var opened = modules;
+            config.Start(next => Apply(state, opened, next));
             app = builder.Build();
             Pipeline.Map(app, state);
             await app.StartAsync(cancellationToken);

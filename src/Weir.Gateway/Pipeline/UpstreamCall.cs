@@ -98,9 +98,9 @@ internal sealed class UpstreamCall : IDisposable
 
         Watchdog.Heard();
         var status = (int)answer.StatusCode;
-        if (status < 200)
+        if (status < 200 || HasBadLength(answer))
         {
-            // Switching protocols, which nobody asked for.
+            // Switching protocols, which nobody asked for; or a length that leaves open where the answer ends (RFC 9112, 6.3).
             Attempt.Failure = $"Provider {Attempt.Target.Provider.Name} answered with something that is not an answer.";
             Attempt.Status = RequestStatus.UpstreamReset;
             return false;
@@ -116,6 +116,9 @@ internal sealed class UpstreamCall : IDisposable
             ? await RelayStreamAsync(answer, mayTryElsewhere)
             : await ReadWholeAsync(answer);
     }
+
+    private static bool HasBadLength(HttpResponseMessage answer) =>
+        answer.Content.Headers.ContentLength is null && answer.Content.Headers.NonValidated.Contains("Content-Length");
 
     /// <summary>Whether an exception is the network's or the upstream's doing.</summary>
     public static bool IsFailure(Exception e) => e is HttpRequestException or IOException or OperationCanceledException;

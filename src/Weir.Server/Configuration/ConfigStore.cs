@@ -105,8 +105,23 @@ internal sealed partial class ConfigStore
         }
     }
 
-    /// <summary>Reads the file again, and takes it into force when it changed and has no fault.</summary>
+    /// <summary>
+    /// Reads the file again, and takes it into force when it changed and has no fault. Called from a timer, where what is
+    /// thrown would end the process: a fault of Weir's own is logged.
+    /// </summary>
     public void Reload()
+    {
+        try
+        {
+            Read();
+        }
+        catch (Exception unforeseen)
+        {
+            LogBroke(unforeseen, file);
+        }
+    }
+
+    private void Read()
     {
         lock (gate)
         {
@@ -144,13 +159,16 @@ internal sealed partial class ConfigStore
             {
                 try
                 {
-                    Accept(result.Config, read.Text);
+                    apply(result.Config);
                 }
                 catch (ArgumentException unfit)
                 {
                     // The gateway found what reading did not; it keeps what it has, and so does the store.
                     Refuse([new ConfigFault(1, 1, "", unfit.Message)]);
+                    return;
                 }
+
+                Accept(result.Config, read.Text);
             }
         }
     }
@@ -186,10 +204,19 @@ internal sealed partial class ConfigStore
 
             try
             {
+                apply(result.Config);
                 AtomicFile.Write(file, Utf8.GetBytes(edit.Text), AtomicFile.OwnerOnly);
+            }
+            catch (ArgumentException unfit)
+            {
+                return new ConfigReplacement(
+                    ConfigReplacementOutcome.Faulty,
+                    [new ConfigFault(1, 1, "", unfit.Message)]
+                );
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
+                apply(current.Config);
                 return new ConfigReplacement(ConfigReplacementOutcome.ReadOnly, []);
             }
 
@@ -232,7 +259,6 @@ internal sealed partial class ConfigStore
 
     private void Accept(WeirConfig config, string text)
     {
-        apply(config);
         current = new ConfigSnapshot
         {
             Config = config,
@@ -318,6 +344,9 @@ internal sealed partial class ConfigStore
         Message = "{Path} changed and was refused ({Faults} faults); the configuration before it stays in force"
     )]
     private partial void LogRefused(string path, int faults);
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "{Path} could not be read again; this is a fault of Weir's")]
+    private partial void LogBroke(Exception unforeseen, string path);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Fault}")]
     private partial void LogFault(string fault);

@@ -158,6 +158,7 @@ public sealed class UpstreamFaultTests(RelayServer server) : IClassFixture<Relay
         var gate = new Gate();
         server.Upstream.On("/v1/messages", Whole.PauseBeforeHead(gate));
         var before = server.Upstream.Requests.Count;
+        await server.Weir.SettleAsync();
         var costs = await TotalAsync();
         using (var client = await server.ConnectAsync())
         {

@@ -66,8 +66,8 @@ public sealed class JsonStructureTests
         var inString = false;
         for (var i = 0; i < text.Length; i++)
         {
-            // A backslash escapes what follows wherever it stands: outside strings it is malformed anyway.
-            if (text[i] == (byte)'\\')
+            // A backslash escapes a quote wherever it stands: outside strings it is malformed anyway.
+            if (text[i] == (byte)'\\' && i + 1 < text.Length && text[i + 1] is (byte)'"' or (byte)'\\')
             {
                 i++;
             }
