@@ -37,6 +37,13 @@ internal static class Pipeline
             }
         );
         // (4)
+        app.UseWebSockets(
+            new WebSocketOptions
+            {
+                KeepAliveInterval = TimeSpan.FromSeconds(15),
+                KeepAliveTimeout = TimeSpan.FromSeconds(30),
+            }
+        );
         app.UseRouting();
         app.Use(next => new ApiGuard(next, state).InvokeAsync);
         ApiRoutes.Map(app);

@@ -5,6 +5,7 @@ using Weir.Server.Api.Keys;
 using Weir.Server.Api.Prices;
 using Weir.Server.Api.Status;
 using Weir.Server.Api.Usage;
+using Weir.Server.Live;
 
 namespace Weir.Server.Api;
 
@@ -22,6 +23,7 @@ internal static class ApiRoutes
         StatusRoutes.Map(api.MapGroup("/system"));
         HealthRoutes.Map(routes);
         MetricsRoute.Map(routes);
+        LiveRoute.Map(routes);
         FrontPage.Map(routes);
         OpenApiDocument.Map(routes);
     }

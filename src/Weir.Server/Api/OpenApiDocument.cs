@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Weir.Client;
 
 namespace Weir.Server.Api;
 
@@ -23,6 +24,25 @@ internal static class OpenApiDocument
                         {
                             schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
                             schema.Pattern = @"^-?\d+(\.\d{1,9})?$";
+                        }
+
+                        // What a converter of ours writes has no type of its own here.
+                        var type = context.JsonTypeInfo.Type;
+                        if (type == typeof(DateTimeOffset))
+                        {
+                            schema.Type = JsonSchemaType.String;
+                        }
+                        else if (type == typeof(DateTimeOffset?))
+                        {
+                            schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+                        }
+                        else if (type == typeof(SeriesValue))
+                        {
+                            schema.Type = JsonSchemaType.String | JsonSchemaType.Number;
+                        }
+                        else if (type.BaseType == typeof(LiveMessage))
+                        {
+                            schema.Required = new HashSet<string>(schema.Required ?? new HashSet<string>()) { "type" };
                         }
 
                         return Task.CompletedTask;

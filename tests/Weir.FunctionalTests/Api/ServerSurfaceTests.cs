@@ -22,6 +22,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /api/v1/usage/summary",
         "GET /health",
         "GET /health/ready",
+        "GET /live",
     ];
 
     [Fact]

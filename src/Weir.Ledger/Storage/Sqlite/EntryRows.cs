@@ -63,6 +63,14 @@ internal static class EntryRows
         return entries.ToImmutable();
     }
 
+    /// <summary>The newest entry's sequence; 0 when there is none.</summary>
+    public static long Newest(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT max(sequence) FROM entry";
+        return command.ExecuteScalar() as long? ?? 0;
+    }
+
     /// <summary>A follower's cursor; 0 when it has none.</summary>
     public static long ReadCursor(SqliteConnection connection, string follower)
     {

@@ -11,7 +11,10 @@ internal static class UsageShapes
 {
     /// <summary>A summary.</summary>
     public static UsageSummaryResult Summary(UsageQuery query, UsageSummary summary) =>
-        new(query.From, query.To, [.. summary.Rows.Select(row => Row(query.GroupBy, row))], Figures(summary.Total));
+        new(query.From, query.To, [.. summary.Rows.Select(row => Row(query.GroupBy, row))], Figures(summary.Total))
+        {
+            AsOf = summary.Sequence,
+        };
 
     /// <summary>The lines of a series.</summary>
     public static ImmutableArray<SeriesLine> Lines(
@@ -219,6 +222,9 @@ internal static class Words
 
     /// <summary>A way of billing.</summary>
     public static string Of(Billing billing) => Snake(billing.ToString());
+
+    /// <summary>What a change of the ledger did.</summary>
+    public static string Of(EntryKind kind) => Snake(kind.ToString());
 
     /// <summary>A dialect; null when it is not known.</summary>
     public static string? Of(Dialect dialect) =>
