@@ -25,6 +25,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private readonly TimeSpan interval;
     private readonly JournalCursor cursor;
     private readonly WakeUp hurry;
+    private readonly WriterThread thread = new("ledger");
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentQueue<Job> jobs = new();
     private readonly List<UsageRecord> batch = [];
@@ -134,6 +135,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     {
         await stopping.CancelAsync();
         await loop;
+        thread.Dispose();
         var spilled = segments.Close();
         if (TryDrain() && TryKeep(spilled))
         {
@@ -173,7 +175,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
             }
 
             pause =
-                TryDrain() ? TimeSpan.Zero
+                await thread.RunAsync(TryDrain) ? TimeSpan.Zero
                 : pause == TimeSpan.Zero ? FirstPause
                 : pause * 2 < LongestPause ? pause * 2
                 : LongestPause;
