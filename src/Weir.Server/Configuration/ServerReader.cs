@@ -85,7 +85,10 @@ internal static class ServerReader
         var hosts = ImmutableArray.CreateBuilder<string>();
         foreach (var (text, node, path) in map.Texts("hosts"))
         {
-            if (Uri.CheckHostName(new HostString(text).Host) is UriHostNameType.Unknown)
+            if (
+                text.Contains('/', StringComparison.Ordinal)
+                || Uri.CheckHostName(new HostString(text).Host) is UriHostNameType.Unknown
+            )
             {
                 reading.Fault(
                     node,

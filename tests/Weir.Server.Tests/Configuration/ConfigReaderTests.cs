@@ -104,6 +104,10 @@ public sealed class ConfigReaderTests
                 "version: 1\nzzzzzzzzz: 1",
                 "2:1 zzzzzzzzz: there is no such key (known: version, providers, routes, prices, server)"
             },
+            {
+                "version: 1\nserver: { hosts: [\"http://weir.example.com\"] }",
+                "2:19 server.hosts[0]: \"http://weir.example.com\" is no host name (write it without scheme; a port may follow)"
+            },
             { "version: 1\nversion: 1", "2:1 version: the key stands here a second time (the first is on line 1)" },
             { "version: 1\nproviders: 3", "2:12 providers: a list was expected, not a single value" },
             { "version: 1\nproviders: [3]", "2:13 providers[0]: a map of keys was expected, not a single value" },
