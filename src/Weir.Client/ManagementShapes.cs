@@ -121,16 +121,22 @@ public sealed record ConfigFaultItem(int Line, int Column, string Key, string Me
 
 /// <summary>Prices in force.</summary>
 /// <param name="Version">Which prices these are.</param>
-/// <param name="Items">By catalogue and model.</param>
+/// <param name="Items">The user's own first, by precedence; then by catalogue and model.</param>
 public sealed record PriceList(string Version, IReadOnlyList<PriceItem> Items);
 
 /// <summary>A model's prices, in US dollars per million tokens as decimal strings; null where the list has none.</summary>
 public sealed record PriceItem
 {
-    /// <summary>The catalogue: <c>anthropic</c>, <c>openai</c>, <c>google</c> …</summary>
-    public required string Catalogue { get; init; }
+    /// <summary><c>catalogue</c>, or <c>configuration</c> for a price of the user's own, which wins.</summary>
+    public required string Source { get; init; }
 
-    /// <summary>The model's name there.</summary>
+    /// <summary>
+    /// The catalogue: <c>anthropic</c>, <c>openai</c>, <c>google</c> …; of a price of the user's own the provider or
+    /// catalogue that it is for, null for any.
+    /// </summary>
+    public required string? Catalogue { get; init; }
+
+    /// <summary>The model's name there; of a price of the user's own, a pattern if it holds <c>*</c>.</summary>
     public required string Model { get; init; }
 
     /// <summary>A name for people.</summary>
@@ -147,6 +153,10 @@ public sealed record PriceItem
 
     /// <summary>Rates of other modes, by name.</summary>
     public required IReadOnlyDictionary<string, PriceRateItem> Modes { get; init; }
+
+    /// <summary>US dollars for a thousand web searches; null where none is listed.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? WebSearchPerThousand { get; init; }
 
     /// <summary>The context window in tokens.</summary>
     public required long? ContextLimit { get; init; }

@@ -100,11 +100,14 @@ internal static class PriceRoutes
     private static Ok<PriceList> List(PriceBook prices, string? search, string? catalogue)
     {
         var current = prices.Current;
-        var items = current
+        var own = current
+            .SearchOverrides(search ?? "")
+            .Where(price => catalogue is null || price.Provider is null || price.Provider == catalogue)
+            .Select(PriceShapes.Item);
+        var listed = current
             .Search(search ?? "")
             .Where(price => catalogue is null || price.Catalogue == catalogue)
-            .Take(MaxItems)
             .Select(PriceShapes.Item);
-        return TypedResults.Ok(new PriceList(current.Version, [.. items]));
+        return TypedResults.Ok(new PriceList(current.Version, [.. own.Concat(listed).Take(MaxItems)]));
     }
 }

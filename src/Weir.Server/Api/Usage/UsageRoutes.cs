@@ -149,9 +149,13 @@ internal static class UsageRoutes
         var found = RecordId.TryParse(id, out var record)
             ? await ledger.Queries.RecordAsync(caller.Workspace, record, cancellationToken)
             : null;
-        return found is null
-            ? ApiProblem.Of(StatusCodes.Status404NotFound, "There is no request of that id.")
-            : TypedResults.Ok(UsageShapes.Request(found));
+        if (found is null)
+        {
+            return ApiProblem.Of(StatusCodes.Status404NotFound, "There is no request of that id.");
+        }
+
+        var earlier = await ledger.Queries.EarlierAsync(caller.Workspace, record, cancellationToken);
+        return TypedResults.Ok(UsageShapes.Request(found) with { Earlier = [.. earlier.Select(UsageShapes.Earlier)] });
     }
 
     private static Results<UsageExport, ApiProblem> Export(
