@@ -52,6 +52,7 @@ public sealed record KeyWithText : KeyItem
 }
 
 /// <summary>A key to be made.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NewKey
 {
     /// <summary>1 to 64 letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</summary>
@@ -75,6 +76,7 @@ public sealed record NewKey
 
 /// <summary>How a key is rotated.</summary>
 /// <param name="OverlapSeconds">How long the old text goes on; null or 0 ends it at once.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record KeyRotation(long? OverlapSeconds = null);
 
 /// <summary>The configuration in force.</summary>
@@ -106,6 +108,7 @@ public sealed record ConfigDocument
 }
 
 /// <summary>A text to take the configuration's place.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ConfigText(string? Text);
 
 /// <summary>What a check of a configuration found.</summary>
@@ -197,6 +200,7 @@ public sealed record PriceRateItem
 public sealed record PriceTierItem(long AbovePromptTokens, PriceRateItem Rates);
 
 /// <summary>History to be priced again at the prices in force.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RepriceRequest
 {
     /// <summary>From, inclusive: RFC 3339 or relative (<c>7d</c>).</summary>

@@ -84,15 +84,18 @@ public sealed record LatencyFigures(double? P50, double? P95, double? P99);
 /// <param name="From">Inclusive.</param>
 /// <param name="To">Exclusive.</param>
 /// <param name="Series">One line for each combination of the grouped dimensions.</param>
-/// <param name="Previous">The same for the period before, when <c>compare=previous</c> asked for it.</param>
 public sealed record UsageSeriesResult(
     string Metric,
     string Interval,
     DateTimeOffset From,
     DateTimeOffset To,
-    IReadOnlyList<SeriesLine> Series,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SeriesPeriod? Previous
-);
+    IReadOnlyList<SeriesLine> Series
+)
+{
+    /// <summary>The same for the period before; not there unless <c>compare=previous</c> asked for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SeriesPeriod? Previous { get; init; }
+}
 
 /// <summary>The period before the one asked for, as long.</summary>
 public sealed record SeriesPeriod(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<SeriesLine> Series);

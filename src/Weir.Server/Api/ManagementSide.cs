@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -41,7 +43,7 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
         catch (BadHttpRequestException bad)
         {
             context.Response.StatusCode = bad.StatusCode;
-            await ExplainAsync(context, bad.InnerException?.Message ?? bad.Message);
+            await ExplainAsync(context, bad.InnerException is JsonException json ? Explain(json) : bad.Message);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -80,6 +82,16 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
         };
         await ApiProblem.Of(response.StatusCode, detail).ExecuteAsync(context);
     }
+
+    // The exception's own words name types of the program.
+    private static string Explain(JsonException bad) =>
+        bad.Path is { Length: > 1 } path ? $"The body is not what this route takes, at {path}."
+        : bad.LineNumber is { } line && bad.BytePositionInLine is { } position
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The body is not the JSON that this route takes: line {line + 1}, byte {position + 1}."
+            )
+        : "The body is not the JSON that this route takes.";
 
     private static void Protect(IHeaderDictionary headers)
     {

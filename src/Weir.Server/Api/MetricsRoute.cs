@@ -18,8 +18,11 @@ internal static class MetricsRoute
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/metrics", Write)
-            .WithMetadata(new ApiAccess(KeyScopes.Read, InstanceOnly: true, OpenOnLoopback: true))
-            .ExcludeFromDescription();
+            .WithName("getMetrics")
+            .WithTags("Health")
+            .WithSummary("Counts and gauges in Prometheus' text format; open to callers on the server's machine")
+            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/plain"]))
+            .For(new ApiAccess(KeyScopes.Read, InstanceOnly: true, OpenOnLoopback: true));
 
     private static async Task Write(HttpContext context, ServerState state)
     {

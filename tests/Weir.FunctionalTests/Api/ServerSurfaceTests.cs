@@ -22,6 +22,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /api/v1/usage/summary",
         "GET /health",
         "GET /health/ready",
+        "GET /metrics",
     ];
 
     [Fact]
@@ -42,6 +43,25 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
             .GetProperty("properties")
             .GetProperty("costUsd");
         Assert.Contains("string", cost.GetProperty("type").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Balancers_may_look_with_head()
+    {
+        Assert.Equal(200, (await server.SendAsync(HttpMethod.Head, "/health", key: "")).Status);
+        Assert.Equal(200, (await server.SendAsync(HttpMethod.Head, "/health/ready", key: "")).Status);
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/keys", """{"name":"x","expires":"2030-01-01T00:00:00Z"}""")]
+    [InlineData("POST", "/api/v1/prices/reprice", """{"from":"1d","dry_run":true}""")]
+    [InlineData("POST", "/api/v1/keys/admin/rotate", """{"overlap":5}""")]
+    public async Task A_field_that_is_not_understood_is_refused(string method, string path, string body)
+    {
+        var words = (await server.SendAsync(new HttpMethod(method), path, body)).Problem(400);
+
+        Assert.Matches("expires|dry_run|overlap", words);
+        Assert.DoesNotContain("Weir.", words, StringComparison.Ordinal);
     }
 
     [Theory]

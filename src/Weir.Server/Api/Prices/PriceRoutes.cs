@@ -18,8 +18,17 @@ internal static class PriceRoutes
     public static void Map(RouteGroupBuilder group)
     {
         group.WithTags("Prices");
-        group.MapGet("/", List).WithName("listPrices").ForReaders();
-        group.MapPost("/reprice", Reprice).WithName("repriceHistory").ForAdmins();
+        group
+            .MapGet("/", List)
+            .WithName("listPrices")
+            .WithSummary("What tokens cost: the configuration's own prices, then the catalogue's")
+            .ForReaders();
+        group
+            .MapPost("/reprice", Reprice)
+            .WithName("repriceHistory")
+            .WithSummary("Prices history again at the prices in force; the old figures are kept")
+            .ForAdmins()
+            .Refuses(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<Results<Ok<RepriceResult>, ApiProblem>> Reprice(
