@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Weir.FunctionalTests.Api;
 
 /// <summary>What holds for the whole management side.</summary>
@@ -171,6 +173,18 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
             StringComparison.Ordinal
         );
         Assert.Contains("weir_ledger_journalled_records_total 1", open.Text, StringComparison.Ordinal);
+        const string Labels = "{provider=\"simulator\",model=\"sim-small\",status=\"ok\"";
+        Assert.Contains($"weir_tokens_total{Labels},class=\"cache_write_1h\"}} 0", open.Text, StringComparison.Ordinal);
+        Assert.Contains($"weir_unpriced_requests_total{Labels}}} 0", open.Text, StringComparison.Ordinal);
+        var told = (await server.GetAsync($"/api/v1/usage/requests/{server.RequestId}")).Json.GetProperty("costUsd");
+        var cost = Assert.Single(
+            open.Text.Split('\n'),
+            line => line.StartsWith("weir_cost_usd_total{", StringComparison.Ordinal)
+        );
+        Assert.Equal(
+            double.Parse(told.GetString()!, CultureInfo.InvariantCulture),
+            double.Parse(cost.Split(' ')[^1], CultureInfo.InvariantCulture)
+        );
     }
 
     [Fact]
