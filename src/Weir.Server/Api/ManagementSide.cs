@@ -43,7 +43,7 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
         catch (BadHttpRequestException bad)
         {
             context.Response.StatusCode = bad.StatusCode;
-            await ExplainAsync(context, bad.InnerException is JsonException json ? Explain(json) : bad.Message);
+            await ExplainAsync(context, bad.InnerException is JsonException json ? Explain(json) : null);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -77,7 +77,8 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
                 $"This path takes {response.Headers.Allow.ToString()}, not {context.Request.Method}.",
             StatusCodes.Status415UnsupportedMediaType => "Send application/json.",
             StatusCodes.Status413PayloadTooLarge => "The body is too large.",
-            StatusCodes.Status400BadRequest => "The body is missing, or not the JSON that this route takes.",
+            StatusCodes.Status400BadRequest =>
+                "The body or a parameter is missing, or not what this route takes; GET /openapi/v1.json says what it takes.",
             _ => null,
         };
         await ApiProblem.Of(response.StatusCode, detail).ExecuteAsync(context);

@@ -67,6 +67,25 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
     }
 
     [Theory]
+    [InlineData("/api/v1/keys?inclRevoked=true", "there is no such parameter")]
+    [InlineData("/api/v1/keys?includeRevoked=maybe", "a parameter")]
+    [InlineData("/api/v1/prices?serch=opus", "did you mean \"search\"?")]
+    [InlineData("/api/v1/config?workspace=2", "takes no parameters")]
+    [InlineData("/api/v1/system/status?workspace=2", "takes no parameters")]
+    public async Task A_parameter_that_is_not_understood_is_refused(string path, string words)
+    {
+        Assert.Contains(words, (await server.GetAsync(path)).Problem(400), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_body_is_told_in_plain_words()
+    {
+        var words = (await server.SendAsync(HttpMethod.Post, "/api/v1/keys", "null")).Problem(400);
+
+        Assert.StartsWith("The body or a parameter is missing", words, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("GET", "/nowhere", 404)]
     [InlineData("GET", "/api/v1/nowhere", 404)]
     [InlineData("GET", "/api/v2/usage/summary", 404)]

@@ -20,6 +20,7 @@ internal static class ConfigRoutes
             .MapGet("/", Read)
             .WithName("getConfig")
             .WithSummary("The configuration in force, its secrets masked")
+            .TakesQuery()
             .ForReaders(instanceOnly: true);
         group
             .MapPut("/", Replace)

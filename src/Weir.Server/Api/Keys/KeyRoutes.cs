@@ -22,8 +22,8 @@ internal static class KeyRoutes
             .MapGet("/", List)
             .WithName("listKeys")
             .WithSummary("The workspace's keys, without their texts")
-            .ForReaders()
-            .Refuses(StatusCodes.Status400BadRequest);
+            .TakesQuery("includeRevoked")
+            .ForReaders();
         group
             .MapPost("/", Create)
             .WithName("createKey")

@@ -22,6 +22,7 @@ internal static class PriceRoutes
             .MapGet("/", List)
             .WithName("listPrices")
             .WithSummary("What tokens cost: the configuration's own prices, then the catalogue's")
+            .TakesQuery("search", "catalogue")
             .ForReaders();
         group
             .MapPost("/reprice", Reprice)

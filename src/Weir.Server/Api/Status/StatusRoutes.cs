@@ -31,6 +31,7 @@ internal static class StatusRoutes
             .MapGet("/status", Status)
             .WithName("getSystemStatus")
             .WithSummary("The server's account of itself")
+            .TakesQuery()
             .ForReaders(instanceOnly: true);
         group
             .MapGet("/audit", Audit)

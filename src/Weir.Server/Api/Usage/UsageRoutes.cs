@@ -40,6 +40,7 @@ internal static class UsageRoutes
             .MapGet("/requests/{id}", Request)
             .WithName("getRequest")
             .WithSummary("One request, with what it was before each of its changes")
+            .TakesQuery()
             .ForReaders()
             .Refuses(StatusCodes.Status404NotFound);
         group
