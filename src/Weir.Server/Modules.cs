@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Weir.Demo;
 using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Identity;
@@ -12,8 +13,9 @@ namespace Weir.Server;
 /// </summary>
 internal sealed class Modules : IAsyncDisposable
 {
-    private Modules(KeyRing keys, PriceBook prices, UsageLedger ledger, ModelGateway? gateway)
+    private Modules(KeyRing keys, PriceBook prices, UsageLedger ledger, ModelGateway? gateway, DemoJob demo)
     {
+        Demo = demo;
         Keys = keys;
         Prices = prices;
         Ledger = ledger;
@@ -28,6 +30,9 @@ internal sealed class Modules : IAsyncDisposable
 
     /// <summary>What was used.</summary>
     public UsageLedger Ledger { get; }
+
+    /// <summary>Simulated history.</summary>
+    public DemoJob Demo { get; }
 
     /// <summary>The data plane; null in a process that serves the management API to one command.</summary>
     public ModelGateway? Gateway { get; }
@@ -66,7 +71,10 @@ internal sealed class Modules : IAsyncDisposable
                 loggers
             )
             : null;
-        return (new Modules(ring.Keys, book, ledger.Ledger, gateway), []);
+        return (
+            new Modules(ring.Keys, book, ledger.Ledger, gateway, new DemoJob(ledger.Ledger, book, options.Clock)),
+            []
+        );
     }
 
     /// <summary>The gateway first, for what it still settles must reach the ledger.</summary>
@@ -77,6 +85,7 @@ internal sealed class Modules : IAsyncDisposable
             await Gateway.DisposeAsync();
         }
 
+        await Demo.DisposeAsync();
         await Ledger.DisposeAsync();
         Keys.Dispose();
     }

@@ -246,6 +246,7 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData("config", "show")]
     [InlineData("prices")]
     [InlineData("prices", "reprice")]
+    [InlineData("demo")]
     [InlineData("doctor")]
     [InlineData("completion")]
     public async Task Help_shows_an_example(params string[] command)
