@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
 
@@ -153,7 +155,8 @@ public sealed class UsageLedgerTests : LedgerTest
     [Fact]
     public async Task The_writer_outlives_a_locked_file()
     {
-        await using var ledger = Open();
+        var told = new ConcurrentQueue<Exception>();
+        await using var ledger = Open(options: Folder.Options with { WriteFailed = told.Enqueue });
         AppendReserved(ledger, TestRecords.Plain(1));
         await ledger.FlushAsync(Cancel);
         using (var other = new SqliteDatabase(Folder.Database).OpenWriter())
@@ -170,6 +173,7 @@ public sealed class UsageLedgerTests : LedgerTest
 
         await AssertHoldsAsync(ledger, TestRecords.Plain(1), TestRecords.Plain(2));
         Assert.Null(ledger.Status.WriteFailure);
+        Assert.IsType<SqliteException>(Assert.Single(told));
     }
 
     [Fact]
