@@ -16,7 +16,7 @@ internal static class OpenApiTypes
     public static void Correct(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
         var type = context.JsonTypeInfo.Type;
-        var nullable = Nullable.GetUnderlyingType(type) is null ? 0 : JsonSchemaType.Null;
+        var nullable = Nullable.GetUnderlyingType(type) is null ? default : JsonSchemaType.Null;
         var plain = Nullable.GetUnderlyingType(type) ?? type;
         if (plain == typeof(DateTimeOffset) || plain == typeof(DateOnly))
         {
