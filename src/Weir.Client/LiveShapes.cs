@@ -28,7 +28,7 @@ public sealed record LiveChanges(long Cursor, IReadOnlyList<LiveChange> Changes)
 /// Changes are passed over, because the listener was too slow or away for too long. A snapshot follows; sums are to be
 /// read again.
 /// </summary>
-/// <param name="Cursor">What comes next is after this.</param>
+/// <param name="Cursor">The last change before the gap; 0 when the listener came with a number that was never given.</param>
 /// <param name="Missed">How many changes of the whole server lie in between; null when it cannot be told.</param>
 public sealed record LiveGap(long Cursor, long? Missed) : LiveMessage(Cursor);
 
