@@ -6,7 +6,7 @@ namespace Weir.Client;
 /// What <c>/live</c> tells, one message after the other. Each has a cursor: the number of the newest change that the
 /// listener has then been told of. Who comes back with it (<c>?after=</c>, or <c>Last-Event-ID</c>) goes on from there.
 /// </summary>
-/// <param name="Cursor">Rises within a connection; numbers of other workspaces are left out.</param>
+/// <param name="Cursor">Never falls within a connection, and leaps where other workspaces had changes.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(LiveSnapshot), "snapshot")]
 [JsonDerivedType(typeof(LiveChanges), "changes")]

@@ -4,9 +4,8 @@ using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Weir.Foundation;
 using Weir.Identity;
 using Weir.Server.Api;
@@ -21,12 +20,18 @@ public sealed class LiveRouteTests : IAsyncDisposable
     private readonly HttpClient http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly WebApplication app;
     private readonly Uri address;
+    private readonly Uri http2Address;
     private bool isStopped;
 
     public LiveRouteTests()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton<TimeProvider>(live.Clock);
         builder.Services.AddSingleton(live.Options);
@@ -47,7 +52,8 @@ public sealed class LiveRouteTests : IAsyncDisposable
         );
         LiveRoute.Map(app);
         app.StartAsync().GetAwaiter().GetResult();
-        address = new Uri(new Uri(app.Urls.Single()), "/live");
+        address = new Uri(new Uri(app.Urls.First()), "/live");
+        http2Address = new UriBuilder(app.Urls.Last()) { Scheme = "ws", Path = "/live" }.Uri;
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -131,6 +137,20 @@ public sealed class LiveRouteTests : IAsyncDisposable
             while (await slow.ReceiveAsync(buffer, Cancel) > 0) { }
         });
         Assert.Equal(WebSocketState.Open, healthy.State);
+    }
+
+    [Fact]
+    public async Task Http_2_has_web_sockets_too()
+    {
+        using var invoker = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
+        using var socket = new ClientWebSocket();
+        socket.Options.HttpVersion = HttpVersion.Version20;
+        socket.Options.HttpVersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        await socket.ConnectAsync(http2Address, invoker, Cancel);
+
+        Assert.Equal("snapshot", (await ReceiveAsync(socket)).Type);
+        await live.AddAsync();
+        Assert.Equal("changes", (await ReceiveAsync(socket)).Type);
     }
 
     [Fact]
