@@ -111,6 +111,8 @@ public sealed class WeirHost : IAsyncDisposable
         {
             // The drain is over: Kestrel has aborted what was left, and each request settles as hung up.
         }
+
+        await parts.State.Telemetry.FlushAsync();
     }
 
     /// <inheritdoc />

@@ -19,6 +19,8 @@ internal sealed partial class TelemetryExport(Func<string, string?> variable, IL
 {
     private static readonly TimeSpan SendLimit = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan FlushLimit = TimeSpan.FromSeconds(2);
+
     private readonly Lock gate = new();
     private OtlpTargets targets = OtlpTargets.None;
     private Running? running;
@@ -45,6 +47,18 @@ internal sealed partial class TelemetryExport(Func<string, string?> variable, IL
 
             running = new Running(Traces(next.Traces), Metrics(next), new ExportFailures(LogFailure));
             LogStarted(next.Traces?.Endpoint, next.Metrics?.Endpoint);
+        }
+    }
+
+    /// <summary>Sends the measures as they stand, before what they are read from goes; for two seconds at most.</summary>
+    public Task FlushAsync()
+    {
+        lock (gate)
+        {
+            var metrics = running?.Metrics;
+            return metrics is null
+                ? Task.CompletedTask
+                : Task.Run(() => metrics.ForceFlush((int)FlushLimit.TotalMilliseconds));
         }
     }
 
