@@ -4,7 +4,14 @@ namespace Weir.Fuzz.Engine;
 internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words, int longest)
 {
     private static readonly byte[] Openers = "[{(\"-"u8.ToArray();
-    private static readonly byte[][] BadText = [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]];
+    private static readonly byte[][] BadText =
+    [
+        [0xff],
+        [0xc0, 0xaf],
+        [0xed, 0xa0, 0x80],
+        [0xf4, 0x90, 0x80, 0x80],
+        [0xe2, 0x82],
+    ];
 
     /// <summary>A mutation of the first, which may take in pieces of the second.</summary>
     public byte[] Mutate(byte[] seed, byte[] other)
@@ -73,10 +80,7 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> words, int lo
                 Word(bytes, at);
                 break;
             case 12: // deep nesting, or one very long word
-                bytes.InsertRange(
-                    at,
-                    Enumerable.Repeat(Openers[random.Next(Openers.Length)], 1 << random.Next(4, 13))
-                );
+                bytes.InsertRange(at, Enumerable.Repeat(Openers[random.Next(Openers.Length)], 1 << random.Next(4, 13)));
                 break;
             case 13:
                 bytes.InsertRange(at, BadText[random.Next(BadText.Length)]);

@@ -53,7 +53,11 @@ internal sealed class Runner(int seed, string? corpus) : IDisposable
         var atHand = Path.Combine(Folder, $"{target.Name}.at-hand");
         using (var file = File.OpenHandle(atHand, FileMode.Create, FileAccess.Write))
         {
-            var seeds = new Queue<byte[]>([[], .. target.Seeds(), .. Saved(target)]);
+            var seeds = new Queue<byte[]>([
+                [],
+                .. target.Seeds(),
+                .. Saved(target),
+            ]);
             while (seeds.Count > 0 || clock.Elapsed < time)
             {
                 var isSeed = seeds.TryDequeue(out var input);
