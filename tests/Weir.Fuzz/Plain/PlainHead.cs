@@ -54,7 +54,7 @@ internal sealed record PlainHead
                 continue;
             }
 
-            head.IsRefused |= !seen.Add(member);
+            head.IsRefused |= !seen.Add(member) || (member == "stream_options" && name != member);
             if (name == member || name is "serviceTier" or "generation_config")
             {
                 head.Take(member, property.Value, dialect);

@@ -61,14 +61,14 @@ internal sealed class BodyDecoderTarget(string coding) : FuzzTarget
             MustEqual(gaveUp, cutGaveUp, "whether it is given up, however the body is cut");
             if (!gaveUp)
             {
-                MustEqual(whole, cut, "what is decoded, however the body is cut");
+                MustMatch(whole, cut, "what is decoded, however the body is cut");
             }
         }
 
         if (Reference(input) is { } reference)
         {
             Must(!gaveUp, "what the framework decodes is decoded");
-            MustEqual(reference, whole, "what the framework decodes");
+            MustMatch(reference, whole, "what the framework decodes");
         }
 
         using var buffer = new PooledBuffer(0);
@@ -77,7 +77,7 @@ internal sealed class BodyDecoderTarget(string coding) : FuzzTarget
         MustEqual(!gaveUp && whole.Length <= SmallLimit, fits, "what fits a limit");
         if (fits)
         {
-            MustEqual(whole, buffer.Span, "what is decoded within a limit");
+            MustMatch(whole, buffer.Span, "what is decoded within a limit");
         }
 
         return $"{gaveUp} {Bucket(whole.Length)} {Bucket(input.Length)} {whole.Length * 4 / Math.Max(1, input.Length)}";

@@ -142,8 +142,11 @@ internal sealed class JsonCursorTarget : FuzzTarget
         {
             switch (text[i])
             {
-                case (byte)'\\':
+                case (byte)'\\' when i + 1 < text.Length && text[i + 1] is (byte)'"' or (byte)'\\':
+                    // A backslash escapes a quote wherever it stands: outside strings it is malformed anyway.
                     i++;
+                    break;
+                case (byte)'\\':
                     break;
                 case (byte)'"':
                     inString = !inString;

@@ -43,15 +43,7 @@ internal sealed class MeterTarget(Dialect dialect, bool stream) : FuzzTarget
         for (var way = 0; way < Cuts.Count; way++)
         {
             var cut = Meter();
-            Cuts.Apply(
-                input,
-                way,
-                chunk =>
-                {
-                    cut.Feed(chunk);
-                    _ = cut.Reading;
-                }
-            );
+            Cuts.Apply(input, way, cut.Feed);
             cut.Complete();
             MustEqual(reading, cut.Reading, "the reading, however the answer is cut");
         }

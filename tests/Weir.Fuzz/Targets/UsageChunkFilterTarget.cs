@@ -29,7 +29,7 @@ internal sealed class UsageChunkFilterTarget : FuzzTarget
         var whole = Filter(input, -1);
         for (var way = 0; way < Cuts.Count; way++)
         {
-            MustEqual(whole, Filter(input, way), "what leaves, however the stream is cut");
+            MustMatch(whole, Filter(input, way), "what leaves, however the stream is cut");
         }
 
         // The events that stayed are found in order; what is missing between them was the usage chunk.

@@ -25,9 +25,10 @@ internal static class YamlTree
             return null;
         }
 
+        var scanner = new Scanner(new StringReader(text), skipComments: true);
         try
         {
-            return new Walk(text, new Parser(new Scanner(new StringReader(text), skipComments: true))).Document();
+            return new Walk(text, new Parser(scanner)).Document();
         }
         catch (YamlFaultException fault)
         {
@@ -35,18 +36,41 @@ internal static class YamlTree
         }
         catch (YamlException bad)
         {
-            faults.Add(
-                new ConfigFault(
-                    (int)Math.Max(1, bad.Start.Line),
-                    (int)Math.Max(1, bad.Start.Column),
-                    "",
-                    $"this is not YAML: {Plain(bad)}"
-                )
-            );
+            faults.Add(Fault(text, bad.Start, $"this is not YAML: {Plain(bad)}"));
+        }
+        catch (InvalidOperationException)
+        {
+            // The library's scanner has this for some texts that it cannot make sense of.
+            faults.Add(Fault(text, scanner.CurrentPosition, "this is not YAML: what stands here cannot be read"));
         }
 
         return null;
     }
+
+    /// <summary>A fault of the library's; it places what is missing at the end on a line behind the last one.</summary>
+    private static ConfigFault Fault(string text, Mark at, string message)
+    {
+        var (lines, column) = EndOf(text);
+        return at.Line > lines
+            ? new ConfigFault(lines, column, "", message)
+            : new ConfigFault((int)Math.Max(1, at.Line), (int)Math.Max(1, at.Column), "", message);
+    }
+
+    private static Place EndOf(string text)
+    {
+        var (line, start) = (1, 0);
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] is '\n' or '\u0085' or '\u2028' or '\u2029' || (text[at] == '\r' && !IsFeed(text, at + 1)))
+            {
+                (line, start) = (line + 1, at + 1);
+            }
+        }
+
+        return new Place(line, text.Length - start + 1);
+    }
+
+    private static bool IsFeed(string text, int at) => at < text.Length && text[at] == '\n';
 
     private static string Plain(YamlException bad)
     {
