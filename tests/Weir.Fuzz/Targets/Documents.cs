@@ -26,28 +26,36 @@ internal static class Documents
         Stored,
         """
             version: 1 # the first
+            server:
+              urls: [http://127.0.0.1:9000, "http://[::1]:9000"]
+              hosts: [weir.example.com]
+              behindProxy: true
+              maxBodyMb: 7
+              onHangUp: drain
             providers:
               - name: anthropic
                 kind: anthropic
-                baseUrl: https://api.anthropic.com
                 apiKey: ${KEY}
-              - name: local
+                billing: subscription
+                passThrough: ["GET /v1/files/*"]
+                timeouts: { connect: 500ms, silence: 2m }
+              - name: groq
                 kind: openai-compatible
-                baseUrl: http://127.0.0.1:11434/v1
-                models: [llama, "qwen:*"]
-                timeout: 30s
+              - { name: local, kind: openai-compatible, baseUrl: "http://10.0.0.5:11434/v1", catalogue: none, models: ["llama*"] }
               - { name: sim, kind: simulator }
             routes:
-              - match: { model: "claude-*" }
-                targets: [anthropic, { provider: local, model: llama, weight: 20 }]
+              - match: { model: "claude-*", client: codex, key: ci, header: { x-team: "core*" } }
+                targets: [anthropic, { provider: local, model: llama3 }]
                 strategy: fallback
-              - match: { model: "*" }
+              - name: rest
                 targets: [sim]
             prices:
-              - { provider: local, model: llama, input: 0.1, output: "0.2" }
-            server:
-              urls: [http://127.0.0.1:8082]
-              behindProxy: false
+              - provider: local
+                model: "llama*"
+                from: 2026-01-31
+                input: 0.10
+                output: 0.2
+                tiers: [{ above: 200000, input: 0.3 }]
 
             """,
         """

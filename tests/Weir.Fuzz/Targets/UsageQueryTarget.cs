@@ -31,6 +31,8 @@ internal sealed class UsageQueryTarget : FuzzTarget
         [
             "from=7d&to=now&groupBy=model,day&model=a,b&tag.team=x"u8.ToArray(),
             "from=2026-07-01T10:00:00.5%2B02:00&to=2026-07-02&metric=costUsd&interval=hour&compare=previous"u8.ToArray(),
+            "to=0001-01-01"u8.ToArray(),
+            "from=9999-12-31&to=9999-12-31T23:59:59.9999999Z&groupBy=month"u8.ToArray(),
             "from=2026-07-01T10:00+02:00&status=ok&limit=10&cursor=1f.2a"u8.ToArray(),
         ];
 

@@ -25,10 +25,11 @@ internal static class YamlTree
             return null;
         }
 
+        var end = EndOf(text);
         var scanner = new Scanner(new StringReader(text), skipComments: true);
         try
         {
-            return new Walk(text, new Parser(scanner)).Document();
+            return new Walk(text, end, new Parser(scanner)).Document();
         }
         catch (YamlFaultException fault)
         {
@@ -36,25 +37,26 @@ internal static class YamlTree
         }
         catch (YamlException bad)
         {
-            faults.Add(Fault(text, bad.Start, $"this is not YAML: {Plain(bad)}"));
+            faults.Add(Fault(bad.Start, end, $"this is not YAML: {Plain(bad)}"));
         }
         catch (InvalidOperationException)
         {
             // The library's scanner has this for some texts that it cannot make sense of.
-            faults.Add(Fault(text, scanner.CurrentPosition, "this is not YAML: what stands here cannot be read"));
+            faults.Add(Fault(scanner.CurrentPosition, end, "this is not YAML: what stands here cannot be read"));
         }
 
         return null;
     }
 
-    /// <summary>A fault of the library's; it places what is missing at the end on a line behind the last one.</summary>
-    private static ConfigFault Fault(string text, Mark at, string message)
+    private static ConfigFault Fault(Mark at, Place end, string message)
     {
-        var (lines, column) = EndOf(text);
-        return at.Line > lines
-            ? new ConfigFault(lines, column, "", message)
-            : new ConfigFault((int)Math.Max(1, at.Line), (int)Math.Max(1, at.Column), "", message);
+        var place = Inside(at, end);
+        return new ConfigFault(place.Line, place.Column, "", message);
     }
+
+    /// <summary>The place of a mark. What is missing at the end the library puts on a line behind the last one.</summary>
+    private static Place Inside(Mark at, Place end) =>
+        at.Line > end.Line ? end : new Place((int)Math.Max(1, at.Line), (int)Math.Max(1, at.Column));
 
     private static Place EndOf(string text)
     {
@@ -86,7 +88,7 @@ internal static class YamlTree
 
     private readonly record struct Place(int Line, int Column);
 
-    private sealed class Walk(string text, Parser parser)
+    private sealed class Walk(string text, Place end, Parser parser)
     {
         private readonly Dictionary<string, (YamlNode Node, int Weight)> anchors = new(StringComparer.Ordinal);
         private int nodes;
@@ -221,9 +223,8 @@ internal static class YamlTree
             }
         }
 
-        private static Place At(ParsingEvent at) =>
-            new((int)Math.Max(1, at.Start.Line), (int)Math.Max(1, at.Start.Column));
+        private Place At(ParsingEvent at) => Inside(at.Start, end);
 
-        private static YamlFaultException Fault(ParsingEvent at, string message) => new(At(at), message);
+        private YamlFaultException Fault(ParsingEvent at, string message) => new(At(at), message);
     }
 }
