@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
@@ -69,26 +70,28 @@ public sealed class KeyRing : IDisposable
     }
 
     /// <summary>
-    /// When the ring never had a key: makes <c>admin</c> with every scope in the default workspace, keeps its text in
-    /// <c>admin.key</c> in the data folder (mode 0600) and returns it, to be shown once. Null when there are keys.
+    /// When the default workspace has no key with <see cref="KeyScopes.Admin"/> that never expires: makes <c>admin</c>
+    /// (<c>admin-2</c> where that name is taken) with every scope, keeps its text in <c>admin.key</c> in the data folder
+    /// (mode 0600) and returns it, to be shown once. Null when there is such a key.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written; no key was made.</exception>
     public async Task<string?> EnsureFirstKeyAsync(CancellationToken cancellationToken)
     {
-        var first = new NewApiKey
-        {
-            Name = "admin",
-            Scopes = KeyScopes.Gateway | KeyScopes.Read | KeyScopes.Admin | KeyScopes.Ingest,
-        };
         await changing.WaitAsync(cancellationToken);
         try
         {
             using var table = KeyTable.Begin(database);
-            if (!table.IsEmpty())
+            var keys = table.Unrevoked(WorkspaceId.Default);
+            if (keys.Any(k => k.IsAdmin && k.ExpiresAt is null))
             {
                 return null;
             }
 
+            var first = new NewApiKey
+            {
+                Name = FreeName("admin", keys),
+                Scopes = KeyScopes.Gateway | KeyScopes.Read | KeyScopes.Admin | KeyScopes.Ingest,
+            };
             var text = KeyText.New();
             // The file comes first: a text that stands nowhere would lock everybody out, one that opens nothing is replaced.
             AdminKeyFile.Write(dataFolder, text);
@@ -311,6 +314,17 @@ public sealed class KeyRing : IDisposable
         table
             .Unrevoked(new WorkspaceId((int)key.Workspace))
             .Any(k => k.Id != key.Id && k.IsAdmin && k.ExpiresAt is null && k.IsLiving(now));
+
+    private static string FreeName(string name, IReadOnlyList<KeyRow> taken)
+    {
+        var free = name;
+        for (var i = 2; taken.Any(k => k.Name == free); i++)
+        {
+            free = string.Create(CultureInfo.InvariantCulture, $"{name}-{i}");
+        }
+
+        return free;
+    }
 
     private static byte[] Hash(string text)
     {

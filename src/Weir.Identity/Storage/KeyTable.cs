@@ -64,8 +64,6 @@ internal sealed class KeyTable : IDisposable
             transaction
         ) > 0;
 
-    public bool IsEmpty() => connection.ExecuteScalar<long>("SELECT count(*) FROM api_key", null, transaction) == 0;
-
     /// <summary>The workspace's keys that were not revoked, expired ones among them.</summary>
     public IReadOnlyList<KeyRow> Unrevoked(WorkspaceId workspace) =>
         connection

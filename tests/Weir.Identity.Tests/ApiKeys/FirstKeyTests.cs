@@ -30,12 +30,35 @@ public sealed class FirstKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_keys_are_none_is_made()
+    public async Task Where_a_lasting_admin_key_is_none_is_made()
     {
         using var ring = Open();
-        await ring.CreateAsync(WorkspaceId.Default, new NewApiKey { Name = "a" }, Never);
+        await ring.CreateAsync(WorkspaceId.Default, new NewApiKey { Name = "a", Scopes = KeyScopes.Admin }, Never);
         Assert.Null(await ring.EnsureFirstKeyAsync(Never));
         Assert.False(File.Exists(folder.File("admin.key")));
+    }
+
+    [Fact]
+    public async Task Keys_that_may_not_manage_do_not_keep_the_first_one_away()
+    {
+        using var ring = Open();
+        await ring.CreateAsync(WorkspaceId.Default, new NewApiKey { Name = "admin" }, Never);
+        await ring.CreateAsync(
+            WorkspaceId.Default,
+            new NewApiKey
+            {
+                Name = "for-a-day",
+                Scopes = KeyScopes.Admin,
+                ExpiresAt = DateTimeOffset.UtcNow.AddDays(1),
+            },
+            Never
+        );
+
+        var text = await ring.EnsureFirstKeyAsync(Never);
+
+        Assert.True(ring.TryVerify(text, out var principal));
+        Assert.Equal("admin-2", principal.KeyName);
+        Assert.Null(await ring.EnsureFirstKeyAsync(Never));
     }
 
     [Fact]
