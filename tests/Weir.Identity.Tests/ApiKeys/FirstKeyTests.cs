@@ -49,7 +49,7 @@ public sealed class FirstKeyTests : IDisposable
             {
                 Name = "for-a-day",
                 Scopes = KeyScopes.Admin,
-                ExpiresAt = DateTimeOffset.UtcNow.AddDays(1),
+                ExpiresAt = TimeProvider.System.GetUtcNow().AddDays(1),
             },
             Never
         );

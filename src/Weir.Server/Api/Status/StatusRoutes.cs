@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Weir.Client;
 using Weir.Foundation.Storage;
 using Weir.Gateway;
-using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api.Usage;
 using Weir.Server.Configuration;
