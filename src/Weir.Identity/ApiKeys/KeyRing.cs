@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
@@ -70,28 +69,32 @@ public sealed class KeyRing : IDisposable
     }
 
     /// <summary>
-    /// When the default workspace has no key with <see cref="KeyScopes.Admin"/> that never expires: makes <c>admin</c>
-    /// (<c>admin-2</c> where that name is taken) with every scope, keeps its text in <c>admin.key</c> in the data folder
-    /// (mode 0600) and returns it, to be shown once. Null when there is such a key.
+    /// When the ring never had an admin's key: makes <c>admin</c> (<c>first-admin</c> where that name is taken) with every
+    /// scope in the default workspace, keeps its text in <c>admin.key</c> in the data folder (mode 0600) and returns it, to
+    /// be shown once. Null when there was one.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written; no key was made.</exception>
     public async Task<string?> EnsureFirstKeyAsync(CancellationToken cancellationToken)
     {
+        var first = new NewApiKey
+        {
+            Name = "admin",
+            Scopes = KeyScopes.Gateway | KeyScopes.Read | KeyScopes.Admin | KeyScopes.Ingest,
+        };
         await changing.WaitAsync(cancellationToken);
         try
         {
             using var table = KeyTable.Begin(database);
-            var keys = table.Unrevoked(WorkspaceId.Default);
-            if (keys.Any(k => k.IsAdmin && k.ExpiresAt is null))
+            if (table.HadAdmin())
             {
                 return null;
             }
 
-            var first = new NewApiKey
+            if (table.Unrevoked(WorkspaceId.Default).Any(k => k.Name == first.Name))
             {
-                Name = FreeName("admin", keys),
-                Scopes = KeyScopes.Gateway | KeyScopes.Read | KeyScopes.Admin | KeyScopes.Ingest,
-            };
+                first = first with { Name = "first-admin" };
+            }
+
             var text = KeyText.New();
             // The file comes first: a text that stands nowhere would lock everybody out, one that opens nothing is replaced.
             AdminKeyFile.Write(dataFolder, text);
@@ -314,17 +317,6 @@ public sealed class KeyRing : IDisposable
         table
             .Unrevoked(new WorkspaceId((int)key.Workspace))
             .Any(k => k.Id != key.Id && k.IsAdmin && k.ExpiresAt is null && k.IsLiving(now));
-
-    private static string FreeName(string name, IReadOnlyList<KeyRow> taken)
-    {
-        var free = name;
-        for (var i = 2; taken.Any(k => k.Name == free); i++)
-        {
-            free = string.Create(CultureInfo.InvariantCulture, $"{name}-{i}");
-        }
-
-        return free;
-    }
 
     private static byte[] Hash(string text)
     {

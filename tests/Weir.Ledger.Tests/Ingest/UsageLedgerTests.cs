@@ -25,6 +25,26 @@ public sealed class UsageLedgerTests : LedgerTest
     }
 
     [Fact]
+    public async Task Its_files_are_for_their_owner_alone()
+    {
+        await using var ledger = Open();
+        AppendReserved(ledger, TestRecords.Plain(1));
+        await ledger.FlushAsync(Cancel);
+
+        const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var folder = Path.GetDirectoryName(Folder.Database)!;
+        foreach (
+            var path in Directory
+                .GetFiles(folder, "*", SearchOption.AllDirectories)
+                .Append(Path.Combine(folder, "journal"))
+                .Where(_ => !OperatingSystem.IsWindows())
+        )
+        {
+            Assert.Equal((path, UnixFileMode.None), (path, new FileInfo(path).UnixFileMode & Others));
+        }
+    }
+
+    [Fact]
     public async Task It_opens_again_where_it_was_closed()
     {
         var first = Open();
