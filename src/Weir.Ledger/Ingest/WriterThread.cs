@@ -36,6 +36,7 @@ internal sealed class WriterThread : IDisposable
 
     private void Run()
     {
+        BackgroundPriority.Take();
         foreach (var (work, done) in queue.GetConsumingEnumerable())
         {
             try

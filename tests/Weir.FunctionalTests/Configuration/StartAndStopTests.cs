@@ -1,5 +1,5 @@
 using System.Net;
-using Microsoft.Data.Sqlite;
+using Weir.Foundation.Storage;
 using Weir.Testing;
 
 namespace Weir.FunctionalTests.Configuration;
@@ -73,9 +73,8 @@ public sealed class StartAndStopTests : IDisposable
             await first.StopAsync();
         }
 
-        await using (var ledger = new SqliteConnection($"Data Source={folder.At("data", "ledger.db")};Pooling=False"))
+        await using (var ledger = new SqliteDatabase(folder.At("data", "ledger.db")).OpenWriter())
         {
-            await ledger.OpenAsync();
             await using var command = ledger.CreateCommand();
             command.CommandText = "INSERT INTO schema_migration VALUES (999, 'future', 'x', 'x')";
             await command.ExecuteNonQueryAsync();
@@ -119,6 +118,16 @@ public sealed class StartAndStopTests : IDisposable
         Assert.Equal(0, await weir.StopAsync());
         var wide = await WideAsync(port, data);
         Assert.Contains("WITHOUT TLS", wide, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_first_start_on_every_interface_names_an_address_to_go_to()
+    {
+        var port = WeirProcess.FreePort();
+
+        var told = await WideAsync(port, folder.At("data"));
+
+        Assert.Contains($"Dashboard:  http://127.0.0.1:{port}/", told, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -235,22 +244,21 @@ public sealed class StartAndStopTests : IDisposable
                 Environment = { ["WEIR_URLS"] = $"http://0.0.0.0:{port}" },
             }
         )!;
+        string? warning;
         try
         {
-            while (await process.StandardError.ReadLineAsync() is { } line)
+            do
             {
-                if (line.StartsWith("weir: WARNING:", StringComparison.Ordinal))
-                {
-                    return line;
-                }
-            }
-
-            return "";
+                warning = await process.StandardError.ReadLineAsync();
+            } while (warning is not null && !warning.StartsWith("weir: WARNING:", StringComparison.Ordinal));
         }
         finally
         {
             process.Kill();
-            await process.WaitForExitAsync();
         }
+
+        await process.WaitForExitAsync();
+        // The greeting comes before the warning.
+        return await process.StandardOutput.ReadToEndAsync() + warning;
     }
 }

@@ -68,6 +68,9 @@ internal sealed class UsageQueryReader
     /// <summary>What was wrong so far, by parameter.</summary>
     public IReadOnlyDictionary<string, string> Errors => errors;
 
+    /// <summary>The API's names of all metrics.</summary>
+    public static IEnumerable<string> MetricNames => Enum.GetValues<UsageMetric>().Select(MetricName);
+
     /// <summary>The API's name of a metric.</summary>
     public static string MetricName(UsageMetric metric)
     {
@@ -231,6 +234,14 @@ internal sealed class UsageQueryReader
             if (values.Length > MaxValues)
             {
                 errors[name] = $"has more than {MaxValues} values";
+            }
+
+            if (Words.For(dimension.Kind) is { } words)
+            {
+                foreach (var value in values.Where(value => value is not null && !words.Contains(value)))
+                {
+                    errors[name] = $"unknown {name} \"{value}\" ({Suggestion.For(value!, words)})";
+                }
             }
 
             filters.Add(new UsageFilter(dimension, values));
