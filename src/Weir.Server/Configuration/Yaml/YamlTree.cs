@@ -88,7 +88,7 @@ internal static class YamlTree
 
     private readonly record struct Place(int Line, int Column);
 
-    private sealed class Walk(string text, Place end, Parser parser)
+    private sealed class Walk(string text, Place last, Parser parser)
     {
         private readonly Dictionary<string, (YamlNode Node, int Weight)> anchors = new(StringComparer.Ordinal);
         private int nodes;
@@ -223,7 +223,7 @@ internal static class YamlTree
             }
         }
 
-        private Place At(ParsingEvent at) => Inside(at.Start, end);
+        private Place At(ParsingEvent at) => Inside(at.Start, last);
 
         private YamlFaultException Fault(ParsingEvent at, string message) => new(At(at), message);
     }
