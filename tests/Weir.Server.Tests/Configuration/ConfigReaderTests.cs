@@ -352,6 +352,7 @@ public sealed class ConfigReaderTests
     [InlineData("version: 1\r\nproviders: [", 2, 13)]
     [InlineData(" : a", 1, 5)]
     [InlineData(": {\na", 2, 2)]
+    [InlineData("\"\\udaaa\\ua", 1, 12)]
     public void What_cannot_be_read_is_a_fault_inside_the_text(string text, int line, int mostColumn)
     {
         var fault = ConfigReader.Read(text, Variable).Faults[0];

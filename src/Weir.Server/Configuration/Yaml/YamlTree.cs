@@ -39,9 +39,9 @@ internal static class YamlTree
         {
             faults.Add(Fault(bad.Start, end, $"this is not YAML: {Plain(bad)}"));
         }
-        catch (InvalidOperationException)
+        catch (Exception unread) when (unread is InvalidOperationException or ArgumentException)
         {
-            // The library's scanner has this for some texts that it cannot make sense of.
+            // The library's scanner has these for some texts that it cannot make sense of.
             faults.Add(Fault(scanner.CurrentPosition, end, "this is not YAML: what stands here cannot be read"));
         }
 
@@ -56,7 +56,9 @@ internal static class YamlTree
 
     /// <summary>The place of a mark. What is missing at the end the library puts on a line behind the last one.</summary>
     private static Place Inside(Mark at, Place end) =>
-        at.Line > end.Line ? end : new Place((int)Math.Max(1, at.Line), (int)Math.Max(1, at.Column));
+        at.Line > end.Line || (at.Line == end.Line && at.Column > end.Column)
+            ? end
+            : new Place((int)Math.Max(1, at.Line), (int)Math.Max(1, at.Column));
 
     private static Place EndOf(string text)
     {
