@@ -51,7 +51,7 @@ internal static partial class ConfigEdit
         var kept = Scalars(old).ToLookup(s => s.Path, s => s.Scalar.Text, StringComparer.Ordinal);
         var after = Providers(root);
         var splices = new List<(YamlScalar At, string Text)>();
-        foreach (var (path, scalar) in Scalars(root))
+        foreach (var (path, place, scalar) in Scalars(root))
         {
             var masked = scalar.Text == Mask;
             if (!masked && !EnvironmentText.HasReference(scalar.Text))
@@ -65,12 +65,12 @@ internal static partial class ConfigEdit
                 if (!before.TryGetValue(name, out var owner) || owner.Key is null)
                 {
                     faults.Add(
-                        Fault(scalar, path, masked ? "there is no stored key that this could keep" : OnlyOnDisk)
+                        Fault(scalar, place, masked ? "there is no stored key that this could keep" : OnlyOnDisk)
                     );
                 }
                 else if (owner.Kind != after[name].Kind || !SameOrigin(owner.BaseUrl, after[name].BaseUrl))
                 {
-                    faults.Add(Fault(scalar, path, Moved, "give the key again"));
+                    faults.Add(Fault(scalar, place, Moved, "give the key again"));
                 }
                 else if (masked)
                 {
@@ -78,16 +78,16 @@ internal static partial class ConfigEdit
                 }
                 else if (owner.Key.Text != scalar.Text)
                 {
-                    faults.Add(Fault(scalar, path, OnlyOnDisk));
+                    faults.Add(Fault(scalar, place, OnlyOnDisk));
                 }
             }
             else if (!masked && movesReceiver && path.StartsWith("telemetry.otlp.", StringComparison.Ordinal))
             {
-                faults.Add(Fault(scalar, path, Moved, "change the receiver's address in the file itself"));
+                faults.Add(Fault(scalar, place, Moved, "change the receiver's address in the file itself"));
             }
             else if (!masked && !kept[path].Contains(scalar.Text, StringComparer.Ordinal))
             {
-                faults.Add(Fault(scalar, path, OnlyOnDisk));
+                faults.Add(Fault(scalar, place, OnlyOnDisk));
             }
         }
 
@@ -183,20 +183,25 @@ internal static partial class ConfigEdit
     private static YamlNode? Child(YamlNode node, string key) =>
         (node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key.Text == key).Value;
 
-    // List items are called by their name where they have one, so that moving one does not change what it may keep.
-    private static IEnumerable<(string Path, YamlScalar Scalar)> Scalars(YamlNode node, string path = "")
+    // In Path list items are called by their name where they have one, so that moving one does not change what it may
+    // keep; in Place by their number, as in every other fault.
+    private static IEnumerable<(string Path, string Place, YamlScalar Scalar)> Scalars(
+        YamlNode node,
+        string path = "",
+        string place = ""
+    )
     {
         switch (node)
         {
             case YamlScalar scalar:
-                yield return (path, scalar);
+                yield return (path, place, scalar);
                 break;
             case YamlList list:
                 for (var i = 0; i < list.Items.Count; i++)
                 {
                     var name =
                         (Child(list.Items[i], "name") as YamlScalar)?.Text ?? i.ToString(CultureInfo.InvariantCulture);
-                    foreach (var inner in Scalars(list.Items[i], $"{path}[{name}]"))
+                    foreach (var inner in Scalars(list.Items[i], $"{path}[{name}]", $"{place}[{i}]"))
                     {
                         yield return inner;
                     }
@@ -207,10 +212,7 @@ internal static partial class ConfigEdit
                 foreach (var entry in map.Entries)
                 {
                     foreach (
-                        var inner in Scalars(
-                            entry.Value,
-                            path.Length == 0 ? entry.Key.Text : $"{path}.{entry.Key.Text}"
-                        )
+                        var inner in Scalars(entry.Value, Inner(path, entry.Key.Text), Inner(place, entry.Key.Text))
                     )
                     {
                         yield return inner;
@@ -220,4 +222,6 @@ internal static partial class ConfigEdit
                 break;
         }
     }
+
+    private static string Inner(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -1,5 +1,5 @@
-using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
 using Weir.Identity;
 
 namespace Weir.FunctionalTests.Api;
@@ -14,11 +14,8 @@ internal static class OtherWorkspace
     public static async Task<string> MakeAsync(string data)
     {
         using var ring = KeyRing.Open(data, TimeProvider.System).Keys!;
-        await using (
-            var control = new SqliteConnection($"Data Source={Path.Combine(data, "control.db")};Pooling=False")
-        )
+        await using (var control = new SqliteDatabase(Path.Combine(data, "control.db")).OpenWriter())
         {
-            await control.OpenAsync();
             await using var command = control.CreateCommand();
             command.CommandText = "INSERT INTO workspace (id, name) VALUES (2, 'other')";
             await command.ExecuteNonQueryAsync();
