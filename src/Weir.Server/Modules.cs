@@ -11,7 +11,7 @@ namespace Weir.Server;
 /// <summary>
 /// The modules of a running server, put together: what each of them needs and the order in which they go. Thread-safe.
 /// </summary>
-internal sealed class Modules : IAsyncDisposable
+internal sealed partial class Modules : IAsyncDisposable
 {
     private Modules(KeyRing keys, PriceBook prices, UsageLedger ledger, ModelGateway? gateway, DemoJob demo)
     {
@@ -46,7 +46,15 @@ internal sealed class Modules : IAsyncDisposable
     {
         var prices = Task.Run(() => new PriceBook());
         var keys = Task.Run(() => KeyRing.Open(options.DataFolder, options.Clock));
-        var ledger = UsageLedger.Open(new LedgerOptions { DataFolder = options.DataFolder }, options.Clock);
+        var log = loggers.CreateLogger<UsageLedger>();
+        var ledger = UsageLedger.Open(
+            new LedgerOptions
+            {
+                DataFolder = options.DataFolder,
+                WriteFailed = failure => LogWriteFailed(log, failure),
+            },
+            options.Clock
+        );
         var ring = await keys;
         var refusals = ImmutableArray.Create(ring.Refusal, ledger.Refusal).OfType<string>().ToImmutableArray();
         if (ring.Keys is null || ledger.Ledger is null)
@@ -89,4 +97,10 @@ internal sealed class Modules : IAsyncDisposable
         await Ledger.DisposeAsync();
         Keys.Dispose();
     }
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "The ledger cannot be written: records wait in the journal, and the writer goes on trying"
+    )]
+    private static partial void LogWriteFailed(ILogger log, Exception failure);
 }

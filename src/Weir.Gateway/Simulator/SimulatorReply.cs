@@ -135,16 +135,24 @@ internal sealed class SimulatorReply
         };
     }
 
-    /// <summary>The tokens of a request: a quarter of the characters of all its texts, its top level aside.</summary>
+    /// <summary>The tokens of a request: a quarter of the characters of all its texts, its settings at the top level aside.</summary>
     public static int CountPrompt(ReadOnlySpan<byte> body)
     {
         var characters = 0L;
+        var isPrompt = false; // at the top level these may be plain texts; all else there is settings
         try
         {
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 256 });
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.String && (reader.CurrentDepth > 1 || IsPrompt(ref reader)))
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
+                {
+                    isPrompt =
+                        reader.ValueTextEquals("input"u8)
+                        || reader.ValueTextEquals("system"u8)
+                        || reader.ValueTextEquals("instructions"u8);
+                }
+                else if (reader.TokenType == JsonTokenType.String && (reader.CurrentDepth > 1 || isPrompt))
                 {
                     characters += reader.ValueSpan.Length;
                 }
@@ -156,9 +164,6 @@ internal sealed class SimulatorReply
         }
 
         return (int)Math.Min((characters + CharactersPerToken - 1) / CharactersPerToken, int.MaxValue);
-
-        // At the top level "input" and "system" may be plain strings; the model's name has no blank in it.
-        static bool IsPrompt(ref Utf8JsonReader reader) => reader.ValueSpan.Contains((byte)' ');
     }
 
     private static int? Paced(SimulatorOptions options, int tokens) =>

@@ -31,6 +31,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private readonly List<UsageRecord> batch = [];
     private readonly Lock gate = new();
     private readonly Action<long> stored;
+    private readonly Action<Exception>? failed;
     private TaskCompletionSource progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerStore? store;
     private LedgerState state;
@@ -61,6 +62,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
         this.segments = segments;
         this.clock = clock;
         this.stored = stored;
+        failed = options.WriteFailed;
         interval = options.WriteInterval;
         state = store.State;
         cursor = new JournalCursor(segments, state.Position);
@@ -198,6 +200,11 @@ internal sealed class LedgerWriter : IAsyncDisposable
         {
             // Whatever it is, the records stay in the journal; a writer that gave up would keep them there for ever.
             Drop();
+            if (Failure is null)
+            {
+                failed?.Invoke(e);
+            }
+
             Report($"the ledger could not be written: {e.Message}");
             return false;
         }

@@ -14,9 +14,19 @@ internal static class DemoRoutes
     public static void Map(RouteGroupBuilder group)
     {
         group.WithTags("Demo");
-        group.MapGet("/", GetAsync).WithName("getDemo").ForReaders();
-        group.MapPost("/", FillAsync).WithName("fillDemo").ForAdmins();
-        group.MapDelete("/", RemoveAsync).WithName("removeDemo").ForAdmins();
+        group.MapGet("/", GetAsync).WithName("getDemo").WithSummary("How far the simulated year is").ForReaders();
+        group
+            .MapPost("/", FillAsync)
+            .WithName("fillDemo")
+            .WithSummary("Begins to write a simulated year")
+            .ForAdmins()
+            .Refuses(StatusCodes.Status409Conflict);
+        group
+            .MapDelete("/", RemoveAsync)
+            .WithName("removeDemo")
+            .WithSummary("Begins to take the simulated year out")
+            .ForAdmins()
+            .Refuses(StatusCodes.Status409Conflict);
     }
 
     private static async Task<Ok<DemoStatus>> GetAsync(DemoJob demo, CancellationToken cancellationToken) =>
