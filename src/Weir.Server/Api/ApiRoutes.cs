@@ -6,6 +6,7 @@ using Weir.Server.Api.Keys;
 using Weir.Server.Api.Prices;
 using Weir.Server.Api.Status;
 using Weir.Server.Api.Usage;
+using Weir.Server.Pages;
 
 namespace Weir.Server.Api;
 
@@ -26,5 +27,6 @@ internal static class ApiRoutes
         MetricsRoute.Map(routes);
         FrontPage.Map(routes);
         OpenApiDocument.Map(routes);
+        DocsPage.Map(routes);
     }
 }
