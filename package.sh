@@ -5,7 +5,8 @@
 #   weir-VERSION-linux-x64.tar.gz   the executable, the unit, an example configuration and the docs
 #   SHA256SUMS
 #
-#   ./package.sh [--version X]      X as 1.2.3 or 1.2.3-rc.1; default: the version of Directory.Build.props
+#   ./package.sh [--version X] [--output DIR]
+#     X as 1.2.3 or 1.2.3-rc.1; default: the version of Directory.Build.props
 #
 # Needs the .NET 10 SDK, tar and gzip; dpkg-deb for the Debian package. The same commit and tools give the same bytes.
 set -euo pipefail
@@ -18,7 +19,7 @@ fail() {
 
 say() { printf '== %s\n' "$*"; }
 
-version=""
+version="" out=artifacts/package
 while (($#)); do
   case "$1" in
     --version)
@@ -26,8 +27,13 @@ while (($#)); do
       version=$2
       shift 2
       ;;
+    --output)
+      (($# >= 2)) || fail "--output takes a folder"
+      out=$2
+      shift 2
+      ;;
     *)
-      echo "usage: ./package.sh [--version X]" >&2
+      echo "usage: ./package.sh [--version X] [--output DIR]" >&2
       exit 2
       ;;
   esac
@@ -42,14 +48,15 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || stat -c %Y Directory.Build.props)}
 export SOURCE_DATE_EPOCH
 
-out=artifacts/package
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
 work=$out/work
 rm -rf "$out"/weir* "$out/SHA256SUMS" "$work"
-mkdir -p "$work"
+mkdir "$work"
 
 # Its own build folder: this build is for one platform and must not disturb the ordinary one.
 publish() {
-  dotnet publish src/Weir.Cli -c Release -r linux-x64 --self-contained -v quiet --nologo \
+  dotnet publish src/Weir.Cli -c Release -r linux-x64 --self-contained -v minimal --nologo \
     -p:ArtifactsPath="$PWD/artifacts/package-build" -p:Version="$version" -p:ContinuousIntegrationBuild=true \
     -p:PublishSingleFile=true -p:DebugType=embedded -p:GenerateDocumentationFile=false -p:RunAnalyzers=false \
     -o "$work/publish" "$@"
@@ -63,6 +70,7 @@ if ! publish -p:PublishReadyToRun=true >"$work/publish.log" 2>&1; then
   publish -p:PublishReadyToRun=false
 fi
 
+grep -F 'without its page' "$work/publish.log" | sed 's/^ */== NOTICE: /' || true
 extra=$(find "$work/publish" -type f ! -name weir)
 [[ -z $extra ]] || fail "The single file would need others beside it: $extra"
 install -m 0755 "$work/publish/weir" "$out/weir"

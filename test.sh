@@ -80,7 +80,8 @@ command -v dotnet >/dev/null || fail "Weir needs the .NET 10 SDK: https://dotnet
 dotnet --version >/dev/null || fail "Weir needs the .NET SDK that global.json names."
 
 if ! $quick; then
-  need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux
+  need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux \
+    dpkg-deb:dpkg systemd-analyze:systemd strace:strace chromium:chromium
   node_major=$(node -p 'process.versions.node.split(".")[0]')
   ((node_major >= 20)) || fail "The real programs need Node 20 or newer; this is $(node --version)."
   install_programs
@@ -97,7 +98,7 @@ suites=()
 for project in tests/*/*.csproj; do
   grep -q '<OutputType>Exe</OutputType>' "$project" || continue
   name=$(basename "$project" .csproj)
-  if $quick && [[ $name == *FunctionalTests ]]; then continue; fi
+  if $quick && [[ $name == *FunctionalTests || $name == *PackageTests ]]; then continue; fi
   suites+=("$name")
   if ! $quick && [[ $name == Weir.Ledger.Tests ]]; then suites+=("$name+bundled"); fi
 done
@@ -107,9 +108,10 @@ rm -rf "$results"
 mkdir -p "$results"
 width=$(nproc)
 ((width <= 4)) || width=4
-# The functional tests take longest and start many processes: they run first, beside the small suites.
-for name in $(printf '%s\n' "${suites[@]}" | { grep Functional || true; }) \
-  $(printf '%s\n' "${suites[@]}" | grep -v Functional); do
+# These take longest and start many processes: they run first, beside the small suites.
+long='Functional|Package'
+for name in $(printf '%s\n' "${suites[@]}" | { grep -E "$long" || true; }) \
+  $(printf '%s\n' "${suites[@]}" | grep -vE "$long"); do
   while (($(jobs -rp | wc -l) >= width)); do wait -n || true; done
   run_suite "$name" &
 done

@@ -34,7 +34,10 @@ internal static class CarriedLibrary
         var descriptor = CreateInMemory(name, CloseOnExec);
         if (descriptor < 0)
         {
-            throw new Win32Exception(Marshal.GetLastPInvokeError(), "no memory for the library that the program carries");
+            throw new Win32Exception(
+                Marshal.GetLastPInvokeError(),
+                "no memory for the library that the program carries"
+            );
         }
 
         using var file = new SafeFileHandle(descriptor, ownsHandle: true);

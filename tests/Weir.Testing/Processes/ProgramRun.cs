@@ -63,6 +63,13 @@ public static class ProgramRun
         return new ProgramResult(process.ExitCode, await output, await errors);
     }
 
+    /// <summary>Those of this process's variables that are set, for a program that needs them.</summary>
+    public static IReadOnlyDictionary<string, string> Inherited(params string[] names) =>
+        names
+            .Select(name => (name, Value: Environment.GetEnvironmentVariable(name)))
+            .Where(variable => variable.Value is not null)
+            .ToDictionary(variable => variable.name, variable => variable.Value!);
+
     internal static ProcessStartInfo StartInfo(
         string file,
         IEnumerable<string> arguments,
