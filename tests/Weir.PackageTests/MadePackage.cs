@@ -32,7 +32,8 @@ public sealed class MadePackage : IAsyncLifetime
         var made = await ProgramRun.RunAsync(
             Path.Combine(RealPrograms.Repository, "package.sh"),
             ["--version", Version, "--output", Folder],
-            ProgramRun.Inherited("HOME", "NUGET_PACKAGES", "npm_config_cache")
+            ProgramRun.Inherited("HOME", "NUGET_PACKAGES", "npm_config_cache"),
+            longest: TimeSpan.FromMinutes(15)
         );
         Assert.True(made.ExitCode == 0, made.ToString());
         Assert.DoesNotContain("NOTICE", made.Output, StringComparison.Ordinal);
