@@ -79,19 +79,26 @@ extra=$(find "$work/publish" -type f ! -name weir)
 install -m 0755 "$work/publish/weir" "$out/weir"
 [[ $("$out/weir" --version) == "$version" ]] || fail "The executable says $("$out/weir" --version), not $version"
 
-docs=(README.md CHANGELOG.md SECURITY.md docs/operations/*.md)
+# The pages in the places that their links expect.
+add_docs() {
+  mkdir -p "$1"
+  find docs -name '*.md' -exec cp --parents -t "$1" {} +
+  cp ./*.md NOTICE "$1"
+}
 
 # A tree in which every file has one owner's rights and the commit's time.
 settle() {
   find "$1" -type d -exec chmod 0755 {} +
-  find "$1" -newermt "@$SOURCE_DATE_EPOCH" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+  find "$1" -type f -perm /0111 -exec chmod 0755 {} +
+  find "$1" -type f ! -perm /0111 -exec chmod 0644 {} +
+  find "$1" -exec touch --date="@$SOURCE_DATE_EPOCH" {} +
 }
 
 say "the archive"
 tree=$work/weir-$version-linux-x64
 install -D -m 0755 "$out/weir" "$tree/weir"
-install -m 0644 LICENSE NOTICE ops/debian/weir.service ops/debian/weir.yaml "$tree"
-install -D -m 0644 -t "$tree/docs" "${docs[@]}"
+install -m 0644 LICENSE ops/debian/weir.service ops/debian/weir.yaml "$tree"
+add_docs "$tree"
 settle "$tree"
 tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C "$work" -c "$(basename "$tree")" \
   | gzip -n -6 >"$out/weir-$version-linux-x64.tar.gz"
@@ -105,7 +112,8 @@ if command -v dpkg-deb >/dev/null; then
   install -D -m 0755 "$out/weir" "$tree/usr/bin/weir"
   install -D -m 0644 ops/debian/weir.service "$tree/lib/systemd/system/weir.service"
   install -D -m 0644 ops/debian/weir.yaml "$tree/etc/weir/weir.yaml"
-  install -D -m 0644 -t "$doc" "${docs[@]}" NOTICE ops/debian/copyright
+  add_docs "$doc"
+  install -m 0644 ops/debian/copyright "$doc"
   printf 'weir (%s) unstable; urgency=medium\n\n  * CHANGELOG.md tells what is new.\n\n -- %s  %s\n' "$deb_version" \
     "$(sed -n 's/^Maintainer: //p' ops/debian/control.in)" "$(date -u -R -d "@$SOURCE_DATE_EPOCH")" \
     | gzip -n -9 >"$doc/changelog.gz"
@@ -117,7 +125,6 @@ if command -v dpkg-deb >/dev/null; then
     install -d "$tree/usr/share/$(dirname "${pair#*:}")"
     "$out/weir" completion "${pair%%:*}" >"$tree/usr/share/${pair#*:}"
   done
-  find "$tree/usr/share" -type f -exec chmod 0644 {} +
 
   install -d "$tree/DEBIAN"
   sed -e "s/@VERSION@/$deb_version/" -e "s/@INSTALLED_SIZE@/$(du -k -s --apparent-size "$tree" | cut -f1)/" \

@@ -22,7 +22,7 @@ public sealed class ContentTests(MadePackage package)
         Assert.Equal(["./usr/bin/weir"], files.Where(file => file.Value[3] == 'x').Select(file => file.Key));
         Assert.All(files.Values, rights => Assert.EndsWith(" root/root", rights, StringComparison.Ordinal));
         Assert.All(
-            new[] { "copyright", "changelog.gz", "NOTICE", "install.md", "configuration.md" },
+            new[] { "copyright", "changelog.gz", "NOTICE", "README.md", "docs/operations/install.md" },
             name => Assert.Contains("./usr/share/doc/weir/" + name, files.Keys)
         );
         Assert.Contains("./usr/share/man/man1/weir.1.gz", files.Keys);
@@ -82,8 +82,8 @@ public sealed class ContentTests(MadePackage package)
                 "weir.yaml",
                 "LICENSE",
                 "NOTICE",
-                "docs/README.md",
-                "docs/docs/operations/install.md",
+                "README.md",
+                "docs/operations/install.md",
             },
             file => Assert.Contains($"{name}/{file}", files)
         );

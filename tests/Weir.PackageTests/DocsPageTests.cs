@@ -53,7 +53,7 @@ public sealed class DocsPageTests(MadePackage package) : IAsyncLifetime
         await page.Locator(".auth-container input").FillAsync(weir.AdminKey);
         await page.Locator(".auth-btn-wrapper .authorize").ClickAsync();
         await page.Locator(".auth-btn-wrapper .btn-done").ClickAsync();
-        await page.Locator("#operations-System-status").ClickAsync();
+        await page.Locator("#operations-System-getSystemStatus").ClickAsync();
         await page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Execute" }).ClickAsync();
 
         var status = page.Locator(".live-responses-table .response .response-col_status").First;
