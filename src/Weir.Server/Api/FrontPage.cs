@@ -24,7 +24,7 @@ internal static class FrontPage
         <li>Claude Code: <code>ANTHROPIC_BASE_URL</code> is this address.</li>
         <li>Codex and OpenAI's SDKs: the base URL is this address with <code>/v1</code>.</li>
         <li>Usage: <code>weir usage</code> on this machine, or <code>GET /api/v1/usage/summary</code> with a key.</li>
-        <li><a href="/docs">The API</a> (<a href="/openapi/v1.json">as OpenAPI</a>), <a href="/health/ready">the server's health</a>.</li>
+        <li><a href="/openapi/v1.json">The API's description</a>, <a href="/health/ready">the server's health</a>.</li>
         </ul>
         </body>
         </html>
