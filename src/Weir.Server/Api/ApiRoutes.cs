@@ -6,7 +6,6 @@ using Weir.Server.Api.Keys;
 using Weir.Server.Api.Prices;
 using Weir.Server.Api.Status;
 using Weir.Server.Api.Usage;
-using Weir.Server.Pages;
 
 namespace Weir.Server.Api;
 
@@ -23,10 +22,10 @@ internal static class ApiRoutes
         PriceRoutes.Map(api.MapGroup("/prices"));
         DemoRoutes.Map(api.MapGroup("/demo"));
         StatusRoutes.Map(api.MapGroup("/system"));
+        Pages.DocsPage.Map(routes);
         HealthRoutes.Map(routes);
         MetricsRoute.Map(routes);
         FrontPage.Map(routes);
         OpenApiDocument.Map(routes);
-        DocsPage.Map(routes);
     }
 }
