@@ -62,7 +62,7 @@ publish() {
   dotnet publish src/Weir.Cli -c Release -r linux-x64 --self-contained -v minimal --nologo \
     -p:ArtifactsPath="$PWD/artifacts/package-build" -p:Version="$version" -p:PathMap="$PWD/=/weir/" \
     -p:PublishSingleFile=true -p:PublishReadyToRunComposite=false -p:DebugType=embedded \
-    -p:GenerateDocumentationFile=false -p:RunAnalyzers=false -o "$work/publish" "$@"
+    -p:GenerateDocumentationFile=false -p:RunAnalyzers=false -p:UseSharedCompilation=false -o "$work/publish" "$@"
 }
 
 say "building weir $version for linux-x64"

@@ -42,7 +42,7 @@ public sealed class UnitTests(MadePackage package)
 
         await using var weir = await WeirProcess.StartAsync(
             folder.At("data"),
-            launcher: ["strace", "-f", "-qq", "-o", folder.At("calls"), "-e", $"inject=!{allowed}:error=EPERM"],
+            launcher: ["strace", "-D", "-f", "-qq", "-o", folder.At("calls"), "-e", $"inject=!{allowed}:error=EPERM"],
             executable: package.Executable
         );
         using var answer = await weir.PostAsync("/v1/messages", Requests.Small);
