@@ -61,7 +61,7 @@ internal static class DocsPage
         return file.SendAsync(context);
     }
 
-    private static IResult Missing() =>
+    private static ApiProblem Missing() =>
         ApiProblem.Of(
             StatusCodes.Status501NotImplemented,
             "This build carries no page: Node and npm's registry were not at hand when it was built. "
