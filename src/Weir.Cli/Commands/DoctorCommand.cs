@@ -97,7 +97,7 @@ internal static class DoctorCommand
         config.PendingFaults.Count > 0
             ? Failed(
                 "configuration",
-                $"{config.Path} has {config.PendingFaults.Count} faults; the one before it is in force. \"weir config show\" names them"
+                $"{config.Path} has {ConfigFault.Count(config.PendingFaults.Count)}; the one before it is in force. \"weir config show\" names them"
             )
         : config.RestartNeededFor.Count > 0
             ? Warning(

@@ -96,7 +96,9 @@ internal static class ServeCommand
         }
 
         Greet(host, options);
+        ServiceManager.Ready($"listening on {string.Join(", ", host.Addresses)}");
         await stop.Task;
+        ServiceManager.Stopping();
         CommandRun.Note("stopping; a second signal ends at once");
         await host.StopAsync();
         await host.DisposeAsync();

@@ -62,15 +62,17 @@ public sealed class WeirProcess : IAsyncDisposable
     /// <param name="environment">Added to an otherwise empty environment.</param>
     /// <param name="launcher">A command that runs the server's command (<c>nsenter</c>, say); null for none.</param>
     /// <param name="view">The data folder as this process sees it, when that differs.</param>
+    /// <param name="executable">Null for the one beside the tests.</param>
     public static async Task<WeirProcess> StartAsync(
         string dataFolder,
         string? yaml = null,
         IReadOnlyDictionary<string, string>? environment = null,
         IReadOnlyList<string>? launcher = null,
-        string? view = null
+        string? view = null,
+        string? executable = null
     )
     {
-        var weir = Launch(dataFolder, yaml, environment, launcher, view);
+        var weir = Launch(dataFolder, yaml, environment, launcher, view, executable);
         try
         {
             await weir.WaitUntilHealthyAsync();
@@ -89,7 +91,8 @@ public sealed class WeirProcess : IAsyncDisposable
         string? yaml = null,
         IReadOnlyDictionary<string, string>? environment = null,
         IReadOnlyList<string>? launcher = null,
-        string? view = null
+        string? view = null,
+        string? executable = null
     )
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
@@ -101,7 +104,7 @@ public sealed class WeirProcess : IAsyncDisposable
             arguments.AddRange(["--config", path]);
         }
 
-        string[] command = [.. launcher ?? [], Executable, .. arguments];
+        string[] command = [.. launcher ?? [], executable ?? Executable, .. arguments];
         var home = new Dictionary<string, string>(environment ?? new Dictionary<string, string>());
         home.TryAdd("HOME", Path.GetDirectoryName(dataFolder)!);
         return new WeirProcess(
@@ -250,6 +253,13 @@ public sealed class WeirProcess : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (!process.HasExited && Environment.GetEnvironmentVariable("WEIR_COVERAGE") is not null)
+        {
+            // A process that is killed does not say which lines it ran.
+            await ProgramRun.RunAsync("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(10)));
+        }
+
         if (!process.HasExited)
         {
             process.Kill();
