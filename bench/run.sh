@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Measures Weir beside a plain relay and writes the table into docs/operations/benchmarks.md.
+# Measures Weir with everything on beside nginx as a proxy and a plain relay, and writes the table into
+# docs/operations/benchmarks.md.
 #   bench/run.sh [--quick] [--rounds N] [--no-write]
-# Needs two cores, .NET 10 and curl; talks to 127.0.0.1 alone; every loop is bounded.
+# Needs two cores, .NET 10, curl and nginx; talks to 127.0.0.1 alone; every loop is bounded.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -15,7 +16,9 @@ while (($#)); do
   esac
   shift
 done
+PATH=$PATH:/usr/sbin
 (($(nproc) >= 2)) || { echo "The benchmark needs two cores." >&2 && exit 1; }
+command -v nginx >/dev/null || { echo "The benchmark needs nginx: apt-get install nginx" >&2 && exit 1; }
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 bin=artifacts/bin
@@ -33,7 +36,9 @@ for project in src/Weir.Cli bench/Weir.Bench.{PlainRelay,Upstream,Load}; do
   dotnet build "$project" -c Release -v quiet --nologo >&2
 done
 
-upstream_url=http://127.0.0.1:18101 relay_url=http://127.0.0.1:18102 weir_url=http://127.0.0.1:18103
+declare -A url=([upstream]=http://127.0.0.1:18101 [relay]=http://127.0.0.1:18102 [weir]=http://127.0.0.1:18103 [nginx]=http://127.0.0.1:18104)
+declare -A process
+proxies=(relay nginx weir)
 proxy_core=0 load_core=1
 load() { taskset -c $load_core "$bin/Weir.Bench.Load/release/Weir.Bench.Load" "$@"; }
 field() { grep -oE "\"$1\":\"?[0-9.]+" | head -1 | grep -oE '[0-9.]+$'; } # a number out of one line of JSON
@@ -42,41 +47,83 @@ await() { # URL: until it answers, at most 15 s
   echo "$1 does not answer" >&2
   return 1
 }
-ticks() { awk '{print $14 + $15}' "/proc/$1/stat"; }
-peak() { awk '/VmHWM/ {print $2}' "/proc/$1/status"; }
-weir_command=("$bin/Weir.Cli/release/weir" serve --urls "$weir_url" --config "$work/weir.yaml")
+ticks() { awk '{print $14 + $15}' "/proc/${process[$1]}/stat"; }
+peak() { awk '/VmHWM/ {printf "%d", $2 / 1024}' "/proc/${process[$1]}/status"; }
+weir_command=("$bin/Weir.Cli/release/weir" serve --urls "${url[weir]}" --config "$work/weir.yaml")
 
 cat >"$work/weir.yaml" <<YAML
 version: 1
 providers:
   - name: anthropic
     kind: anthropic
-    baseUrl: $upstream_url
+    baseUrl: ${url[upstream]}
     apiKey: upstream-key
 YAML
+cat >"$work/nginx.conf" <<NGINX
+daemon off;
+worker_processes 1;
+pid $work/nginx.pid;
+error_log $work/nginx.log;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  client_body_temp_path $work/body;
+  proxy_temp_path $work/proxy;
+  fastcgi_temp_path $work/fastcgi;
+  uwsgi_temp_path $work/uwsgi;
+  scgi_temp_path $work/scgi;
+  client_max_body_size 64m;
+  client_body_buffer_size 128k;
+  keepalive_requests 1000000;
+  upstream vendor { server ${url[upstream]#http://}; keepalive 1024; keepalive_requests 1000000; }
+  server {
+    listen ${url[nginx]#http://} backlog=2048;
+    location / {
+      proxy_pass http://vendor;
+      proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_buffering off;
+    }
+  }
+}
+NGINX
 
-taskset -c $load_core "$bin/Weir.Bench.Upstream/release/Weir.Bench.Upstream" $upstream_url >/dev/null &
+taskset -c $load_core "$bin/Weir.Bench.Upstream/release/Weir.Bench.Upstream" "${url[upstream]}" >/dev/null &
 pids+=($!)
-await $upstream_url/count
+await "${url[upstream]}/count"
 
 echo "ready time" >&2
 ready=()
 for n in $(seq 5); do
-  ready+=("$(load ready $weir_url/health -- taskset -c 0,1 "${weir_command[@]}" --data "$work/ready-$n" | field readyMs)")
+  ready+=("$(load ready "${url[weir]}/health" -- taskset -c 0,1 "${weir_command[@]}" --data "$work/ready-$n" | field readyMs)")
 done
 
-taskset -c $proxy_core "$bin/Weir.Bench.PlainRelay/release/Weir.Bench.PlainRelay" $relay_url $upstream_url >/dev/null &
-relay=$!
-pids+=($relay)
+taskset -c $proxy_core "$bin/Weir.Bench.PlainRelay/release/Weir.Bench.PlainRelay" "${url[relay]}" "${url[upstream]}" >/dev/null &
+process[relay]=$!
+pids+=($!)
 taskset -c $proxy_core "${weir_command[@]}" --data "$work/data" >"$work/weir.log" 2>&1 &
-weir=$!
-pids+=($weir)
-await $relay_url/count
-await $weir_url/health
-key=$(cat "$work/data/admin.key")
+process[weir]=$!
+pids+=($!)
+taskset -c $proxy_core nginx -e "$work/nginx.log" -p "$work" -c "$work/nginx.conf" &
+nginx_master=$!
+pids+=($!)
+for name in "${proxies[@]}"; do
+  if [[ $name == weir ]]; then await "${url[weir]}/health"; else await "${url[$name]}/count"; fi
+done
+process[nginx]=$(pgrep -P $nginx_master)
+admin=$(cat "$work/data/admin.key")
+
+# Fifty keys and twenty models, so that nothing is looked up in one place alone.
+keys=$work/keys
+for n in $(seq 50); do
+  curl -fs -H "x-api-key: $admin" -H 'content-type: application/json' -d "{\"name\":\"bench-$n\"}" "${url[weir]}/api/v1/keys" \
+    | grep -oE 'wk_[A-Za-z0-9]+' | head -1
+done >"$keys"
+(($(wc -l <"$keys") == 50)) || { echo "The keys could not be made." >&2 && exit 1; }
+many="--models 20"
 
 # The ledger's own word on what it holds: requests and input tokens.
-ledger() { curl -fs -H "x-api-key: $key" "$weir_url/api/v1/usage/summary?from=2020-01-01T00:00:00Z" | sed 's/.*"total"//'; }
+ledger() { curl -fs -H "x-api-key: $admin" "${url[weir]}/api/v1/usage/summary?from=2020-01-01T00:00:00Z" | sed 's/.*"total"//'; }
 sent=0
 settle() { # until the ledger holds all that was sent, at most 30 s
   for _ in $(seq 60); do
@@ -87,82 +134,100 @@ settle() { # until the ledger holds all that was sent, at most 30 s
   return 1
 }
 
-# CPU-seconds of one proxy for 1,000 requests: NAME COUNT ARGS…
-cpu() {
-  local url=$relay_url pid=$relay before
-  if [[ $1 == weir ]]; then url=$weir_url pid=$weir; fi
-  before=$(ticks $pid)
-  load closed $url "$key" --requests "$2" "${@:3}" >"$work/load.json" || { cat "$work/load.json" >&2 && return 1; }
+# CPU-seconds of one proxy for 1,000 requests, and requests a second: NAME FILE COUNT ARGS…
+closed() {
+  local name=$1 file=$2 count=$3 before
+  shift 3
+  before=$(ticks "$name")
+  load closed "${url[$name]}" "@$keys" $many --requests "$count" "$@" >"$work/load.json" || { cat "$work/load.json" >&2 && return 1; }
   sleep 2 # the ledger's writer is done within a second
-  awk -v t=$(($(ticks $pid) - before)) -v n="$2" -v hz="$(getconf CLK_TCK)" 'BEGIN {printf "%.4f\n", t / hz / n * 1000}'
+  awk -v t=$(($(ticks "$name") - before)) -v n="$count" -v hz="$(getconf CLK_TCK)" 'BEGIN {printf "%.4f\n", t / hz / n * 1000}' >>"$work/$name.$file"
+  field perSecond <"$work/load.json" >>"$work/$name.$file.rate"
+  if [[ $name == weir ]]; then sent=$((sent + count)); fi
 }
-smallest() { sort -g | head -1; }
-minus() { awk -v a="$1" -v b="$2" 'BEGIN {printf "%d", a - b}'; }
 
 echo "warming up" >&2
-for url in $relay_url $weir_url; do
-  load closed $url "$key" --requests 10000 >/dev/null
-  load closed $url "$key" --requests 2000 --body 61440 >/dev/null
-  load closed $url "$key" --requests 2000 --stream >/dev/null
+for name in "${proxies[@]}"; do
+  closed "$name" warm $((small * 2)) --body 2048
+  closed "$name" warm 4000 --body 61440
+  closed "$name" warm 4000 --stream
 done
-sent=14000
 settle
 
 for round in $(seq "$rounds"); do
-  for name in relay weir; do
-    echo "round $round: $name" >&2
-    cpu $name $small --body 2048 >>"$work/$name.2k"
-    cpu $name $large --body 61440 >>"$work/$name.60k"
-    cpu $name $streams --body 2048 --stream >>"$work/$name.sse"
-    if [[ $name == weir ]]; then sent=$((sent + small + large + streams)); fi
+  echo "round $round of $rounds" >&2
+  for name in "${proxies[@]}"; do
+    closed "$name" 2k "$small" --body 2048
+    closed "$name" 60k "$large" --body 61440
+    closed "$name" sse "$streams" --body 2048 --stream
   done
-  for name in upstream relay weir; do
-    url_name=${name}_url
-    load open "${!url_name}" "$key" --rate 500 --seconds $seconds >"$work/load.json" || { cat "$work/load.json" >&2 && exit 1; }
-    field p50us <"$work/load.json" >>"$work/$name.p50"
-    field p99us <"$work/load.json" >>"$work/$name.p99"
+  for rate in 100 500; do
+    for name in upstream "${proxies[@]}"; do
+      load open "${url[$name]}" "@$keys" $many --rate $rate --seconds $seconds >"$work/load.json" || { cat "$work/load.json" >&2 && exit 1; }
+      field p50us <"$work/load.json" >>"$work/$name.$rate.p50"
+      field p99us <"$work/load.json" >>"$work/$name.$rate.p99"
+    done
+    sent=$((sent + rate * (seconds + 1)))
   done
-  sent=$((sent + 500 * (seconds + 1)))
 done
-relay_peak=$(peak $relay) weir_peak=$(peak $weir)
+for name in "${proxies[@]}"; do peak "$name" >"$work/$name.peak"; done
 
-echo "1,000 connections at once" >&2
-relay_burst=$(load burst $relay_url "$key" --connections 1000 --delay 2000 | field errors)
-weir_burst=$(load burst $weir_url "$key" --connections 1000 --delay 2000 | field errors)
-sent=$((sent + 1000))
+echo "many at once" >&2
+for count in 200 1000; do
+  for name in "${proxies[@]}"; do
+    load burst "${url[$name]}" "@$keys" $many --connections $count --stream --interval 200 >"$work/load.json" || true
+    field errors <"$work/load.json" >"$work/$name.$count.errors"
+    field seconds <"$work/load.json" >"$work/$name.$count.seconds"
+  done
+  sent=$((sent + count))
+done
 settle
 tokens=$(ledger | field inputTokens)
 ((tokens == sent * 25)) || { echo "The ledger holds $tokens input tokens, not $((sent * 25))." >&2 && exit 1; }
-pending=$(curl -fs -H "x-api-key: $key" $weir_url/api/v1/system/status | field pending)
+pending=$(curl -fs -H "x-api-key: $admin" "${url[weir]}/api/v1/system/status" | field pending)
 
-best() { smallest <"$work/$1"; }
-ratio() { awk -v a="$(best weir.$1)" -v b="$(best relay.$1)" 'BEGIN {printf "%.2f", a / b}'; }
-mb() { awk -v k="$1" 'BEGIN {printf "%d", k / 1024}'; }
-added() { minus "$(best "$1.$2")" "$(best "upstream.$2")"; }
+best() { sort -g "$work/$1" | head -1; }
+most() { sort -g "$work/$1" | tail -1; }
+times() { awk -v a="$(best "weir.$1")" -v b="$(best "relay.$1")" 'BEGIN {printf "%.2f", a / b}'; }
+added() { echo $(($(best "$1.$2") - $(best "upstream.$2"))); }
+row() { # TITLE COMMAND SUFFIX-OR-ARGS BOUND: one figure of each proxy
+  echo "| $1 | $($2 "relay" "$3") | $($2 "nginx" "$3") | $($2 "weir" "$3") | $4 |"
+}
+least() { best "$1.$2"; }
+fastest() { most "$1.$2"; }
+only() { cat "$work/$1.$2"; }
 table=$(
   cat <<TABLE
-Measured $(date -u +%Y-%m-%d) on $(nproc) cores ($(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1)), .NET $(dotnet --version), $rounds rounds, \`bench/run.sh\`.
+Measured $(date -u +%Y-%m-%d) on $(nproc) cores ($(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1)), .NET $(dotnet --version), $(nginx -v 2>&1 | grep -oE 'nginx/[0-9.]+'), best of $rounds rounds, \`bench/run.sh\`.
 
-| | plain relay | Weir | ratio or bound |
-|---|---|---|---|
-| CPU-seconds for 1,000 requests of 2 KB | $(best relay.2k) | $(best weir.2k) | $(ratio 2k) × (bound 1.5) |
-| CPU-seconds for 1,000 requests of 60 KB | $(best relay.60k) | $(best weir.60k) | $(ratio 60k) × (bound 1.3) |
-| CPU-seconds for 1,000 streams of 11 writes | $(best relay.sse) | $(best weir.sse) | $(ratio sse) × |
-| p50 added at 500/s, µs | $(added relay p50) | $(added weir p50) | bound 400 |
-| p99 added at 500/s, µs | $(added relay p99) | $(added weir p99) | bound 1,000 |
-| peak memory after all rounds, MB | $(mb "$relay_peak") | $(mb "$weir_peak") | bound 150 |
-| peak memory after 1,000 connections at once, MB | $(mb "$(peak $relay)") | $(mb "$(peak $weir)") | |
-| errors of 1,000 connections at once | $relay_burst | $weir_burst | bound 0 |
-| ready, ms (smallest of 5) | | $(printf '%s\n' "${ready[@]}" | smallest) | bound 1,500 |
-| requests in the ledger of those sent | | $(ledger | field requests) of $sent | equal |
-| records pending at the end | | ${pending:-not told} | 0 |
+| | plain relay | nginx | Weir | Weir's bound |
+|---|---|---|---|---|
+$(row "CPU-seconds for 1,000 requests of 2 KB" least 2k "1.5 × relay; is $(times 2k) ×")
+$(row "CPU-seconds for 1,000 requests of 60 KB" least 60k "1.3 × relay; is $(times 60k) ×")
+$(row "CPU-seconds for 1,000 streams of 11 writes" least sse "is $(times sse) × relay")
+$(row "requests a second, 2 KB, one core" fastest 2k.rate "")
+$(row "requests a second, 60 KB, one core" fastest 60k.rate "")
+$(row "streams a second, one core" fastest sse.rate "")
+$(row "p50 added at 100/s, µs" added 100.p50 "")
+$(row "p99 added at 100/s, µs" added 100.p99 "")
+$(row "p50 added at 500/s, µs" added 500.p50 "400")
+$(row "p99 added at 500/s, µs" added 500.p99 "1,000")
+$(row "peak memory after all rounds, MB" only peak "150")
+$(row "200 streams at once, of 1.6 s: errors" only 200.errors "0")
+$(row "200 streams at once, of 1.6 s: seconds" only 200.seconds "")
+$(row "1,000 streams at once, of 1.6 s: errors" only 1000.errors "0")
+$(row "1,000 streams at once, of 1.6 s: seconds" only 1000.seconds "")
+| peak memory after 1,000 streams at once, MB | $(peak relay) | $(peak nginx) | $(peak weir) | |
+| ready, ms (best of 5) | | | $(printf '%s\n' "${ready[@]}" | sort -g | head -1) | 1,500 |
+| requests in the ledger of those sent | | | $(ledger | field requests) of $sent | equal |
+| records pending at the end | | | ${pending:-not told} | 0 |
 
-Straight to the upstream, p50 is $(best upstream.p50) µs and p99 $(best upstream.p99) µs.
+Straight to the upstream, p50 is $(best upstream.500.p50) µs and p99 $(best upstream.500.p99) µs at 500/s. nginx's memory is its one worker's.
 TABLE
 )
 printf '\n%s\n' "$table"
 if $write; then
-  TABLE=$table awk '/<!-- figures -->/ {print; print ENVIRON["TABLE"]; skip = 1} /<!-- \/figures -->/ {skip = 0} !skip || 0 {if (!/<!-- figures -->/) print}' \
+  TABLE=$table awk '/<!-- figures -->/ {print; print ENVIRON["TABLE"]; skip = 1; next} /<!-- \/figures -->/ {skip = 0} !skip {print}' \
     docs/operations/benchmarks.md >"$work/page.md"
   cp "$work/page.md" docs/operations/benchmarks.md
 fi

@@ -7,7 +7,7 @@ internal static class Burst
 {
     public static async Task<int> RunAsync(LoadOptions options)
     {
-        var wire = options.Wire();
+        var wires = options.Wires();
         var connections = Enumerable
             .Range(0, options.Connections)
             .Select(_ => new LoadConnection(options.Url))
@@ -20,21 +20,23 @@ internal static class Burst
 
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(
-            connections.Select(async connection =>
-            {
-                try
+            connections.Select(
+                async (connection, i) =>
                 {
-                    await connection.SendAsync(wire);
-                    if (!await connection.ReceiveAsync())
+                    try
+                    {
+                        await connection.SendAsync(wires[i % wires.Length]);
+                        if (!await connection.ReceiveAsync())
+                        {
+                            Interlocked.Increment(ref errors);
+                        }
+                    }
+                    catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
                     {
                         Interlocked.Increment(ref errors);
                     }
                 }
-                catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException)
-                {
-                    Interlocked.Increment(ref errors);
-                }
-            })
+            )
         );
         Console.WriteLine(
             FormattableString.Invariant(

@@ -7,7 +7,7 @@ internal static class ClosedLoop
 {
     public static async Task<int> RunAsync(LoadOptions options)
     {
-        var wire = options.Wire();
+        var wires = options.Wires();
         var next = 0;
         var errors = 0;
         var watch = Stopwatch.StartNew();
@@ -23,7 +23,7 @@ internal static class ClosedLoop
         async Task WorkAsync()
         {
             LoadConnection? connection = null;
-            while (Interlocked.Increment(ref next) <= options.Requests)
+            while (Interlocked.Increment(ref next) is var number && number <= options.Requests)
             {
                 try
                 {
@@ -33,7 +33,7 @@ internal static class ClosedLoop
                         await connection.ConnectAsync();
                     }
 
-                    await connection.SendAsync(wire);
+                    await connection.SendAsync(wires[number % wires.Length]);
                     if (!await connection.ReceiveAsync())
                     {
                         Interlocked.Increment(ref errors);

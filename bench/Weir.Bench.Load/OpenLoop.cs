@@ -12,7 +12,7 @@ internal static partial class OpenLoop
 {
     public static async Task<int> RunAsync(LoadOptions options)
     {
-        var wire = options.Wire();
+        var wires = options.Wires();
         var idle = new ConcurrentQueue<LoadConnection>();
         for (var i = 0; i < options.Connections; i++)
         {
@@ -63,7 +63,7 @@ internal static partial class OpenLoop
         {
             try
             {
-                connection.Send(wire);
+                connection.Send(wires[index % wires.Length]);
                 if (!await connection.ReceiveAsync())
                 {
                     Interlocked.Increment(ref errors);

@@ -1,9 +1,11 @@
 // Makes load over bare sockets and prints one JSON line of what it saw. Counts are exact: it never leaves a request
 // half-way.
-//   load closed URL KEY --requests N --connections C --body BYTES [--stream]     as fast as it goes
-//   load open   URL KEY --rate R --seconds S --connections C --body BYTES        at a fixed rate, whatever the answers do
-//   load burst  URL KEY --connections C --body BYTES --delay MS                  all at once, held open by the upstream
-//   load ready  URL -- COMMAND ARGS…                                            from process start to a 200 of URL
+//   load closed URL KEY --requests N --connections C            as fast as it goes
+//   load open   URL KEY --rate R --seconds S --connections C    at a fixed rate, whatever the answers do
+//   load burst  URL KEY --connections C                         all at once
+//   load ready  URL -- COMMAND ARGS…                            from process start to a 200 of URL
+// The first three take --body BYTES, --stream, --models N, --delay MS (before the upstream's answer) and --interval MS
+// (between the pieces of its stream). KEY may be @FILE, with a key in each line.
 using Weir.Bench.Load;
 
 return args switch

@@ -38,6 +38,9 @@ internal sealed class ServerConnection : IAsyncDisposable
     /// <summary>The server; null when there is none, for <see cref="Reasons"/>.</summary>
     public WeirClient? Client { get; }
 
+    /// <summary>Whether it leads to a server that runs, and not to this process.</summary>
+    public bool IsRunningServer => Client is not null && host is null;
+
     /// <summary>What the process is to end with when there is none.</summary>
     public int ExitCode { get; }
 

@@ -41,6 +41,7 @@ internal static class WeirCommandLine
             KeysCommand.Create(),
             ConfigCommand.Create(),
             PricesCommand.Create(),
+            DemoCommand.Create(),
             DoctorCommand.Create(),
             CompletionCommand.Create(),
         };
@@ -48,6 +49,9 @@ internal static class WeirCommandLine
         foreach (var option in root.Options.OfType<HelpOption>())
         {
             option.Action = new HelpWithExamples();
+            // "/h" is how another system writes options; here it is a path.
+            option.Aliases.Remove("/h");
+            option.Aliases.Remove("/?");
         }
 
         return root;

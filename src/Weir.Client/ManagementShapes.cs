@@ -52,6 +52,7 @@ public sealed record KeyWithText : KeyItem
 }
 
 /// <summary>A key to be made.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record NewKey
 {
     /// <summary>1 to 64 letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</summary>
@@ -75,6 +76,7 @@ public sealed record NewKey
 
 /// <summary>How a key is rotated.</summary>
 /// <param name="OverlapSeconds">How long the old text goes on; null or 0 ends it at once.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record KeyRotation(long? OverlapSeconds = null);
 
 /// <summary>The configuration in force.</summary>
@@ -106,6 +108,7 @@ public sealed record ConfigDocument
 }
 
 /// <summary>A text to take the configuration's place.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ConfigText(string? Text);
 
 /// <summary>What a check of a configuration found.</summary>
@@ -121,16 +124,22 @@ public sealed record ConfigFaultItem(int Line, int Column, string Key, string Me
 
 /// <summary>Prices in force.</summary>
 /// <param name="Version">Which prices these are.</param>
-/// <param name="Items">By catalogue and model.</param>
+/// <param name="Items">The user's own first, by precedence; then by catalogue and model.</param>
 public sealed record PriceList(string Version, IReadOnlyList<PriceItem> Items);
 
 /// <summary>A model's prices, in US dollars per million tokens as decimal strings; null where the list has none.</summary>
 public sealed record PriceItem
 {
-    /// <summary>The catalogue: <c>anthropic</c>, <c>openai</c>, <c>google</c> …</summary>
-    public required string Catalogue { get; init; }
+    /// <summary><c>catalogue</c>, or <c>configuration</c> for a price of the user's own, which wins.</summary>
+    public required string Source { get; init; }
 
-    /// <summary>The model's name there.</summary>
+    /// <summary>
+    /// The catalogue: <c>anthropic</c>, <c>openai</c>, <c>google</c> …; of a price of the user's own the provider or
+    /// catalogue that it is for, null for any.
+    /// </summary>
+    public required string? Catalogue { get; init; }
+
+    /// <summary>The model's name there; of a price of the user's own, a pattern if it holds <c>*</c>.</summary>
     public required string Model { get; init; }
 
     /// <summary>A name for people.</summary>
@@ -147,6 +156,10 @@ public sealed record PriceItem
 
     /// <summary>Rates of other modes, by name.</summary>
     public required IReadOnlyDictionary<string, PriceRateItem> Modes { get; init; }
+
+    /// <summary>US dollars for a thousand web searches; null where none is listed.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? WebSearchPerThousand { get; init; }
 
     /// <summary>The context window in tokens.</summary>
     public required long? ContextLimit { get; init; }
@@ -187,6 +200,7 @@ public sealed record PriceRateItem
 public sealed record PriceTierItem(long AbovePromptTokens, PriceRateItem Rates);
 
 /// <summary>History to be priced again at the prices in force.</summary>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RepriceRequest
 {
     /// <summary>From, inclusive: RFC 3339 or relative (<c>7d</c>).</summary>

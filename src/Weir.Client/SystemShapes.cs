@@ -19,6 +19,22 @@ public sealed record CheckItem(string Name, string Status, string? Detail);
 /// <summary>What <c>weir doctor</c> found.</summary>
 public sealed record DoctorReport(string Status, IReadOnlyList<CheckItem> Checks);
 
+/// <summary>How far the simulated year is.</summary>
+public sealed record DemoStatus
+{
+    /// <summary><c>empty</c>, <c>filling</c>, <c>filled</c>, <c>removing</c> or <c>failed</c>.</summary>
+    public required string State { get; init; }
+
+    /// <summary>Requests written or removed by the work at hand or the last one; 0 when there was none.</summary>
+    public required long Records { get; init; }
+
+    /// <summary>0 to 1; 1 when nothing is being done.</summary>
+    public required double Progress { get; init; }
+
+    /// <summary>Why it broke off; null unless <c>failed</c>.</summary>
+    public string? Failure { get; init; }
+}
+
 /// <summary>The server's account of itself.</summary>
 public sealed record SystemStatus
 {

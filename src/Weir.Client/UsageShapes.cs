@@ -91,15 +91,18 @@ public sealed record LatencyFigures(double? P50, double? P95, double? P99);
 /// <param name="From">Inclusive.</param>
 /// <param name="To">Exclusive.</param>
 /// <param name="Series">One line for each combination of the grouped dimensions.</param>
-/// <param name="Previous">The same for the period before, when <c>compare=previous</c> asked for it.</param>
 public sealed record UsageSeriesResult(
     string Metric,
     string Interval,
     DateTimeOffset From,
     DateTimeOffset To,
-    IReadOnlyList<SeriesLine> Series,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SeriesPeriod? Previous
-);
+    IReadOnlyList<SeriesLine> Series
+)
+{
+    /// <summary>The same for the period before; not there unless <c>compare=previous</c> asked for it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SeriesPeriod? Previous { get; init; }
+}
 
 /// <summary>The period before the one asked for, as long.</summary>
 public sealed record SeriesPeriod(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<SeriesLine> Series);
@@ -258,6 +261,57 @@ public sealed record RequestItem
 
     /// <summary>The requests sent upstream, in order.</summary>
     public required IReadOnlyList<RequestAttempt> Attempts { get; init; }
+
+    /// <summary>
+    /// What it was before each of its changes, oldest first; empty when it never changed, not there in lists and exports.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<EarlierRevision>? Earlier { get; init; }
+}
+
+/// <summary>What a <see cref="RequestItem"/> was before a change: its tokens and its price.</summary>
+public sealed record EarlierRevision
+{
+    /// <summary>Its number, from 1.</summary>
+    public required int Revision { get; init; }
+
+    /// <summary>When it was replaced.</summary>
+    public required DateTimeOffset ReplacedAt { get; init; }
+
+    /// <summary><c>enriched</c> when more became known, <c>repriced</c> when other prices were applied.</summary>
+    public required string ReplacedBy { get; init; }
+
+    /// <summary>Fresh prompt tokens; null when not reported.</summary>
+    public required long? InputTokens { get; init; }
+
+    /// <summary>Prompt tokens read from the provider's cache.</summary>
+    public required long? CacheReadTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for five minutes.</summary>
+    public required long? CacheWrite5mTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for an hour.</summary>
+    public required long? CacheWrite1hTokens { get; init; }
+
+    /// <summary>Generated tokens.</summary>
+    public required long? OutputTokens { get; init; }
+
+    /// <summary>The part of them that was reasoning.</summary>
+    public required long? ReasoningTokens { get; init; }
+
+    /// <summary>List cost then; null when the price was unknown.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? CostUsd { get; init; }
+
+    /// <summary>What somebody really paid by it; null when unknown.</summary>
+    [JsonConverter(typeof(UsdConverter))]
+    public required decimal? BilledUsd { get; init; }
+
+    /// <summary>The prices that the cost was computed with.</summary>
+    public required string? PriceVersion { get; init; }
+
+    /// <summary><c>none</c>, <c>estimated</c>, <c>reported</c> or <c>measured</c>.</summary>
+    public required string Quality { get; init; }
 }
 
 /// <summary>One request sent upstream on behalf of a <see cref="RequestItem"/>.</summary>

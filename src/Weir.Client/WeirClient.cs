@@ -138,6 +138,18 @@ public sealed class WeirClient : IDisposable
     public Task<AuditResult> AuditAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("system/audit" + query, WeirJson.Default.AuditResult, cancellationToken);
 
+    /// <summary>How far the simulated year is.</summary>
+    public Task<DemoStatus> DemoAsync(CancellationToken cancellationToken) =>
+        GetAsync("demo", WeirJson.Default.DemoStatus, cancellationToken);
+
+    /// <summary>Begins to write a simulated year.</summary>
+    public Task<DemoStatus> FillDemoAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "demo", null, WeirJson.Default.DemoStatus, cancellationToken);
+
+    /// <summary>Begins to take the simulated year out.</summary>
+    public Task<DemoStatus> RemoveDemoAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Delete, "demo", null, WeirJson.Default.DemoStatus, cancellationToken);
+
     /// <inheritdoc />
     public void Dispose() => http.Dispose();
 

@@ -15,6 +15,11 @@ public sealed record LedgerOptions
     /// <summary>How long a record may wait in the journal before the writer stores it.</summary>
     public TimeSpan WriteInterval { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>
+    /// Told what was thrown when storing begins to fail; not again until it succeeded. Called from the writer, which waits.
+    /// </summary>
+    public Action<Exception>? WriteFailed { get; init; }
+
     /// <summary>Throws when a value is outside its range.</summary>
     internal void Validate()
     {

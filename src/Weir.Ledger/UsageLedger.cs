@@ -101,6 +101,35 @@ public sealed class UsageLedger : IAsyncDisposable
     ) => writer.RunAsync(store => store.Reprice(workspace, ids, price, clock.GetUtcNow()), cancellationToken);
 
     /// <summary>
+    /// Stores records past the journal, in one transaction: for history that can be had again, not for what happens now. Ids
+    /// that are there already are merged, as those of the journal are. To be called with some thousand records at a time,
+    /// rising by id: the writer waits for it.
+    /// </summary>
+    /// <returns>How many records are new or have changed.</returns>
+    public Task<int> ImportAsync(IReadOnlyList<UsageRecord> batch, CancellationToken cancellationToken) =>
+        writer.RunAsync(store => store.Import(batch, clock.GetUtcNow()), cancellationToken);
+
+    /// <summary>How many records of a node there are, in all workspaces. Looks at every record.</summary>
+    public Task<long> CountAsync(int node, CancellationToken cancellationToken) =>
+        writer.RunAsync(store => store.Count(node), cancellationToken);
+
+    /// <summary>
+    /// Takes out what a node recorded, whatever the workspace, with its entries and its part in all sums: as if it had never
+    /// been. To be called again with the last id until it returns zero; only then are the entries gone too.
+    /// </summary>
+    /// <param name="node">The node in the records' ids, 0 to 1023.</param>
+    /// <param name="after">The id to go on behind; default for the first call.</param>
+    /// <param name="limit">At most so many records in this transaction, for which the writer waits.</param>
+    /// <param name="cancellationToken">Ends the waiting; a transaction under way is finished.</param>
+    /// <returns>How many records went, and the last of their ids.</returns>
+    public Task<(int Count, RecordId Last)> RemoveAsync(
+        int node,
+        RecordId after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => writer.RunAsync(store => store.Remove(node, after, limit), cancellationToken);
+
+    /// <summary>
     /// Stores what is journalled, synchronises the files and closes them. What cannot be stored stays in the journal for the
     /// next opening.
     /// </summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
 namespace Weir.Server;
@@ -51,7 +52,9 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
             Func<TState, Exception?, string> formatter
         )
         {
-            if (IsEnabled(logLevel))
+            // With this exception the gateway has Kestrel cut an answer that broke off. The gateway has told why; Kestrel takes
+            // it for a bug of the program.
+            if (IsEnabled(logLevel) && !(exception is BadHttpRequestException && category == "Kestrel"))
             {
                 owner.Write(logLevel, category, formatter(state, exception), exception);
             }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Weir.Demo;
 using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Identity;
@@ -10,10 +11,11 @@ namespace Weir.Server;
 /// <summary>
 /// The modules of a running server, put together: what each of them needs and the order in which they go. Thread-safe.
 /// </summary>
-internal sealed class Modules : IAsyncDisposable
+internal sealed partial class Modules : IAsyncDisposable
 {
-    private Modules(KeyRing keys, PriceBook prices, UsageLedger ledger, ModelGateway? gateway)
+    private Modules(KeyRing keys, PriceBook prices, UsageLedger ledger, ModelGateway? gateway, DemoJob demo)
     {
+        Demo = demo;
         Keys = keys;
         Prices = prices;
         Ledger = ledger;
@@ -29,6 +31,9 @@ internal sealed class Modules : IAsyncDisposable
     /// <summary>What was used.</summary>
     public UsageLedger Ledger { get; }
 
+    /// <summary>Simulated history.</summary>
+    public DemoJob Demo { get; }
+
     /// <summary>The data plane; null in a process that serves the management API to one command.</summary>
     public ModelGateway? Gateway { get; }
 
@@ -41,7 +46,15 @@ internal sealed class Modules : IAsyncDisposable
     {
         var prices = Task.Run(() => new PriceBook());
         var keys = Task.Run(() => KeyRing.Open(options.DataFolder, options.Clock));
-        var ledger = UsageLedger.Open(new LedgerOptions { DataFolder = options.DataFolder }, options.Clock);
+        var log = loggers.CreateLogger<UsageLedger>();
+        var ledger = UsageLedger.Open(
+            new LedgerOptions
+            {
+                DataFolder = options.DataFolder,
+                WriteFailed = failure => LogWriteFailed(log, failure),
+            },
+            options.Clock
+        );
         var ring = await keys;
         var refusals = ImmutableArray.Create(ring.Refusal, ledger.Refusal).OfType<string>().ToImmutableArray();
         if (ring.Keys is null || ledger.Ledger is null)
@@ -66,7 +79,10 @@ internal sealed class Modules : IAsyncDisposable
                 loggers
             )
             : null;
-        return (new Modules(ring.Keys, book, ledger.Ledger, gateway), []);
+        return (
+            new Modules(ring.Keys, book, ledger.Ledger, gateway, new DemoJob(ledger.Ledger, book, options.Clock)),
+            []
+        );
     }
 
     /// <summary>The gateway first, for what it still settles must reach the ledger.</summary>
@@ -77,7 +93,14 @@ internal sealed class Modules : IAsyncDisposable
             await Gateway.DisposeAsync();
         }
 
+        await Demo.DisposeAsync();
         await Ledger.DisposeAsync();
         Keys.Dispose();
     }
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "The ledger cannot be written: records wait in the journal, and the writer goes on trying"
+    )]
+    private static partial void LogWriteFailed(ILogger log, Exception failure);
 }

@@ -40,6 +40,9 @@ public sealed class WeirHost : IAsyncDisposable
     /// <summary>Where it listens, with the ports that were really bound.</summary>
     public ImmutableArray<string> Addresses => parts.State.Addresses;
 
+    /// <summary>The address to go to on this machine; null when it listens nowhere.</summary>
+    public string? ReachableAddress => Reachable(parts.State.Addresses);
+
     /// <summary>The admin key that this start made; null on every later one.</summary>
     public string? FirstKeyText { get; }
 

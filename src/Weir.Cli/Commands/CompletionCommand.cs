@@ -17,18 +17,21 @@ internal static class CompletionCommand
               local IFS=$'\n'
               COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
             }
-            complete -F _weir_complete weir
+            complete -o default -F _weir_complete weir
             """,
         ["zsh"] = """
             #compdef weir
             _weir() {
               local -a found
               found=("${(@f)$("${words[1]}" "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
-              compadd -a found
+              if [ -n "$found" ]; then compadd -a found; else _files; fi
             }
-            compdef _weir weir
+            if [ "$funcstack[1]" = "_weir" ]; then _weir; else compdef _weir weir; fi
             """,
         ["fish"] = """
+            complete -c weir -l config -r -F
+            complete -c weir -l data -r -F
+            complete -c weir -n '__fish_seen_subcommand_from check' -F
             complete -f -c weir -a '(weir "[suggest:"(string length -- (commandline -cp))"]" (commandline -cp) 2>/dev/null)'
             """,
         ["pwsh"] = """

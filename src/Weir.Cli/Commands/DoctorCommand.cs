@@ -34,7 +34,7 @@ internal static class DoctorCommand
         var checks = new List<CheckItem>();
         if (CommonOptions.ServerAddress(parsed) is null)
         {
-            checks.AddRange(Local(CommonOptions.DataFolder(parsed), CommonOptions.ConfigPath(parsed)));
+            checks.AddRange(Local(CommonOptions.DataFolder(parsed)));
         }
 
         await ServerAsync(parsed, checks, cancellationToken);
@@ -63,7 +63,7 @@ internal static class DoctorCommand
         return failed ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
-    private static IEnumerable<CheckItem> Local(string dataFolder, string? configPath)
+    private static IEnumerable<CheckItem> Local(string dataFolder)
     {
         yield return Folder(dataFolder);
         if (Directory.Exists(dataFolder))
@@ -71,20 +71,37 @@ internal static class DoctorCommand
             yield return Lock(dataFolder);
             yield return Disk(dataFolder);
         }
-
-        var file = configPath ?? Path.Combine(dataFolder, "weir.yaml");
-        if (configPath is null && !File.Exists(file))
-        {
-            yield return Ok("configuration", "none; providers come from the environment");
-        }
-        else
-        {
-            var (faults, failure) = ConfigCheckup.Run(file, Environment.GetEnvironmentVariable);
-            yield return failure is not null ? Failed("configuration", $"{file}: {failure}")
-            : faults.IsEmpty ? Ok("configuration", file)
-            : Failed("configuration", $"{file} has {faults.Length} faults; \"weir config check\" names them");
-        }
     }
+
+    /// <summary>The configuration that a server would start with.</summary>
+    private static CheckItem ConfigurationToCome(ParseResult parsed)
+    {
+        var named = CommonOptions.ConfigPath(parsed);
+        var file = named ?? Path.Combine(CommonOptions.DataFolder(parsed), "weir.yaml");
+        if (named is null && !File.Exists(file))
+        {
+            return Ok("configuration", "none; providers come from the environment");
+        }
+
+        var (faults, failure) = ConfigCheckup.Run(file, Environment.GetEnvironmentVariable);
+        return failure is not null ? Failed("configuration", $"{file}: {failure}")
+            : faults.IsEmpty ? Ok("configuration", file)
+            : Failed("configuration", $"{file} has {faults.Length} faults; \"weir config check {file}\" names them");
+    }
+
+    /// <summary>The configuration that the running server has in force.</summary>
+    private static CheckItem ConfigurationInForce(ConfigDocument config) =>
+        config.PendingFaults.Count > 0
+            ? Failed(
+                "configuration",
+                $"{config.Path} has {config.PendingFaults.Count} faults; the one before it is in force. \"weir config show\" names them"
+            )
+        : config.RestartNeededFor.Count > 0
+            ? Warning(
+                "configuration",
+                $"{config.Path}: {string.Join(", ", config.RestartNeededFor)} takes effect at the next start"
+            )
+        : Ok("configuration", config.Path ?? "none; providers come from the environment");
 
     private static CheckItem Folder(string dataFolder)
     {
@@ -144,6 +161,11 @@ internal static class DoctorCommand
         try
         {
             await using var connection = await ServerConnection.OpenAsync(parsed, cancellationToken);
+            if (!connection.IsRunningServer && CommonOptions.ServerAddress(parsed) is null)
+            {
+                checks.Add(ConfigurationToCome(parsed));
+            }
+
             if (connection.Client is not { } client)
             {
                 checks.Add(Failed("ledger", string.Join("; ", connection.Reasons)));
@@ -151,6 +173,11 @@ internal static class DoctorCommand
             }
 
             var status = await client.StatusAsync(cancellationToken);
+            if (connection.IsRunningServer)
+            {
+                checks.Add(ConfigurationInForce(await client.ConfigAsync(cancellationToken)));
+            }
+
             checks.Add(Ok("schema", "as this version knows it"));
             checks.Add(Ok("sqlite", status.SqliteVersion));
             checks.AddRange(Ledger(status.Ledger));

@@ -120,7 +120,7 @@ internal static class PricesCommand
 
     private static void Show(PriceList prices)
     {
-        CommandRun.Note($"prices {prices.Version}; {prices.Items.Count} models");
+        CommandRun.Note($"prices {prices.Version}; {prices.Items.Count} entries");
         if (prices.Items.Count == 0)
         {
             return;
@@ -139,7 +139,7 @@ internal static class PricesCommand
         foreach (var item in prices.Items)
         {
             table.Add(
-                item.Catalogue,
+                item.Source == "configuration" ? Own(item.Catalogue) : item.Catalogue ?? "",
                 Figures.Name(item.Model),
                 Rate(item.Rates.Input),
                 Rate(item.Rates.Output),
@@ -152,6 +152,9 @@ internal static class PricesCommand
 
         table.Write();
     }
+
+    private static string Own(string? provider) =>
+        provider is null ? "weir.yaml" : $"weir.yaml: {Figures.Name(provider)}";
 
     private static string Rate(decimal? rate) =>
         rate?.ToString("0.#########", CultureInfo.InvariantCulture) ?? Figures.Unknown;

@@ -100,7 +100,7 @@ internal static class ServeCommand
         Console.Out.WriteLine($"Weir {WeirHost.Version} listens on {string.Join(", ", host.Addresses)}");
         if (host.FirstKeyText is { } key)
         {
-            Console.Out.WriteLine($"Dashboard:  {host.Addresses.FirstOrDefault()}/");
+            Console.Out.WriteLine($"Dashboard:  {host.ReachableAddress}/");
             Console.Out.WriteLine($"Admin key:  {key}");
             Console.Out.WriteLine(
                 $"            (shown this once; kept in {Path.Combine(options.DataFolder, "admin.key")})"

@@ -38,12 +38,16 @@ internal sealed class TextTable
             {
                 Out = new WideOutput(Console.Out),
                 Interactive = InteractionSupport.No,
-                Ansi = Console.IsOutputRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+                Ansi = Console.IsOutputRedirected || IsPlainWanted() ? AnsiSupport.No : AnsiSupport.Detect,
                 ColorSystem = ColorSystemSupport.NoColors,
             }
         );
         console.Write(table);
     }
+
+    // NO_COLOR speaks of colour alone, but who sets it wants plain text; so does a terminal that calls itself dumb.
+    private static bool IsPlainWanted() =>
+        CommonOptions.Variable("NO_COLOR") is not null || CommonOptions.Variable("TERM") == "dumb";
 
     private sealed class WideOutput(TextWriter writer) : IAnsiConsoleOutput
     {

@@ -30,6 +30,7 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(RepriceRequest))]
 [JsonSerializable(typeof(RepriceResult))]
 [JsonSerializable(typeof(SystemStatus))]
+[JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(AuditResult))]
 [JsonSerializable(typeof(HealthResult))]
 [JsonSerializable(typeof(ReadinessResult))]
@@ -66,6 +67,7 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(PriceList))]
 [JsonSerializable(typeof(RepriceResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(DemoStatus))]
 public sealed partial class WeirJsonIndented : JsonSerializerContext
 {
     /// <summary>The context that the command line writes with.</summary>

@@ -10,6 +10,15 @@ public readonly record struct RecordId(long Value) : IComparable<RecordId>
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     private const string Prefix = "req_";
 
+    /// <summary>The largest number of a node.</summary>
+    public const int MaxNode = 1023;
+
+    /// <summary>How many bits of <see cref="Value"/> stand below the node.</summary>
+    public const int NodeShift = 12;
+
+    /// <summary>The node that made it, 0 to <see cref="MaxNode"/>.</summary>
+    public int Node => (int)(Value >> NodeShift) & MaxNode;
+
     /// <inheritdoc />
     public int CompareTo(RecordId other) => Value.CompareTo(other.Value);
 

@@ -8,7 +8,7 @@ public sealed class RecordIdSource
 {
     private const long EpochMs = 1_704_067_200_000; // 2024-01-01T00:00:00Z
     private const int NodeBits = 10;
-    private const int SequenceBits = 12;
+    private const int SequenceBits = RecordId.NodeShift;
     private const long SequenceMask = (1L << SequenceBits) - 1;
 
     private readonly TimeProvider clock;
@@ -22,7 +22,7 @@ public sealed class RecordIdSource
     public RecordIdSource(TimeProvider clock, int node = 0, RecordId highest = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(node);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(node, 1 << NodeBits);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(node, RecordId.MaxNode);
         this.clock = clock;
         this.node = node;
         last = (highest.Value >> (NodeBits + SequenceBits) << SequenceBits) | (highest.Value & SequenceMask);

@@ -28,7 +28,7 @@ public sealed class GatewayMetrics
 
     internal void Count(UsageRecord record)
     {
-        var key = new Key(record.Provider ?? "", record.RequestedModel ?? "", record.Status);
+        var key = new Key(record.Provider ?? "", record.Model ?? record.RequestedModel ?? "", record.Status);
         if (!series.TryGetValue(key, out var found))
         {
             if (series.Count >= MaxSeries)
@@ -55,8 +55,11 @@ public sealed class GatewaySeries
     private long ticks;
     private long input;
     private long cacheRead;
-    private long cacheWrite;
+    private long cacheWrite5m;
+    private long cacheWrite1h;
     private long output;
+    private long cost;
+    private long unpriced;
 
     internal GatewaySeries(string provider, string model, RequestStatus status)
     {
@@ -68,7 +71,7 @@ public sealed class GatewaySeries
     /// <summary>The provider's configured name.</summary>
     public string Provider { get; }
 
-    /// <summary>The model that was asked for; empty where none was named.</summary>
+    /// <summary>The model that served, or was to; empty where none was named.</summary>
     public string Model { get; }
 
     /// <summary>How the requests ended.</summary>
@@ -92,11 +95,20 @@ public sealed class GatewaySeries
     /// <summary>Prompt tokens read from the provider's cache.</summary>
     public long CacheReadTokens => Interlocked.Read(ref cacheRead);
 
-    /// <summary>Prompt tokens written to it.</summary>
-    public long CacheWriteTokens => Interlocked.Read(ref cacheWrite);
+    /// <summary>Prompt tokens written to it for five minutes.</summary>
+    public long CacheWrite5mTokens => Interlocked.Read(ref cacheWrite5m);
+
+    /// <summary>Prompt tokens written to it for an hour.</summary>
+    public long CacheWrite1hTokens => Interlocked.Read(ref cacheWrite1h);
 
     /// <summary>Generated tokens.</summary>
     public long OutputTokens => Interlocked.Read(ref output);
+
+    /// <summary>The list cost of the requests with a known price.</summary>
+    public Money Cost => new(Interlocked.Read(ref cost));
+
+    /// <summary>Requests with tokens but no known price: they are in no cost.</summary>
+    public long Unpriced => Interlocked.Read(ref unpriced);
 
     internal void Count(UsageRecord record)
     {
@@ -104,8 +116,11 @@ public sealed class GatewaySeries
         var usage = record.Usage;
         Add(ref input, usage.Input);
         Add(ref cacheRead, usage.CacheRead);
-        Add(ref cacheWrite, (usage.CacheWrite5m ?? 0) + (usage.CacheWrite1h ?? 0));
+        Add(ref cacheWrite5m, usage.CacheWrite5m);
+        Add(ref cacheWrite1h, usage.CacheWrite1h);
         Add(ref output, usage.Output);
+        Add(ref cost, record.Cost?.NanoUsd);
+        Add(ref unpriced, record.Cost is null && !usage.IsUnknown ? 1 : null);
         if (record.Duration is { } duration)
         {
             Interlocked.Add(ref ticks, duration.Ticks);

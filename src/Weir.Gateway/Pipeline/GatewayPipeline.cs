@@ -63,6 +63,7 @@ internal sealed class GatewayPipeline(
         if (endpoint.Operation == Operation.Probe)
         {
             exchange.Context.Response.StatusCode = StatusCodes.Status200OK;
+            exchange.Context.Response.Headers["x-weir-request-id"] = exchange.IdText;
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 
@@ -22,12 +23,8 @@ internal static partial class Log
         double milliseconds
     );
 
-    [LoggerMessage(
-        2,
-        LogLevel.Warning,
-        "{Id} workspace {Workspace}: provider {Provider}, route {Route}: {Status}, HTTP {HttpStatus}, {Error}; another target remains: {MayTryElsewhere}"
-    )]
-    public static partial void AttemptFailed(
+    /// <summary>Says what is known of a failed attempt, and nothing of what is not.</summary>
+    public static void AttemptFailed(
         ILogger logger,
         string id,
         WorkspaceId workspace,
@@ -36,8 +33,47 @@ internal static partial class Log
         RequestStatus status,
         int? httpStatus,
         string? error,
-        bool mayTryElsewhere
+        bool goesOn
+    )
+    {
+        if (logger.IsEnabled(LogLevel.Warning))
+        {
+            var answer = httpStatus is { } code ? string.Create(CultureInfo.InvariantCulture, $", HTTP {code}") : "";
+            AttemptFailed(
+                logger,
+                id,
+                workspace,
+                route is null ? provider : $"{provider} on route {route}",
+                Words(status) + answer + (error is null ? "" : ", " + error.TrimEnd('.')),
+                goesOn ? "the next target is tried" : "no target is left"
+            );
+        }
+    }
+
+    [LoggerMessage(2, LogLevel.Warning, "{Id} workspace {Workspace}: provider {Provider} failed: {Failure}; {Next}")]
+    private static partial void AttemptFailed(
+        ILogger logger,
+        string id,
+        WorkspaceId workspace,
+        string provider,
+        string failure,
+        string next
     );
+
+    private static string Words(RequestStatus status) =>
+        status switch
+        {
+            RequestStatus.RateLimited => "rate limited",
+            RequestStatus.Overloaded => "overloaded",
+            RequestStatus.UpstreamError => "upstream error",
+            RequestStatus.RequestError => "request error",
+            RequestStatus.StreamError => "stream error",
+            RequestStatus.UpstreamReset => "upstream reset",
+            RequestStatus.Timeout => "timeout",
+            RequestStatus.Unreachable => "unreachable",
+            RequestStatus.CallerAborted => "caller aborted",
+            _ => "unknown",
+        };
 
     [LoggerMessage(3, LogLevel.Debug, "{Id} {Operation} refused with {HttpStatus}: {Reason}")]
     public static partial void Refused(ILogger logger, string id, Operation operation, int httpStatus, string reason);

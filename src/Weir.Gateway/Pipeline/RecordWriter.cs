@@ -8,8 +8,8 @@ internal sealed class RecordWriter(UsageJournal journal, TimeProvider clock)
 {
     /// <summary>
     /// Journals the record of a request whose caller got what <paramref name="attempt"/> came to, as far as it is known
-    /// now; a second call makes its next revision. Null for what is no usage record: token counts, and what went through
-    /// without being a call of a model.
+    /// now; a second call makes its next revision. Null for what is no usage record: token counts, and what went through by
+    /// another method than POST and told of no usage.
     /// </summary>
     /// <param name="exchange">The request.</param>
     /// <param name="attempt">Added to its attempts when it is not among them.</param>

@@ -117,7 +117,10 @@ internal static class Settlement
         var quality = UsageQuality.Measured;
         if (!reading.IsFinal || usage.IsUnknown)
         {
-            if (attempt.WasAccepted && (reading.ContentCharacters > 0 || !usage.IsUnknown))
+            // An embedding has no words of the model's to be seen: it was made when it was answered.
+            var answered =
+                reading.ContentCharacters > 0 || (IsEmbedding(exchange) && attempt.Status == RequestStatus.Ok);
+            if (attempt.WasAccepted && (answered || !usage.IsUnknown))
             {
                 quality = UsageQuality.Estimated;
                 usage = Estimate(exchange, usage, reading.ContentCharacters);
@@ -173,6 +176,9 @@ internal static class Settlement
             },
         };
     }
+
+    private static bool IsEmbedding(Exchange exchange) =>
+        exchange.Endpoint.Operation is Operation.Embeddings or Operation.GeminiEmbed;
 
     private static TokenUsage Estimate(Exchange exchange, TokenUsage reported, long characters)
     {

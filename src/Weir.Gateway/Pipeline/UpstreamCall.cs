@@ -161,7 +161,9 @@ internal sealed class UpstreamCall : IDisposable
                 Attempt.Failure = $"Provider {name} answered with something that is not HTTP.";
                 return RequestStatus.UpstreamReset;
             default:
-                Attempt.Failure = $"The connection to provider {name} broke before it had answered.";
+                Attempt.Failure = Attempt.HttpStatus is null
+                    ? $"The connection to provider {name} broke before it had answered."
+                    : $"The connection to provider {name} broke in the middle of its answer.";
                 return RequestStatus.UpstreamReset;
         }
     }

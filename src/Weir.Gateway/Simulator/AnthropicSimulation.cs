@@ -41,6 +41,11 @@ internal static class AnthropicSimulation
             return;
         }
 
+        if (reply.Tool is { } tool)
+        {
+            Tool(script, index + 1, reply, tool);
+        }
+
         script.Event(
             "message_delta",
             j =>
@@ -114,6 +119,39 @@ internal static class AnthropicSimulation
         return true;
     }
 
+    private static void Tool(Script script, int index, SimulatorReply reply, ToolCall tool)
+    {
+        script.Event(
+            "content_block_start",
+            j =>
+            {
+                j.WriteString("type", "content_block_start");
+                j.WriteNumber("index", index);
+                j.WriteStartObject("content_block");
+                ToolUse(j, reply, tool, "{}");
+                j.WriteEndObject();
+            }
+        );
+        Delta(script, index, "input_json_delta", "partial_json", tool.Arguments);
+        script.Event(
+            "content_block_stop",
+            j =>
+            {
+                j.WriteString("type", "content_block_stop");
+                j.WriteNumber("index", index);
+            }
+        );
+    }
+
+    private static void ToolUse(Utf8JsonWriter j, SimulatorReply reply, ToolCall tool, string input)
+    {
+        j.WriteString("type", "tool_use");
+        j.WriteString("id", "toolu_sim_" + reply.Id);
+        j.WriteString("name", tool.Name);
+        j.WritePropertyName("input");
+        j.WriteRawValue(input);
+    }
+
     private static void Delta(Script script, int index, string type, string member, string text) =>
         script.Event(
             "content_block_delta",
@@ -150,6 +188,12 @@ internal static class AnthropicSimulation
             j.WriteString("type", "text");
             j.WriteString("text", reply.WholeText);
             j.WriteEndObject();
+            if (reply.Tool is { } tool)
+            {
+                j.WriteStartObject();
+                ToolUse(j, reply, tool, tool.Arguments);
+                j.WriteEndObject();
+            }
         }
 
         j.WriteEndArray();
@@ -171,14 +215,24 @@ internal static class AnthropicSimulation
 
     private static void Stop(Utf8JsonWriter j, SimulatorReply reply)
     {
-        j.WriteString("stop_reason", reply.HitBound ? "max_tokens" : "end_turn");
+        j.WriteString(
+            "stop_reason",
+            reply.Tool is not null ? "tool_use"
+                : reply.HitBound ? "max_tokens"
+                : "end_turn"
+        );
         j.WriteNull("stop_sequence");
     }
 
     private static void Input(Utf8JsonWriter j, SimulatorReply reply)
     {
-        j.WriteNumber("input_tokens", reply.PromptTokens - reply.CacheRead - reply.CacheWrite);
-        j.WriteNumber("cache_creation_input_tokens", reply.CacheWrite);
+        var written = reply.CacheWrite5m + reply.CacheWrite1h;
+        j.WriteNumber("input_tokens", reply.PromptTokens - reply.CacheRead - written);
+        j.WriteNumber("cache_creation_input_tokens", written);
+        j.WriteStartObject("cache_creation");
+        j.WriteNumber("ephemeral_5m_input_tokens", reply.CacheWrite5m);
+        j.WriteNumber("ephemeral_1h_input_tokens", reply.CacheWrite1h);
+        j.WriteEndObject();
         j.WriteNumber("cache_read_input_tokens", reply.CacheRead);
     }
 }

@@ -40,6 +40,11 @@ internal static class ChatSimulation
             Chunk(script, request, reply, j => j.WriteString("content", piece), finish: null);
         }
 
+        if (reply.Tool is { } tool)
+        {
+            Chunk(script, request, reply, j => ToolCalls(j, reply, tool, withIndex: true), finish: null);
+        }
+
         Chunk(script, request, reply, _ => { }, Finish(reply));
         if (request.IncludeUsage)
         {
@@ -96,11 +101,35 @@ internal static class ChatSimulation
         j.WriteString("role", "assistant");
         j.WriteString("content", reply.WholeText);
         j.WriteNull("refusal");
+        if (reply.Tool is { } tool)
+        {
+            ToolCalls(j, reply, tool, withIndex: false);
+        }
+
         j.WriteEndObject();
         j.WriteString("finish_reason", Finish(reply));
         j.WriteEndObject();
         j.WriteEndArray();
         Usage(j, reply);
+    }
+
+    private static void ToolCalls(Utf8JsonWriter j, SimulatorReply reply, ToolCall tool, bool withIndex)
+    {
+        j.WriteStartArray("tool_calls");
+        j.WriteStartObject();
+        if (withIndex)
+        {
+            j.WriteNumber("index", 0);
+        }
+
+        j.WriteString("id", "call_sim" + reply.Id);
+        j.WriteString("type", "function");
+        j.WriteStartObject("function");
+        j.WriteString("name", tool.Name);
+        j.WriteString("arguments", tool.Arguments);
+        j.WriteEndObject();
+        j.WriteEndObject();
+        j.WriteEndArray();
     }
 
     private static void Head(Utf8JsonWriter j, SimulatorReply reply, string kind)
@@ -126,5 +155,8 @@ internal static class ChatSimulation
         j.WriteEndObject();
     }
 
-    private static string Finish(SimulatorReply reply) => reply.HitBound ? "length" : "stop";
+    private static string Finish(SimulatorReply reply) =>
+        reply.Tool is not null ? "tool_calls"
+        : reply.HitBound ? "length"
+        : "stop";
 }

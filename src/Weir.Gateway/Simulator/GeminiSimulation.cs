@@ -83,6 +83,17 @@ internal static class GeminiSimulation
             j.WriteEndObject();
         }
 
+        if (isLast && reply.Tool is { } tool)
+        {
+            j.WriteStartObject();
+            j.WriteStartObject("functionCall");
+            j.WriteString("name", tool.Name);
+            j.WritePropertyName("args");
+            j.WriteRawValue(tool.Arguments);
+            j.WriteEndObject();
+            j.WriteEndObject();
+        }
+
         j.WriteEndArray();
         j.WriteString("role", "model");
         j.WriteEndObject();

@@ -69,7 +69,43 @@ internal static class ResponsesSimulation
                 j.WriteEndObject();
             }
         );
+        if (reply.Tool is { } tool)
+        {
+            Event("response.output_item.added", j => Call(j, tool, "in_progress", ""));
+            Event(
+                "response.function_call_arguments.delta",
+                j =>
+                {
+                    Calling(j);
+                    j.WriteString("delta", tool.Arguments);
+                }
+            );
+            Event(
+                "response.function_call_arguments.done",
+                j =>
+                {
+                    Calling(j);
+                    j.WriteString("arguments", tool.Arguments);
+                }
+            );
+            Event("response.output_item.done", j => Call(j, tool, "completed", tool.Arguments));
+        }
+
         Lifecycle("response." + done, done);
+
+        void Call(Utf8JsonWriter j, ToolCall call, string status, string arguments)
+        {
+            j.WriteNumber("output_index", 1);
+            j.WriteStartObject("item");
+            FunctionCall(j, reply, call, status, arguments);
+            j.WriteEndObject();
+        }
+
+        void Calling(Utf8JsonWriter j)
+        {
+            j.WriteString("item_id", "fc_sim" + reply.Id);
+            j.WriteNumber("output_index", 1);
+        }
 
         void Event(string type, Action<Utf8JsonWriter> rest) =>
             script.Event(
@@ -146,6 +182,12 @@ internal static class ResponsesSimulation
             j.WriteStartObject();
             Item(j, reply, "completed", whole: true);
             j.WriteEndObject();
+            if (reply.Tool is { } tool)
+            {
+                j.WriteStartObject();
+                FunctionCall(j, reply, tool, "completed", tool.Arguments);
+                j.WriteEndObject();
+            }
         }
 
         j.WriteEndArray();
@@ -183,6 +225,22 @@ internal static class ResponsesSimulation
         }
 
         j.WriteEndArray();
+    }
+
+    private static void FunctionCall(
+        Utf8JsonWriter j,
+        SimulatorReply reply,
+        ToolCall tool,
+        string status,
+        string arguments
+    )
+    {
+        j.WriteString("id", "fc_sim" + reply.Id);
+        j.WriteString("type", "function_call");
+        j.WriteString("status", status);
+        j.WriteString("call_id", "call_sim" + reply.Id);
+        j.WriteString("name", tool.Name);
+        j.WriteString("arguments", arguments);
     }
 
     private static void OutputText(Utf8JsonWriter j, string text)

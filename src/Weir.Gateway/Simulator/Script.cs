@@ -48,7 +48,11 @@ internal sealed class Script(SimulatorOptions options)
             return false;
         }
 
-        var wait = contents++ == 0 ? options.FirstToken : options.Interval;
+        var wait =
+            contents == 0 ? options.FirstToken
+            : contents == (total + 1) / 2 ? options.Interval + options.Stall
+            : options.Interval;
+        contents++;
         if (wait > TimeSpan.Zero && !IsOver)
         {
             steps.Add(new Step(wait, []));

@@ -12,6 +12,9 @@ namespace Weir.Gateway.Simulator;
 /// </summary>
 internal sealed class SimulatorHandler(TimeProvider clock) : HttpMessageHandler
 {
+    private readonly PromptCache cache = new(clock);
+    private readonly RequestLimit limit = new(clock);
+
     /// <summary>How it is asked to behave.</summary>
     public const string OptionsHeader = "x-weir-sim";
 
@@ -45,8 +48,16 @@ internal sealed class SimulatorHandler(TimeProvider clock) : HttpMessageHandler
             return Document(Error(request.RequestUri!, status, "The simulator was asked to fail."), status);
         }
 
-        var reply = SimulatorReply.Make(asked, options);
-        var script = new Script(options);
+        LimitState? state = options.Limit is { } perMinute ? limit.Take(asked.Model, perMinute) : null;
+        if (state is { Remaining: < 0 })
+        {
+            var refusal = Document(Error(request.RequestUri!, 429, "The simulated limit on requests is reached."), 429);
+            SimulatorLimits.Tell(refusal, asked.Endpoint.Dialect, state.Value, clock.GetUtcNow());
+            return refusal;
+        }
+
+        var reply = SimulatorReply.Make(asked, options, CacheOf(asked, options));
+        var script = new Script(options.RealPace ? RealPace.Of(asked, options) : options);
         var contentType = "application/json";
         switch (asked.Endpoint.Operation)
         {
@@ -84,7 +95,33 @@ internal sealed class SimulatorHandler(TimeProvider clock) : HttpMessageHandler
         var answer = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ScriptContent(script.Steps, clock) };
         answer.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
         answer.Headers.TryAddWithoutValidation("request-id", "req_sim_" + reply.Id);
+        if (state is { } told)
+        {
+            SimulatorLimits.Tell(answer, asked.Endpoint.Dialect, told, clock.GetUtcNow());
+        }
+
         return answer;
+    }
+
+    private CacheUse CacheOf(SimulatorRequest asked, SimulatorOptions options)
+    {
+        if (options.Cache is not null || options.CacheWrite is not null)
+        {
+            return new CacheUse(options.Cache ?? 0, options.CacheWrite ?? 0, 0);
+        }
+
+        return
+            asked.Endpoint.Operation
+                is Operation.Messages
+                    or Operation.Chat
+                    or Operation.Responses
+                    or Operation.GeminiGenerate
+                    or Operation.GeminiStream
+            ? cache.Use(
+                PromptSegments.Of(asked.Root, asked.Model),
+                byMarks: asked.Endpoint.Dialect == Weir.Foundation.Dialect.AnthropicMessages
+            )
+            : default;
     }
 
     private static byte[] Error(Uri address, int status, string reason) =>

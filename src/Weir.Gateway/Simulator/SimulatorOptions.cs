@@ -33,11 +33,26 @@ internal sealed record SimulatorOptions
     /// <summary><c>thinking</c>: how many tokens of thinking go ahead; null for what the model does.</summary>
     public int? Thinking { get; private init; }
 
-    /// <summary><c>cache</c>: how many of the prompt's tokens count as read from the cache.</summary>
-    public int Cache { get; private init; }
+    /// <summary>
+    /// <c>cache</c>: how many of the prompt's tokens count as read from the cache; null with <see cref="CacheWrite"/> for
+    /// what an earlier prompt with the same beginning makes of it.
+    /// </summary>
+    public int? Cache { get; private init; }
 
     /// <summary><c>cachewrite</c>: how many of the prompt's tokens count as written to the cache for five minutes.</summary>
-    public int CacheWrite { get; private init; }
+    public int? CacheWrite { get; private init; }
+
+    /// <summary><c>tool</c>: calls this one of the caller's tools, <c>*</c> for the first; null for none.</summary>
+    public string? Tool { get; private init; }
+
+    /// <summary><c>pace=real</c>: waits as models do, where no time is given.</summary>
+    public bool RealPace { get; private init; }
+
+    /// <summary><c>stall</c>: a silence in the middle of a stream.</summary>
+    public TimeSpan Stall { get; private init; }
+
+    /// <summary><c>limit</c>: requests a minute for the model, told in headers; those beyond get 429. Null for no limit.</summary>
+    public int? Limit { get; private init; }
 
     /// <summary><c>status</c>: answers with an error of this HTTP status; null for none.</summary>
     public int? Status { get; private init; }
@@ -47,6 +62,14 @@ internal sealed record SimulatorOptions
 
     /// <summary><c>cutoff</c>: the connection breaks after so many pieces of content; null for never.</summary>
     public int? CutOff { get; private init; }
+
+    /// <summary>These options with waits where there are none.</summary>
+    public SimulatorOptions Paced(TimeSpan first, TimeSpan interval) =>
+        this with
+        {
+            FirstToken = FirstToken > TimeSpan.Zero ? FirstToken : first,
+            Interval = Interval > TimeSpan.Zero ? Interval : interval,
+        };
 
     /// <summary>Reads the header's value; null and empty mean <see cref="Default"/>.</summary>
     public static SimulatorOptions Parse(string? text)
@@ -67,8 +90,12 @@ internal sealed record SimulatorOptions
                 "chunks" => options with { Chunks = Number(value, 1, 10_000) },
                 "tokens" => options with { Tokens = Number(value, 0, MaxTokens) },
                 "thinking" => options with { Thinking = Number(value, 0, MaxTokens) },
-                "cache" => options with { Cache = Number(value, 0, int.MaxValue) ?? 0 },
-                "cachewrite" => options with { CacheWrite = Number(value, 0, int.MaxValue) ?? 0 },
+                "cache" => options with { Cache = Number(value, 0, int.MaxValue) },
+                "cachewrite" => options with { CacheWrite = Number(value, 0, int.MaxValue) },
+                "tool" => options with { Tool = value.Length > 0 ? value : null },
+                "pace" => options with { RealPace = value == "real" },
+                "stall" => options with { Stall = Time(value) },
+                "limit" => options with { Limit = Number(value, 1, 1_000_000) },
                 "status" => options with { Status = Number(value, 400, 599) },
                 "error" => options with { FailsInStream = value == "stream" },
                 "cutoff" => options with { CutOff = Number(value, 0, MaxTokens) },

@@ -79,8 +79,14 @@ internal sealed class SimulatorReply
     /// <summary>Of these, those read from the cache.</summary>
     public required int CacheRead { get; init; }
 
-    /// <summary>Of these, those written to the cache.</summary>
-    public required int CacheWrite { get; init; }
+    /// <summary>Of these, those written to the cache for five minutes.</summary>
+    public required int CacheWrite5m { get; init; }
+
+    /// <summary>Of these, those written to the cache for an hour.</summary>
+    public required int CacheWrite1h { get; init; }
+
+    /// <summary>The tool that is called after the text; null for none.</summary>
+    public required ToolCall? Tool { get; init; }
 
     /// <summary>Whether the caller's bound on the output cut it short.</summary>
     public required bool HitBound { get; init; }
@@ -92,7 +98,10 @@ internal sealed class SimulatorReply
     public string WholeThinking => string.Concat(Thinking);
 
     /// <summary>Makes the reply.</summary>
-    public static SimulatorReply Make(SimulatorRequest request, SimulatorOptions options)
+    /// <param name="request">The request.</param>
+    /// <param name="options">What is asked for beside it.</param>
+    /// <param name="cache">What a cache made of the prompt.</param>
+    public static SimulatorReply Make(SimulatorRequest request, SimulatorOptions options, CacheUse cache)
     {
         var random = new Xorshift(request.Seed);
         var (least, spread) = request.Model switch
@@ -106,32 +115,44 @@ internal sealed class SimulatorReply
         thinking = Math.Min(thinking, bound);
         var text = Math.Min(wanted, bound - thinking);
         var prompt = request.PromptTokens;
-        var read = Math.Min(options.Cache, prompt);
+        var read = Math.Min(cache.Read, prompt);
+        var five = Math.Min(cache.Write5m, prompt - read);
+        var tool = options.Tool is { } name ? SimulatorTools.Call(request.Root, request.Endpoint.Dialect, name) : null;
         return new SimulatorReply
         {
             Model = request.Model,
             Id = request.Seed.ToString("x16", CultureInfo.InvariantCulture),
-            Thinking = Pieces(ref random, thinking, options.Chunks),
-            Text = Pieces(ref random, text, options.Chunks),
+            Thinking = Pieces(ref random, thinking, options.Chunks ?? Paced(options, thinking)),
+            Text = Pieces(ref random, text, options.Chunks ?? Paced(options, text)),
             ThinkingTokens = thinking,
-            OutputTokens = thinking + text,
+            OutputTokens = thinking + text + ((tool?.Arguments.Length ?? 0) / CharactersPerToken),
+            Tool = tool,
             PromptTokens = prompt,
             CacheRead = read,
-            CacheWrite = Math.Min(options.CacheWrite, prompt - read),
+            CacheWrite5m = five,
+            CacheWrite1h = Math.Min(cache.Write1h, prompt - read - five),
             HitBound = text < wanted,
         };
     }
 
-    /// <summary>The tokens of a request: a quarter of the characters of all its texts, its top level aside.</summary>
+    /// <summary>The tokens of a request: a quarter of the characters of all its texts, its settings at the top level aside.</summary>
     public static int CountPrompt(ReadOnlySpan<byte> body)
     {
         var characters = 0L;
+        var isPrompt = false; // at the top level these may be plain texts; all else there is settings
         try
         {
             var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 256 });
             while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.String && (reader.CurrentDepth > 1 || IsPrompt(ref reader)))
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1)
+                {
+                    isPrompt =
+                        reader.ValueTextEquals("input"u8)
+                        || reader.ValueTextEquals("system"u8)
+                        || reader.ValueTextEquals("instructions"u8);
+                }
+                else if (reader.TokenType == JsonTokenType.String && (reader.CurrentDepth > 1 || isPrompt))
                 {
                     characters += reader.ValueSpan.Length;
                 }
@@ -143,10 +164,10 @@ internal sealed class SimulatorReply
         }
 
         return (int)Math.Min((characters + CharactersPerToken - 1) / CharactersPerToken, int.MaxValue);
-
-        // At the top level "input" and "system" may be plain strings; the model's name has no blank in it.
-        static bool IsPrompt(ref Utf8JsonReader reader) => reader.ValueSpan.Contains((byte)' ');
     }
+
+    private static int? Paced(SimulatorOptions options, int tokens) =>
+        options.RealPace ? (tokens + RealPace.TokensPerPiece - 1) / RealPace.TokensPerPiece : null;
 
     private static List<string> Pieces(ref Xorshift random, int tokens, int? chunks)
     {

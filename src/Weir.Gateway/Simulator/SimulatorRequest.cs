@@ -8,9 +8,6 @@ namespace Weir.Gateway.Simulator;
 /// <summary>A request to the simulator, understood.</summary>
 internal sealed record SimulatorRequest
 {
-    private const ulong FnvOffset = 14695981039346656037;
-    private const ulong FnvPrime = 1099511628211;
-
     /// <summary>What is asked for.</summary>
     public required Endpoint Endpoint { get; init; }
 
@@ -19,6 +16,9 @@ internal sealed record SimulatorRequest
 
     /// <summary>From the request's bytes and the header <c>x-weir-sim-seed</c>.</summary>
     public required ulong Seed { get; init; }
+
+    /// <summary>The request itself.</summary>
+    public required JsonElement Root { get; init; }
 
     /// <summary>Tokens of the prompt.</summary>
     public required int PromptTokens { get; init; }
@@ -79,7 +79,8 @@ internal sealed record SimulatorRequest
         {
             Endpoint = endpoint,
             Model = (isGemini ? endpoint.Subject : Text(root, "model")) ?? "sim-small",
-            Seed = Hash(Hash(FnvOffset, body), Encoding.UTF8.GetBytes(seed ?? "")),
+            Seed = SimulatorHash.Add(SimulatorHash.Add(SimulatorHash.Start, body), Encoding.UTF8.GetBytes(seed ?? "")),
+            Root = root,
             PromptTokens = SimulatorReply.CountPrompt(body),
             Stream = endpoint.Operation == Operation.GeminiStream || Flag(root, "stream"),
             Events = !isGemini || address.Query.Contains("alt=sse", StringComparison.Ordinal),
@@ -115,14 +116,4 @@ internal sealed record SimulatorRequest
         Member(root, name) is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var value)
             ? value
             : null;
-
-    private static ulong Hash(ulong hash, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var b in bytes)
-        {
-            hash = (hash ^ b) * FnvPrime;
-        }
-
-        return hash;
-    }
 }

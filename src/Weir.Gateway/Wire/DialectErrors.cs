@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Weir.Foundation;
@@ -79,7 +78,7 @@ internal static class DialectErrors
             _ => "invalid_request_error",
         };
 
-    private static string OpenAICode(int status) =>
+    private static string? OpenAICode(int status) =>
         status switch
         {
             401 => "invalid_api_key",
@@ -87,7 +86,7 @@ internal static class DialectErrors
             413 => "request_too_large",
             429 => "rate_limit_exceeded",
             503 => "overloaded",
-            _ => status.ToString(CultureInfo.InvariantCulture),
+            _ => null,
         };
 
     private static string GeminiStatus(int status) =>

@@ -69,8 +69,9 @@ public sealed class KeyRing : IDisposable
     }
 
     /// <summary>
-    /// When the ring never had a key: makes <c>admin</c> with every scope in the default workspace, keeps its text in
-    /// <c>admin.key</c> in the data folder (mode 0600) and returns it, to be shown once. Null when there are keys.
+    /// When the ring never had an admin's key: makes <c>admin</c> (<c>first-admin</c> where that name is taken) with every
+    /// scope in the default workspace, keeps its text in <c>admin.key</c> in the data folder (mode 0600) and returns it, to
+    /// be shown once. Null when there was one.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written; no key was made.</exception>
     public async Task<string?> EnsureFirstKeyAsync(CancellationToken cancellationToken)
@@ -84,9 +85,14 @@ public sealed class KeyRing : IDisposable
         try
         {
             using var table = KeyTable.Begin(database);
-            if (!table.IsEmpty())
+            if (table.HadAdmin())
             {
                 return null;
+            }
+
+            if (table.Unrevoked(WorkspaceId.Default).Any(k => k.Name == first.Name))
+            {
+                first = first with { Name = "first-admin" };
             }
 
             var text = KeyText.New();

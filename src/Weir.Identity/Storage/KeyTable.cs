@@ -64,7 +64,13 @@ internal sealed class KeyTable : IDisposable
             transaction
         ) > 0;
 
-    public bool IsEmpty() => connection.ExecuteScalar<long>("SELECT count(*) FROM api_key", null, transaction) == 0;
+    /// <summary>Whether there ever was a key that may do everything, in any workspace.</summary>
+    public bool HadAdmin() =>
+        connection.ExecuteScalar<long>(
+            "SELECT count(*) FROM api_key WHERE scopes & @Admin <> 0",
+            new { Admin = (long)KeyScopes.Admin },
+            transaction
+        ) > 0;
 
     /// <summary>The workspace's keys that were not revoked, expired ones among them.</summary>
     public IReadOnlyList<KeyRow> Unrevoked(WorkspaceId workspace) =>

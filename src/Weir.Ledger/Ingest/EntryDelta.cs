@@ -12,14 +12,14 @@ namespace Weir.Ledger.Ingest;
 /// <param name="Kind">What kind of change.</param>
 /// <param name="Before">The record before; null when created.</param>
 /// <param name="BeforeNames">The names of <paramref name="Before"/>; default when created.</param>
-/// <param name="After">The record after.</param>
-/// <param name="AfterNames">The names of <paramref name="After"/>.</param>
+/// <param name="After">The record after; null when it is taken out for good, which leaves no entry.</param>
+/// <param name="AfterNames">The names of <paramref name="After"/>; default when taken out.</param>
 internal sealed record EntryDelta(
     long Sequence,
     int Revision,
     EntryKind Kind,
     UsageRecord? Before,
     RecordNames BeforeNames,
-    UsageRecord After,
+    UsageRecord? After,
     RecordNames AfterNames
 );

@@ -25,11 +25,13 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private readonly TimeSpan interval;
     private readonly JournalCursor cursor;
     private readonly WakeUp hurry;
+    private readonly WriterThread thread = new("ledger");
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentQueue<Job> jobs = new();
     private readonly List<UsageRecord> batch = [];
     private readonly Lock gate = new();
     private readonly Action<long> stored;
+    private readonly Action<Exception>? failed;
     private TaskCompletionSource progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerStore? store;
     private LedgerState state;
@@ -60,6 +62,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
         this.segments = segments;
         this.clock = clock;
         this.stored = stored;
+        failed = options.WriteFailed;
         interval = options.WriteInterval;
         state = store.State;
         cursor = new JournalCursor(segments, state.Position);
@@ -134,6 +137,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     {
         await stopping.CancelAsync();
         await loop;
+        thread.Dispose();
         var spilled = segments.Close();
         if (TryDrain() && TryKeep(spilled))
         {
@@ -173,7 +177,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
             }
 
             pause =
-                TryDrain() ? TimeSpan.Zero
+                await thread.RunAsync(TryDrain) ? TimeSpan.Zero
                 : pause == TimeSpan.Zero ? FirstPause
                 : pause * 2 < LongestPause ? pause * 2
                 : LongestPause;
@@ -196,6 +200,11 @@ internal sealed class LedgerWriter : IAsyncDisposable
         {
             // Whatever it is, the records stay in the journal; a writer that gave up would keep them there for ever.
             Drop();
+            if (Failure is null)
+            {
+                failed?.Invoke(e);
+            }
+
             Report($"the ledger could not be written: {e.Message}");
             return false;
         }

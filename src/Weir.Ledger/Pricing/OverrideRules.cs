@@ -41,6 +41,9 @@ internal sealed class OverrideRules
     /// <summary>The first 8 hexadecimal digits of the SHA-256 of what the overrides say; null when there are none.</summary>
     public string? Hash { get; }
 
+    /// <summary>The overrides by precedence.</summary>
+    public ImmutableArray<PriceOverride> All => rules;
+
     /// <summary>Whether there are none.</summary>
     public bool IsEmpty => rules.IsEmpty;
 

@@ -88,7 +88,7 @@ public sealed class PriceSnapshot
     /// </summary>
     public ImmutableArray<ModelPrice> Search(string words)
     {
-        var wanted = words.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var wanted = Words(words);
         return
         [
             .. Catalogues
@@ -101,6 +101,31 @@ public sealed class PriceSnapshot
                 ),
         ];
     }
+
+    /// <summary>
+    /// The overrides, by precedence, of which <see cref="Search"/> would say the same (their provider standing for the
+    /// catalogue), and those whose pattern fits a model that it found.
+    /// </summary>
+    public ImmutableArray<PriceOverride> SearchOverrides(string words)
+    {
+        if (overrides.IsEmpty)
+        {
+            return [];
+        }
+
+        var wanted = Words(words);
+        var found = Search(words);
+        return
+        [
+            .. overrides.All.Where(o =>
+                wanted.All(w => $"{o.Provider}/{o.Model}".Contains(w, StringComparison.OrdinalIgnoreCase))
+                || found.Any(m => OverrideRules.Matches(o.Model, m.Model))
+            ),
+        ];
+    }
+
+    private static string[] Words(string text) =>
+        text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>The price of a name that held on a day; null when none did.</summary>
     private ModelPrice? PriceAt(string catalogueName, string? provider, string? model, DateOnly at)

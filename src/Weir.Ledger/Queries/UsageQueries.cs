@@ -131,6 +131,16 @@ public sealed class UsageQueries
         );
 
     /// <summary>
+    /// What a record was before each of its changes, oldest first; empty when it never changed, or the workspace has none
+    /// of that id.
+    /// </summary>
+    public Task<ImmutableArray<EarlierRecord>> EarlierAsync(
+        WorkspaceId workspace,
+        RecordId id,
+        CancellationToken cancellationToken
+    ) => connections.ReadAsync(connection => EntryRows.ReadEarlier(connection, workspace, id), cancellationToken);
+
+    /// <summary>
     /// Counts the records of a range anew and holds every rollup against the count. A difference means a damaged file or a
     /// defect of Weir. Reads the whole range several times over.
     /// </summary>

@@ -146,3 +146,10 @@ public sealed record LedgerSnapshot(ImmutableArray<StoredRecord> Records, long S
 
 /// <summary>A record as the ledger holds it now.</summary>
 public sealed record StoredRecord(UsageRecord Record, int Revision, long Sequence);
+
+/// <summary>A record as it was before a change.</summary>
+/// <param name="Record">The record then.</param>
+/// <param name="Revision">Its number, from 1.</param>
+/// <param name="ReplacedBy">What kind of change ended it.</param>
+/// <param name="ReplacedAt">When.</param>
+public sealed record EarlierRecord(UsageRecord Record, int Revision, EntryKind ReplacedBy, DateTimeOffset ReplacedAt);

@@ -37,7 +37,10 @@ internal sealed class RollupWriter : IDisposable
                 Add(connection, names, before, delta.BeforeNames, -1);
             }
 
-            Add(connection, names, delta.After, delta.AfterNames, 1);
+            if (delta.After is { } after)
+            {
+                Add(connection, names, after, delta.AfterNames, 1);
+            }
         }
 
         foreach (var (cell, difference) in batch.Fold())

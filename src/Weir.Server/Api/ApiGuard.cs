@@ -154,10 +154,15 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
 internal static class ApiAccessExtensions
 {
     /// <summary>A key that may read.</summary>
-    public static TBuilder ForReaders<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new ApiAccess(KeyScopes.Read));
+    public static TBuilder ForReaders<TBuilder>(this TBuilder builder, bool instanceOnly = false)
+        where TBuilder : IEndpointConventionBuilder => builder.For(new ApiAccess(KeyScopes.Read, instanceOnly));
 
     /// <summary>A key that may change things.</summary>
-    public static TBuilder ForAdmins<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new ApiAccess(KeyScopes.Admin));
+    public static TBuilder ForAdmins<TBuilder>(this TBuilder builder, bool instanceOnly = false)
+        where TBuilder : IEndpointConventionBuilder => builder.For(new ApiAccess(KeyScopes.Admin, instanceOnly));
+
+    /// <summary>What a route asks, and the refusals that come of it.</summary>
+    public static TBuilder For<TBuilder>(this TBuilder builder, ApiAccess access)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(access).Refuses(StatusCodes.Status401Unauthorized).Refuses(StatusCodes.Status403Forbidden);
 }

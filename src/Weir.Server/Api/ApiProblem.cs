@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.WebUtilities;
 using Weir.Client;
 using Weir.Client.Json;
@@ -12,9 +10,10 @@ using Weir.Server.Configuration;
 namespace Weir.Server.Api;
 
 /// <summary>A refusal as RFC 9457 has it.</summary>
-internal sealed class ApiProblem(Problem problem) : IResult, IEndpointMetadataProvider
+internal sealed class ApiProblem(Problem problem) : IResult
 {
-    private const string ContentType = "application/problem+json";
+    /// <summary>The content type.</summary>
+    public const string ContentType = "application/problem+json";
 
     /// <summary>A problem of a status, in words.</summary>
     public static ApiProblem Of(int status, string? detail) =>
@@ -63,13 +62,20 @@ internal sealed class ApiProblem(Problem problem) : IResult, IEndpointMetadataPr
             )
             .AsTask();
     }
+}
 
-    /// <inheritdoc />
-    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
+/// <summary>Says how a route may refuse.</summary>
+internal static class ApiProblemExtensions
+{
+    /// <summary>It may answer with problems of these statuses.</summary>
+    public static TBuilder Refuses<TBuilder>(this TBuilder builder, params ReadOnlySpan<int> statuses)
+        where TBuilder : IEndpointConventionBuilder
     {
-        foreach (var status in (ReadOnlySpan<int>)[400, 401, 403])
+        foreach (var status in statuses)
         {
-            builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(Problem), [ContentType]));
+            builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [ApiProblem.ContentType]));
         }
+
+        return builder;
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Weir.Server.Api.Config;
+using Weir.Server.Api.Demo;
 using Weir.Server.Api.Keys;
 using Weir.Server.Api.Prices;
 using Weir.Server.Api.Status;
@@ -20,6 +21,7 @@ internal static class ApiRoutes
         KeyRoutes.Map(api.MapGroup("/keys"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         PriceRoutes.Map(api.MapGroup("/prices"));
+        DemoRoutes.Map(api.MapGroup("/demo"));
         StatusRoutes.Map(api.MapGroup("/system"));
         HealthRoutes.Map(routes);
         MetricsRoute.Map(routes);

@@ -18,6 +18,7 @@ internal static class ApiServices
         services.AddSingleton(_ => state.Modules.Ledger);
         services.AddSingleton(_ => state.Modules.Keys);
         services.AddSingleton(_ => state.Modules.Prices);
+        services.AddSingleton(_ => state.Modules.Demo);
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>
         {

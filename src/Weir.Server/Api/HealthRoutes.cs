@@ -12,8 +12,23 @@ internal static class HealthRoutes
     /// <summary>Maps both; neither needs a key.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", Alive).WithName("health").WithTags("Health");
-        routes.MapGet("/health/ready", Ready).WithName("ready").WithTags("Health");
+        routes.MapGet("/health", Alive).WithName("health").WithTags("Health").WithSummary("Whether the process lives");
+        routes
+            .MapGet("/health/ready", Ready)
+            .WithName("ready")
+            .WithTags("Health")
+            .WithSummary("Whether it takes work")
+            .WithMetadata(
+                new ProducesResponseTypeMetadata(
+                    StatusCodes.Status503ServiceUnavailable,
+                    typeof(ReadinessResult),
+                    ["application/json"]
+                )
+            );
+
+        // Balancers look with HEAD.
+        routes.MapMethods("/health", [HttpMethods.Head], Alive).ExcludeFromDescription();
+        routes.MapMethods("/health/ready", [HttpMethods.Head], Ready).ExcludeFromDescription();
     }
 
     private static Ok<HealthResult> Alive() => TypedResults.Ok(new HealthResult("ok"));

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -41,7 +43,7 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
         catch (BadHttpRequestException bad)
         {
             context.Response.StatusCode = bad.StatusCode;
-            await ExplainAsync(context, bad.InnerException?.Message ?? bad.Message);
+            await ExplainAsync(context, bad.InnerException is JsonException json ? Explain(json) : null);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -75,11 +77,22 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
                 $"This path takes {response.Headers.Allow.ToString()}, not {context.Request.Method}.",
             StatusCodes.Status415UnsupportedMediaType => "Send application/json.",
             StatusCodes.Status413PayloadTooLarge => "The body is too large.",
-            StatusCodes.Status400BadRequest => "The body is missing, or not the JSON that this route takes.",
+            StatusCodes.Status400BadRequest =>
+                "The body or a parameter is missing, or not what this route takes; GET /openapi/v1.json says what it takes.",
             _ => null,
         };
         await ApiProblem.Of(response.StatusCode, detail).ExecuteAsync(context);
     }
+
+    // The exception's own words name types of the program.
+    private static string Explain(JsonException bad) =>
+        bad.Path is { Length: > 1 } path ? $"The body is not what this route takes, at {path}."
+        : bad.LineNumber is { } line && bad.BytePositionInLine is { } position
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"The body is not the JSON that this route takes: line {line + 1}, byte {position + 1}."
+            )
+        : "The body is not the JSON that this route takes.";
 
     private static void Protect(IHeaderDictionary headers)
     {

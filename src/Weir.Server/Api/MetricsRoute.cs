@@ -18,8 +18,11 @@ internal static class MetricsRoute
     public static void Map(IEndpointRouteBuilder routes) =>
         routes
             .MapGet("/metrics", Write)
-            .WithMetadata(new ApiAccess(KeyScopes.Read, InstanceOnly: true, OpenOnLoopback: true))
-            .ExcludeFromDescription();
+            .WithName("getMetrics")
+            .WithTags("Health")
+            .WithSummary("Counts and gauges in Prometheus' text format; open to callers on the server's machine")
+            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/plain"]))
+            .For(new ApiAccess(KeyScopes.Read, InstanceOnly: true, OpenOnLoopback: true));
 
     private static async Task Write(HttpContext context, ServerState state)
     {
@@ -50,13 +53,7 @@ internal static class MetricsRoute
         text.Begin("counter", "weir_requests_total", "Requests to models, by how they ended.");
         foreach (var series in all)
         {
-            text.Sample(
-                "weir_requests_total",
-                series.Requests,
-                ("provider", series.Provider),
-                ("model", series.Model),
-                ("status", Words.Of(series.Status))
-            );
+            Sample(text, "weir_requests_total", series, series.Requests);
         }
 
         text.Begin("counter", "weir_tokens_total", "Tokens by class; the classes are disjoint.");
@@ -64,8 +61,25 @@ internal static class MetricsRoute
         {
             Tokens(text, series, "input", series.InputTokens);
             Tokens(text, series, "cache_read", series.CacheReadTokens);
-            Tokens(text, series, "cache_write", series.CacheWriteTokens);
+            Tokens(text, series, "cache_write_5m", series.CacheWrite5mTokens);
+            Tokens(text, series, "cache_write_1h", series.CacheWrite1hTokens);
             Tokens(text, series, "output", series.OutputTokens);
+        }
+
+        text.Begin("counter", "weir_cost_usd_total", "List cost in US dollars of the requests with a known price.");
+        foreach (var series in all)
+        {
+            Sample(text, "weir_cost_usd_total", series, (double)series.Cost.ToUsd());
+        }
+
+        text.Begin(
+            "counter",
+            "weir_unpriced_requests_total",
+            "Requests with tokens but no known price: they are in no cost."
+        );
+        foreach (var series in all)
+        {
+            Sample(text, "weir_unpriced_requests_total", series, series.Unpriced);
         }
 
         text.Begin("histogram", "weir_request_duration_seconds", "From a request's start to its last byte.");
@@ -74,6 +88,15 @@ internal static class MetricsRoute
             Duration(text, series);
         }
     }
+
+    private static void Sample(PrometheusText text, string name, GatewaySeries series, double value) =>
+        text.Sample(
+            name,
+            value,
+            ("provider", series.Provider),
+            ("model", series.Model),
+            ("status", Words.Of(series.Status))
+        );
 
     private static void Tokens(PrometheusText text, GatewaySeries series, string kind, long count) =>
         text.Sample(
@@ -106,14 +129,8 @@ internal static class MetricsRoute
             );
         }
 
-        text.Sample(
-            name + "_sum",
-            series.DurationSeconds,
-            ("provider", series.Provider),
-            ("model", series.Model),
-            ("status", status)
-        );
-        text.Sample(name + "_count", sum, ("provider", series.Provider), ("model", series.Model), ("status", status));
+        Sample(text, name + "_sum", series, series.DurationSeconds);
+        Sample(text, name + "_count", series, sum);
     }
 
     private static void Ledger(PrometheusText text, ServerState state)

@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
-using Weir.Client;
 
 namespace Weir.Server.Api;
+
+/// <summary>Content types in which a route answers beside JSON, for the API's description.</summary>
+internal sealed record TextAnswers(params string[] ContentTypes);
 
 /// <summary><c>GET /openapi/v1.json</c>: made of the routes themselves, at the first call.</summary>
 internal static class OpenApiDocument
@@ -20,74 +23,21 @@ internal static class OpenApiDocument
                 options.AddSchemaTransformer(
                     (schema, context, _) =>
                     {
-                        if (context.JsonPropertyInfo?.Name.EndsWith("Usd", StringComparison.Ordinal) == true)
-                        {
-                            schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
-                            schema.Pattern = @"^-?\d+(\.\d{1,9})?$";
-                        }
-
-                        // What a converter of ours writes has no type of its own here.
-                        var type = context.JsonTypeInfo.Type;
-                        if (type == typeof(DateTimeOffset))
-                        {
-                            schema.Type = JsonSchemaType.String;
-                        }
-                        else if (type == typeof(DateTimeOffset?))
-                        {
-                            schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
-                        }
-                        else if (type == typeof(SeriesValue))
-                        {
-                            schema.Type = JsonSchemaType.String | JsonSchemaType.Number;
-                        }
-                        else if (type.BaseType == typeof(LiveMessage))
-                        {
-                            schema.Required = new HashSet<string>(schema.Required ?? new HashSet<string>()) { "type" };
-                        }
-
+                        OpenApiTypes.Correct(schema, context);
                         return Task.CompletedTask;
                     }
                 );
                 options.AddDocumentTransformer(
                     (document, _, _) =>
                     {
-                        document.Info = new OpenApiInfo
-                        {
-                            Title = "Weir",
-                            Version = "v1",
-                            Description = "The management API of Weir, the gateway and the meter for AI traffic.",
-                        };
-                        document.Servers = [];
-                        document.Components ??= new OpenApiComponents();
-                        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(
-                            StringComparer.Ordinal
-                        );
-                        document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme
-                        {
-                            Type = SecuritySchemeType.Http,
-                            Scheme = "bearer",
-                            Description = "A Weir key (wk_…) with the scope that the route needs.",
-                        };
+                        Introduce(document);
                         return Task.CompletedTask;
                     }
                 );
                 options.AddOperationTransformer(
                     (operation, context, _) =>
                     {
-                        var access = context
-                            .Description.ActionDescriptor.EndpointMetadata.OfType<ApiAccess>()
-                            .LastOrDefault();
-                        if (access is not null)
-                        {
-                            operation.Security =
-                            [
-                                new OpenApiSecurityRequirement
-                                {
-                                    [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [],
-                                },
-                            ];
-                        }
-
+                        Complete(operation, context);
                         return Task.CompletedTask;
                     }
                 );
@@ -96,4 +46,52 @@ internal static class OpenApiDocument
 
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json");
+
+    private static void Introduce(Microsoft.OpenApi.OpenApiDocument document)
+    {
+        document.Info = new OpenApiInfo
+        {
+            Title = "Weir",
+            Version = "v1",
+            Description = "The management API of Weir, the gateway and the meter for AI traffic.",
+        };
+        document.Servers = [];
+        document.Components ??= new OpenApiComponents();
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+        document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "A Weir key (wk_…) with the scope that the route needs.",
+        };
+    }
+
+    private static void Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<ApiAccess>().LastOrDefault() is { } access)
+        {
+            operation.Description = $"Needs a key with the scope {access.Scope.ToString().ToLowerInvariant()}.";
+            operation.Security =
+            [
+                new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] },
+            ];
+        }
+
+        var texts = metadata.OfType<TextAnswers>().SelectMany(answers => answers.ContentTypes);
+        foreach (var type in texts)
+        {
+            operation
+                .Responses!["200"]
+                .Content!.Add(
+                    type,
+                    new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } }
+                );
+        }
+
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>() ?? [])
+        {
+            OpenApiTypes.Correct(parameter);
+        }
+    }
 }

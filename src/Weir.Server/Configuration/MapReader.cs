@@ -114,6 +114,18 @@ internal sealed class MapReader
     /// <summary>A map under a key.</summary>
     public MapReader? Map(string key) => Take(key) is { } node ? Of(reading, node, KeyPath(key)) : null;
 
+    /// <summary>Every entry as a map with its key; what is no map is a fault.</summary>
+    public IEnumerable<(string Key, MapReader Map)> Maps()
+    {
+        foreach (var key in entries.Keys.ToArray())
+        {
+            if (Map(key) is { } inner)
+            {
+                yield return (key, inner);
+            }
+        }
+    }
+
     /// <summary>The items of a list under a key with their paths; empty when it is not there.</summary>
     public IEnumerable<(YamlNode Node, string Path)> List(string key)
     {
@@ -215,7 +227,10 @@ internal sealed class MapReader
     }
 
     /// <summary>A decimal number from 0 up to a bound, with at most nine decimals.</summary>
-    public decimal? Amount(string key, decimal most)
+    /// <param name="key">The key.</param>
+    /// <param name="most">The bound.</param>
+    /// <param name="what">What it counts, in the plural, for messages.</param>
+    public decimal? Amount(string key, decimal most, string what = "US dollars per million tokens")
     {
         if (Scalar(key) is not { } scalar)
         {
@@ -233,10 +248,7 @@ internal sealed class MapReader
 
         Fault(
             key,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"US dollars per million tokens from 0 to {most} were expected, not \"{scalar.Text}\""
-            )
+            string.Create(CultureInfo.InvariantCulture, $"{what} from 0 to {most} were expected, not \"{scalar.Text}\"")
         );
         return null;
     }

@@ -32,6 +32,12 @@ internal static class PriceReader
                 From = map.Day("from"),
                 Rates = Rates(map),
                 Tiers = Tiers(reading, map),
+                Modes = Modes(map),
+                WebSearchPerThousand = map.Amount(
+                    "webSearchPerThousand",
+                    MostPerMillion,
+                    "US dollars for a thousand web searches"
+                ),
             };
             map.Finish();
             prices.Add(price);
@@ -66,6 +72,22 @@ internal static class PriceReader
         }
 
         return rates;
+    }
+
+    private static ImmutableSortedDictionary<string, PriceRates> Modes(MapReader price)
+    {
+        var modes = ImmutableSortedDictionary.CreateBuilder<string, PriceRates>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, map) in price.Map("modes")?.Maps() ?? [])
+        {
+            var rates = Rates(map);
+            map.Finish();
+            if (!modes.TryAdd(name, rates))
+            {
+                map.Fault(map.Node, map.Path, "this mode stands here a second time", null);
+            }
+        }
+
+        return modes.ToImmutable();
     }
 
     private static ImmutableArray<PriceTier> Tiers(ConfigReading reading, MapReader price)

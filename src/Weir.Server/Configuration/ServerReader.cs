@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway;
 
@@ -85,7 +86,7 @@ internal static class ServerReader
         var hosts = ImmutableArray.CreateBuilder<string>();
         foreach (var (text, node, path) in map.Texts("hosts"))
         {
-            if (Uri.CheckHostName(new HostString(text).Host) is UriHostNameType.Unknown)
+            if (!IsHost(text))
             {
                 reading.Fault(
                     node,
@@ -101,6 +102,13 @@ internal static class ServerReader
         }
 
         return hosts.ToImmutable();
+    }
+
+    private static bool IsHost(string text)
+    {
+        var host = new HostString(text);
+        return Uri.CheckHostName(host.Host) is not UriHostNameType.Unknown
+            && (text == host.Host || text == string.Create(CultureInfo.InvariantCulture, $"{host.Host}:{host.Port}"));
     }
 
     private static string? Pem(MapReader? tls, string key)

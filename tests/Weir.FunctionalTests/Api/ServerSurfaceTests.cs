@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Weir.FunctionalTests.Api;
 
 /// <summary>What holds for the whole management side.</summary>
@@ -11,6 +13,9 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "POST /api/v1/keys",
         "DELETE /api/v1/keys/{idOrName}",
         "POST /api/v1/keys/{idOrName}/rotate",
+        "DELETE /api/v1/demo",
+        "GET /api/v1/demo",
+        "POST /api/v1/demo",
         "GET /api/v1/prices",
         "POST /api/v1/prices/reprice",
         "GET /api/v1/system/audit",
@@ -23,6 +28,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /health",
         "GET /health/ready",
         "GET /live",
+        "GET /metrics",
     ];
 
     [Fact]
@@ -43,6 +49,44 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
             .GetProperty("properties")
             .GetProperty("costUsd");
         Assert.Contains("string", cost.GetProperty("type").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Balancers_may_look_with_head()
+    {
+        Assert.Equal(200, (await server.SendAsync(HttpMethod.Head, "/health", key: "")).Status);
+        Assert.Equal(200, (await server.SendAsync(HttpMethod.Head, "/health/ready", key: "")).Status);
+    }
+
+    [Theory]
+    [InlineData("POST", "/api/v1/keys", """{"name":"x","expires":"2030-01-01T00:00:00Z"}""")]
+    [InlineData("POST", "/api/v1/prices/reprice", """{"from":"1d","dry_run":true}""")]
+    [InlineData("POST", "/api/v1/keys/admin/rotate", """{"overlap":5}""")]
+    public async Task A_field_that_is_not_understood_is_refused(string method, string path, string body)
+    {
+        var words = (await server.SendAsync(new HttpMethod(method), path, body)).Problem(400);
+
+        Assert.Matches("expires|dry_run|overlap", words);
+        Assert.DoesNotContain("Weir.", words, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/keys?inclRevoked=true", "there is no such parameter")]
+    [InlineData("/api/v1/keys?includeRevoked=maybe", "a parameter")]
+    [InlineData("/api/v1/prices?serch=opus", "did you mean \"search\"?")]
+    [InlineData("/api/v1/config?workspace=2", "takes no parameters")]
+    [InlineData("/api/v1/system/status?workspace=2", "takes no parameters")]
+    public async Task A_parameter_that_is_not_understood_is_refused(string path, string words)
+    {
+        Assert.Contains(words, (await server.GetAsync(path)).Problem(400), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_body_is_told_in_plain_words()
+    {
+        var words = (await server.SendAsync(HttpMethod.Post, "/api/v1/keys", "null")).Problem(400);
+
+        Assert.StartsWith("The body or a parameter is missing", words, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -152,6 +196,18 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
             StringComparison.Ordinal
         );
         Assert.Contains("weir_ledger_journalled_records_total 1", open.Text, StringComparison.Ordinal);
+        const string Labels = "{provider=\"simulator\",model=\"sim-small\",status=\"ok\"";
+        Assert.Contains($"weir_tokens_total{Labels},class=\"cache_write_1h\"}} 0", open.Text, StringComparison.Ordinal);
+        Assert.Contains($"weir_unpriced_requests_total{Labels}}} 0", open.Text, StringComparison.Ordinal);
+        var told = (await server.GetAsync($"/api/v1/usage/requests/{server.RequestId}")).Json.GetProperty("costUsd");
+        var cost = Assert.Single(
+            open.Text.Split('\n'),
+            line => line.StartsWith("weir_cost_usd_total{", StringComparison.Ordinal)
+        );
+        Assert.Equal(
+            double.Parse(told.GetString()!, CultureInfo.InvariantCulture),
+            double.Parse(cost.Split(' ')[^1], CultureInfo.InvariantCulture)
+        );
     }
 
     [Fact]

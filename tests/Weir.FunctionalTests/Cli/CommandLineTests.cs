@@ -173,7 +173,7 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     }
 
     [Theory]
-    [InlineData("bash", "complete -F")]
+    [InlineData("bash", "complete -o default -F")]
     [InlineData("zsh", "#compdef weir")]
     [InlineData("fish", "complete -f -c weir")]
     [InlineData("pwsh", "Register-ArgumentCompleter")]
@@ -185,6 +185,51 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
         Assert.Contains(line, script.Output, StringComparison.Ordinal);
         Assert.Contains("completion", suggested.Output, StringComparison.Ordinal);
         Assert.Contains("config", suggested.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Completion_works_in_a_shell_that_read_the_script()
+    {
+        var script = await server.Weir.CommandAsync("completion", "bash");
+        var told = await ProgramRun.RunAsync(
+            "bash",
+            [
+                "-c",
+                $$"""
+                {{script.Output}}
+                PATH={{Path.GetDirectoryName(WeirProcess.Executable)}}:$PATH
+                COMP_WORDS=(weir usa) COMP_CWORD=1 COMP_LINE='weir usa' COMP_POINT=8
+                _weir_complete
+                echo "${COMPREPLY[@]}"
+                COMP_WORDS=(weir keys '') COMP_CWORD=2 COMP_LINE='weir keys ' COMP_POINT=10
+                _weir_complete
+                echo "${COMPREPLY[@]}"
+                """,
+            ]
+        );
+
+        Assert.Equal("usage\n--help -? -h create list revoke rotate\n", told.Output);
+    }
+
+    [Theory]
+    [InlineData("xterm", "", true)]
+    [InlineData("xterm", "1", false)]
+    [InlineData("dumb", "", false)]
+    public async Task A_terminal_gets_emphasis_unless_it_wants_none(string terminal, string noColor, bool emphasis)
+    {
+        var told = await ProgramRun.RunAsync(
+            "script",
+            ["-qec", $"{WeirProcess.Executable} usage --data {server.Weir.DataFolder}", "/dev/null"],
+            new Dictionary<string, string>
+            {
+                ["TERM"] = terminal,
+                ["NO_COLOR"] = noColor,
+                ["HOME"] = Path.GetDirectoryName(server.Weir.DataFolder)!,
+            }
+        );
+
+        Assert.Contains("sim-small", told.Output, StringComparison.Ordinal);
+        Assert.Equal(emphasis, told.Output.Contains("\u001b[1m", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -201,6 +246,7 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData("config", "show")]
     [InlineData("prices")]
     [InlineData("prices", "reprice")]
+    [InlineData("demo")]
     [InlineData("doctor")]
     [InlineData("completion")]
     public async Task Help_shows_an_example(params string[] command)

@@ -90,6 +90,19 @@ public sealed class ConfigApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Doctor_looks_at_the_configuration_that_the_server_runs_by()
+    {
+        Assert.Equal(("ok", ConfigFile), await ExaminedAsync());
+
+        await File.WriteAllTextAsync(ConfigFile, Stored + "nonsense: 1\n");
+        await weir.UntilAsync(async () => await PendingAsync() == 1, "refuse the change");
+
+        var (status, detail) = await ExaminedAsync();
+        Assert.Equal("failed", status);
+        Assert.StartsWith($"{ConfigFile} has 1 faults", detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_environment_cannot_be_read_through_the_api()
     {
         var (_, etag) = await ReadAsync();
@@ -101,6 +114,16 @@ public sealed class ConfigApiTests : IAsyncLifetime
 
         Assert.Contains("from the file on disk alone", put.Text, StringComparison.Ordinal);
         put.Problem(422);
+    }
+
+    private async Task<(string Status, string Detail)> ExaminedAsync()
+    {
+        var report = (await weir.CommandAsync("doctor", "--json")).Json();
+        var check = report
+            .GetProperty("checks")
+            .EnumerateArray()
+            .Single(c => c.GetProperty("name").GetString() == "configuration");
+        return (check.GetProperty("status").GetString()!, check.GetProperty("detail").GetString()!);
     }
 
     private async Task<string> TextAsync() => (await ReadAsync()).Text;

@@ -122,6 +122,16 @@ public sealed class StartAndStopTests : IDisposable
     }
 
     [Fact]
+    public async Task A_first_start_on_every_interface_names_an_address_to_go_to()
+    {
+        var port = WeirProcess.FreePort();
+
+        var told = await WideAsync(port, folder.At("data"));
+
+        Assert.Contains($"Dashboard:  http://127.0.0.1:{port}/", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_server_that_is_told_to_stop_lets_streams_finish_and_takes_no_more()
     {
         await using var upstream = new FakeUpstream();
@@ -235,22 +245,21 @@ public sealed class StartAndStopTests : IDisposable
                 Environment = { ["WEIR_URLS"] = $"http://0.0.0.0:{port}" },
             }
         )!;
+        string? warning;
         try
         {
-            while (await process.StandardError.ReadLineAsync() is { } line)
+            do
             {
-                if (line.StartsWith("weir: WARNING:", StringComparison.Ordinal))
-                {
-                    return line;
-                }
-            }
-
-            return "";
+                warning = await process.StandardError.ReadLineAsync();
+            } while (warning is not null && !warning.StartsWith("weir: WARNING:", StringComparison.Ordinal));
         }
         finally
         {
             process.Kill();
-            await process.WaitForExitAsync();
         }
+
+        await process.WaitForExitAsync();
+        // The greeting comes before the warning.
+        return await process.StandardOutput.ReadToEndAsync() + warning;
     }
 }

@@ -274,6 +274,28 @@ public sealed class DialectTests
     }
 
     [Fact]
+    public async Task An_embedding_whose_provider_tells_no_usage_is_estimated_and_says_so()
+    {
+        await using var upstream = new FakeUpstream().Handle(_ =>
+            UpstreamAnswer.Json("""{"embedding":{"values":[0.1,0.2]}}""")
+        );
+        await using var host = await GatewayHost.StartAsync(GatewayHost.Gemini(upstream));
+
+        var (answer, _) = await host.AskAsync(
+            host.Post(
+                "/v1beta/models/gemini-embedding-001:embedContent",
+                """{"content":{"parts":[{"text":"a text of some length, to be embedded"}]}}"""
+            )
+        );
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var record = await host.RecordAsync();
+        Assert.Equal(UsageQuality.Estimated, record.Quality);
+        Assert.True(record.Usage.Input > 0);
+        Assert.NotNull(record.Cost);
+    }
+
+    [Fact]
     public async Task Token_counts_are_relayed_and_no_records()
     {
         await using var upstream = new FakeUpstream()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using Weir.Foundation;
 using Weir.Testing;
 
@@ -60,6 +61,29 @@ public sealed class RefusalTests
         Assert.Empty(upstream.Requests);
     }
 
+    [Theory]
+    [InlineData("POST", "/v1/chat/completions", "{", 400, null)]
+    [InlineData("GET", "/v1/chat/completions", "", 405, null)]
+    [InlineData("POST", "/v1/complete", "{}", 404, "not_found")]
+    public async Task An_openai_error_has_a_word_for_its_code_or_none(
+        string method,
+        string path,
+        string body,
+        int status,
+        string? code
+    )
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var request = host.Request(new HttpMethod(method), path).With("x-api-key", host.Key);
+        request.Content = body.Length == 0 ? null : new StringContent(body, Encoding.UTF8, "application/json");
+
+        var (answer, text) = await host.AskAsync(request);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        using var json = JsonDocument.Parse(text);
+        Assert.Equal(code, json.RootElement.GetProperty("error").GetProperty("code").GetString());
+    }
+
     [Fact]
     public async Task A_body_in_chunks_goes_up_whole()
     {
@@ -105,6 +129,7 @@ public sealed class RefusalTests
         await using var host = await GatewayHost.StartAsync();
         using var answer = await host.SendAsync(host.Request(HttpMethod.Head, "/"));
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.StartsWith("req_", answer.Header("x-weir-request-id"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,12 +30,28 @@ public sealed class FirstKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_keys_are_none_is_made()
+    public async Task Where_an_admin_was_none_is_made()
     {
         using var ring = Open();
-        await ring.CreateAsync(WorkspaceId.Default, new NewApiKey { Name = "a" }, Never);
+        var made = await ring.CreateAsync(
+            WorkspaceId.Default,
+            new NewApiKey { Name = "a", Scopes = KeyScopes.Admin },
+            Never
+        );
+        await ring.RevokeAsync(WorkspaceId.Default, made.Key!.Id, Never);
         Assert.Null(await ring.EnsureFirstKeyAsync(Never));
         Assert.False(File.Exists(folder.File("admin.key")));
+    }
+
+    [Theory]
+    [InlineData("alice", "admin")]
+    [InlineData("admin", "first-admin")]
+    public async Task Keys_that_were_made_before_the_first_start_do_not_stand_in_its_way(string before, string name)
+    {
+        using var ring = Open();
+        await ring.CreateAsync(WorkspaceId.Default, new NewApiKey { Name = before }, Never);
+        Assert.True(ring.TryVerify(await ring.EnsureFirstKeyAsync(Never), out var principal));
+        Assert.Equal(name, principal.KeyName);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
 
@@ -20,6 +22,26 @@ public sealed class UsageLedgerTests : LedgerTest
         Assert.Equal(records.Max(r => r.Id.Value), ledger.HighestId.Value);
         await AssertHoldsAsync(ledger, records);
         Assert.Equal(300, ledger.Status.Written);
+    }
+
+    [Fact]
+    public async Task Its_files_are_for_their_owner_alone()
+    {
+        await using var ledger = Open();
+        AppendReserved(ledger, TestRecords.Plain(1));
+        await ledger.FlushAsync(Cancel);
+
+        const UnixFileMode Others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var folder = Path.GetDirectoryName(Folder.Database)!;
+        foreach (
+            var path in Directory
+                .GetFiles(folder, "*", SearchOption.AllDirectories)
+                .Append(Path.Combine(folder, "journal"))
+                .Where(_ => !OperatingSystem.IsWindows())
+        )
+        {
+            Assert.Equal((path, UnixFileMode.None), (path, new FileInfo(path).UnixFileMode & Others));
+        }
     }
 
     [Fact]
@@ -133,7 +155,8 @@ public sealed class UsageLedgerTests : LedgerTest
     [Fact]
     public async Task The_writer_outlives_a_locked_file()
     {
-        await using var ledger = Open();
+        var told = new ConcurrentQueue<Exception>();
+        await using var ledger = Open(options: Folder.Options with { WriteFailed = told.Enqueue });
         AppendReserved(ledger, TestRecords.Plain(1));
         await ledger.FlushAsync(Cancel);
         using (var other = new SqliteDatabase(Folder.Database).OpenWriter())
@@ -150,6 +173,7 @@ public sealed class UsageLedgerTests : LedgerTest
 
         await AssertHoldsAsync(ledger, TestRecords.Plain(1), TestRecords.Plain(2));
         Assert.Null(ledger.Status.WriteFailure);
+        Assert.IsType<SqliteException>(Assert.Single(told));
     }
 
     [Fact]

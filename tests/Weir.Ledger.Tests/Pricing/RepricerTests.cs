@@ -52,6 +52,13 @@ public sealed class RepricerTests : LedgerTest
         Assert.Equal(summary.After, totals.Total.Cost);
         Assert.Equal(600, totals.Total.Requests);
 
+        var earlier = Assert.Single(await ledger.Queries.EarlierAsync(WorkspaceId.Default, new RecordId(7), Cancel));
+        Assert.Equal(
+            (7000L, 1, EntryKind.Repriced),
+            (earlier.Record.Cost!.Value.NanoUsd, earlier.Revision, earlier.ReplacedBy)
+        );
+        Assert.Empty(await ledger.Queries.EarlierAsync(new WorkspaceId(2), new RecordId(7), Cancel));
+
         var again = await Run(ledger, apply: true);
         Assert.Equal(0, again.Changed);
         Assert.Equal(summary.After, again.Before);

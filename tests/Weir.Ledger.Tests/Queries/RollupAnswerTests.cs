@@ -84,7 +84,7 @@ public sealed class RollupAnswerTests : LedgerTest
         Assert.True((await AuditAsync(ledger)).IsSound);
         Execute("UPDATE rollup SET latency = NULL WHERE set_no = 1");
         Assert.False((await AuditAsync(ledger)).IsSound);
-        Execute("DELETE FROM rollup");
+        Execute("DELETE FROM rollup WHERE requests <> 0");
         Assert.Equal(5, (await AuditAsync(ledger)).Records);
         Assert.False((await AuditAsync(ledger)).IsSound);
     }

@@ -49,6 +49,8 @@ public sealed class ConfigReaderTests
                 input: 0.10
                 output: 0.2
                 tiers: [{ above: 200000, input: 0.3 }]
+                modes: { fast: { input: 0.6, output: 1.2 } }
+                webSearchPerThousand: 10
             """
         );
 
@@ -73,6 +75,8 @@ public sealed class ConfigReaderTests
         Assert.Equal([new TargetConfig("anthropic", null), new TargetConfig("local", "llama3")], route.Targets);
         Assert.Equal("rest", config.Gateway.Routes[1].Name);
         var price = Assert.Single(config.Prices);
+        Assert.Equal((0.6m, 1.2m), (price.Modes["fast"].Input, price.Modes["fast"].Output));
+        Assert.Equal(10m, price.WebSearchPerThousand);
         Assert.Equal(("local", "llama*", new DateOnly(2026, 1, 31)), (price.Provider, price.Model, price.From));
         Assert.Equal((0.10m, 0.2m, null), (price.Rates.Input, price.Rates.Output, price.Rates.CacheRead));
         Assert.Equal(0.3m, Assert.Single(price.Tiers).Rates.Input);
@@ -235,6 +239,18 @@ public sealed class ConfigReaderTests
             {
                 "version: 1\nprices:\n  - { model: a, input: 1, from: 2026-13-01 }",
                 "3:33 prices[0].from: a day as 2026-07-02 was expected, not \"2026-13-01\""
+            },
+            {
+                "version: 1\nprices:\n  - { model: a, input: 1, modes: { fast: 3 } }",
+                "3:42 prices[0].modes.fast: a map of keys was expected, not a single value"
+            },
+            {
+                "version: 1\nprices:\n  - { model: a, input: 1, webSearchPerThousand: many }",
+                "3:49 prices[0].webSearchPerThousand: US dollars for a thousand web searches from 0 to 1000000 were expected, not \"many\""
+            },
+            {
+                "version: 1\nserver: { hosts: [\"http://x\"] }",
+                "2:19 server.hosts[0]: \"http://x\" is no host name (write it without scheme; a port may follow)"
             },
             {
                 "version: 1\nserver: { urls: [\"ftp://x\"] }",

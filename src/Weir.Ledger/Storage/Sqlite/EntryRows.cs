@@ -71,6 +71,37 @@ internal static class EntryRows
         return command.ExecuteScalar() as long? ?? 0;
     }
 
+    /// <summary>What a record was before each of its changes, oldest first; empty when it never changed.</summary>
+    public static ImmutableArray<EarlierRecord> ReadEarlier(
+        SqliteConnection connection,
+        WorkspaceId workspace,
+        RecordId record
+    )
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            SELECT revision, kind, at, before FROM entry
+            WHERE record = $record AND workspace = $workspace AND revision > 1 ORDER BY revision
+            """;
+        command.Parameters.AddWithValue("$record", record.Value);
+        command.Parameters.AddWithValue("$workspace", workspace.Value);
+        var earlier = ImmutableArray.CreateBuilder<EarlierRecord>();
+        using var row = command.ExecuteReader();
+        while (row.Read())
+        {
+            earlier.Add(
+                new EarlierRecord(
+                    Decode(row.GetFieldValue<byte[]>(3)),
+                    row.GetInt32(0) - 1,
+                    (EntryKind)row.GetByte(1),
+                    DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2))
+                )
+            );
+        }
+
+        return earlier.ToImmutable();
+    }
+
     /// <summary>A follower's cursor; 0 when it has none.</summary>
     public static long ReadCursor(SqliteConnection connection, string follower)
     {

@@ -54,7 +54,7 @@ internal sealed class LedgerFiles
         LedgerFiles? files = null;
         try
         {
-            var journal = Directory.CreateDirectory(Path.Combine(options.DataFolder, "journal")).FullName;
+            var journal = MakeFolder(Path.Combine(options.DataFolder, "journal"));
             var database = new SqliteDatabase(Path.Combine(options.DataFolder, "ledger.db"));
             if ((folderLock = Lock(Path.Combine(journal, "lock"))) is null)
             {
@@ -92,11 +92,29 @@ internal sealed class LedgerFiles
         }
     }
 
+    private static string MakeFolder(string path) =>
+        OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(path).FullName
+            : Directory
+                .CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
+                .FullName;
+
     private static FileStream? Lock(string path)
     {
         try
         {
-            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.OpenOrCreate,
+                Access = FileAccess.ReadWrite,
+                Share = FileShare.None,
+            };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            return new FileStream(path, options);
         }
         catch (IOException) when (File.Exists(path))
         {

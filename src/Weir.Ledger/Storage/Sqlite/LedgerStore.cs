@@ -53,18 +53,55 @@ internal sealed class LedgerStore : IDisposable
     public RecordId HighestId() => LedgerState.HighestId(connection);
 
     /// <summary>Stores a batch and the place in the journal it ends at, in one transaction.</summary>
-    public void Store(IReadOnlyList<UsageRecord> batch, JournalPosition position, DateTimeOffset now)
+    public void Store(IReadOnlyList<UsageRecord> batch, JournalPosition position, DateTimeOffset now) =>
+        Store(batch, State with { Position = position, Written = State.Written + batch.Count }, now);
+
+    /// <summary>Stores a batch that never was in the journal, in one transaction.</summary>
+    /// <returns>How many records are new or have changed.</returns>
+    public int Import(IReadOnlyList<UsageRecord> batch, DateTimeOffset now)
     {
+        var before = State.Entries;
+        Store(batch, State, now);
+        return (int)(State.Entries - before);
+    }
+
+    /// <summary>How many records a node made.</summary>
+    public long Count(int node) => new NodeRemoval(connection, node).Count();
+
+    /// <summary>Takes records out, with their entries and their part in the rollups, as if they had never been.</summary>
+    /// <param name="node">Whose records: the node in their ids.</param>
+    /// <param name="after">The id to go on behind; default for the first.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <returns>How many there were, and the last of them.</returns>
+    public (int Count, RecordId Last) Remove(int node, RecordId after, int limit)
+    {
+        var removal = new NodeRemoval(connection, node);
+        var ids = removal.Next(after, limit);
+        if (ids.Count == 0)
+        {
+            InTransaction(() =>
+            {
+                removal.DeleteEntries();
+                return State;
+            });
+            return (0, after);
+        }
+
         InTransaction(() =>
         {
-            var state = State with { Position = position, Written = State.Written + batch.Count };
-            foreach (var record in batch)
+            foreach (var id in ids)
             {
-                state = Apply(state, record, now);
+                if (RecordRows.Find(find, names, id) is { } stored)
+                {
+                    var named = RecordNames.Intern(names, connection, stored.Record);
+                    deltas.Add(new EntryDelta(0, 0, default, stored.Record, named, null, default));
+                }
             }
 
-            return state;
+            removal.DeleteRecords(ids);
+            return State;
         });
+        return (ids.Count, ids[^1]);
     }
 
     /// <summary>
@@ -137,6 +174,18 @@ internal sealed class LedgerStore : IDisposable
         find.Dispose();
         connection.Dispose();
     }
+
+    private void Store(IReadOnlyList<UsageRecord> batch, LedgerState from, DateTimeOffset now) =>
+        InTransaction(() =>
+        {
+            var state = from;
+            foreach (var record in batch)
+            {
+                state = Apply(state, record, now);
+            }
+
+            return state;
+        });
 
     private LedgerState Apply(LedgerState state, UsageRecord record, DateTimeOffset now)
     {

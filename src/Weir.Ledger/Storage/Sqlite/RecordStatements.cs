@@ -63,9 +63,10 @@ internal sealed class RecordStatements : IDisposable
     /// <summary>Stores an entry.</summary>
     public void AddEntry(in EntryDelta delta, long atMilliseconds)
     {
+        var after = delta.After!;
         addEntry.Bind(1, delta.Sequence);
-        addEntry.Bind(2, delta.After.Id.Value);
-        addEntry.Bind(3, delta.After.Workspace.Value);
+        addEntry.Bind(2, after.Id.Value);
+        addEntry.Bind(3, after.Workspace.Value);
         addEntry.Bind(4, delta.Revision);
         addEntry.Bind(5, (long)delta.Kind);
         addEntry.Bind(6, atMilliseconds);

@@ -1,9 +1,10 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
-using Weir.Identity;
 using Weir.Server.Configuration;
 
 namespace Weir.Server.Api.Config;
@@ -15,11 +16,24 @@ internal static class ConfigRoutes
     public static void Map(RouteGroupBuilder group)
     {
         group.WithTags("Configuration");
-        group.MapGet("/", Read).WithName("getConfig").WithMetadata(new ApiAccess(KeyScopes.Read, InstanceOnly: true));
+        group
+            .MapGet("/", Read)
+            .WithName("getConfig")
+            .WithSummary("The configuration in force, its secrets masked")
+            .TakesQuery()
+            .ForReaders(instanceOnly: true);
         group
             .MapPut("/", Replace)
             .WithName("putConfig")
-            .WithMetadata(new ApiAccess(KeyScopes.Admin, InstanceOnly: true));
+            .WithSummary("Replaces the configuration as a whole, or refuses it with all its faults")
+            .ForAdmins(instanceOnly: true)
+            .Refuses(
+                StatusCodes.Status400BadRequest,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status412PreconditionFailed,
+                StatusCodes.Status422UnprocessableEntity,
+                StatusCodes.Status428PreconditionRequired
+            );
     }
 
     private static Ok<ConfigDocument> Read(ConfigStore store, HttpResponse response)
@@ -31,8 +45,8 @@ internal static class ConfigRoutes
 
     private static Results<Ok<ConfigDocument>, ApiProblem> Replace(
         ConfigText body,
+        [FromHeader(Name = "If-Match")] [Description("The ETag of the text that was changed.")] string? ifMatch,
         ConfigStore store,
-        HttpRequest request,
         HttpResponse response
     )
     {
@@ -41,7 +55,7 @@ internal static class ConfigRoutes
             return ApiProblem.Of(StatusCodes.Status400BadRequest, "Send { \"text\": \"…\" } with the whole new text.");
         }
 
-        var match = request.Headers.IfMatch.ToString().Trim();
+        var match = ifMatch?.Trim() ?? "";
         if (match.Length == 0)
         {
             return ApiProblem.Of(

@@ -18,10 +18,30 @@ internal static class KeyRoutes
     public static void Map(RouteGroupBuilder group)
     {
         group.WithTags("Keys");
-        group.MapGet("/", List).WithName("listKeys").ForReaders();
-        group.MapPost("/", Create).WithName("createKey").ForAdmins();
-        group.MapPost("/{idOrName}/rotate", Rotate).WithName("rotateKey").ForAdmins();
-        group.MapDelete("/{idOrName}", Revoke).WithName("revokeKey").ForAdmins();
+        group
+            .MapGet("/", List)
+            .WithName("listKeys")
+            .WithSummary("The workspace's keys, without their texts")
+            .TakesQuery("includeRevoked")
+            .ForReaders();
+        group
+            .MapPost("/", Create)
+            .WithName("createKey")
+            .WithSummary("Makes a key; its text is told this once")
+            .ForAdmins()
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict);
+        group
+            .MapPost("/{idOrName}/rotate", Rotate)
+            .WithName("rotateKey")
+            .WithSummary("Gives a key a new text, told this once")
+            .ForAdmins()
+            .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
+        group
+            .MapDelete("/{idOrName}", Revoke)
+            .WithName("revokeKey")
+            .WithSummary("Ends a key at once")
+            .ForAdmins()
+            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
     private static async Task<Ok<KeyList>> List(

@@ -18,8 +18,18 @@ internal static class PriceRoutes
     public static void Map(RouteGroupBuilder group)
     {
         group.WithTags("Prices");
-        group.MapGet("/", List).WithName("listPrices").ForReaders();
-        group.MapPost("/reprice", Reprice).WithName("repriceHistory").ForAdmins();
+        group
+            .MapGet("/", List)
+            .WithName("listPrices")
+            .WithSummary("What tokens cost: the configuration's own prices, then the catalogue's")
+            .TakesQuery("search", "catalogue")
+            .ForReaders();
+        group
+            .MapPost("/reprice", Reprice)
+            .WithName("repriceHistory")
+            .WithSummary("Prices history again at the prices in force; the old figures are kept")
+            .ForAdmins()
+            .Refuses(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<Results<Ok<RepriceResult>, ApiProblem>> Reprice(
@@ -100,11 +110,14 @@ internal static class PriceRoutes
     private static Ok<PriceList> List(PriceBook prices, string? search, string? catalogue)
     {
         var current = prices.Current;
-        var items = current
+        var own = current
+            .SearchOverrides(search ?? "")
+            .Where(price => catalogue is null || price.Provider is null || price.Provider == catalogue)
+            .Select(PriceShapes.Item);
+        var listed = current
             .Search(search ?? "")
             .Where(price => catalogue is null || price.Catalogue == catalogue)
-            .Take(MaxItems)
             .Select(PriceShapes.Item);
-        return TypedResults.Ok(new PriceList(current.Version, [.. items]));
+        return TypedResults.Ok(new PriceList(current.Version, [.. own.Concat(listed).Take(MaxItems)]));
     }
 }

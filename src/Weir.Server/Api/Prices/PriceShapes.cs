@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Client;
 using Weir.Ledger;
 
@@ -10,16 +11,42 @@ internal static class PriceShapes
     public static PriceItem Item(ModelPrice price) =>
         new()
         {
+            Source = "catalogue",
             Catalogue = price.Catalogue,
             Model = price.Model,
             DisplayName = price.DisplayName,
             From = price.From,
             Rates = Rates(price.Rates),
-            Tiers = [.. price.Tiers.Select(tier => new PriceTierItem(tier.AbovePromptTokens, Rates(tier.Rates)))],
-            Modes = price.Modes.ToDictionary(mode => mode.Key, mode => Rates(mode.Value), StringComparer.Ordinal),
+            Tiers = Tiers(price.Tiers),
+            Modes = Modes(price.Modes),
+            WebSearchPerThousand = price.WebSearchPerThousand,
             ContextLimit = price.ContextLimit,
             OutputLimit = price.OutputLimit,
         };
+
+    /// <summary>A price of the user's own.</summary>
+    public static PriceItem Item(PriceOverride price) =>
+        new()
+        {
+            Source = "configuration",
+            Catalogue = price.Provider,
+            Model = price.Model,
+            DisplayName = null,
+            From = price.From,
+            Rates = Rates(price.Rates),
+            Tiers = Tiers(price.Tiers),
+            Modes = Modes(price.Modes),
+            WebSearchPerThousand = price.WebSearchPerThousand,
+            ContextLimit = null,
+            OutputLimit = null,
+        };
+
+    private static ImmutableArray<PriceTierItem> Tiers(ImmutableArray<PriceTier> tiers) =>
+        [.. tiers.Select(tier => new PriceTierItem(tier.AbovePromptTokens, Rates(tier.Rates)))];
+
+    private static ImmutableSortedDictionary<string, PriceRateItem> Modes(
+        ImmutableSortedDictionary<string, PriceRates> modes
+    ) => modes.ToImmutableSortedDictionary(mode => mode.Key, mode => Rates(mode.Value), StringComparer.Ordinal);
 
     private static PriceRateItem Rates(PriceRates rates) =>
         new()

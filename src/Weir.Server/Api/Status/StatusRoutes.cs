@@ -6,7 +6,6 @@ using Microsoft.AspNetCore.Routing;
 using Weir.Client;
 using Weir.Foundation.Storage;
 using Weir.Gateway;
-using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api.Usage;
 using Weir.Server.Configuration;
@@ -30,8 +29,15 @@ internal static class StatusRoutes
         group
             .MapGet("/status", Status)
             .WithName("getSystemStatus")
-            .WithMetadata(new ApiAccess(KeyScopes.Read, InstanceOnly: true));
-        group.MapGet("/audit", Audit).WithName("auditLedger").ForReaders();
+            .WithSummary("The server's account of itself")
+            .TakesQuery()
+            .ForReaders(instanceOnly: true);
+        group
+            .MapGet("/audit", Audit)
+            .WithName("auditLedger")
+            .WithSummary("Holds every sum of a range against its records")
+            .ForReaders()
+            .Refuses(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<Results<Ok<AuditResult>, ApiProblem>> Audit(

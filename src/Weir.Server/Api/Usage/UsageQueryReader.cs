@@ -68,6 +68,9 @@ internal sealed class UsageQueryReader
     /// <summary>What was wrong so far, by parameter.</summary>
     public IReadOnlyDictionary<string, string> Errors => errors;
 
+    /// <summary>The API's names of all metrics.</summary>
+    public static IEnumerable<string> MetricNames => Enum.GetValues<UsageMetric>().Select(MetricName);
+
     /// <summary>The API's name of a metric.</summary>
     public static string MetricName(UsageMetric metric)
     {

@@ -18,11 +18,38 @@ internal static class UsageRoutes
     public static void Map(RouteGroupBuilder group)
     {
         group.WithTags("Usage");
-        group.MapGet("/summary", Summary).WithName("getUsageSummary").ForReaders();
-        group.MapGet("/series", Series).WithName("getUsageSeries").ForReaders();
-        group.MapGet("/requests", Requests).WithName("listRequests").ForReaders();
-        group.MapGet("/requests/{id}", Request).WithName("getRequest").ForReaders();
-        group.MapGet("/export", Export).WithName("exportRequests").ForReaders();
+        group
+            .MapGet("/summary", Summary)
+            .WithName("getUsageSummary")
+            .WithSummary("Sums by the named dimensions or by hour, day, week or month, and their total")
+            .ForReaders()
+            .Refuses(StatusCodes.Status400BadRequest);
+        group
+            .MapGet("/series", Series)
+            .WithName("getUsageSeries")
+            .WithSummary("One figure over time")
+            .ForReaders()
+            .Refuses(StatusCodes.Status400BadRequest);
+        group
+            .MapGet("/requests", Requests)
+            .WithName("listRequests")
+            .WithSummary("Single requests, newest first, page by page")
+            .ForReaders()
+            .Refuses(StatusCodes.Status400BadRequest);
+        group
+            .MapGet("/requests/{id}", Request)
+            .WithName("getRequest")
+            .WithSummary("One request, with what it was before each of its changes")
+            .TakesQuery()
+            .ForReaders()
+            .Refuses(StatusCodes.Status404NotFound);
+        group
+            .MapGet("/export", Export)
+            .WithName("exportRequests")
+            .WithSummary("All requests of a range in one file")
+            .WithMetadata(new TextAnswers("text/csv", "application/x-ndjson"))
+            .ForReaders()
+            .Refuses(StatusCodes.Status400BadRequest);
     }
 
     private static async Task<Results<Ok<UsageSummaryResult>, ApiProblem>> Summary(
@@ -106,9 +133,11 @@ internal static class UsageRoutes
                 interval.ToString().ToLowerInvariant(),
                 query.From,
                 query.To,
-                UsageShapes.Lines(query.GroupBy, series, metric),
-                previous
+                UsageShapes.Lines(query.GroupBy, series, metric)
             )
+            {
+                Previous = previous,
+            }
         );
     }
 
@@ -149,9 +178,13 @@ internal static class UsageRoutes
         var found = RecordId.TryParse(id, out var record)
             ? await ledger.Queries.RecordAsync(caller.Workspace, record, cancellationToken)
             : null;
-        return found is null
-            ? ApiProblem.Of(StatusCodes.Status404NotFound, "There is no request of that id.")
-            : TypedResults.Ok(UsageShapes.Request(found));
+        if (found is null)
+        {
+            return ApiProblem.Of(StatusCodes.Status404NotFound, "There is no request of that id.");
+        }
+
+        var earlier = await ledger.Queries.EarlierAsync(caller.Workspace, record, cancellationToken);
+        return TypedResults.Ok(UsageShapes.Request(found) with { Earlier = [.. earlier.Select(UsageShapes.Earlier)] });
     }
 
     private static Results<UsageExport, ApiProblem> Export(

@@ -86,6 +86,28 @@ internal static class UsageShapes
         };
     }
 
+    /// <summary>What a request was before a change.</summary>
+    public static EarlierRevision Earlier(EarlierRecord earlier)
+    {
+        var record = earlier.Record;
+        return new EarlierRevision
+        {
+            Revision = earlier.Revision,
+            ReplacedAt = earlier.ReplacedAt,
+            ReplacedBy = Words.Of(earlier.ReplacedBy),
+            InputTokens = record.Usage.Input,
+            CacheReadTokens = record.Usage.CacheRead,
+            CacheWrite5mTokens = record.Usage.CacheWrite5m,
+            CacheWrite1hTokens = record.Usage.CacheWrite1h,
+            OutputTokens = record.Usage.Output,
+            ReasoningTokens = record.Usage.Reasoning,
+            CostUsd = record.Cost?.ToUsd(),
+            BilledUsd = record.Billed?.ToUsd(),
+            PriceVersion = record.PriceVersion,
+            Quality = Words.Of(record.Quality),
+        };
+    }
+
     private static UsageSummaryRow Row(ImmutableArray<UsageDimension> groups, UsageRow row)
     {
         var figures = Figures(row.Totals);
@@ -219,6 +241,9 @@ internal static class Words
 
     /// <summary>A quality.</summary>
     public static string Of(UsageQuality quality) => Snake(quality.ToString());
+
+    /// <summary>A change.</summary>
+    public static string Of(EntryKind kind) => Snake(kind.ToString());
 
     /// <summary>A way of billing.</summary>
     public static string Of(Billing billing) => Snake(billing.ToString());

@@ -126,8 +126,7 @@ public sealed class UsageShapesTests
                     "day",
                     Query.From,
                     Query.To,
-                    UsageShapes.Lines(Query.GroupBy, series, metric),
-                    null
+                    UsageShapes.Lines(Query.GroupBy, series, metric)
                 ),
                 WeirJson.Written.UsageSeriesResult
             );

@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Weir.Client;
+using Weir.Server.Api.Usage;
+
+namespace Weir.Server.Api;
+
+/// <summary>
+/// What the API's description cannot read off the types: how the converters of <c>Weir.Client.Json</c> write times, money
+/// and points, where a map holds nulls, and what the parameters take that are read from the query string by hand.
+/// </summary>
+internal static class OpenApiTypes
+{
+    /// <summary>Makes a schema say what is really written.</summary>
+    public static void Correct(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    {
+        var type = context.JsonTypeInfo.Type;
+        var nullable = Nullable.GetUnderlyingType(type) is null ? default : JsonSchemaType.Null;
+        var plain = Nullable.GetUnderlyingType(type) ?? type;
+        if (plain == typeof(DateTimeOffset) || plain == typeof(DateOnly))
+        {
+            schema.Type = JsonSchemaType.String | nullable;
+        }
+        else if (plain == typeof(decimal))
+        {
+            schema.Type = JsonSchemaType.String | nullable;
+            schema.Format = null;
+            schema.Pattern = @"^-?\d+(\.\d{1,9})?$";
+        }
+        else if (type == typeof(SeriesValue))
+        {
+            schema.Type = JsonSchemaType.String | JsonSchemaType.Number;
+            schema.Properties = null;
+        }
+        else if (context.JsonPropertyInfo?.Name == "keys" && schema.AdditionalProperties is OpenApiSchema value)
+        {
+            value.Type |= JsonSchemaType.Null;
+        }
+    }
+
+    /// <summary>Makes a parameter say what it takes.</summary>
+    public static void Correct(OpenApiParameter parameter)
+    {
+        if (parameter.Schema is not OpenApiSchema schema)
+        {
+            return;
+        }
+
+        switch (parameter.Name)
+        {
+            case "If-Match":
+                parameter.Required = true;
+                break;
+            case "limit":
+                schema.Type = JsonSchemaType.Integer;
+                (schema.Minimum, schema.Maximum, schema.Default) = ("1", "1000", 100);
+                break;
+            case "metric":
+                OneOf(schema, UsageQueryReader.MetricNames, "costUsd");
+                break;
+            case "interval":
+                OneOf(schema, ["minute", "hour", "day", "week", "month"], "day");
+                break;
+            case "compare":
+                OneOf(schema, ["previous"], null);
+                break;
+            case "format":
+                OneOf(schema, ["csv", "ndjson", "json"], "csv");
+                break;
+        }
+    }
+
+    private static void OneOf(OpenApiSchema schema, IEnumerable<string> words, string? otherwise)
+    {
+        schema.Enum = [.. words.Select(word => JsonValue.Create(word))];
+        schema.Default = otherwise;
+    }
+}

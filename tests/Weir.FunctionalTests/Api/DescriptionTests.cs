@@ -1,0 +1,201 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Weir.FunctionalTests.Api;
+
+/// <summary>The API's description tells the truth: real answers are held against it.</summary>
+public sealed class DescriptionTests(ApiServer server) : IClassFixture<ApiServer>
+{
+    [Theory]
+    [InlineData("/api/v1/usage/summary", "?groupBy=model,project")]
+    [InlineData("/api/v1/usage/series", "?compare=previous&groupBy=key")]
+    [InlineData("/api/v1/usage/series", "?metric=requests")]
+    [InlineData("/api/v1/usage/requests", "")]
+    [InlineData("/api/v1/usage/requests/{id}", "")]
+    [InlineData("/api/v1/usage/export", "?format=json")]
+    [InlineData("/api/v1/keys", "")]
+    [InlineData("/api/v1/config", "")]
+    [InlineData("/api/v1/prices", "?search=claude")]
+    [InlineData("/api/v1/prices", "?search=gemini")]
+    [InlineData("/api/v1/system/status", "")]
+    [InlineData("/api/v1/system/audit", "")]
+    [InlineData("/health", "")]
+    [InlineData("/health/ready", "")]
+    public async Task An_answer_is_as_it_is_described(string path, string query)
+    {
+        var document = (await server.GetAsync("/openapi/v1.json", "")).Json;
+        var answer = await server.GetAsync(path.Replace("{id}", server.RequestId, StringComparison.Ordinal) + query);
+
+        Assert.Equal(200, answer.Status);
+        Check(document, Described(document, "get", path, "200", "application/json"), answer.Json, path);
+    }
+
+    [Theory]
+    [InlineData("get", "/api/v1/usage/summary?modle=x", "/api/v1/usage/summary", 400)]
+    [InlineData("get", "/api/v1/usage/requests/none", "/api/v1/usage/requests/{id}", 404)]
+    [InlineData("delete", "/api/v1/keys/none", "/api/v1/keys/{idOrName}", 404)]
+    [InlineData("delete", "/api/v1/keys/admin", "/api/v1/keys/{idOrName}", 409)]
+    [InlineData("post", "/api/v1/keys/none/rotate", "/api/v1/keys/{idOrName}/rotate", 404)]
+    public async Task A_refusal_is_described(string method, string target, string path, int status)
+    {
+        var document = (await server.GetAsync("/openapi/v1.json", "")).Json;
+        var answer = await server.SendAsync(new HttpMethod(method), target);
+
+        answer.Problem(status);
+        var schema = Described(document, method, path, $"{status}", "application/problem+json");
+        Check(document, schema, answer.Json, path);
+    }
+
+    [Fact]
+    public async Task Every_route_that_asks_for_a_key_says_so_and_every_route_says_what_it_is()
+    {
+        var document = (await server.GetAsync("/openapi/v1.json", "")).Json;
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject().Select(o => o.Value))
+            {
+                Assert.NotEmpty(operation.GetProperty("summary").GetString()!);
+                var asks = !path.Name.StartsWith("/health", StringComparison.Ordinal);
+                Assert.Equal(asks, operation.TryGetProperty("security", out _));
+                Assert.Equal(asks, operation.GetProperty("responses").TryGetProperty("401", out _));
+                Assert.Equal(asks, operation.GetProperty("responses").TryGetProperty("403", out _));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Parameters_and_statuses_that_matter_are_there()
+    {
+        var document = (await server.GetAsync("/openapi/v1.json", "")).Json;
+        var paths = document.GetProperty("paths");
+        var put = paths.GetProperty("/api/v1/config").GetProperty("put");
+        var match = Assert.Single(put.GetProperty("parameters").EnumerateArray());
+        Assert.Equal(
+            ("If-Match", "header", true),
+            (
+                match.GetProperty("name").GetString(),
+                match.GetProperty("in").GetString(),
+                match.GetProperty("required").GetBoolean()
+            )
+        );
+        Assert.All(
+            new[] { "409", "412", "422", "428" },
+            status => Assert.True(put.GetProperty("responses").TryGetProperty(status, out _), status)
+        );
+        var export = paths.GetProperty("/api/v1/usage/export").GetProperty("get").GetProperty("responses");
+        Assert.Equal(
+            ["application/json", "application/x-ndjson", "text/csv"],
+            export
+                .GetProperty("200")
+                .GetProperty("content")
+                .EnumerateObject()
+                .Select(type => type.Name)
+                .Order(StringComparer.Ordinal)
+        );
+        var limit = paths
+            .GetProperty("/api/v1/usage/requests")
+            .GetProperty("get")
+            .GetProperty("parameters")
+            .EnumerateArray()
+            .Single(p => p.GetProperty("name").GetString() == "limit");
+        Assert.Equal("integer", limit.GetProperty("schema").GetProperty("type").GetString());
+    }
+
+    private static JsonElement Described(
+        JsonElement document,
+        string method,
+        string path,
+        string status,
+        string contentType
+    ) =>
+        document
+            .GetProperty("paths")
+            .GetProperty(path)
+            .GetProperty(method)
+            .GetProperty("responses")
+            .GetProperty(status)
+            .GetProperty("content")
+            .GetProperty(contentType)
+            .GetProperty("schema");
+
+    /// <summary>As much of JSON Schema as the description uses.</summary>
+    private static void Check(JsonElement document, JsonElement schema, JsonElement value, string at)
+    {
+        if (schema.TryGetProperty("$ref", out var reference))
+        {
+            var name = reference.GetString()!["#/components/schemas/".Length..];
+            schema = document.GetProperty("components").GetProperty("schemas").GetProperty(name);
+        }
+
+        if (schema.TryGetProperty("oneOf", out var choices))
+        {
+            var fitting = choices
+                .EnumerateArray()
+                .Single(c => Types(c).Contains("null") == (value.ValueKind == JsonValueKind.Null));
+            Check(document, fitting, value, at);
+            return;
+        }
+
+        var kind = value.ValueKind switch
+        {
+            JsonValueKind.Object => "object",
+            JsonValueKind.Array => "array",
+            JsonValueKind.String => "string",
+            JsonValueKind.Number => "number",
+            JsonValueKind.Null => "null",
+            _ => "boolean",
+        };
+        var types = Types(schema);
+        Assert.True(
+            types.Contains(kind) || (kind == "number" && types.Contains("integer")),
+            $"{at}: {value} is no {string.Join(" or ", types)}"
+        );
+        if (kind == "string" && schema.TryGetProperty("pattern", out var pattern))
+        {
+            Assert.Matches(
+                new Regex(pattern.GetString()!, RegexOptions.None, TimeSpan.FromSeconds(1)),
+                value.GetString()
+            );
+        }
+
+        if (kind == "array")
+        {
+            foreach (var item in value.EnumerateArray())
+            {
+                Check(document, schema.GetProperty("items"), item, at + "[]");
+            }
+        }
+
+        if (kind == "object")
+        {
+            CheckObject(document, schema, value, at);
+        }
+    }
+
+    private static void CheckObject(JsonElement document, JsonElement schema, JsonElement value, string at)
+    {
+        if (schema.TryGetProperty("required", out var required))
+        {
+            Assert.All(
+                required.EnumerateArray(),
+                name => Assert.True(value.TryGetProperty(name.GetString()!, out _), $"{at} has no {name}")
+            );
+        }
+
+        foreach (var property in value.EnumerateObject())
+        {
+            var described =
+                schema.TryGetProperty("properties", out var properties)
+                && properties.TryGetProperty(property.Name, out var own)
+                    ? own
+                : schema.TryGetProperty("additionalProperties", out var others) ? others
+                : throw new Xunit.Sdk.XunitException($"{at}.{property.Name} is not described");
+            Check(document, described, property.Value, $"{at}.{property.Name}");
+        }
+    }
+
+    private static string[] Types(JsonElement schema) =>
+        !schema.TryGetProperty("type", out var type) ? []
+        : type.ValueKind == JsonValueKind.Array ? [.. type.EnumerateArray().Select(t => t.GetString()!)]
+        : [type.GetString()!];
+}

@@ -1,0 +1,119 @@
+using System.Net;
+using Microsoft.Data.Sqlite;
+using Weir.Foundation;
+using Weir.Identity;
+using Weir.Testing;
+
+namespace Weir.FunctionalTests.Api;
+
+/// <summary>Two workspaces on one server: each sees its own, and no word of the other's.</summary>
+public sealed class WorkspaceTests : IAsyncLifetime
+{
+    private const string Other = "other-key";
+
+    private readonly TemporaryFolder folder = new();
+    private string key = "";
+    private WeirProcess weir = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await using (var first = await WeirProcess.StartAsync(folder.At("data")))
+        {
+            Assert.Equal(0, await first.StopAsync());
+        }
+
+        key = await MakeOtherAsync(folder.At("data"));
+        weir = await WeirProcess.StartAsync(folder.At("data"));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await weir.DisposeAsync();
+        folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Usage_and_keys_of_another_workspace_are_never_seen()
+    {
+        var own = await UseAsync(weir.AdminKey, "own-session");
+        var others = await UseAsync(key, "other-session");
+        await weir.SettleAsync();
+
+        foreach (
+            var (asking, mine, theirs, session) in new[]
+            {
+                (weir.AdminKey, own, others, "other-session"),
+                (key, others, own, "own-session"),
+            }
+        )
+        {
+            var total = await GetAsync("/api/v1/usage/summary?groupBy=key,session", asking);
+            Assert.Contains("\"requests\":1,", total, StringComparison.Ordinal);
+            Assert.DoesNotContain(session, total, StringComparison.Ordinal);
+            Assert.Contains(mine, await GetAsync("/api/v1/usage/requests", asking), StringComparison.Ordinal);
+            Assert.DoesNotContain(theirs, await GetAsync("/api/v1/usage/requests", asking), StringComparison.Ordinal);
+            Assert.DoesNotContain(theirs, await GetAsync("/api/v1/usage/export", asking), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                session,
+                await GetAsync("/api/v1/usage/series?groupBy=session", asking),
+                StringComparison.Ordinal
+            );
+            Assert.Contains(
+                "\"requests\":0,",
+                await GetAsync($"/api/v1/usage/summary?session={session}", asking),
+                StringComparison.Ordinal
+            );
+            await GetAsync($"/api/v1/usage/requests/{mine}", asking);
+            await GetAsync($"/api/v1/usage/requests/{theirs}", asking, HttpStatusCode.NotFound);
+        }
+
+        Assert.DoesNotContain(Other, await GetAsync("/api/v1/keys", weir.AdminKey), StringComparison.Ordinal);
+        Assert.DoesNotContain("\"admin\",\"prefix\"", await GetAsync("/api/v1/keys", key), StringComparison.Ordinal);
+        foreach (var path in new[] { "/api/v1/config", "/api/v1/system/status" })
+        {
+            await GetAsync(path, key, HttpStatusCode.Forbidden);
+        }
+    }
+
+    private async Task<string> UseAsync(string with, string session)
+    {
+        using var answer = await weir.PostAsync(
+            "/v1/messages",
+            """{"model":"sim-small","max_tokens":20,"messages":[{"role":"user","content":"hello"}]}""",
+            with,
+            [("x-claude-code-session-id", session)]
+        );
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        return answer.Headers.GetValues("x-weir-request-id").Single();
+    }
+
+    private async Task<string> GetAsync(string path, string with, HttpStatusCode status = HttpStatusCode.OK)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative));
+        request.Headers.Add("x-weir-key", with);
+        using var answer = await weir.SendAsync(request);
+        Assert.Equal(status, answer.StatusCode);
+        return await answer.Content.ReadAsStringAsync();
+    }
+
+    private static async Task<string> MakeOtherAsync(string data)
+    {
+        using var ring = KeyRing.Open(data, TimeProvider.System).Keys!;
+        await using (
+            var control = new SqliteConnection($"Data Source={Path.Combine(data, "control.db")};Pooling=False")
+        )
+        {
+            await control.OpenAsync();
+            await using var command = control.CreateCommand();
+            command.CommandText = "INSERT INTO workspace (id, name) VALUES (2, 'other')";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var made = await ring.CreateAsync(
+            new WorkspaceId(2),
+            new NewApiKey { Name = Other, Scopes = KeyScopes.Gateway | KeyScopes.Admin },
+            TestContext.Current.CancellationToken
+        );
+        return made.Text!;
+    }
+}
