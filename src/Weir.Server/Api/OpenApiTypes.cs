@@ -33,6 +33,11 @@ internal static class OpenApiTypes
             schema.Type = JsonSchemaType.String | JsonSchemaType.Number;
             schema.Properties = null;
         }
+        else if (type.BaseType == typeof(LiveMessage))
+        {
+            // The discriminator, which the writer of schemas leaves optional.
+            schema.Required = new HashSet<string>(schema.Required ?? new HashSet<string>()) { "type" };
+        }
         else if (context.JsonPropertyInfo?.Name == "keys" && schema.AdditionalProperties is OpenApiSchema value)
         {
             value.Type |= JsonSchemaType.Null;
