@@ -248,9 +248,6 @@ internal static class Words
     /// <summary>A way of billing.</summary>
     public static string Of(Billing billing) => Snake(billing.ToString());
 
-    /// <summary>What a change of the ledger did.</summary>
-    public static string Of(EntryKind kind) => Snake(kind.ToString());
-
     /// <summary>A dialect; null when it is not known.</summary>
     public static string? Of(Dialect dialect) =>
         dialect switch
