@@ -10,6 +10,7 @@ const dayAndMinute = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
+const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
 
 /** Midnight that began the day of a moment, in the reader's zone. */
 export function startOfDay(moment: Date): Date {
@@ -34,6 +35,11 @@ export function formatMinute(time: Date): string {
 /** `Thursday 3 July`. */
 export function formatDay(time: Date): string {
   return day.format(time);
+}
+
+/** The reader's zone at a moment: `UTC`, `GMT+2`. */
+export function formatZone(time: Date): string {
+  return zone.formatToParts(time).find((part) => part.type === 'timeZoneName')?.value ?? '';
 }
 
 /** Everything about a moment, for titles. */
