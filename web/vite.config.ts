@@ -26,12 +26,29 @@ const leanPlot: Plugin = {
   },
 };
 
+/**
+ * SvelteKit hides its announcer of page changes by a style attribute, which the pages' content security policy stops;
+ * app.css hides it instead.
+ */
+const announcerWithoutStyle: Plugin = {
+  name: 'announcer-without-style',
+  enforce: 'pre',
+  transform: {
+    filter: { id: /generated[\\/]root\.svelte$/ },
+    handler(code) {
+      const plain = code.replace(/(id="svelte-announcer"[^>]*?) style="[^"]*"/, '$1');
+      if (plain === code) this.error("SvelteKit's announcer has changed: look whether it still has a style attribute");
+      return { code: plain, map: null };
+    },
+  },
+};
+
 /** What every page needs is one file: it compresses better, and comes in one go. What only some need stays by itself. */
 const frame =
   /node_modules[\\/](svelte|@sveltejs|esm-env|clsx)[\\/]|src[\\/](lib[\\/](api|format|live|state|ui(?![\\/]Empty))|routes[\\/]\+(layout|error))/;
 
 export default defineConfig({
-  plugins: [sveltekit(), leanPlot],
+  plugins: [announcerWithoutStyle, sveltekit(), leanPlot],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
