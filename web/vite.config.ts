@@ -37,7 +37,8 @@ const announcerWithoutStyle: Plugin = {
     filter: { id: /generated[\\/]root\.svelte$/ },
     handler(code) {
       const plain = code.replace(/(id="svelte-announcer"[^>]*?) style="[^"]*"/, '$1');
-      if (plain === code) this.error("SvelteKit's announcer has changed: look whether it still has a style attribute");
+      if (plain === code)
+        this.error("SvelteKit's announcer has changed: look whether it still has a style attribute");
       return { code: plain, map: null };
     },
   },

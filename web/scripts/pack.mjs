@@ -22,7 +22,9 @@ if (!from || !to) throw new Error('usage: node pack.mjs FROM TO');
 
 const files = readdirSync(from, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
-  .map((entry) => posix.join(...join(entry.parentPath, entry.name).slice(from.length).split(/[\\/]/).filter(Boolean)))
+  .map((entry) =>
+    posix.join(...join(entry.parentPath, entry.name).slice(from.length).split(/[\\/]/).filter(Boolean)),
+  )
   .sort();
 
 rmSync(to, { recursive: true, force: true });

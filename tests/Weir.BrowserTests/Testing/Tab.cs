@@ -17,8 +17,13 @@ public sealed class Tab : IAsyncDisposable
         page.PageError += (_, error) => faults.Enqueue(error);
         page.Console += (_, message) =>
         {
-            // Chromium notes every answer of 400 and above: those that a test brings about are no faults of the page.
-            if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+            // Chromium notes every answer of 400 and above, SvelteKit every page that is not there: those that a test
+            // brings about are no faults of the page.
+            if (
+                message.Type == "error"
+                && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)
+                && !message.Text.Contains("Not found: /", StringComparison.Ordinal)
+            )
             {
                 faults.Enqueue(message.Text);
             }

@@ -63,9 +63,13 @@ describe('counts', () => {
   test('separators', () => expect(formatCount(1_234_567)).toBe('1,234,567'));
   test('rates', () => expect([0, 0.04, 12.44, 1204].map(formatRate)).toEqual(['0', '<0.1', '12.4', '1,204']));
   test('shares', () =>
-    expect([formatShare(0, 10), formatShare(1, 1000), formatShare(999, 1000), formatShare(1, 2), formatShare(0, 0)]).toEqual(
-      ['0%', '<1%', '>99%', '50%', '–'],
-    ));
+    expect([
+      formatShare(0, 10),
+      formatShare(1, 1000),
+      formatShare(999, 1000),
+      formatShare(1, 2),
+      formatShare(0, 0),
+    ]).toEqual(['0%', '<1%', '>99%', '50%', '–']));
 });
 
 describe('times', () => {

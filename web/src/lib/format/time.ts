@@ -24,7 +24,9 @@ export function endOfDay(moment: Date): Date {
 
 /** `14:03:22`, or `3 Jul, 14:03` for another day than today's. */
 export function formatMoment(time: Date, now: Date): string {
-  return startOfDay(time).getTime() === startOfDay(now).getTime() ? clock.format(time) : dayAndMinute.format(time);
+  return startOfDay(time).getTime() === startOfDay(now).getTime()
+    ? clock.format(time)
+    : dayAndMinute.format(time);
 }
 
 /** `14:03`. */

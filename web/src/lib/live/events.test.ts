@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { EventParser } from './events';
 
-const WIRE = 'event: changes\nid: 7\ndata: {"a":1}\n\n: a comment\n\ndata:two\r\ndata: lines\r\n\r\nevent: beat\n\ndata: left';
+const WIRE =
+  'event: changes\nid: 7\ndata: {"a":1}\n\n: a comment\n\ndata:two\r\ndata: lines\r\n\r\nevent: beat\n\ndata: left';
 
 describe('server-sent events', () => {
   test('are the same however they are cut', () => {

@@ -34,6 +34,7 @@ export class LiveFeed {
   #cursor: number | null = null;
   #failures = 0;
   #wake: (() => void) | null = null;
+  #open: AbortController | null = null;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -58,6 +59,11 @@ export class LiveFeed {
     this.#wake?.();
   }
 
+  /** Takes the connection for broken: the network is known to be gone. */
+  drop(): void {
+    this.#open?.abort();
+  }
+
   stop(): void {
     this.#stop.abort();
     this.#wake?.();
@@ -65,7 +71,7 @@ export class LiveFeed {
 
   /** One connection until it ends; the status when the server refuses the key. */
   async #listen(): Promise<number | null> {
-    const own = new AbortController();
+    const own = (this.#open = new AbortController());
     const end = () => own.abort();
     this.#stop.signal.addEventListener('abort', end);
     let silence = setTimeout(end, SILENCE);

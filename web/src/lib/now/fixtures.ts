@@ -77,11 +77,14 @@ export function summary(asOf: number, items: readonly RequestItem[]): UsageSumma
 }
 
 function figures(items: readonly RequestItem[]): UsageFigures {
-  const sum = (pick: (item: RequestItem) => number | null) => items.reduce((all, item) => all + (pick(item) ?? 0), 0);
+  const sum = (pick: (item: RequestItem) => number | null) =>
+    items.reduce((all, item) => all + (pick(item) ?? 0), 0);
   const money = (pick: (item: RequestItem) => string | null): string | null => {
     const known = items.map(pick).filter((usd) => usd !== null);
     const nano = known.reduce((all, usd) => all + toNano(usd), 0n);
-    return known.length === 0 ? null : `${nano / 1_000_000_000n}.${(nano % 1_000_000_000n).toString().padStart(9, '0')}`;
+    return known.length === 0
+      ? null
+      : `${nano / 1_000_000_000n}.${(nano % 1_000_000_000n).toString().padStart(9, '0')}`;
   };
   const none = { p50: null, p95: null, p99: null };
   return {

@@ -28,7 +28,9 @@ export interface Row {
 }
 
 function sum(...parts: (number | null)[]): number | null {
-  return parts.every((part) => part === null) ? null : parts.reduce<number>((all, part) => all + (part ?? 0), 0);
+  return parts.every((part) => part === null)
+    ? null
+    : parts.reduce<number>((all, part) => all + (part ?? 0), 0);
 }
 
 function rowOf(item: RequestItem, isNew: boolean): Row {

@@ -116,6 +116,7 @@ export class Now {
       setInterval(() => void this.#askInFlight(), IN_FLIGHT_EVERY),
     ];
     addEventListener('online', this.#retry);
+    addEventListener('offline', this.#drop);
     document.addEventListener('visibilitychange', this.#retry);
   }
 
@@ -125,6 +126,7 @@ export class Now {
     this.#ticks.forEach(clearInterval);
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     removeEventListener('online', this.#retry);
+    removeEventListener('offline', this.#drop);
     document.removeEventListener('visibilitychange', this.#retry);
   }
 
@@ -147,6 +149,8 @@ export class Now {
   #retry = (): void => {
     if (!document.hidden) this.#feed.retryNow();
   };
+
+  #drop = (): void => this.#feed.drop();
 
   #now(): number {
     return Date.now() + this.#skew;
@@ -225,7 +229,8 @@ export class Now {
   async #readLine(newest: readonly RequestItem[]): Promise<void> {
     this.#recent.clear(this.#now() / 1000);
     for (const item of newest) this.#recent.add(item);
-    const oldest = newest.length > 0 ? Math.min(...newest.map((item) => Date.parse(item.startedAt))) / 1000 : 0;
+    const oldest =
+      newest.length > 0 ? Math.min(...newest.map((item) => Date.parse(item.startedAt))) / 1000 : 0;
     const start = Math.floor(this.#now() / 60_000) * 60 - WINDOW;
     // The snapshot holds the whole window.
     if (newest.length === 0 || oldest <= start) return;

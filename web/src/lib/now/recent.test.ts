@@ -37,7 +37,12 @@ describe('the last quarter of an hour', () => {
     const recent = new Recent(NOON + 10);
     const before = ended(5);
     recent.apply(created(1, before));
-    recent.apply({ sequence: 2, kind: 'repriced', before, request: { ...before, revision: 2, costUsd: '1.5' } });
+    recent.apply({
+      sequence: 2,
+      kind: 'repriced',
+      before,
+      request: { ...before, revision: 2, costUsd: '1.5' },
+    });
     expect(recent.perMinute('requests')).toBe(1);
     expect(recent.perMinute('cost')).toBeCloseTo(1.5, 9);
   });

@@ -67,8 +67,7 @@ export class Recent {
     const until = Math.floor(before);
     for (const point of series.series[0]?.points ?? []) {
       const start = Math.floor(Date.parse(point.time) / 1000);
-      const value =
-        typeof point.value === 'string' ? toPlot(toNano(point.value)) : (point.value as number);
+      const value = typeof point.value === 'string' ? toPlot(toNano(point.value)) : (point.value as number);
       for (let s = start; s < Math.min(start + 60, until); s++) {
         if (this.#holds(s)) this.#bins[metric][s % KEPT] = value / 60;
       }

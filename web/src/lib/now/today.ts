@@ -143,7 +143,12 @@ function of(sums: Map<string | null, Figures>, name: string | null): Figures {
   return sum;
 }
 
-function addTo(sums: Map<string | null, Figures>, name: string | null, item: RequestItem, sign: 1 | -1): void {
+function addTo(
+  sums: Map<string | null, Figures>,
+  name: string | null,
+  item: RequestItem,
+  sign: 1 | -1,
+): void {
   const sum = of(sums, name);
   addRequest(sum, item, sign);
   // Enriched away from this name: a row of nothing would stay.

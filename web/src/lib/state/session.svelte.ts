@@ -60,7 +60,11 @@ class Session {
   async signIn(text: string, keep: boolean): Promise<SignIn> {
     const key = text.trim();
     if (!/^wk_[A-Za-z0-9_-]+$/.test(key)) {
-      return { ok: false, words: key === '' ? 'Enter a key.' : 'A Weir key begins with wk_ and has letters and digits after it.' };
+      return {
+        ok: false,
+        words:
+          key === '' ? 'Enter a key.' : 'A Weir key begins with wk_ and has letters and digits after it.',
+      };
     }
     const trial = createApi(
       () => key,
