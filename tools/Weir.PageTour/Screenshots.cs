@@ -27,13 +27,8 @@ internal static class Screenshots
         await EmptyAsync(chromium, folder);
 
         using var data = new TemporaryFolder();
+        await WorkingDay.WriteAsync(data.At("data"));
         await using var traffic = await Traffic.StartAsync(data.At("data"));
-        var filled = await traffic.Weir.CommandAsync("demo");
-        if (filled.ExitCode != 0)
-        {
-            throw new InvalidOperationException(filled.ToString());
-        }
-
         await BusyAsync(chromium, traffic, folder, "now", new TabOptions { Scale = 2 });
         await BusyAsync(chromium, traffic, folder, "now-dark", new TabOptions { IsDark = true, Scale = 2 });
         await BusyAsync(chromium, traffic, folder, "now-phone", TabOptions.Phone);
@@ -69,10 +64,13 @@ internal static class Screenshots
         await using var tab = await chromium.OpenAsync(options);
         await tab.SignInAsync(traffic.Weir);
         await tab.UntilLiveAsync();
-        await SomeTrafficAsync(traffic, 24);
+        await SomeTrafficAsync(traffic);
         await tab.Page.GetByText("house-model-1").First.WaitForAsync();
         await tab.Page.Locator("canvas").WaitForAsync();
-        await ShootAsync(tab, folder, name, whole: options.IsPhone);
+        await ShootAsync(tab, folder, name);
+        await tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Newest requests" }).ScrollIntoViewIfNeededAsync();
+        await tab.Page.Mouse.WheelAsync(0, 2_000);
+        await ShootAsync(tab, folder, name + "-below");
     }
 
     private static async Task DisconnectedAsync(Chromium chromium, Traffic traffic, string folder)
@@ -108,13 +106,11 @@ internal static class Screenshots
         await ShootAsync(tab, folder, "now-error");
     }
 
-    private static async Task SomeTrafficAsync(Traffic traffic, int count)
+    private static async Task SomeTrafficAsync(Traffic traffic)
     {
-        for (var i = 0; i < count; i++)
+        foreach (var (model, client) in Callers)
         {
-            var (model, client) = Callers[i % Callers.Length];
             await traffic.SendAsync(model, client);
-            await Task.Delay(120);
         }
 
         await traffic.SendAsync("claude-overloaded");
@@ -122,12 +118,12 @@ internal static class Screenshots
         await traffic.SendAsync();
     }
 
-    private static async Task ShootAsync(Tab tab, string folder, string name, bool whole = false)
+    private static async Task ShootAsync(Tab tab, string folder, string name)
     {
         await tab.Page.EvaluateAsync("() => document.fonts.ready");
         await tab.Page.WaitForTimeoutAsync(700);
         var path = Path.Combine(folder, name + ".png");
-        await tab.Page.ScreenshotAsync(new PageScreenshotOptions { Path = path, FullPage = whole });
+        await tab.Page.ScreenshotAsync(new PageScreenshotOptions { Path = path });
         foreach (var fault in tab.Faults)
         {
             throw new InvalidOperationException($"{name}: {fault}");
