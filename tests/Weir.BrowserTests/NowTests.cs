@@ -140,7 +140,7 @@ public sealed class NowTests(ChromiumFixture chromium) : IAsyncLifetime
         await using var tab = await chromium.OpenAsync();
         await tab.SignInAsync(traffic.Weir);
         await tab.UntilLiveAsync();
-        await Rows(tab).First.WaitForAsync();
+        await Figure(tab, "Requests today").Filter(new() { HasText = "1" }).WaitForAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
         await traffic.SendAsync();
         await traffic.SendAsync();

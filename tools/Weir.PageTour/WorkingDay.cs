@@ -1,7 +1,6 @@
 using Weir.Demo;
 using Weir.Foundation;
 using Weir.Ledger;
-using Weir.Ledger.Pricing;
 using Weir.Testing;
 
 namespace Weir.PageTour;

@@ -3,7 +3,7 @@ import { endOfDay, startOfDay } from '../format/time';
 import { LiveFeed, type FeedState } from '../live/feed';
 import { Newest, type Row } from './newest';
 import { Recent, WINDOW, type Metric } from './recent';
-import { largest, nothing, Today, type Figures, type Share } from './today';
+import { largest, Today, type Figures, type Share } from './today';
 
 const METRICS = { tokens: 'totalTokens', cost: 'costUsd', requests: 'requests' } as const;
 
@@ -22,7 +22,8 @@ const RETRY_AFTER = 10_000;
 /** Everything that the page shows, as it stood at one moment. */
 export interface View {
   readonly at: number;
-  readonly total: Figures;
+  /** Today's sums; null as long as they could not be read. */
+  readonly total: Figures | null;
   readonly byModel: { readonly shares: readonly Share[]; readonly others: readonly Share[] };
   readonly byClient: { readonly shares: readonly Share[]; readonly others: readonly Share[] };
   readonly rows: readonly Row[];
@@ -272,7 +273,7 @@ export class Now {
     const today = this.#today;
     this.#view = {
       at: this.#now(),
-      total: today ? { ...today.total } : nothing(),
+      total: today && { ...today.total },
       byModel: largest(today?.byModel ?? new Map(), SHARES),
       byClient: largest(today?.byClient ?? new Map(), SHARES),
       rows: this.#newest.rows,
@@ -285,7 +286,7 @@ export class Now {
 function emptyView(): View {
   return {
     at: Date.now(),
-    total: nothing(),
+    total: null,
     byModel: { shares: [], others: [] },
     byClient: { shares: [], others: [] },
     rows: [],
