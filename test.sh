@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds Weir with warnings as errors, checks the formatting and runs every test.
-#   ./test.sh           everything, the real programs from npm included
+#   ./test.sh           everything, the real programs from npm and the pages in a browser included
 #   ./test.sh --quick   the build and the unit tests, under two minutes; needs .NET alone
 # Missing Debian packages are installed when this runs as root or with password-less sudo, else named.
 # The last line is the total: "N passed, N failed" (", N skipped" when any are).
@@ -80,7 +80,7 @@ command -v dotnet >/dev/null || fail "Weir needs the .NET 10 SDK: https://dotnet
 dotnet --version >/dev/null || fail "Weir needs the .NET SDK that global.json names."
 
 if ! $quick; then
-  need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux
+  need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux chromium:chromium
   node_major=$(node -p 'process.versions.node.split(".")[0]')
   ((node_major >= 20)) || fail "The real programs need Node 20 or newer; this is $(node --version)."
   install_programs
@@ -90,6 +90,16 @@ say "formatting"
 dotnet tool restore >/dev/null
 dotnet csharpier check .
 
+if ! $quick; then
+  say "checking the pages"
+  [[ web/node_modules/.weir-installed -nt web/package-lock.json ]] || {
+    npm ci --prefix web --ignore-scripts --no-audit --no-fund
+    touch web/node_modules/.weir-installed
+  }
+  npm run --silent --prefix web check
+  npm test --silent --prefix web
+fi
+
 say "building"
 dotnet build Weir.slnx -c "$configuration" -v quiet --nologo
 
@@ -97,7 +107,7 @@ suites=()
 for project in tests/*/*.csproj; do
   grep -q '<OutputType>Exe</OutputType>' "$project" || continue
   name=$(basename "$project" .csproj)
-  if $quick && [[ $name == *FunctionalTests ]]; then continue; fi
+  if $quick && [[ $name == *FunctionalTests || $name == *BrowserTests ]]; then continue; fi
   suites+=("$name")
   if ! $quick && [[ $name == Weir.Ledger.Tests ]]; then suites+=("$name+bundled"); fi
 done
@@ -108,8 +118,8 @@ mkdir -p "$results"
 width=$(nproc)
 ((width <= 4)) || width=4
 # The functional tests take longest and start many processes: they run first, beside the small suites.
-for name in $(printf '%s\n' "${suites[@]}" | { grep Functional || true; }) \
-  $(printf '%s\n' "${suites[@]}" | grep -v Functional); do
+for name in $(printf '%s\n' "${suites[@]}" | { grep -E 'Functional|Browser' || true; }) \
+  $(printf '%s\n' "${suites[@]}" | grep -vE 'Functional|Browser'); do
   while (($(jobs -rp | wc -l) >= width)); do wait -n || true; done
   run_suite "$name" &
 done

@@ -155,11 +155,12 @@ internal static class Measurements
         var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         var times = await tab.Page.EvaluateAsync<double[]>("() => window.frames_");
         var steps = times.Zip(times.Skip(1), (a, b) => b - a).Order().ToList();
+        var rows = await tab.Page.EvaluateAsync<int>("() => window.changes");
         var late = steps.Count(step => step > 25);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{sent / seconds:0.0} requests a second for {seconds:0} s: {steps.Count / seconds:0.0} frames a second, median {steps[steps.Count / 2]:0.0} ms, 99th percentile {steps[steps.Count * 99 / 100]:0.0} ms, {late} of {steps.Count} frames later than 25 ms; rows added {await tab.Page.EvaluateAsync<int>("() => window.changes")}"
+                $"{sent / seconds:0.0} requests a second for {seconds:0} s: {steps.Count / seconds:0.0} frames a second, median {steps[steps.Count / 2]:0.0} ms, 99th percentile {steps[steps.Count * 99 / 100]:0.0} ms, {late} of {steps.Count} frames later than 25 ms; rows came in {rows} times"
             )
         );
     }

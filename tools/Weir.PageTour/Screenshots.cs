@@ -68,9 +68,11 @@ internal static class Screenshots
         await tab.Page.GetByText("house-model-1").First.WaitForAsync();
         await tab.Page.Locator("canvas").WaitForAsync();
         await ShootAsync(tab, folder, name);
-        await tab.Page.GetByRole(AriaRole.Heading, new() { Name = "Newest requests" }).ScrollIntoViewIfNeededAsync();
-        await tab.Page.Mouse.WheelAsync(0, 2_000);
-        await ShootAsync(tab, folder, name + "-below");
+        if (!options.IsDark)
+        {
+            await tab.Page.EvaluateAsync("() => document.querySelectorAll('table')[2].scrollIntoView({ block: 'center' })");
+            await ShootAsync(tab, folder, name + "-below");
+        }
     }
 
     private static async Task DisconnectedAsync(Chromium chromium, Traffic traffic, string folder)
