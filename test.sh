@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds Weir with warnings as errors, checks the formatting and runs every test.
-#   ./test.sh           everything, the real programs from npm and the pages in a browser included
+#   ./test.sh           everything: the real programs from npm, the pages in a browser, three minutes of fuzzing
 #   ./test.sh --quick   the build and the unit tests, under two minutes; needs .NET alone
 # Missing Debian packages are installed when this runs as root or with password-less sudo, else named.
 # The last line is the total: "N passed, N failed" (", N skipped" when any are).
@@ -68,9 +68,11 @@ install_programs() {
 
 # A suite by its name; NAME+bundled runs it on the SQLite that comes with Weir.
 run_suite() {
-  local name=$1 project=${1%+bundled} code=0
+  local name=$1 project=${1%+bundled} code=0 options=(-noLogo -noColor)
   if [[ $name == *+bundled ]]; then local -x WEIR_SQLITE=bundled; fi
-  timeout --kill-after=10 1200 "artifacts/bin/$project/${configuration,,}/$project" -noLogo -noColor \
+  # The fuzzer's targets count as tests; it has other options and the same last line. One seed: a run by hand has others.
+  [[ $name != Weir.Fuzz ]] || options=(--target all --seconds 60 --seed 1)
+  timeout --kill-after=10 1200 "artifacts/bin/$project/${configuration,,}/$project" "${options[@]}" \
     >"$results/$name.log" 2>&1 </dev/null || code=$?
   echo "$code" >"$results/$name.code"
   echo "   $name: $(grep -oE 'Total: [0-9]+.*' "$results/$name.log" | tail -1 || true) (exit $code)"
@@ -107,7 +109,7 @@ suites=()
 for project in tests/*/*.csproj; do
   grep -q '<OutputType>Exe</OutputType>' "$project" || continue
   name=$(basename "$project" .csproj)
-  if $quick && [[ $name == *FunctionalTests || $name == *BrowserTests ]]; then continue; fi
+  if $quick && [[ $name == *FunctionalTests || $name == *BrowserTests || $name == Weir.Fuzz ]]; then continue; fi
   suites+=("$name")
   if ! $quick && [[ $name == Weir.Ledger.Tests ]]; then suites+=("$name+bundled"); fi
 done

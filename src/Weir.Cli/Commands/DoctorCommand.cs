@@ -86,7 +86,7 @@ internal static class DoctorCommand
         var (faults, failure) = ConfigCheckup.Run(file, Environment.GetEnvironmentVariable);
         return failure is not null ? Failed("configuration", $"{file}: {failure}")
             : faults.IsEmpty ? Ok("configuration", file)
-            : Failed("configuration", $"{file} has {faults.Length} faults; \"weir config check {file}\" names them");
+            : Failed("configuration", $"{file} has {ConfigFault.Count(faults.Length)}; \"weir config check {file}\" says more");
     }
 
     /// <summary>The configuration that the running server has in force.</summary>

@@ -61,7 +61,9 @@ public sealed class SqliteDatabase
 
     private static SqliteConnection Open(string connectionString, string pragmas)
     {
+#pragma warning disable RS0030 // the one place: the constructor has chosen the library
         var connection = new SqliteConnection(connectionString);
+#pragma warning restore RS0030
         try
         {
             connection.Open();

@@ -44,6 +44,12 @@ internal static class RequestHeadReader
                     return new RequestHead { Fault = $"The key '{NameOf(member)}' stands twice in the request body." };
                 }
 
+                if (member == Member.StreamOptions && !exact)
+                {
+                    // One of ours beside it would be a second for some decoders.
+                    return new RequestHead { Fault = "'stream_options' must be written in small letters." };
+                }
+
                 seen |= member;
             }
 
@@ -335,6 +341,7 @@ internal static class RequestHeadReader
     private static RequestHead ReadGenerationConfig(ref JsonCursor cursor, in RequestHead head)
     {
         var result = head;
+        var seen = Member.None;
         var config = new JsonCursor(cursor.Skip());
         if (!config.EnterObject())
         {
@@ -345,17 +352,24 @@ internal static class RequestHeadReader
         {
             if (JsonText.Is(name, escaped, "maxOutputTokens"u8) || JsonText.Is(name, escaped, "max_output_tokens"u8))
             {
-                var bound = config.ReadCount();
-                if (bound is not null && result.MaxTokens is not null)
+                if ((seen & Member.MaxOutputTokens) != Member.None)
                 {
                     return new RequestHead { Fault = "The key 'generationConfig.maxOutputTokens' stands twice." };
                 }
 
-                result = result with { MaxTokens = bound };
+                seen |= Member.MaxOutputTokens;
+                var bound = config.ReadCount();
+                result = bound > (result.MaxTokens ?? -1) ? result with { MaxTokens = bound } : result;
             }
             else if (JsonText.Is(name, escaped, "thinkingConfig"u8) || JsonText.Is(name, escaped, "thinking_config"u8))
             {
-                result = result with { HasThinking = ThinksInGemini(config.Skip()) };
+                if ((seen & Member.Thinking) != Member.None)
+                {
+                    return new RequestHead { Fault = "The key 'generationConfig.thinkingConfig' stands twice." };
+                }
+
+                seen |= Member.Thinking;
+                result = ThinksInGemini(config.Skip()) ? result with { HasThinking = true } : result;
             }
             else
             {

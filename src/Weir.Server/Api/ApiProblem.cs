@@ -45,7 +45,7 @@ internal sealed class ApiProblem(Problem problem) : IResult
             {
                 Title = "Unprocessable Content",
                 Status = StatusCodes.Status422UnprocessableEntity,
-                Detail = $"The configuration has {faults.Length} faults and was not taken.",
+                Detail = $"The configuration has {ConfigFault.Count(faults.Length)} and was not taken.",
                 Faults = [.. faults.Select(Config.ConfigShapes.Fault)],
             }
         );

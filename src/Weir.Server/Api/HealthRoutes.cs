@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
+using Weir.Server.Configuration;
 
 namespace Weir.Server.Api;
 
@@ -50,7 +51,7 @@ internal static class HealthRoutes
                 : new CheckItem(
                     "configuration",
                     "warning",
-                    $"the file on disk has {config.PendingFaults.Length} faults; the configuration before it is in force"
+                    $"the file on disk has {ConfigFault.Count(config.PendingFaults.Length)}; the configuration before it is in force"
                 ),
             state.IsStopping
                 ? new CheckItem("server", "failed", "it is stopping")

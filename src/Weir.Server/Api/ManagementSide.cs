@@ -30,6 +30,16 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
             return;
         }
 
+        if (context.Request.ContentLength > MaxBodyBytes)
+        {
+            // Not a byte of it is read here, nor is the limit set: then Kestrel takes in what comes for a few seconds, and
+            // the caller can read the answer. A body refused while it is read ends in a reset that may overtake it.
+            await ApiProblem
+                .Of(StatusCodes.Status413PayloadTooLarge, $"A body here has at most {MaxBodyBytes} bytes.")
+                .ExecuteAsync(context);
+            return;
+        }
+
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
             size.MaxRequestBodySize = MaxBodyBytes;
@@ -76,7 +86,7 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
             StatusCodes.Status405MethodNotAllowed =>
                 $"This path takes {response.Headers.Allow.ToString()}, not {context.Request.Method}.",
             StatusCodes.Status415UnsupportedMediaType => "Send application/json.",
-            StatusCodes.Status413PayloadTooLarge => "The body is too large.",
+            StatusCodes.Status413PayloadTooLarge => $"A body here has at most {MaxBodyBytes} bytes.",
             StatusCodes.Status400BadRequest =>
                 "The body or a parameter is missing, or not what this route takes; GET /openapi/v1.json says what it takes.",
             _ => null,

@@ -16,15 +16,15 @@ internal static class OpenApiTypes
     public static void Correct(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
         var type = context.JsonTypeInfo.Type;
-        var nullable = Nullable.GetUnderlyingType(type) is null ? default : JsonSchemaType.Null;
         var plain = Nullable.GetUnderlyingType(type) ?? type;
+        var text = plain == type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
         if (plain == typeof(DateTimeOffset) || plain == typeof(DateOnly))
         {
-            schema.Type = JsonSchemaType.String | nullable;
+            schema.Type = text;
         }
         else if (plain == typeof(decimal))
         {
-            schema.Type = JsonSchemaType.String | nullable;
+            schema.Type = text;
             schema.Format = null;
             schema.Pattern = @"^-?\d+(\.\d{1,9})?$";
         }

@@ -49,7 +49,7 @@ internal static partial class ConfigEdit
         var kept = Scalars(Root(stored)).ToLookup(s => s.Path, s => s.Scalar.Text, StringComparer.Ordinal);
         var after = Providers(root);
         var splices = new List<(YamlScalar At, string Text)>();
-        foreach (var (path, scalar) in Scalars(root))
+        foreach (var (path, place, scalar) in Scalars(root))
         {
             var masked = scalar.Text == Mask;
             if (!masked && !EnvironmentText.HasReference(scalar.Text))
@@ -63,7 +63,7 @@ internal static partial class ConfigEdit
                 if (!before.TryGetValue(name, out var old) || old.Key is null)
                 {
                     faults.Add(
-                        Fault(scalar, path, masked ? "there is no stored key that this could keep" : OnlyOnDisk)
+                        Fault(scalar, place, masked ? "there is no stored key that this could keep" : OnlyOnDisk)
                     );
                 }
                 else if (old.Kind != after[name].Kind || !SameOrigin(old.BaseUrl, after[name].BaseUrl))
@@ -71,7 +71,7 @@ internal static partial class ConfigEdit
                     faults.Add(
                         Fault(
                             scalar,
-                            path,
+                            place,
                             "a secret belongs to the address that it was given for, and that address changed",
                             "give the key again"
                         )
@@ -83,12 +83,12 @@ internal static partial class ConfigEdit
                 }
                 else if (old.Key.Text != scalar.Text)
                 {
-                    faults.Add(Fault(scalar, path, OnlyOnDisk));
+                    faults.Add(Fault(scalar, place, OnlyOnDisk));
                 }
             }
             else if (!masked && !kept[path].Contains(scalar.Text, StringComparer.Ordinal))
             {
-                faults.Add(Fault(scalar, path, OnlyOnDisk));
+                faults.Add(Fault(scalar, place, OnlyOnDisk));
             }
         }
 
@@ -178,20 +178,25 @@ internal static partial class ConfigEdit
     private static YamlNode? Child(YamlNode node, string key) =>
         (node as YamlMap)?.Entries.FirstOrDefault(entry => entry.Key.Text == key).Value;
 
-    // List items are called by their name where they have one, so that moving one does not change what it may keep.
-    private static IEnumerable<(string Path, YamlScalar Scalar)> Scalars(YamlNode node, string path = "")
+    // In Path list items are called by their name where they have one, so that moving one does not change what it may
+    // keep; in Place by their number, as in every other fault.
+    private static IEnumerable<(string Path, string Place, YamlScalar Scalar)> Scalars(
+        YamlNode node,
+        string path = "",
+        string place = ""
+    )
     {
         switch (node)
         {
             case YamlScalar scalar:
-                yield return (path, scalar);
+                yield return (path, place, scalar);
                 break;
             case YamlList list:
                 for (var i = 0; i < list.Items.Count; i++)
                 {
                     var name =
                         (Child(list.Items[i], "name") as YamlScalar)?.Text ?? i.ToString(CultureInfo.InvariantCulture);
-                    foreach (var inner in Scalars(list.Items[i], $"{path}[{name}]"))
+                    foreach (var inner in Scalars(list.Items[i], $"{path}[{name}]", $"{place}[{i}]"))
                     {
                         yield return inner;
                     }
@@ -202,10 +207,7 @@ internal static partial class ConfigEdit
                 foreach (var entry in map.Entries)
                 {
                     foreach (
-                        var inner in Scalars(
-                            entry.Value,
-                            path.Length == 0 ? entry.Key.Text : $"{path}.{entry.Key.Text}"
-                        )
+                        var inner in Scalars(entry.Value, Inner(path, entry.Key.Text), Inner(place, entry.Key.Text))
                     )
                     {
                         yield return inner;
@@ -215,4 +217,6 @@ internal static partial class ConfigEdit
                 break;
         }
     }
+
+    private static string Inner(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
 }

@@ -11,6 +11,10 @@ namespace Weir.Server.Configuration;
 /// <param name="Hint">What to do; null when the message says it all.</param>
 public sealed record ConfigFault(int Line, int Column, string Key, string Message, string? Hint = null)
 {
+    /// <summary>So many faults in words: <c>1 fault</c>, <c>3 faults</c>.</summary>
+    public static string Count(int faults) =>
+        faults == 1 ? "1 fault" : string.Create(CultureInfo.InvariantCulture, $"{faults} faults");
+
     /// <summary><c>weir.yaml:12:5: providers[0].kind: unknown kind "antropic" (did you mean "anthropic"?)</c></summary>
     public string ToText(string file)
     {

@@ -193,7 +193,7 @@ internal sealed partial class ConfigStore
             var edit = ConfigEdit.Prepare(current.Text, text);
             if (edit.Text is null)
             {
-                return new ConfigReplacement(ConfigReplacementOutcome.Faulty, edit.Faults);
+                return new ConfigReplacement(ConfigReplacementOutcome.Faulty, WithFaultsOfReading(edit.Faults, text));
             }
 
             var result = ConfigReader.Read(edit.Text, variable);
@@ -224,6 +224,19 @@ internal sealed partial class ConfigStore
             Accept(result.Config, edit.Text);
             return new ConfigReplacement(ConfigReplacementOutcome.Done, []);
         }
+    }
+
+    // All faults at once. Lines with a reference are left out: reading them would tell what the variable holds.
+    private static ImmutableArray<ConfigFault> WithFaultsOfReading(ImmutableArray<ConfigFault> faults, string text)
+    {
+        var lines = text.Split('\n');
+        var others = ConfigReader
+            .Read(text, _ => null)
+            .Faults.Where(fault =>
+                faults.All(known => known.Line != fault.Line)
+                && !EnvironmentText.HasReference(lines.ElementAtOrDefault(fault.Line - 1) ?? "")
+            );
+        return [.. faults.Concat(others).OrderBy(fault => fault.Line).ThenBy(fault => fault.Column)];
     }
 
     /// <summary>True when the file cannot be written, as far as can be told without writing.</summary>
@@ -277,7 +290,7 @@ internal sealed partial class ConfigStore
     private void Refuse(ImmutableArray<ConfigFault> faults)
     {
         current = current with { PendingFaults = faults };
-        LogRefused(file, faults.Length);
+        LogRefused(file, ConfigFault.Count(faults.Length));
         foreach (var fault in faults)
         {
             LogFault(fault.ToText(file));
@@ -341,9 +354,9 @@ internal sealed partial class ConfigStore
 
     [LoggerMessage(
         Level = LogLevel.Error,
-        Message = "{Path} changed and was refused ({Faults} faults); the configuration before it stays in force"
+        Message = "{Path} changed and was refused ({Faults}); the configuration before it stays in force"
     )]
-    private partial void LogRefused(string path, int faults);
+    private partial void LogRefused(string path, string faults);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Path} could not be read again; this is a fault of Weir's")]
     private partial void LogBroke(Exception unforeseen, string path);

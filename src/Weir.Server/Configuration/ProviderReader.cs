@@ -44,14 +44,17 @@ internal static partial class ProviderReader
     /// <summary>The word of a billing, as the document writes it.</summary>
     public static string Word(Billing billing) => Billings.First(pair => pair.Value == billing).Key;
 
-    /// <summary>The providers that could be read, and every name that was given, also that of a faulty one.</summary>
-    public static (ImmutableArray<ProviderConfig> Providers, IReadOnlySet<string> Names) Read(
+    /// <summary>
+    /// The providers that could be read, and every name that was given, also that of a faulty one, with the text that
+    /// stands there for it.
+    /// </summary>
+    public static (ImmutableArray<ProviderConfig> Providers, IReadOnlyDictionary<string, string> Names) Read(
         ConfigReading reading,
         MapReader document
     )
     {
         var providers = ImmutableArray.CreateBuilder<ProviderConfig>();
-        var names = new HashSet<string>(StringComparer.Ordinal);
+        var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var lines = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
         foreach (var (node, path) in document.List("providers"))
         {
@@ -63,7 +66,7 @@ internal static partial class ProviderReader
             var name = Name(map);
             if (name is not null)
             {
-                names.Add(name);
+                names.TryAdd(name, map.Written("name"));
                 if (!lines.TryAdd(name, node.Line))
                 {
                     map.Fault(

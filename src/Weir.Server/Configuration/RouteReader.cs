@@ -23,7 +23,7 @@ internal static class RouteReader
     public static ImmutableArray<RouteConfig> Read(
         ConfigReading reading,
         MapReader document,
-        IReadOnlySet<string> providers
+        IReadOnlyDictionary<string, string> providers
     )
     {
         var routes = ImmutableArray.CreateBuilder<RouteConfig>();
@@ -93,7 +93,7 @@ internal static class RouteReader
     private static ImmutableArray<TargetConfig> Targets(
         ConfigReading reading,
         MapReader route,
-        IReadOnlySet<string> providers
+        IReadOnlyDictionary<string, string> providers
     )
     {
         if (!route.Has("targets"))
@@ -152,16 +152,18 @@ internal static class RouteReader
         YamlScalar node,
         string path,
         string name,
-        IReadOnlySet<string> providers
+        IReadOnlyDictionary<string, string> providers
     )
     {
-        if (!providers.Contains(name))
+        if (!providers.ContainsKey(name))
         {
             reading.Fault(
                 node,
                 path,
                 $"there is no provider \"{node.Text}\"",
-                providers.Count == 0 ? "the document has no providers" : Suggestion.For(name, [.. providers])
+                providers.Count == 0
+                    ? "the document has no providers"
+                    : Suggestion.For(node.Text, [.. providers.Values])
             );
         }
     }

@@ -147,6 +147,8 @@ public sealed class UsageApiTests(ApiServer server) : IClassFixture<ApiServer>
     [Theory]
     [InlineData("/api/v1/usage/summary?groupBy=modle", "did you mean \"model\"?")]
     [InlineData("/api/v1/usage/summary?modle=x", "did you mean \"model\"?")]
+    [InlineData("/api/v1/usage/summary?status=rate_limted", "did you mean \"rate_limited\"?")]
+    [InlineData("/api/v1/usage/requests?source=proxy", "unknown source")]
     [InlineData("/api/v1/usage/summary?from=soon", "from: must be RFC 3339")]
     [InlineData("/api/v1/usage/series?metric=money", "unknown metric")]
     [InlineData("/api/v1/usage/series?interval=minute", "at most one day")]

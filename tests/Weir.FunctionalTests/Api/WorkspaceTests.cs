@@ -1,6 +1,6 @@
 using System.Net;
-using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
 using Weir.Identity;
 using Weir.Testing;
 
@@ -99,11 +99,8 @@ public sealed class WorkspaceTests : IAsyncLifetime
     private static async Task<string> MakeOtherAsync(string data)
     {
         using var ring = KeyRing.Open(data, TimeProvider.System).Keys!;
-        await using (
-            var control = new SqliteConnection($"Data Source={Path.Combine(data, "control.db")};Pooling=False")
-        )
+        await using (var control = new SqliteDatabase(Path.Combine(data, "control.db")).OpenWriter())
         {
-            await control.OpenAsync();
             await using var command = control.CreateCommand();
             command.CommandText = "INSERT INTO workspace (id, name) VALUES (2, 'other')";
             await command.ExecuteNonQueryAsync();

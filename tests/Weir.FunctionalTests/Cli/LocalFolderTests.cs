@@ -28,6 +28,15 @@ public sealed class LocalFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_key_made_before_the_first_start_does_not_lock_the_commands_out()
+    {
+        Assert.Equal(0, (await RunAsync("keys", "create", "ci")).ExitCode);
+        await using var weir = await WeirProcess.StartAsync(folder.At("data"));
+
+        Assert.Equal(0, (await RunAsync("usage")).ExitCode);
+    }
+
+    [Fact]
     public async Task An_empty_folder_tells_that_nothing_was_used_and_shows_no_key()
     {
         var told = await RunAsync("usage");

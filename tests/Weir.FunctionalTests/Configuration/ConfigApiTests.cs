@@ -48,7 +48,7 @@ public sealed class ConfigApiTests : IAsyncLifetime
 
         var ready = await weir.GetAsync("/health/ready");
         Assert.Contains("configuration", ready.ToString(), StringComparison.Ordinal);
-        Assert.Contains("1 faults", ready.ToString(), StringComparison.Ordinal);
+        Assert.Contains("1 fault;", ready.ToString(), StringComparison.Ordinal);
         Assert.Equal("first", await RouteOfAsync("m"));
         Assert.Contains("routes[0].targets[0]: there is no provider \"nobody\"", weir.Log, StringComparison.Ordinal);
 
@@ -99,7 +99,7 @@ public sealed class ConfigApiTests : IAsyncLifetime
 
         var (status, detail) = await ExaminedAsync();
         Assert.Equal("failed", status);
-        Assert.StartsWith($"{ConfigFile} has 1 faults", detail, StringComparison.Ordinal);
+        Assert.StartsWith($"{ConfigFile} has 1 fault;", detail, StringComparison.Ordinal);
     }
 
     [Fact]

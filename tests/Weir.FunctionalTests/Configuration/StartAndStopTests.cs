@@ -1,5 +1,5 @@
 using System.Net;
-using Microsoft.Data.Sqlite;
+using Weir.Foundation.Storage;
 using Weir.Testing;
 
 namespace Weir.FunctionalTests.Configuration;
@@ -73,9 +73,8 @@ public sealed class StartAndStopTests : IDisposable
             await first.StopAsync();
         }
 
-        await using (var ledger = new SqliteConnection($"Data Source={folder.At("data", "ledger.db")};Pooling=False"))
+        await using (var ledger = new SqliteDatabase(folder.At("data", "ledger.db")).OpenWriter())
         {
-            await ledger.OpenAsync();
             await using var command = ledger.CreateCommand();
             command.CommandText = "INSERT INTO schema_migration VALUES (999, 'future', 'x', 'x')";
             await command.ExecuteNonQueryAsync();

@@ -346,6 +346,36 @@ public sealed class ConfigReaderTests
         Assert.Equal("the document unfolds into more than 50000 values", fault.Message);
     }
 
+    [Theory]
+    [InlineData("{", 1, 2)]
+    [InlineData("version: 1\nproviders: {", 2, 13)]
+    [InlineData("version: 1\r\nproviders: [", 2, 13)]
+    [InlineData(" : a", 1, 5)]
+    [InlineData(": {\na", 2, 2)]
+    [InlineData("\"\\udaaa\\ua", 1, 12)]
+    public void What_cannot_be_read_is_a_fault_inside_the_text(string text, int line, int mostColumn)
+    {
+        var fault = ConfigReader.Read(text, Variable).Faults[0];
+
+        Assert.Equal(line, fault.Line);
+        Assert.InRange(fault.Column, 1, mostColumn);
+    }
+
+    [Fact]
+    public void A_suggestion_shows_no_variables_value()
+    {
+        var fault = Assert.Single(
+            ConfigReader
+                .Read(
+                    "version: 1\nproviders: [{ name: \"${KEY}\", kind: simulator }]\nroutes: [{ targets: [other] }]\n",
+                    Variable
+                )
+                .Faults
+        );
+
+        Assert.Equal("known: ${KEY}", fault.Hint);
+    }
+
     [Fact]
     public void Depth_and_size_are_bounded()
     {

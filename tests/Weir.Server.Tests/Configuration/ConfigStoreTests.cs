@@ -120,6 +120,31 @@ public sealed class ConfigStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_replacement_is_told_all_its_faults_at_once_and_nothing_of_the_environment()
+    {
+        var store = Start(One);
+
+        var replacement = store.Replace(
+            """
+            version: 1
+            providers:
+              - name: bad
+                kind: nothing
+                apiKey: ${SECRET}
+              - name: ${SECRET}
+                kind: nonsense
+            """,
+            store.Current.ETag
+        );
+
+        Assert.Equal(
+            ["providers[0].kind", "providers[0].apiKey", "providers[1].name", "providers[1].kind"],
+            replacement.Faults.Select(fault => fault.Key)
+        );
+        Assert.DoesNotContain("not set", string.Concat(replacement.Faults.Select(fault => fault.Message)));
+    }
+
+    [Fact]
     public void Without_a_file_nothing_can_be_replaced()
     {
         var store = Start(null);

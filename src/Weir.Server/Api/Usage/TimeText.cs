@@ -8,7 +8,10 @@ internal static class TimeText
 {
     /// <summary>For people: what a time must look like.</summary>
     public const string Expected =
-        "must be RFC 3339 (2026-07-02T12:00:00Z), a day (2026-07-02) or relative (7d, 24h, 30m)";
+        "must be RFC 3339 (2026-07-02T12:00:00Z), a day (2026-07-02) or relative (7d, 24h, 30m), from 1970 to 8999";
+
+    // Far enough from the ends of time that periods can be counted on both sides.
+    private static readonly DateTimeOffset Last = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly string[] Formats =
     [
@@ -20,7 +23,7 @@ internal static class TimeText
 
     /// <summary>
     /// Reads RFC 3339, a day (its start in UTC), <c>now</c>, or a span that reaches back from now (<c>7d</c>). A time
-    /// without an offset is UTC. False for anything else.
+    /// without an offset is UTC. False for anything else, and for a time before 1970 or after 8999.
     /// </summary>
     public static bool TryParse(string text, DateTimeOffset now, out DateTimeOffset time)
     {
@@ -38,11 +41,13 @@ internal static class TimeText
 
         // A plus sign in a query string arrives as a space.
         return DateTimeOffset.TryParseExact(
-            text.Replace(' ', '+'),
-            Formats,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
-            out time
-        );
+                text.Replace(' ', '+'),
+                Formats,
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                out time
+            )
+            && time >= DateTimeOffset.UnixEpoch
+            && time < Last;
     }
 }

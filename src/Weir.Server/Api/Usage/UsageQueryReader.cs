@@ -236,6 +236,14 @@ internal sealed class UsageQueryReader
                 errors[name] = $"has more than {MaxValues} values";
             }
 
+            if (Words.For(dimension.Kind) is { } words)
+            {
+                foreach (var value in values.Where(value => value is not null && !words.Contains(value)))
+                {
+                    errors[name] = $"unknown {name} \"{value}\" ({Suggestion.For(value!, words)})";
+                }
+            }
+
             filters.Add(new UsageFilter(dimension, values));
         }
 

@@ -259,6 +259,15 @@ internal static class Words
             _ => Snake(dialect.ToString()),
         };
 
+    /// <summary>All values that a dimension may have; null where anything may be one.</summary>
+    public static ImmutableArray<string>? For(UsageDimensionKind kind) =>
+        kind switch
+        {
+            UsageDimensionKind.Status => [.. Enum.GetValues<RequestStatus>().Select(Of)],
+            UsageDimensionKind.Source => [.. Enum.GetValues<UsageSource>().Select(Of)],
+            _ => null,
+        };
+
     private static string Snake(string name)
     {
         var text = new StringBuilder(name.Length + 4);

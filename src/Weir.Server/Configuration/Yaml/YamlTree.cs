@@ -25,9 +25,11 @@ internal static class YamlTree
             return null;
         }
 
+        var end = EndOf(text);
+        var scanner = new Scanner(new StringReader(text), skipComments: true);
         try
         {
-            return new Walk(text, new Parser(new Scanner(new StringReader(text), skipComments: true))).Document();
+            return new Walk(text, end, new Parser(scanner)).Document();
         }
         catch (YamlFaultException fault)
         {
@@ -35,18 +37,44 @@ internal static class YamlTree
         }
         catch (YamlException bad)
         {
-            faults.Add(
-                new ConfigFault(
-                    (int)Math.Max(1, bad.Start.Line),
-                    (int)Math.Max(1, bad.Start.Column),
-                    "",
-                    $"this is not YAML: {Plain(bad)}"
-                )
-            );
+            faults.Add(Fault(bad.Start, end, $"this is not YAML: {Plain(bad)}"));
+        }
+        catch (Exception unread) when (unread is InvalidOperationException or ArgumentException)
+        {
+            // The library's scanner has these for some texts that it cannot make sense of.
+            faults.Add(Fault(scanner.CurrentPosition, end, "this is not YAML: what stands here cannot be read"));
         }
 
         return null;
     }
+
+    private static ConfigFault Fault(Mark at, Place end, string message)
+    {
+        var place = Inside(at, end);
+        return new ConfigFault(place.Line, place.Column, "", message);
+    }
+
+    /// <summary>The place of a mark. What is missing at the end the library puts on a line behind the last one.</summary>
+    private static Place Inside(Mark at, Place end) =>
+        at.Line > end.Line || (at.Line == end.Line && at.Column > end.Column)
+            ? end
+            : new Place((int)Math.Max(1, at.Line), (int)Math.Max(1, at.Column));
+
+    private static Place EndOf(string text)
+    {
+        var (line, start) = (1, 0);
+        for (var at = 0; at < text.Length; at++)
+        {
+            if (text[at] is '\n' or '\u0085' or '\u2028' or '\u2029' || (text[at] == '\r' && !IsFeed(text, at + 1)))
+            {
+                (line, start) = (line + 1, at + 1);
+            }
+        }
+
+        return new Place(line, text.Length - start + 1);
+    }
+
+    private static bool IsFeed(string text, int at) => at < text.Length && text[at] == '\n';
 
     private static string Plain(YamlException bad)
     {
@@ -62,7 +90,7 @@ internal static class YamlTree
 
     private readonly record struct Place(int Line, int Column);
 
-    private sealed class Walk(string text, Parser parser)
+    private sealed class Walk(string text, Place last, Parser parser)
     {
         private readonly Dictionary<string, (YamlNode Node, int Weight)> anchors = new(StringComparer.Ordinal);
         private int nodes;
@@ -197,9 +225,8 @@ internal static class YamlTree
             }
         }
 
-        private static Place At(ParsingEvent at) =>
-            new((int)Math.Max(1, at.Start.Line), (int)Math.Max(1, at.Start.Column));
+        private Place At(ParsingEvent at) => Inside(at.Start, last);
 
-        private static YamlFaultException Fault(ParsingEvent at, string message) => new(At(at), message);
+        private YamlFaultException Fault(ParsingEvent at, string message) => new(At(at), message);
     }
 }

@@ -51,6 +51,9 @@ public sealed class UsageQueryReaderTests
     [InlineData("?from=999999w", "from")]
     [InlineData("?from=2026-07-02&to=2026-07-01", "from")]
     [InlineData("?from=1990-01-01", "from")]
+    [InlineData("?to=0001-01-01", "to")]
+    [InlineData("?to=1969-12-31T23:59:59.9999999Z", "to")]
+    [InlineData("?from=9000-01-01&groupBy=month", "from")]
     [InlineData("?from=1d&from=2d", "from")]
     [InlineData("?groupBy=modle", "groupBy")]
     [InlineData("?groupBy=model,model", "groupBy")]
@@ -92,6 +95,20 @@ public sealed class UsageQueryReaderTests
         reader.Read(Caller, Clock);
 
         Assert.Equal(["groupBy"], reader.Errors.Keys);
+    }
+
+    [Theory]
+    [InlineData("?from=1970-01-01&to=1970-01-02")]
+    [InlineData("?from=8999-12-31&to=8999-12-31T23:59:59.9999999Z")]
+    public void Periods_can_be_counted_at_both_ends_of_time(string range)
+    {
+        var (query, errors) = Read(range);
+
+        Assert.Empty(errors);
+        Assert.All(
+            Enum.GetValues<UsageInterval>().Where(interval => interval != UsageInterval.Minute),
+            interval => Assert.NotEmpty(Periods.Starts(query.From, query.To, interval))
+        );
     }
 
     [Theory]

@@ -1,0 +1,36 @@
+using Weir.Foundation;
+using Weir.Fuzz.Engine;
+using Weir.Fuzz.Targets;
+
+namespace Weir.Fuzz;
+
+/// <summary>All targets.</summary>
+internal static class Registry
+{
+    private static readonly Dialect[] Dialects =
+    [
+        Dialect.AnthropicMessages,
+        Dialect.OpenAIChat,
+        Dialect.OpenAIResponses,
+        Dialect.OpenAIEmbeddings,
+        Dialect.Gemini,
+        Dialect.PassThrough,
+    ];
+
+    public static IReadOnlyList<FuzzTarget> Targets { get; } =
+    [
+        .. Dialects.Select(dialect => new RequestHeadTarget(dialect)),
+        new BodySpliceTarget(),
+        new JsonCursorTarget(),
+        .. new[] { "gzip", "deflate", "br", "zstd", "gzip, br" }.Select(coding => new BodyDecoderTarget(coding)),
+        new SseTarget(),
+        new UsageChunkFilterTarget(),
+        .. Dialects.Select(dialect => new MeterTarget(dialect, stream: true)),
+        .. Dialects.Select(dialect => new MeterTarget(dialect, stream: false)),
+        new ConfigTarget(),
+        new ConfigEditTarget(),
+        new UsageQueryTarget(),
+        new RecordTarget(),
+        new JournalTarget(),
+    ];
+}
