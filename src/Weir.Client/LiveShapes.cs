@@ -6,7 +6,7 @@ namespace Weir.Client;
 /// What <c>/live</c> tells, one message after the other. Each has a cursor: the number of the newest change that the
 /// listener has then been told of. Who comes back with it (<c>?after=</c>, or <c>Last-Event-ID</c>) goes on from there.
 /// </summary>
-/// <param name="Cursor">Rises within a connection; numbers of other workspaces are left out.</param>
+/// <param name="Cursor">Never falls within a connection, and leaps where other workspaces had changes.</param>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(LiveSnapshot), "snapshot")]
 [JsonDerivedType(typeof(LiveChanges), "changes")]
@@ -28,7 +28,7 @@ public sealed record LiveChanges(long Cursor, IReadOnlyList<LiveChange> Changes)
 /// Changes are passed over, because the listener was too slow or away for too long. A snapshot follows; sums are to be
 /// read again.
 /// </summary>
-/// <param name="Cursor">What comes next is after this.</param>
+/// <param name="Cursor">The last change before the gap; 0 when the listener came with a number that was never given.</param>
 /// <param name="Missed">How many changes of the whole server lie in between; null when it cannot be told.</param>
 public sealed record LiveGap(long Cursor, long? Missed) : LiveMessage(Cursor);
 

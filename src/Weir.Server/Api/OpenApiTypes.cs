@@ -35,7 +35,8 @@ internal static class OpenApiTypes
         }
         else if (type.BaseType == typeof(LiveMessage))
         {
-            // The discriminator, which the writer of schemas leaves optional.
+            // The writer of schemas leaves the discriminator optional, and says nothing of what bears it.
+            schema.Type = JsonSchemaType.Object;
             schema.Required = new HashSet<string>(schema.Required ?? new HashSet<string>()) { "type" };
         }
         else if (context.JsonPropertyInfo?.Name == "keys" && schema.AdditionalProperties is OpenApiSchema value)

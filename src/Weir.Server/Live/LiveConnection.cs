@@ -49,26 +49,19 @@ internal sealed class EventStreamConnection(HttpResponse response) : ILiveConnec
 /// <summary>A WebSocket: one text message each. What the listener sends is read and not heeded.</summary>
 internal sealed class WebSocketConnection(WebSocket socket) : ILiveConnection
 {
-    public Task SendAsync(
-        string type,
-        long cursor,
-        ReadOnlyMemory<byte> json,
-        CancellationToken cancellationToken
-    ) => socket.SendAsync(json, WebSocketMessageType.Text, endOfMessage: true, cancellationToken).AsTask();
+    public Task SendAsync(string type, long cursor, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        socket.SendAsync(json, WebSocketMessageType.Text, endOfMessage: true, cancellationToken).AsTask();
 
     /// <summary>Completes when the listener closes or its connection breaks.</summary>
+    /// <param name="cancellationToken">Cuts the connection.</param>
     public async Task UntilClosedAsync(CancellationToken cancellationToken)
     {
         var buffer = new byte[256];
         try
         {
-            while (socket.State == WebSocketState.Open)
+            while (socket.State is WebSocketState.Open or WebSocketState.CloseSent)
             {
-                var received = await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
-                if (received.MessageType == WebSocketMessageType.Close)
-                {
-                    return;
-                }
+                await socket.ReceiveAsync(buffer.AsMemory(), cancellationToken);
             }
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
@@ -78,7 +71,7 @@ internal sealed class WebSocketConnection(WebSocket socket) : ILiveConnection
     }
 
     /// <summary>Says good-bye, as far as the listener can still hear it.</summary>
-    public async Task CloseAsync(LiveEnd end, CancellationToken cancellationToken)
+    public async Task CloseAsync(LiveEnd end, TimeSpan limit)
     {
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
         {
@@ -89,12 +82,12 @@ internal sealed class WebSocketConnection(WebSocket socket) : ILiveConnection
         {
             LiveEnd.Stopping => (WebSocketCloseStatus.EndpointUnavailable, "the server is stopping"),
             LiveEnd.NoLongerAllowed => (WebSocketCloseStatus.PolicyViolation, "the key is no longer good"),
-            LiveEnd.TooSlow => (WebSocketCloseStatus.PolicyViolation, "too slow; come back with the last cursor"),
             _ => (WebSocketCloseStatus.NormalClosure, null),
         };
+        using var enough = new CancellationTokenSource(limit);
         try
         {
-            await socket.CloseOutputAsync(status, word, cancellationToken);
+            await socket.CloseOutputAsync(status, word, enough.Token);
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Weir.Foundation;
 using Weir.Ledger;
 
 namespace Weir.Server.Live;
@@ -9,91 +10,138 @@ namespace Weir.Server.Live;
 /// queue: each keeps the number it has come to and reads from here at its own pace, so that a slow one costs nothing but
 /// its own place. Thread-safe.
 /// </summary>
-internal sealed partial class LiveFeed(
-    UsageFeed ledger,
-    LiveOptions options,
-    TimeProvider clock,
-    ILogger<LiveFeed> log
-) : IDisposable
+internal sealed partial class LiveFeed(UsageFeed ledger, LiveOptions options, TimeProvider clock, ILogger<LiveFeed> log)
+    : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly Queue<LiveEntry> kept = new();
+    private readonly Dictionary<WorkspaceId, int> places = [];
     private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private CancellationTokenSource? following;
+    private LiveWindow window = LiveWindow.After(0);
     private int listeners;
+    private bool isDisposed;
 
-    // Everything above floor, up to newest, is in kept.
-    private long floor;
-    private long newest;
+    /// <summary>How many listen now.</summary>
+    public int Listeners
+    {
+        get
+        {
+            lock (gate)
+            {
+                return listeners;
+            }
+        }
+    }
 
-    /// <summary>Takes a place among the listeners; null when all are taken. Disposing it gives it back.</summary>
-    public IDisposable? TryListen()
+    /// <summary>
+    /// Takes a place among the listeners; null when all are taken, or all that one workspace may have. Disposing it gives it
+    /// back.
+    /// </summary>
+    public IDisposable? TryListen(WorkspaceId workspace)
     {
         lock (gate)
         {
-            if (listeners == options.Listeners)
+            var own = places.GetValueOrDefault(workspace);
+            if (isDisposed || listeners >= options.Listeners || own >= options.WorkspaceListeners)
             {
                 return null;
             }
 
+            places[workspace] = own + 1;
             if (listeners++ == 0)
             {
-                // What happened while nobody listened is read by those who ask for it.
-                kept.Clear();
-                floor = newest = ledger.Newest;
-                following = new CancellationTokenSource();
-                _ = FollowAsync(newest, following, following.Token);
+                Follow();
             }
 
-            return new Place(this);
+            return new Place(this, workspace);
         }
     }
 
     /// <summary>Changes after a number, at most a batch; null when they are no longer kept, empty when there are none yet.</summary>
-    public ImmutableArray<LiveEntry>? Read(long after)
-    {
-        lock (gate)
-        {
-            if (after < floor)
-            {
-                return null;
-            }
-
-            return [.. kept.SkipWhile(entry => entry.Sequence <= after).Take(options.Batch)];
-        }
-    }
+    public ImmutableArray<LiveEntry>? Read(long after) => Volatile.Read(ref window).Read(after, options.Batch);
 
     /// <summary>Completes when there is something after a number.</summary>
     public Task WaitAsync(long after, CancellationToken cancellationToken)
     {
         lock (gate)
         {
-            return newest > after ? Task.CompletedTask : changed.Task.WaitAsync(cancellationToken);
+            return window.Newest > after ? Task.CompletedTask : changed.Task.WaitAsync(cancellationToken);
         }
     }
 
     /// <inheritdoc />
-    public void Dispose() => StopFollowing();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            isDisposed = true;
+            Unfollow();
+        }
+    }
 
-    private async Task FollowAsync(long after, CancellationTokenSource own, CancellationToken cancellationToken)
+    private void Leave(WorkspaceId workspace)
+    {
+        lock (gate)
+        {
+            if (--places[workspace] == 0)
+            {
+                places.Remove(workspace);
+            }
+
+            if (--listeners == 0)
+            {
+                Unfollow();
+            }
+        }
+    }
+
+    private void Follow()
+    {
+        // What happened while nobody listened is read from the ledger by those who ask for it.
+        var start = ledger.Newest;
+        window = LiveWindow.After(start);
+        var own = following = new CancellationTokenSource();
+        var token = own.Token;
+        _ = Task.Run(() => FollowAsync(own, start, token), CancellationToken.None);
+    }
+
+    private void Unfollow()
+    {
+        following?.Cancel();
+        following?.Dispose();
+        following = null;
+        window = LiveWindow.After(window.Newest);
+    }
+
+    private async Task FollowAsync(CancellationTokenSource own, long after, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
                 await ledger.WaitAsync(after, cancellationToken);
+                var start = clock.GetTimestamp();
+                if (ledger.Newest - after > options.CatchUp)
+                {
+                    // An import writes faster than anybody reads: what it wrote is a gap to all.
+                    after = ledger.Newest - options.Kept;
+                    Replace(own, LiveWindow.After(after));
+                }
+
                 var entries = await ledger.ReadAsync(after, options.Kept, cancellationToken);
                 if (!entries.IsEmpty)
                 {
                     after = entries[^1].Sequence;
-                    Add(own, [.. entries.Select(LiveEntry.Of)]);
+                    Replace(own, window.With([.. entries.Select(LiveEntry.Of)], options.Kept));
                 }
 
-                await Task.Delay(options.Pace, clock, cancellationToken);
+                // At most half of its time goes into reading, however much there is to read.
+                var spent = clock.GetElapsedTime(start);
+                await Task.Delay(spent > options.Pace ? spent : options.Pace, clock, cancellationToken);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                break;
+                return;
             }
             catch (Exception failure)
             {
@@ -104,7 +152,7 @@ internal sealed partial class LiveFeed(
         }
     }
 
-    private void Add(CancellationTokenSource own, ImmutableArray<LiveEntry> entries)
+    private void Replace(CancellationTokenSource own, LiveWindow next)
     {
         TaskCompletionSource reached;
         lock (gate)
@@ -115,17 +163,7 @@ internal sealed partial class LiveFeed(
                 return;
             }
 
-            foreach (var entry in entries)
-            {
-                kept.Enqueue(entry);
-                newest = entry.Sequence;
-            }
-
-            while (kept.Count > options.Kept)
-            {
-                floor = kept.Dequeue().Sequence;
-            }
-
+            window = next;
             reached = changed;
             changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -133,42 +171,10 @@ internal sealed partial class LiveFeed(
         reached.TrySetResult();
     }
 
-    private void Leave()
-    {
-        lock (gate)
-        {
-            if (--listeners > 0)
-            {
-                return;
-            }
-        }
-
-        StopFollowing();
-    }
-
-    private void StopFollowing()
-    {
-        CancellationTokenSource? last = null;
-        lock (gate)
-        {
-            if (listeners > 0)
-            {
-                return;
-            }
-
-            (last, following) = (following, null);
-            kept.Clear();
-            floor = newest;
-        }
-
-        last?.Cancel();
-        last?.Dispose();
-    }
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "The ledger's changes cannot be read; trying again")]
     private partial void LogUnreadable(Exception failure);
 
-    private sealed class Place(LiveFeed feed) : IDisposable
+    private sealed class Place(LiveFeed feed, WorkspaceId workspace) : IDisposable
     {
         private int left;
 
@@ -176,7 +182,7 @@ internal sealed partial class LiveFeed(
         {
             if (Interlocked.Exchange(ref left, 1) == 0)
             {
-                feed.Leave();
+                feed.Leave(workspace);
             }
         }
     }

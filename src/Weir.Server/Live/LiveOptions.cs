@@ -18,10 +18,13 @@ internal sealed record LiveOptions
     /// <summary>How many may listen at once.</summary>
     public int Listeners { get; init; } = 200;
 
+    /// <summary>How many of one workspace may: no tenant takes all places.</summary>
+    public int WorkspaceListeners { get; init; } = 100;
+
     /// <summary>The shortest time between two looks at the ledger: twenty messages a second are enough for a person.</summary>
     public TimeSpan Pace { get; init; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>How long nothing may be said.</summary>
+    /// <summary>How long nothing may be said, and the longest until a key that was revoked is noticed.</summary>
     public TimeSpan Beat { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How long one message may take to leave; a listener that takes longer is dropped.</summary>

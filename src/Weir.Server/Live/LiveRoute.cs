@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Client;
+using Weir.Gateway;
 using Weir.Ledger;
 using Weir.Server.Api;
 
@@ -35,14 +37,26 @@ internal static class LiveRoute
     }
 
     /// <summary>Maps the route.</summary>
-    public static void Map(IEndpointRouteBuilder routes) =>
+    public static void Map(IEndpointRouteBuilder routes)
+    {
         routes
             .MapGet("/live", ListenAsync)
             .WithName("live")
             .WithTags("Live")
-            .WithSummary("What changes, as it changes: a WebSocket, or server-sent events with Accept: text/event-stream.")
+            .WithSummary(
+                "What changes, as it changes: a WebSocket, or server-sent events with Accept: text/event-stream"
+            )
             .Produces<LiveMessage>(StatusCodes.Status200OK, EventStreamConnection.ContentType)
-            .ForReaders();
+            .TakesQuery("after")
+            .ForReaders()
+            .Refuses(StatusCodes.Status406NotAcceptable, StatusCodes.Status503ServiceUnavailable);
+        // Over HTTP/2 a WebSocket begins with CONNECT.
+        routes
+            .MapMethods("/live", [HttpMethods.Connect], ListenAsync)
+            .TakesQuery("after")
+            .ForReaders()
+            .ExcludeFromDescription();
+    }
 
     private static async Task ListenAsync(
         HttpContext context,
@@ -52,36 +66,37 @@ internal static class LiveRoute
         UsageLedger ledger,
         TimeProvider clock,
         IHostApplicationLifetime lifetime,
-        [System.ComponentModel.Description("The last cursor that is known; without it a snapshot comes first.")]
+        [Description("The last cursor that is known; without it a snapshot comes first. Last-Event-ID goes before it.")]
             string? after = null
     )
     {
-        var isSocket = context.WebSockets.IsWebSocketRequest;
-        if (!isSocket && !AcceptsEvents(context.Request))
+        // A browser that comes back by itself says where it was in the header, and repeats the address of its first time.
+        var last = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : after;
+        long? known = null;
+        if (!string.IsNullOrEmpty(last))
         {
-            await ApiProblem
-                .Of(
-                    StatusCodes.Status406NotAcceptable,
-                    "Ask for \"Accept: text/event-stream\", or open a WebSocket at this path."
-                )
-                .ExecuteAsync(context);
+            if (!long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            {
+                var fault = new Dictionary<string, string> { ["after"] = "must be a cursor that /live gave" };
+                await ApiProblem.Invalid(fault).ExecuteAsync(context);
+                return;
+            }
+
+            known = number;
+        }
+
+        if (Refusal(context) is { } refusal)
+        {
+            await refusal.ExecuteAsync(context);
             return;
         }
 
-        if (!TryReadCursor(after ?? context.Request.Headers["Last-Event-ID"].ToString(), out var known))
-        {
-            await ApiProblem
-                .Invalid(new Dictionary<string, string> { ["after"] = "must be a cursor that /live gave" })
-                .ExecuteAsync(context);
-            return;
-        }
-
-        using var place = feed.TryListen();
+        using var place = feed.TryListen(caller.Workspace);
         if (place is null)
         {
             context.Response.Headers.RetryAfter = "10";
             await ApiProblem
-                .Of(StatusCodes.Status503ServiceUnavailable, $"{options.Listeners} listen already; try again later.")
+                .Of(StatusCodes.Status503ServiceUnavailable, "As many listen already as may; try again later.")
                 .ExecuteAsync(context);
             return;
         }
@@ -91,18 +106,17 @@ internal static class LiveRoute
             context.RequestAborted,
             lifetime.ApplicationStopping
         );
-        if (isSocket)
+        if (context.WebSockets.IsWebSocketRequest)
         {
             await SocketAsync(context, session, known, over, lifetime.ApplicationStopping);
+            return;
         }
-        else
+
+        var events = new EventStreamConnection(context.Response);
+        await events.BeginAsync(over.Token);
+        if (await session.RunAsync(events, known, over.Token) == LiveEnd.TooSlow)
         {
-            var events = new EventStreamConnection(context.Response);
-            await events.BeginAsync(over.Token);
-            if (await session.RunAsync(events, known, over.Token) == LiveEnd.TooSlow)
-            {
-                context.Abort();
-            }
+            context.Abort();
         }
     }
 
@@ -117,30 +131,58 @@ internal static class LiveRoute
         var offered = context.WebSockets.WebSocketRequestedProtocols.Contains(Protocol, StringComparer.Ordinal);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(offered ? Protocol : null);
         var connection = new WebSocketConnection(socket);
-        var closed = connection.UntilClosedAsync(over.Token).ContinueWith(_ => over.Cancel(), TaskScheduler.Default);
-        LiveEnd end;
+        // Its own end: a reading that is cancelled cuts the connection, before a good-bye could be said.
+        using var reading = new CancellationTokenSource();
+        var closed = UntilClosedAsync(connection, over, reading.Token);
         try
         {
-            end = await session.RunAsync(connection, known, over.Token);
+            var end = await session.RunAsync(connection, known, over.Token);
+            if (end == LiveEnd.TooSlow)
+            {
+                // What was being sent is stuck: a good-bye would be stuck behind it.
+                context.Abort();
+                return;
+            }
+
+            await connection.CloseAsync(stopping.IsCancellationRequested ? LiveEnd.Stopping : end, CloseLimit);
         }
         catch (WebSocketException)
         {
-            end = LiveEnd.Gone;
+            // The connection broke under a message.
         }
-
-        if (end == LiveEnd.TooSlow)
+        finally
         {
-            // What was being sent is stuck: a good-bye would be stuck behind it.
-            context.Abort();
+            reading.CancelAfter(CloseLimit);
+            await closed;
         }
-        else
-        {
-            using var limit = new CancellationTokenSource(CloseLimit);
-            await connection.CloseAsync(stopping.IsCancellationRequested ? LiveEnd.Stopping : end, limit.Token);
-        }
+    }
 
+    private static async Task UntilClosedAsync(
+        WebSocketConnection connection,
+        CancellationTokenSource over,
+        CancellationToken cancellationToken
+    )
+    {
+        await connection.UntilClosedAsync(cancellationToken);
         await over.CancelAsync();
-        await closed;
+    }
+
+    private static ApiProblem? Refusal(HttpContext context)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            return AcceptsEvents(context.Request)
+                ? null
+                : ApiProblem.Of(
+                    StatusCodes.Status406NotAcceptable,
+                    "Ask for \"Accept: text/event-stream\", or open a WebSocket at this path."
+                );
+        }
+
+        // A browser asks no server before it opens a WebSocket for a page of another site.
+        return CallerRules.WhyForeign(context.Request) is { } why
+            ? ApiProblem.Of(StatusCodes.Status403Forbidden, $"No WebSocket: {why}.")
+            : null;
     }
 
     private static bool AcceptsEvents(HttpRequest request) =>
@@ -150,21 +192,4 @@ internal static class LiveRoute
                 type.Quality is not 0
                 && type.MediaType.Equals(EventStreamConnection.ContentType, StringComparison.OrdinalIgnoreCase)
             );
-
-    private static bool TryReadCursor(string text, out long? cursor)
-    {
-        cursor = null;
-        if (text.Length == 0)
-        {
-            return true;
-        }
-
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-        {
-            return false;
-        }
-
-        cursor = number;
-        return true;
-    }
 }

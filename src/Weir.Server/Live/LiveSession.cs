@@ -26,6 +26,7 @@ internal sealed class LiveSession(
 )
 {
     private long cursor;
+    private long lastSent;
 
     /// <summary>Runs until the listener goes, is no longer allowed, or is too slow.</summary>
     /// <param name="connection">The way to the listener.</param>
@@ -48,7 +49,12 @@ internal sealed class LiveSession(
 
             while (isAllowed())
             {
-                if (await NextAsync(cancellationToken) is not { } entries)
+                var silence = options.Beat - clock.GetElapsedTime(lastSent);
+                if (silence <= TimeSpan.Zero)
+                {
+                    await BeatAsync(connection, cancellationToken);
+                }
+                else if (await NextAsync(cancellationToken) is not { } entries)
                 {
                     await SnapshotAsync(connection, gap: true, cancellationToken);
                 }
@@ -57,9 +63,9 @@ internal sealed class LiveSession(
                     cursor = entries[^1].Sequence;
                     await ChangesAsync(connection, entries, cancellationToken);
                 }
-                else if (!await WaitAsync(cancellationToken))
+                else
                 {
-                    await BeatAsync(connection, cancellationToken);
+                    await WaitAsync(silence, cancellationToken);
                 }
             }
 
@@ -93,19 +99,18 @@ internal sealed class LiveSession(
         return missed.IsEmpty ? null : [.. missed.Select(LiveEntry.Of)];
     }
 
-    /// <summary>True when something may have come, false when nothing did for a beat.</summary>
-    private async Task<bool> WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Until something may have come, or for a time.</summary>
+    private async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
-        using var beat = new CancellationTokenSource(options.Beat, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(beat.Token, cancellationToken);
+        using var enough = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
         try
         {
             await feed.WaitAsync(cursor, either.Token);
-            return true;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            // Nothing came: time for a beat.
         }
     }
 
@@ -122,8 +127,9 @@ internal sealed class LiveSession(
         var snapshot = await ledger.Queries.NewestAsync(query, options.Snapshot, cancellationToken);
         if (gap)
         {
+            // It stands before the gap: who is cut off here, and comes back with it, is not told less.
             var missed = snapshot.Sequence >= cursor && cursor > 0 ? snapshot.Sequence - cursor : (long?)null;
-            await SendAsync(connection, "gap", new LiveGap(snapshot.Sequence, missed), cancellationToken);
+            await SendAsync(connection, "gap", new LiveGap(cursor, missed), cancellationToken);
         }
 
         cursor = snapshot.Sequence;
@@ -191,6 +197,7 @@ internal sealed class LiveSession(
         try
         {
             await connection.SendAsync(type, cursor, json, either.Token);
+            lastSent = clock.GetTimestamp();
         }
         catch (OperationCanceledException slow) when (limit.IsCancellationRequested)
         {

@@ -242,9 +242,6 @@ internal static class Words
     /// <summary>A quality.</summary>
     public static string Of(UsageQuality quality) => Snake(quality.ToString());
 
-    /// <summary>A change.</summary>
-    public static string Of(EntryKind kind) => Snake(kind.ToString());
-
     /// <summary>A way of billing.</summary>
     public static string Of(Billing billing) => Snake(billing.ToString());
 
