@@ -20,7 +20,12 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
     [InlineData(true, true)]
     public async Task Axe_finds_nothing(bool isDark, bool isPhone)
     {
-        await using var tab = await chromium.OpenAsync((isPhone ? TabOptions.Phone : new TabOptions()) with { IsDark = isDark });
+        await using var tab = await chromium.OpenAsync(
+            (isPhone ? TabOptions.Phone : new TabOptions()) with
+            {
+                IsDark = isDark,
+            }
+        );
         await tab.GoAsync(traffic.Weir);
         await tab.Page.GetByLabel("Weir key").FillAsync("wk_wrong");
         await tab.Page.Keyboard.PressAsync("Enter");
@@ -96,7 +101,16 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         }
 
         Assert.Equal(
-            ["Skip to the content", "Weir", "Now", "Theme: System. Change to Light", "Sign out", "Pause", "Tokens", "As a table"],
+            [
+                "Skip to the content",
+                "Weir",
+                "Now",
+                "Theme: System. Change to Light",
+                "Sign out",
+                "Pause",
+                "Tokens",
+                "As a table",
+            ],
             reached
         );
 
@@ -112,7 +126,9 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Pause" }).WaitForAsync();
         await keys.PressAsync("Tab");
         await keys.PressAsync("ArrowRight");
-        await tab.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("^Cost in the last 15 minutes") }).WaitForAsync();
+        await tab
+            .Page.GetByRole(AriaRole.Img, new() { NameRegex = new("^Cost in the last 15 minutes") })
+            .WaitForAsync();
         await keys.PressAsync("Tab");
         await keys.PressAsync("Enter");
         await tab.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Minute" }).WaitForAsync();
@@ -125,7 +141,10 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         await traffic.SendAsync();
         await using var tab = await chromium.OpenAsync(TabOptions.Phone with { Width = 320 });
         await tab.SignInAsync(traffic.Weir);
-        await tab.Page.GetByRole(AriaRole.Table, new() { NameRegex = new("^Newest") }).Locator("tbody tr").First.WaitForAsync();
+        await tab
+            .Page.GetByRole(AriaRole.Table, new() { NameRegex = new("^Newest") })
+            .Locator("tbody tr")
+            .First.WaitForAsync();
 
         Assert.Equal(320, await tab.Page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
     }
@@ -139,7 +158,11 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 + string.Join(
                     '\n',
                     found.Violations.Select(v =>
-                        $"{v.Id}: {v.Help}\n  " + string.Join("\n  ", v.Nodes.Select(n => $"{n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}"))
+                        $"{v.Id}: {v.Help}\n  "
+                        + string.Join(
+                            "\n  ",
+                            v.Nodes.Select(n => $"{n.Html} {string.Join(' ', n.Any.Select(a => a.Message))}")
+                        )
                     )
                 )
         );

@@ -48,10 +48,20 @@ public sealed class NowTests(ChromiumFixture chromium) : IAsyncLifetime
         await using var tab = await chromium.OpenAsync();
         await tab.SignInAsync(traffic.Weir);
         await tab.UntilLiveAsync();
-        string[] models = ["claude-sonnet-5", "claude-opus-4-8", "claude-haiku-4-5", Traffic.Unpriced, "claude-overloaded"];
+        string[] models =
+        [
+            "claude-sonnet-5",
+            "claude-opus-4-8",
+            "claude-haiku-4-5",
+            Traffic.Unpriced,
+            "claude-overloaded",
+        ];
         for (var i = 0; i < 40; i++)
         {
-            await traffic.SendAsync(models[i % models.Length], i % 3 == 0 ? "curl/8.5.0" : "claude-cli/2.1.0 (external, cli)");
+            await traffic.SendAsync(
+                models[i % models.Length],
+                i % 3 == 0 ? "curl/8.5.0" : "claude-cli/2.1.0 (external, cli)"
+            );
         }
 
         await Figure(tab, "Requests today").Filter(new() { HasText = "41" }).WaitForAsync();
@@ -169,13 +179,18 @@ public sealed class NowTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.NotEqual(light, dark);
         Assert.Equal(dark, await GroundAsync());
 
-        Task<string> GroundAsync() => tab.Page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor");
+        Task<string> GroundAsync() =>
+            tab.Page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor");
     }
 
     private static ILocator Figure(Tab tab, string label) =>
-        tab.Page.Locator("dl > div", new() { Has = tab.Page.Locator("dt", new() { HasText = label }) }).Locator("dd").First;
+        tab
+            .Page.Locator("dl > div", new() { Has = tab.Page.Locator("dt", new() { HasText = label }) })
+            .Locator("dd")
+            .First;
 
-    private static async Task<string> FigureAsync(Tab tab, string label) => (await Figure(tab, label).InnerTextAsync()).Trim();
+    private static async Task<string> FigureAsync(Tab tab, string label) =>
+        (await Figure(tab, label).InnerTextAsync()).Trim();
 
     private static ILocator Rows(Tab tab) =>
         tab.Page.GetByRole(AriaRole.Table, new() { NameRegex = new("^Newest requests") }).Locator("tbody tr");
@@ -183,7 +198,7 @@ public sealed class NowTests(ChromiumFixture chromium) : IAsyncLifetime
     private Task<JsonElement> SummaryAsync() => traffic.Weir.GetAsync("/api/v1/usage/summary?from=24h");
 
     private static long Tokens(JsonElement total) =>
-        new[] { "inputTokens", "outputTokens", "cacheReadTokens", "cacheWrite5mTokens", "cacheWrite1hTokens" }.Sum(name =>
-            total.GetProperty(name).GetInt64()
+        new[] { "inputTokens", "outputTokens", "cacheReadTokens", "cacheWrite5mTokens", "cacheWrite1hTokens" }.Sum(
+            name => total.GetProperty(name).GetInt64()
         );
 }

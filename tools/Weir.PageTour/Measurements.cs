@@ -58,7 +58,9 @@ internal static class Measurements
         await tab.GoAsync(traffic.Weir);
         await tab.UntilLiveAsync();
         await tab.Page.Locator("canvas").WaitForAsync();
-        Console.WriteLine("First load, compressed bytes: " + string.Join(", ", bytes.Select(b => $"{b.Key} {b.Value:N0}")));
+        Console.WriteLine(
+            "First load, compressed bytes: " + string.Join(", ", bytes.Select(b => $"{b.Key} {b.Value:N0}"))
+        );
     }
 
     private static async Task TimeAsync(Chromium chromium, Traffic traffic, Profile profile)

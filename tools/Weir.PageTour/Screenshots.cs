@@ -59,7 +59,13 @@ internal static class Screenshots
         await ShootAsync(phone, folder, "not-found");
     }
 
-    private static async Task BusyAsync(Chromium chromium, Traffic traffic, string folder, string name, TabOptions options)
+    private static async Task BusyAsync(
+        Chromium chromium,
+        Traffic traffic,
+        string folder,
+        string name,
+        TabOptions options
+    )
     {
         await using var tab = await chromium.OpenAsync(options);
         await tab.SignInAsync(traffic.Weir);
@@ -70,7 +76,9 @@ internal static class Screenshots
         await ShootAsync(tab, folder, name);
         if (!options.IsDark)
         {
-            await tab.Page.EvaluateAsync("() => document.querySelectorAll('table')[2].scrollIntoView({ block: 'center' })");
+            await tab.Page.EvaluateAsync(
+                "() => document.querySelectorAll('table')[2].scrollIntoView({ block: 'center' })"
+            );
             await ShootAsync(tab, folder, name + "-below");
         }
     }

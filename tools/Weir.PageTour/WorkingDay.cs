@@ -14,7 +14,7 @@ internal static class WorkingDay
     public static async Task WriteAsync(string dataFolder)
     {
         Directory.CreateDirectory(dataFolder);
-        var now = DateTimeOffset.UtcNow;
+        var now = TimeProvider.System.GetUtcNow();
         var year = new DemoYear(WorkspaceId.Default, now, new PriceBook().Current);
         var day = Enumerable
             .Range(1, DemoYear.Days)

@@ -44,7 +44,10 @@ public sealed class Traffic : IAsyncDisposable
     }
 
     /// <summary>Sends one request and returns its id.</summary>
-    public async Task<string> SendAsync(string model = "claude-sonnet-5", string client = "claude-cli/2.1.0 (external, cli)")
+    public async Task<string> SendAsync(
+        string model = "claude-sonnet-5",
+        string client = "claude-cli/2.1.0 (external, cli)"
+    )
     {
         using var answer = await Weir.PostAsync(
             "/v1/messages",

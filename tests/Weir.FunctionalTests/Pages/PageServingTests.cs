@@ -121,7 +121,8 @@ public sealed partial class PageServingTests(ApiServer server) : IClassFixture<A
         );
     }
 
-    private Task<ApiAnswer> GetAsync(string path, params (string, string)[] headers) => server.GetAsync(path, "", headers);
+    private Task<ApiAnswer> GetAsync(string path, params (string, string)[] headers) =>
+        server.GetAsync(path, "", headers);
 
     [GeneratedRegex(@"/_app/immutable/[\w./-]+")]
     private static partial Regex FileName();
