@@ -100,7 +100,7 @@ internal sealed class PageServing(RequestDelegate next, PageFiles files)
 
     // A browser asks for HTML; programs get a problem that they can read.
     private static bool IsPerson(HttpRequest request) =>
-        !request.Path.StartsWithSegments("/api")
+        !request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
         && request
             .GetTypedHeaders()
             .Accept.Any(type => type.MediaType.Equals("text/html", StringComparison.OrdinalIgnoreCase));
