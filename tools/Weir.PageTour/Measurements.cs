@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Microsoft.Playwright;
 using Weir.BrowserTests.Testing;
 
 namespace Weir.PageTour;
