@@ -10,11 +10,8 @@ internal static class Screenshots
     private static readonly (string Model, string Client)[] Callers =
     [
         ("claude-sonnet-5", "claude-cli/2.1.0 (external, cli)"),
-        ("claude-sonnet-5", "claude-cli/2.1.0 (external, cli)"),
-        ("claude-opus-4-8", "claude-cli/2.1.0 (external, cli)"),
-        ("claude-haiku-4-5", "claude-cli/2.1.0 (external, cli)"),
-        ("claude-sonnet-5", "Anthropic/Python 0.71.0"),
-        ("claude-haiku-4-5", "Anthropic/JS 0.70.0"),
+        ("claude-overloaded", "claude-cli/2.1.0 (external, cli)"),
+        (Traffic.Unpriced, "curl/8.5.0"),
         ("claude-opus-4-8", "opencode/1.2.0"),
     ];
 
@@ -77,7 +74,7 @@ internal static class Screenshots
         if (!options.IsDark)
         {
             await tab.Page.EvaluateAsync(
-                "() => document.querySelectorAll('table')[2].scrollIntoView({ block: 'center' })"
+                "() => document.querySelectorAll('table')[2].scrollIntoView({ block: 'start' })"
             );
             await ShootAsync(tab, folder, name + "-below");
         }
@@ -122,10 +119,6 @@ internal static class Screenshots
         {
             await traffic.SendAsync(model, client);
         }
-
-        await traffic.SendAsync("claude-overloaded");
-        await traffic.SendAsync(Traffic.Unpriced, "curl/8.5.0");
-        await traffic.SendAsync();
     }
 
     private static async Task ShootAsync(Tab tab, string folder, string name)

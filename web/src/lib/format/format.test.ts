@@ -61,7 +61,8 @@ describe('counts', () => {
 
   test('what was not reported is no zero', () => expect(formatTokens(null)).toBe('–'));
   test('separators', () => expect(formatCount(1_234_567)).toBe('1,234,567'));
-  test('rates', () => expect([0, 0.04, 12.44, 1204].map(formatRate)).toEqual(['0', '<0.1', '12.4', '1,204']));
+  test('rates', () =>
+    expect([0, 0.04, 12, 12.44, 1204].map(formatRate)).toEqual(['0', '<0.1', '12', '12.4', '1,204']));
   test('shares', () =>
     expect([
       formatShare(0, 10),
