@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
+using Weir.Ledger;
 using Weir.Server.Api;
 using Weir.Server.Api.Status;
 using Weir.Server.Configuration;
@@ -125,6 +126,22 @@ public sealed class WeirHost : IAsyncDisposable
         parts.Folder.Dispose();
     }
 
+    // A command asks once: what a killed server left in the journal must be stored by then. A ledger that cannot be written
+    // says so in its status, and what it has is told.
+    private static async Task CatchUpAsync(UsageLedger ledger, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var stored = ledger.FlushAsync(enough.Token);
+        while (!stored.IsCompleted && ledger.Status.WriteFailure is null)
+        {
+            await Task.WhenAny(stored, Task.Delay(TimeSpan.FromMilliseconds(20), clock, cancellationToken));
+        }
+
+        await enough.CancelAsync();
+        await stored.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
     private static async Task<WeirStart> StartAsync(
         WeirHostOptions options,
         DataFolderLock folder,
@@ -155,6 +172,11 @@ public sealed class WeirHost : IAsyncDisposable
         try
         {
             state.Modules = modules;
+            if (options.LocalApi is not null)
+            {
+                await CatchUpAsync(modules.Ledger, options.Clock, cancellationToken);
+            }
+
             // Not the variable, which loses its value below.
             var opened = modules;
             config.Start(next => Apply(state, opened, next));

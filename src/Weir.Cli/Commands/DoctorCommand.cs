@@ -86,7 +86,10 @@ internal static class DoctorCommand
         var (faults, failure) = ConfigCheckup.Run(file, Environment.GetEnvironmentVariable);
         return failure is not null ? Failed("configuration", $"{file}: {failure}")
             : faults.IsEmpty ? Ok("configuration", file)
-            : Failed("configuration", $"{file} has {ConfigFault.Count(faults.Length)}; \"weir config check {file}\" says more");
+            : Failed(
+                "configuration",
+                $"{file} has {ConfigFault.Count(faults.Length)}; \"weir config check {file}\" says more"
+            );
     }
 
     /// <summary>The configuration that the running server has in force.</summary>
@@ -94,7 +97,7 @@ internal static class DoctorCommand
         config.PendingFaults.Count > 0
             ? Failed(
                 "configuration",
-                $"{config.Path} has {config.PendingFaults.Count} faults; the one before it is in force. \"weir config show\" names them"
+                $"{config.Path} has {ConfigFault.Count(config.PendingFaults.Count)}; the one before it is in force. \"weir config show\" names them"
             )
         : config.RestartNeededFor.Count > 0
             ? Warning(

@@ -250,6 +250,13 @@ public sealed class WeirProcess : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (!process.HasExited && Environment.GetEnvironmentVariable("WEIR_COVERAGE") is not null)
+        {
+            // A process that is killed does not say which lines it ran.
+            await ProgramRun.RunAsync("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+            await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(TimeSpan.FromSeconds(10)));
+        }
+
         if (!process.HasExited)
         {
             process.Kill();
