@@ -13,7 +13,14 @@ public sealed record UsageSummaryResult(
     DateTimeOffset To,
     IReadOnlyList<UsageSummaryRow> Rows,
     UsageFigures Total
-);
+)
+{
+    /// <summary>
+    /// The newest change of the ledger that the sums hold, as <c>/live</c> numbers them: what <c>/live</c> tells with a
+    /// higher number is to be added. Null for a summary by period, which is read in several steps.
+    /// </summary>
+    public long? AsOf { get; init; }
+}
 
 /// <summary>Sums of usage records. Token classes are disjoint; reasoning is a part of output.</summary>
 public record UsageFigures

@@ -16,6 +16,8 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(RequestPage))]
 [JsonSerializable(typeof(RequestItem))]
 [JsonSerializable(typeof(IReadOnlyList<RequestItem>))]
+[JsonSerializable(typeof(LiveMessage))]
+[JsonSerializable(typeof(LiveChange))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(KeyItem))]
 [JsonSerializable(typeof(NewKey))]

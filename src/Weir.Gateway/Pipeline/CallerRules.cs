@@ -84,14 +84,9 @@ public static class CallerRules
         }
 
         var headers = request.Headers;
-        if (headers.TryGetValue(HeaderNames.Origin, out var origin) && !IsOwnOrigin(origin, request.Host))
+        if (WhyForeign(request) is { } foreign)
         {
-            return "the Origin header names another site";
-        }
-
-        if (headers.TryGetValue("Sec-Fetch-Site", out var site) && site != "same-origin" && site != "none")
-        {
-            return "the request was made by a page of another site";
+            return foreign;
         }
 
         foreach (var (name, _) in headers)
@@ -104,6 +99,17 @@ public static class CallerRules
 
         var takesBody = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
         return takesBody && !IsJson(request.ContentType) ? "the content type is not application/json" : null;
+    }
+
+    /// <summary>Why the request is one that a page of another site made, for a person; null when it does not look so.</summary>
+    public static string? WhyForeign(HttpRequest request)
+    {
+        var headers = request.Headers;
+        return headers.TryGetValue(HeaderNames.Origin, out var origin) && !IsOwnOrigin(origin, request.Host)
+                ? "the Origin header names another site"
+            : headers.TryGetValue("Sec-Fetch-Site", out var site) && site != "same-origin" && site != "none"
+                ? "the request was made by a page of another site"
+            : null;
     }
 
     internal static bool IsJson(string? contentType)

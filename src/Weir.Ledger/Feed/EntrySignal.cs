@@ -7,6 +7,18 @@ internal sealed class EntrySignal
     private long newest;
     private TaskCompletionSource next = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>The newest stored entry's sequence; 0 when there is none.</summary>
+    public long Newest
+    {
+        get
+        {
+            lock (gate)
+            {
+                return newest;
+            }
+        }
+    }
+
     /// <summary>Entries up to a sequence are stored.</summary>
     public void Advance(long sequence)
     {

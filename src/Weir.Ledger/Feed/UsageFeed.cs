@@ -22,6 +22,9 @@ public sealed class UsageFeed
         this.signal = signal;
     }
 
+    /// <summary>The newest stored entry's sequence number; 0 when there is none.</summary>
+    public long Newest => signal.Newest;
+
     /// <summary>Entries after a sequence number, at most <paramref name="limit"/>; empty when there are none yet.</summary>
     public Task<ImmutableArray<LedgerEntry>> ReadAsync(long after, int limit, CancellationToken cancellationToken) =>
         Task.Run(

@@ -97,6 +97,26 @@ public sealed class UsageQueries
         return connections.ReadAsync(connection => Records(connection, query, after, count), cancellationToken);
     }
 
+    /// <summary>
+    /// The newest records of a query's range, and the entry that they are up to: who follows <see cref="UsageFeed"/> from
+    /// there misses nothing and sees nothing twice.
+    /// </summary>
+    /// <param name="query">Which; its grouping means nothing here.</param>
+    /// <param name="limit">How many at most, 1 to 1,000; others are brought into that range.</param>
+    /// <param name="cancellationToken">Interrupts.</param>
+    public Task<LedgerSnapshot> NewestAsync(UsageQuery query, int limit, CancellationToken cancellationToken)
+    {
+        var count = Math.Clamp(limit, 1, MostRecords);
+        var start = new RecordCursor(long.MaxValue, long.MaxValue);
+        return connections.ReadAsync(
+            connection => new LedgerSnapshot(
+                Records(connection, query, start, count).Items,
+                EntryRows.Newest(connection)
+            ),
+            cancellationToken
+        );
+    }
+
     /// <summary>One record; null when the workspace has none of that id.</summary>
     public Task<StoredRecord?> RecordAsync(WorkspaceId workspace, RecordId id, CancellationToken cancellationToken) =>
         connections.ReadAsync(
@@ -154,7 +174,7 @@ public sealed class UsageQueries
         }
 
         rows.Sort(LargestCostFirst);
-        return new UsageSummary(rows.ToImmutable(), total.ToTotals());
+        return new UsageSummary(rows.ToImmutable(), total.ToTotals()) { Sequence = EntryRows.Newest(connection) };
     }
 
     private static ImmutableArray<UsageSeries> Series(

@@ -28,7 +28,11 @@ public sealed record UsageFilter(UsageDimension Dimension, ImmutableArray<string
 /// <summary>Sums over a range.</summary>
 /// <param name="Rows">One per combination of keys.</param>
 /// <param name="Total">Over all of them.</param>
-public sealed record UsageSummary(ImmutableArray<UsageRow> Rows, UsageTotals Total);
+public sealed record UsageSummary(ImmutableArray<UsageRow> Rows, UsageTotals Total)
+{
+    /// <summary>The newest entry (<see cref="LedgerEntry.Sequence"/>) that the sums hold; 0 while the ledger is empty.</summary>
+    public long Sequence { get; init; }
+}
 
 /// <summary>One combination of keys, in the order of <see cref="UsageQuery.GroupBy"/>; null is "unknown".</summary>
 public sealed record UsageRow(ImmutableArray<string?> Keys, UsageTotals Totals);
@@ -134,6 +138,11 @@ public sealed record UsageSeries(ImmutableArray<string?> Keys, ImmutableArray<Us
 
 /// <summary>One point: the interval's start and the sum (money in dollars, exact).</summary>
 public readonly record struct UsagePoint(DateTimeOffset Time, decimal Value);
+
+/// <summary>A workspace's newest records as they stood after one entry of the ledger.</summary>
+/// <param name="Records">Newest first.</param>
+/// <param name="Sequence">The newest entry that they show; what came later has a higher number. 0 in an empty ledger.</param>
+public sealed record LedgerSnapshot(ImmutableArray<StoredRecord> Records, long Sequence);
 
 /// <summary>A record as the ledger holds it now.</summary>
 public sealed record StoredRecord(UsageRecord Record, int Revision, long Sequence);

@@ -10,7 +10,9 @@ using Weir.Identity;
 namespace Weir.Server.Api;
 
 /// <summary>Who calls the management API, as a handler's parameter.</summary>
-internal sealed record ApiCaller(Principal Principal)
+/// <param name="Principal">Whom the key stands for.</param>
+/// <param name="IsStillGood">Asks whether the key would be let through now: for answers that go on for long.</param>
+internal sealed record ApiCaller(Principal Principal, Func<bool> IsStillGood)
 {
     /// <summary>The tenant, from the key and from nowhere else.</summary>
     public WorkspaceId Workspace => Principal.Workspace;
@@ -29,6 +31,8 @@ internal sealed record ApiAccess(KeyScopes Scope, bool InstanceOnly = false, boo
 /// <summary>Lets a request through to a route that asks for a key only with one that may.</summary>
 internal sealed class ApiGuard(RequestDelegate next, ServerState state)
 {
+    private const string SocketPrefix = "weir.key.";
+
     private static readonly Principal LocalCommand = new()
     {
         Workspace = WorkspaceId.Default,
@@ -48,14 +52,14 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
             return next(context);
         }
 
-        if (!TryIdentify(context.Request, out var principal, out var word))
+        var given = Credential(context.Request);
+        if (!TryIdentify(given, out var principal, out var word))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"weir\"";
             return ApiProblem.Of(StatusCodes.Status401Unauthorized, word).ExecuteAsync(context);
         }
 
-        var scopes = principal.Scopes.HasFlag(KeyScopes.Admin) ? principal.Scopes | KeyScopes.Read : principal.Scopes;
-        if (!scopes.HasFlag(access.Scope))
+        if (!May(principal, access.Scope))
         {
             return ApiProblem
                 .Of(
@@ -72,19 +76,23 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
                 .ExecuteAsync(context);
         }
 
-        context.Features.Set(new ApiCaller(principal));
+        context.Features.Set(
+            new ApiCaller(principal, () => TryIdentify(given, out var now, out _) && May(now, access.Scope))
+        );
         return next(context);
     }
 
+    private static bool May(Principal principal, KeyScopes scope) =>
+        principal.Scopes.HasFlag(scope) || (scope == KeyScopes.Read && principal.Scopes.HasFlag(KeyScopes.Admin));
+
     private bool TryIdentify(
-        HttpRequest request,
+        string? given,
         [NotNullWhen(true)] out Principal? principal,
         [NotNullWhen(false)] out string? word
     )
     {
         principal = null;
         word = null;
-        var given = Credential(request);
         if (given is null)
         {
             word = "Send a Weir key as \"Authorization: Bearer wk_…\", x-api-key or x-weir-key.";
@@ -122,8 +130,18 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
         var authorization = headers.Authorization.ToString();
         return authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
             ? authorization["Bearer ".Length..].Trim()
-            : null;
+            : SocketCredential(request);
     }
+
+    // A page in a browser can give a WebSocket no header but its subprotocols.
+    private static string? SocketCredential(HttpRequest request) =>
+        request.HttpContext.WebSockets.IsWebSocketRequest
+            ? request
+                .HttpContext.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(protocol =>
+                    protocol.StartsWith(SocketPrefix, StringComparison.Ordinal)
+                )
+                ?[SocketPrefix.Length..]
+            : null;
 
     private static bool IsThisMachine(HttpContext context) =>
         context.Connection.RemoteIpAddress is not null && CallerRules.WhyNotLocal(context.Request) is null;

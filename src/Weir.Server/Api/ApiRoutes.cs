@@ -6,6 +6,7 @@ using Weir.Server.Api.Keys;
 using Weir.Server.Api.Prices;
 using Weir.Server.Api.Status;
 using Weir.Server.Api.Usage;
+using Weir.Server.Live;
 
 namespace Weir.Server.Api;
 
@@ -25,7 +26,7 @@ internal static class ApiRoutes
         Pages.DocsPage.Map(routes);
         HealthRoutes.Map(routes);
         MetricsRoute.Map(routes);
-        FrontPage.Map(routes);
+        LiveRoute.Map(routes);
         OpenApiDocument.Map(routes);
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Weir.Client.Json;
+using Weir.Server.Live;
 
 namespace Weir.Server.Api;
 
@@ -26,6 +27,7 @@ internal static class ApiServices
             json.SerializerOptions.Encoder = WeirJson.Encoder;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, WeirJson.Default);
         });
+        LiveRoute.Add(services);
         OpenApiDocument.Add(services);
     }
 }

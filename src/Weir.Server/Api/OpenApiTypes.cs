@@ -33,6 +33,12 @@ internal static class OpenApiTypes
             schema.Type = JsonSchemaType.String | JsonSchemaType.Number;
             schema.Properties = null;
         }
+        else if (type.BaseType == typeof(LiveMessage))
+        {
+            // The writer of schemas leaves the discriminator optional, and says nothing of what bears it.
+            schema.Type = JsonSchemaType.Object;
+            schema.Required = new HashSet<string>(schema.Required ?? new HashSet<string>()) { "type" };
+        }
         else if (context.JsonPropertyInfo?.Name == "keys" && schema.AdditionalProperties is OpenApiSchema value)
         {
             value.Type |= JsonSchemaType.Null;

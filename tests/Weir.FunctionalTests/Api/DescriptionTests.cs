@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Weir.FunctionalTests.Live;
 
 namespace Weir.FunctionalTests.Api;
 
@@ -44,6 +45,43 @@ public sealed class DescriptionTests(ApiServer server) : IClassFixture<ApiServer
         answer.Problem(status);
         var schema = Described(document, method, path, $"{status}", "application/problem+json");
         Check(document, schema, answer.Json, path);
+    }
+
+    [Fact]
+    public async Task What_live_tells_is_as_it_is_described()
+    {
+        var document = (await server.GetAsync("/openapi/v1.json", "")).Json;
+        var schema = Described(document, "get", "/live", "200", "text/event-stream");
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new Uri("/live?after=900000000000", UriKind.Relative)
+        );
+        request.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+        request.Headers.TryAddWithoutValidation("x-weir-key", server.Weir.AdminKey);
+        using var events = new LiveEventReader(await server.Weir.SendAsync(request));
+        var heard = new HashSet<string>(StringComparer.Ordinal);
+        while (heard.Count < 3)
+        {
+            var message = (await events.NextAsync())!;
+            Check(document, schema, message.Body, message.Type);
+            heard.Add(message.Type);
+            if (message.Type == "snapshot")
+            {
+                using var answer = await server.Weir.PostAsync(
+                    "/v1/messages",
+                    """{"model":"sim-small","max_tokens":20,"messages":[{"role":"user","content":"hello"}]}"""
+                );
+            }
+        }
+
+        Assert.Equal(["changes", "gap", "snapshot"], heard.Order(StringComparer.Ordinal));
+        using var again = new HttpRequestMessage(HttpMethod.Get, new Uri("/live?after=0", UriKind.Relative));
+        again.Headers.TryAddWithoutValidation("Accept", "text/event-stream");
+        again.Headers.TryAddWithoutValidation("x-weir-key", server.Weir.AdminKey);
+        using var resumed = new LiveEventReader(await server.Weir.SendAsync(again));
+        var beat = (await resumed.NextAsync())!;
+        Assert.Equal("beat", beat.Type);
+        Check(document, schema, beat.Body, beat.Type);
     }
 
     [Fact]
@@ -125,6 +163,20 @@ public sealed class DescriptionTests(ApiServer server) : IClassFixture<ApiServer
         {
             var name = reference.GetString()!["#/components/schemas/".Length..];
             schema = document.GetProperty("components").GetProperty("schemas").GetProperty(name);
+        }
+
+        if (schema.TryGetProperty("discriminator", out var discriminator))
+        {
+            var word = value.GetProperty(discriminator.GetProperty("propertyName").GetString()!).GetString()!;
+            var name = discriminator.GetProperty("mapping").GetProperty(word).GetString()!;
+            Assert.Contains(
+                schema.GetProperty("anyOf").EnumerateArray(),
+                choice => choice.GetProperty("$ref").GetString() == name
+            );
+            schema = document
+                .GetProperty("components")
+                .GetProperty("schemas")
+                .GetProperty(name["#/components/schemas/".Length..]);
         }
 
         if (schema.TryGetProperty("oneOf", out var choices))

@@ -1,7 +1,4 @@
 using System.Net;
-using Weir.Foundation;
-using Weir.Foundation.Storage;
-using Weir.Identity;
 using Weir.Testing;
 
 namespace Weir.FunctionalTests.Api;
@@ -9,8 +6,6 @@ namespace Weir.FunctionalTests.Api;
 /// <summary>Two workspaces on one server: each sees its own, and no word of the other's.</summary>
 public sealed class WorkspaceTests : IAsyncLifetime
 {
-    private const string Other = "other-key";
-
     private readonly TemporaryFolder folder = new();
     private string key = "";
     private WeirProcess weir = null!;
@@ -22,7 +17,7 @@ public sealed class WorkspaceTests : IAsyncLifetime
             Assert.Equal(0, await first.StopAsync());
         }
 
-        key = await MakeOtherAsync(folder.At("data"));
+        key = await OtherWorkspace.MakeAsync(folder.At("data"));
         weir = await WeirProcess.StartAsync(folder.At("data"));
     }
 
@@ -67,7 +62,11 @@ public sealed class WorkspaceTests : IAsyncLifetime
             await GetAsync($"/api/v1/usage/requests/{theirs}", asking, HttpStatusCode.NotFound);
         }
 
-        Assert.DoesNotContain(Other, await GetAsync("/api/v1/keys", weir.AdminKey), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            OtherWorkspace.KeyName,
+            await GetAsync("/api/v1/keys", weir.AdminKey),
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("\"admin\",\"prefix\"", await GetAsync("/api/v1/keys", key), StringComparison.Ordinal);
         foreach (var path in new[] { "/api/v1/config", "/api/v1/system/status" })
         {
@@ -94,23 +93,5 @@ public sealed class WorkspaceTests : IAsyncLifetime
         using var answer = await weir.SendAsync(request);
         Assert.Equal(status, answer.StatusCode);
         return await answer.Content.ReadAsStringAsync();
-    }
-
-    private static async Task<string> MakeOtherAsync(string data)
-    {
-        using var ring = KeyRing.Open(data, TimeProvider.System).Keys!;
-        await using (var control = new SqliteDatabase(Path.Combine(data, "control.db")).OpenWriter())
-        {
-            await using var command = control.CreateCommand();
-            command.CommandText = "INSERT INTO workspace (id, name) VALUES (2, 'other')";
-            await command.ExecuteNonQueryAsync();
-        }
-
-        var made = await ring.CreateAsync(
-            new WorkspaceId(2),
-            new NewApiKey { Name = Other, Scopes = KeyScopes.Gateway | KeyScopes.Admin },
-            TestContext.Current.CancellationToken
-        );
-        return made.Text!;
     }
 }

@@ -16,7 +16,8 @@ internal sealed class UsageQueryTarget : FuzzTarget
 {
     private static readonly FakeClock Clock = new();
     private static readonly ApiCaller Caller = new(
-        new Principal { Workspace = new WorkspaceId(7), Scopes = KeyScopes.Read }
+        new Principal { Workspace = new WorkspaceId(7), Scopes = KeyScopes.Read },
+        () => true
     );
 
     public override string Name => "usage-query";

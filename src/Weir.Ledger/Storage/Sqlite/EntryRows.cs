@@ -63,6 +63,9 @@ internal static class EntryRows
         return entries.ToImmutable();
     }
 
+    /// <summary>The newest entry's sequence, also when that entry has been removed since; 0 when there never was one.</summary>
+    public static long Newest(SqliteConnection connection) => LedgerState.Read(connection).Entries;
+
     /// <summary>What a record was before each of its changes, oldest first; empty when it never changed.</summary>
     public static ImmutableArray<EarlierRecord> ReadEarlier(
         SqliteConnection connection,

@@ -11,7 +11,10 @@ internal static class UsageShapes
 {
     /// <summary>A summary.</summary>
     public static UsageSummaryResult Summary(UsageQuery query, UsageSummary summary) =>
-        new(query.From, query.To, [.. summary.Rows.Select(row => Row(query.GroupBy, row))], Figures(summary.Total));
+        new(query.From, query.To, [.. summary.Rows.Select(row => Row(query.GroupBy, row))], Figures(summary.Total))
+        {
+            AsOf = summary.Sequence,
+        };
 
     /// <summary>The lines of a series.</summary>
     public static ImmutableArray<SeriesLine> Lines(
@@ -239,7 +242,7 @@ internal static class Words
     /// <summary>A quality.</summary>
     public static string Of(UsageQuality quality) => Snake(quality.ToString());
 
-    /// <summary>A change.</summary>
+    /// <summary>What a change of the ledger did.</summary>
     public static string Of(EntryKind kind) => Snake(kind.ToString());
 
     /// <summary>A way of billing.</summary>

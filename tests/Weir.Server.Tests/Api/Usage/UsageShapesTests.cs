@@ -31,7 +31,7 @@ public sealed class UsageShapesTests
         };
 
         var json = JsonSerializer.Serialize(
-            UsageShapes.Summary(Query, new UsageSummary([new UsageRow(["m", null], totals)], totals)),
+            UsageShapes.Summary(Query, new UsageSummary([new UsageRow(["m", null], totals)], totals) { Sequence = 41 }),
             WeirJson.Written.UsageSummaryResult
         );
 
@@ -45,7 +45,7 @@ public sealed class UsageShapesTests
                 + figures
                 + "}],\"total\":{"
                 + figures
-                + "}}",
+                + "},\"asOf\":41}",
             json
         );
     }

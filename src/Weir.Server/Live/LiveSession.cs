@@ -1,0 +1,207 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Weir.Client;
+using Weir.Client.Json;
+using Weir.Foundation;
+using Weir.Ledger;
+using Weir.Server.Api.Usage;
+
+namespace Weir.Server.Live;
+
+/// <summary>
+/// Tells one listener of one workspace what changes, in order, each change once:
+/// 1. The listener has its place in <see cref="LiveFeed"/> already, which keeps from now on what is new.
+/// 2. Who gives no number, or one from too long ago, gets a snapshot and the number that it is up to.
+/// 3. From there on changes come from the feed; what it no longer keeps comes from the ledger, up to a bound.
+/// 4. Beyond the bound: a gap notice, a new snapshot, and on.
+/// </summary>
+internal sealed class LiveSession(
+    LiveFeed feed,
+    UsageLedger ledger,
+    LiveOptions options,
+    TimeProvider clock,
+    WorkspaceId workspace,
+    Func<bool> isAllowed
+)
+{
+    private long cursor;
+    private long lastSent;
+
+    /// <summary>Runs until the listener goes, is no longer allowed, or is too slow.</summary>
+    /// <param name="connection">The way to the listener.</param>
+    /// <param name="after">The last number that it knows; null when it is new.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<LiveEnd> RunAsync(ILiveConnection connection, long? after, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (after is { } known && known <= ledger.Feed.Newest)
+            {
+                cursor = known;
+                // Who comes back is told at once that it was heard.
+                await BeatAsync(connection, cancellationToken);
+            }
+            else
+            {
+                await SnapshotAsync(connection, gap: after is not null, cancellationToken);
+            }
+
+            while (isAllowed())
+            {
+                var silence = options.Beat - clock.GetElapsedTime(lastSent);
+                if (silence <= TimeSpan.Zero)
+                {
+                    await BeatAsync(connection, cancellationToken);
+                }
+                else if (await NextAsync(cancellationToken) is not { } entries)
+                {
+                    await SnapshotAsync(connection, gap: true, cancellationToken);
+                }
+                else if (!entries.IsEmpty)
+                {
+                    cursor = entries[^1].Sequence;
+                    await ChangesAsync(connection, entries, cancellationToken);
+                }
+                else
+                {
+                    await WaitAsync(silence, cancellationToken);
+                }
+            }
+
+            return LiveEnd.NoLongerAllowed;
+        }
+        catch (TimeoutException)
+        {
+            return LiveEnd.TooSlow;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return LiveEnd.Gone;
+        }
+    }
+
+    /// <summary>What comes after the cursor, of all workspaces; empty when nothing does, null when it is too much.</summary>
+    private async Task<ImmutableArray<LiveEntry>?> NextAsync(CancellationToken cancellationToken)
+    {
+        if (feed.Read(cursor) is { } kept)
+        {
+            return kept;
+        }
+
+        if (ledger.Feed.Newest - cursor > options.CatchUp)
+        {
+            return null;
+        }
+
+        var missed = await ledger.Feed.ReadAsync(cursor, options.Batch, cancellationToken);
+        // Nothing, where there should be something: those entries have been removed.
+        return missed.IsEmpty ? null : [.. missed.Select(LiveEntry.Of)];
+    }
+
+    /// <summary>Until something may have come, or for a time.</summary>
+    private async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        using var enough = new CancellationTokenSource(atMost, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
+        try
+        {
+            await feed.WaitAsync(cursor, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Nothing came: time for a beat.
+        }
+    }
+
+    private async Task SnapshotAsync(ILiveConnection connection, bool gap, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var query = new UsageQuery
+        {
+            Workspace = workspace,
+            From = DateTimeOffset.UnixEpoch,
+            // A caller's clock in an import may be ahead of ours.
+            To = now.AddDays(1),
+        };
+        var snapshot = await ledger.Queries.NewestAsync(query, options.Snapshot, cancellationToken);
+        if (gap)
+        {
+            // It stands before the gap: who is cut off here, and comes back with it, is not told less.
+            var missed = snapshot.Sequence >= cursor && cursor > 0 ? snapshot.Sequence - cursor : (long?)null;
+            await SendAsync(connection, "gap", new LiveGap(cursor, missed), cancellationToken);
+        }
+
+        cursor = snapshot.Sequence;
+        var requests = new LiveSnapshot(cursor, [.. snapshot.Records.Select(UsageShapes.Request)]);
+        await SendAsync(connection, "snapshot", requests, cancellationToken);
+    }
+
+    private Task BeatAsync(ILiveConnection connection, CancellationToken cancellationToken) =>
+        SendAsync(connection, "beat", new LiveBeat(cursor, clock.GetUtcNow()), cancellationToken);
+
+    private Task ChangesAsync(
+        ILiveConnection connection,
+        ImmutableArray<LiveEntry> entries,
+        CancellationToken cancellationToken
+    )
+    {
+        var own = entries.Where(entry => entry.Workspace == workspace).ToList();
+        if (own.Count == 0)
+        {
+            return Task.CompletedTask;
+        }
+
+        // A LiveChanges, put together of changes that were written once for all listeners.
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json, new JsonWriterOptions { SkipValidation = true }))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("type"u8, "changes"u8);
+            writer.WriteNumber("cursor"u8, cursor);
+            writer.WriteStartArray("changes"u8);
+            foreach (var entry in own)
+            {
+                writer.WriteRawValue(entry.Json, skipInputValidation: true);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return SendAsync(connection, "changes", json.WrittenMemory, cancellationToken);
+    }
+
+    private Task SendAsync(
+        ILiveConnection connection,
+        string type,
+        LiveMessage message,
+        CancellationToken cancellationToken
+    ) =>
+        SendAsync(
+            connection,
+            type,
+            JsonSerializer.SerializeToUtf8Bytes(message, WeirJson.Written.LiveMessage),
+            cancellationToken
+        );
+
+    private async Task SendAsync(
+        ILiveConnection connection,
+        string type,
+        ReadOnlyMemory<byte> json,
+        CancellationToken cancellationToken
+    )
+    {
+        using var limit = new CancellationTokenSource(options.SendLimit, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await connection.SendAsync(type, cursor, json, either.Token);
+            lastSent = clock.GetTimestamp();
+        }
+        catch (OperationCanceledException slow) when (limit.IsCancellationRequested)
+        {
+            throw new TimeoutException("The listener does not take its messages.", slow);
+        }
+    }
+}
