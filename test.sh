@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds Weir with warnings as errors, checks the formatting and runs every test.
-#   ./test.sh           everything, the real programs from npm and three minutes of fuzzing included
+#   ./test.sh           everything: the real programs from npm, the pages in a browser, three minutes of fuzzing
 #   ./test.sh --quick   the build and the unit tests, under two minutes; needs .NET alone
 # Missing Debian packages are installed when this runs as root or with password-less sudo, else named.
 # The last line is the total: "N passed, N failed" (", N skipped" when any are).
@@ -93,6 +93,16 @@ say "formatting"
 dotnet tool restore >/dev/null
 dotnet csharpier check .
 
+if ! $quick; then
+  say "checking the pages"
+  [[ web/node_modules/.weir-installed -nt web/package-lock.json ]] || {
+    npm ci --prefix web --ignore-scripts --no-audit --no-fund
+    touch web/node_modules/.weir-installed
+  }
+  npm run --silent --prefix web check
+  npm test --silent --prefix web
+fi
+
 say "building"
 dotnet build Weir.slnx -c "$configuration" -v quiet --nologo
 
@@ -100,7 +110,7 @@ suites=()
 for project in tests/*/*.csproj; do
   grep -q '<OutputType>Exe</OutputType>' "$project" || continue
   name=$(basename "$project" .csproj)
-  if $quick && [[ $name =~ FunctionalTests$|PackageTests$|^Weir.Fuzz$ ]]; then continue; fi
+  if $quick && [[ $name =~ FunctionalTests$|BrowserTests$|PackageTests$|^Weir.Fuzz$ ]]; then continue; fi
   suites+=("$name")
   if ! $quick && [[ $name == Weir.Ledger.Tests ]]; then suites+=("$name+bundled"); fi
 done
@@ -111,7 +121,7 @@ mkdir -p "$results"
 width=$(nproc)
 ((width <= 4)) || width=4
 # These take longest and start many processes: they run first, beside the small suites.
-long='Functional|Package'
+long='Functional|Package|Browser'
 for name in $(printf '%s\n' "${suites[@]}" | { grep -E "$long" || true; }) \
   $(printf '%s\n' "${suites[@]}" | grep -vE "$long"); do
   while (($(jobs -rp | wc -l) >= width)); do wait -n || true; done

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
 using Weir.Server.Api;
+using Weir.Server.Pages;
 
 namespace Weir.Server;
 
@@ -13,7 +14,8 @@ internal static class Pipeline
     /// 1. The gateway takes what is its own: no routing, no header, nothing before it.
     /// 2. Everything else gets safe headers, a bound on its body, and problems instead of bare errors.
     /// 3. A path without a version means the newest.
-    /// 4. Routing, then the key that the route asks for, then the handler.
+    /// 4. Routing; what no route takes may be a page, which needs no key.
+    /// 5. The key that the route asks for, then the handler.
     /// </summary>
     public static void Map(WebApplication app, ServerState state)
     {
@@ -45,6 +47,9 @@ internal static class Pipeline
             }
         );
         app.UseRouting();
+        var pages = PageFiles.Load();
+        app.Use(next => new PageServing(next, pages).InvokeAsync);
+        // (5)
         app.Use(next => new ApiGuard(next, state).InvokeAsync);
         ApiRoutes.Map(app);
     }

@@ -27,7 +27,6 @@ internal static class ApiRoutes
         HealthRoutes.Map(routes);
         MetricsRoute.Map(routes);
         LiveRoute.Map(routes);
-        FrontPage.Map(routes);
         OpenApiDocument.Map(routes);
     }
 }

@@ -140,7 +140,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         Assert.Equal("DENY", headers["X-Frame-Options"]);
         Assert.Contains("default-src 'none'", headers["Content-Security-Policy"], StringComparison.Ordinal);
         Assert.Equal("no-referrer", headers["Referrer-Policy"]);
-        Assert.Equal("no-store", headers["Cache-Control"]);
+        Assert.Equal(path == "/" ? "no-cache" : "no-store", headers["Cache-Control"]);
         Assert.False(headers.ContainsKey("Server"));
     }
 

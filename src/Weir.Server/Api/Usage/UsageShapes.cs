@@ -242,11 +242,11 @@ internal static class Words
     /// <summary>A quality.</summary>
     public static string Of(UsageQuality quality) => Snake(quality.ToString());
 
-    /// <summary>A way of billing.</summary>
-    public static string Of(Billing billing) => Snake(billing.ToString());
-
     /// <summary>What a change of the ledger did.</summary>
     public static string Of(EntryKind kind) => Snake(kind.ToString());
+
+    /// <summary>A way of billing.</summary>
+    public static string Of(Billing billing) => Snake(billing.ToString());
 
     /// <summary>A dialect; null when it is not known.</summary>
     public static string? Of(Dialect dialect) =>

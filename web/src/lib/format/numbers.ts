@@ -29,10 +29,11 @@ export function formatTokens(count: number | null): string {
   return whole.format(count);
 }
 
-/** A rate: `0`, `0.4`, `12.4`, `1,204`. */
+/** A rate: `0`, `<0.1`, `0.4`, `12`, `12.4`, `1,204`. */
 export function formatRate(perMinute: number): string {
   if (perMinute === 0) return '0';
-  return perMinute < 100 ? perMinute.toFixed(1) : whole.format(perMinute);
+  if (perMinute < 0.05) return '<0.1';
+  return perMinute < 100 && !Number.isInteger(perMinute) ? perMinute.toFixed(1) : whole.format(perMinute);
 }
 
 /** A share of a whole: `0%`, `<1%`, `42%`; a dash when there is no whole. */

@@ -10,6 +10,7 @@ const dayAndMinute = new Intl.DateTimeFormat('en-GB', {
   minute: '2-digit',
 });
 const full = new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', timeStyle: 'long' });
+const zone = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' });
 
 /** Midnight that began the day of a moment, in the reader's zone. */
 export function startOfDay(moment: Date): Date {
@@ -23,7 +24,9 @@ export function endOfDay(moment: Date): Date {
 
 /** `14:03:22`, or `3 Jul, 14:03` for another day than today's. */
 export function formatMoment(time: Date, now: Date): string {
-  return startOfDay(time).getTime() === startOfDay(now).getTime() ? clock.format(time) : dayAndMinute.format(time);
+  return startOfDay(time).getTime() === startOfDay(now).getTime()
+    ? clock.format(time)
+    : dayAndMinute.format(time);
 }
 
 /** `14:03`. */
@@ -34,6 +37,11 @@ export function formatMinute(time: Date): string {
 /** `Thursday 3 July`. */
 export function formatDay(time: Date): string {
   return day.format(time);
+}
+
+/** The reader's zone at a moment: `UTC`, `GMT+2`. */
+export function formatZone(time: Date): string {
+  return zone.formatToParts(time).find((part) => part.type === 'timeZoneName')?.value ?? '';
 }
 
 /** Everything about a moment, for titles. */

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+using Weir.Testing;
+
+namespace Weir.BrowserTests.Testing;
+
+/// <summary>A tab, and what went wrong in it.</summary>
+public sealed class Tab : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> faults = new();
+
+    internal Tab(IBrowserContext context, IPage page)
+    {
+        Context = context;
+        Page = page;
+        page.SetDefaultTimeout(15_000);
+        page.PageError += (_, error) => faults.Enqueue(error);
+        page.Console += (_, message) =>
+        {
+            // Chromium notes every answer of 400 and above, SvelteKit every page that is not there: those that a test
+            // brings about are no faults of the page.
+            if (
+                message.Type == "error"
+                && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)
+                && !message.Text.Contains("Not found: /", StringComparison.Ordinal)
+            )
+            {
+                faults.Enqueue(message.Text);
+            }
+        };
+    }
+
+    /// <summary>The profile.</summary>
+    public IBrowserContext Context { get; }
+
+    /// <summary>The tab itself.</summary>
+    public IPage Page { get; }
+
+    /// <summary>Exceptions in the page, and errors in its console: what its content security policy stopped, for one.</summary>
+    public IReadOnlyCollection<string> Faults => faults;
+
+    /// <summary>Opens "Now", signed out.</summary>
+    public Task GoAsync(WeirProcess weir, string path = "/") => Page.GotoAsync(new Uri(weir.BaseUrl, path).ToString());
+
+    /// <summary>Opens "Now" and signs in as a person would.</summary>
+    public async Task SignInAsync(WeirProcess weir, string? key = null)
+    {
+        await GoAsync(weir);
+        await Page.GetByLabel("Weir key").FillAsync(key ?? weir.AdminKey);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Heading, new() { Name = "Now" }).WaitForAsync();
+    }
+
+    /// <summary>Waits until the page hears what changes.</summary>
+    public Task UntilLiveAsync() => Page.Locator("[data-state=live]").WaitForAsync();
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => Context.DisposeAsync();
+}

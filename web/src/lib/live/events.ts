@@ -1,0 +1,26 @@
+/** Server-sent events as they come off the wire, cut in pieces anywhere: the `data` of each, in order. */
+export class EventParser {
+  #rest = '';
+  #data: string[] = [];
+
+  /** Takes the next piece and gives the events that it completes. */
+  push(piece: string): string[] {
+    const done: string[] = [];
+    const text = this.#rest + piece;
+    let from = 0;
+    for (;;) {
+      const end = text.indexOf('\n', from);
+      if (end < 0) break;
+      const line = text.slice(from, text[end - 1] === '\r' && end > from ? end - 1 : end);
+      from = end + 1;
+      if (line === '') {
+        if (this.#data.length > 0) done.push(this.#data.join('\n'));
+        this.#data = [];
+      } else if (line.startsWith('data:')) {
+        this.#data.push(line.slice(line[5] === ' ' ? 6 : 5));
+      }
+    }
+    this.#rest = text.slice(from);
+    return done;
+  }
+}
