@@ -122,7 +122,7 @@ public sealed class WeirProcess : IAsyncDisposable
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    /// <summary>Waits for a 200 of <c>/health</c>.</summary>
+    /// <summary>Waits until it has said where it listens, by when it has its first key, and for a 200 of <c>/health</c>.</summary>
     /// <exception cref="InvalidOperationException">The process ended instead; the message holds what it said.</exception>
     public Task WaitUntilHealthyAsync() =>
         UntilAsync(
@@ -131,7 +131,7 @@ public sealed class WeirProcess : IAsyncDisposable
                 try
                 {
                     using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "/health"));
-                    return answer.IsSuccessStatusCode;
+                    return answer.IsSuccessStatusCode && Log.Contains(" listens on ", StringComparison.Ordinal);
                 }
                 catch (HttpRequestException)
                 {
