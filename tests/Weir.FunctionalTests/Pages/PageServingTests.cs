@@ -47,8 +47,11 @@ public sealed partial class PageServingTests(ApiServer server) : IClassFixture<A
 
             Assert.Equal(200, answer.Status);
             Assert.Equal("public, max-age=31536000, immutable", answer.Headers["Cache-Control"]);
-            Assert.Equal(encoding, answer.Headers.GetValueOrDefault("Content-Encoding"));
-            Assert.Equal(encoding is null, answer.Headers["Content-Length"] == whole.Headers["Content-Length"]);
+            // Fonts are compressed already, and a line or two does not become smaller.
+            var expected =
+                path.EndsWith(".woff2", StringComparison.Ordinal) || whole.Text.Length < 300 ? null : encoding;
+            Assert.Equal(expected, answer.Headers.GetValueOrDefault("Content-Encoding"));
+            Assert.Equal(expected is null, answer.Headers["Content-Length"] == whole.Headers["Content-Length"]);
             Assert.Equal(answer.Headers["Content-Length"], head.Headers["Content-Length"]);
             Assert.Equal("", head.Text);
         }
