@@ -47,11 +47,15 @@ public sealed partial class PageServingTests(ApiServer server) : IClassFixture<A
 
             Assert.Equal(200, answer.Status);
             Assert.Equal("public, max-age=31536000, immutable", answer.Headers["Cache-Control"]);
-            // Fonts are compressed already, and a line or two does not become smaller.
-            var expected =
-                path.EndsWith(".woff2", StringComparison.Ordinal) || whole.Text.Length < 300 ? null : encoding;
-            Assert.Equal(expected, answer.Headers.GetValueOrDefault("Content-Encoding"));
-            Assert.Equal(expected is null, answer.Headers["Content-Length"] == whole.Headers["Content-Length"]);
+            // Fonts are compressed already, and what is tiny does not always become smaller.
+            var sent = answer.Headers.GetValueOrDefault("Content-Encoding");
+            if (whole.Text.Length > 1_000 && !path.EndsWith(".woff2", StringComparison.Ordinal))
+            {
+                Assert.Equal(encoding, sent);
+            }
+
+            Assert.Contains(sent, new[] { null, encoding });
+            Assert.Equal(sent is null, answer.Headers["Content-Length"] == whole.Headers["Content-Length"]);
             Assert.Equal(answer.Headers["Content-Length"], head.Headers["Content-Length"]);
             Assert.Equal("", head.Text);
         }
