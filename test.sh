@@ -82,7 +82,8 @@ command -v dotnet >/dev/null || fail "Weir needs the .NET 10 SDK: https://dotnet
 dotnet --version >/dev/null || fail "Weir needs the .NET SDK that global.json names."
 
 if ! $quick; then
-  need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux chromium:chromium
+  need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux \
+    dpkg-deb:dpkg systemd-analyze:systemd strace:strace chromium:chromium promtool:prometheus
   node_major=$(node -p 'process.versions.node.split(".")[0]')
   ((node_major >= 20)) || fail "The real programs need Node 20 or newer; this is $(node --version)."
   install_programs
@@ -109,7 +110,7 @@ suites=()
 for project in tests/*/*.csproj; do
   grep -q '<OutputType>Exe</OutputType>' "$project" || continue
   name=$(basename "$project" .csproj)
-  if $quick && [[ $name == *FunctionalTests || $name == *BrowserTests || $name == Weir.Fuzz ]]; then continue; fi
+  if $quick && [[ $name =~ FunctionalTests$|BrowserTests$|PackageTests$|^Weir.Fuzz$ ]]; then continue; fi
   suites+=("$name")
   if ! $quick && [[ $name == Weir.Ledger.Tests ]]; then suites+=("$name+bundled"); fi
 done
@@ -119,9 +120,10 @@ rm -rf "$results"
 mkdir -p "$results"
 width=$(nproc)
 ((width <= 4)) || width=4
-# The functional tests take longest and start many processes: they run first, beside the small suites.
-for name in $(printf '%s\n' "${suites[@]}" | { grep -E 'Functional|Browser' || true; }) \
-  $(printf '%s\n' "${suites[@]}" | grep -vE 'Functional|Browser'); do
+# These take longest and start many processes: they run first, beside the small suites.
+long='Functional|Package|Browser'
+for name in $(printf '%s\n' "${suites[@]}" | { grep -E "$long" || true; }) \
+  $(printf '%s\n' "${suites[@]}" | grep -vE "$long"); do
   while (($(jobs -rp | wc -l) >= width)); do wait -n || true; done
   run_suite "$name" &
 done

@@ -43,6 +43,7 @@ internal static class WeirCommandLine
             PricesCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
+            HealthCommand.Create(),
             CompletionCommand.Create(),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

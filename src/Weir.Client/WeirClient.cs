@@ -150,6 +150,15 @@ public sealed class WeirClient : IDisposable
     public Task<DemoStatus> RemoveDemoAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, "demo", null, WeirJson.Default.DemoStatus, cancellationToken);
 
+    /// <summary>Whether the server takes work. Needs no key.</summary>
+    public async Task<ReadinessResult> ReadinessAsync(CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellationToken);
+        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable
+            ? await ReadAsync(response, WeirJson.Default.ReadinessResult, cancellationToken)
+            : throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
+    }
+
     /// <inheritdoc />
     public void Dispose() => http.Dispose();
 
@@ -166,11 +175,17 @@ public sealed class WeirClient : IDisposable
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
-        }
+        return response.IsSuccessStatusCode
+            ? await ReadAsync(response, type, cancellationToken)
+            : throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
+    }
 
+    private static async Task<T> ReadAsync<T>(
+        HttpResponseMessage response,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken
+    )
+    {
         try
         {
             return await response.Content.ReadFromJsonAsync(type, cancellationToken)

@@ -37,6 +37,12 @@ public sealed record GatewayConfig
     /// </summary>
     public ImmutableArray<string> Hosts { get; init; } = [];
 
+    /// <summary>
+    /// Whether <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c> go on to providers: the caller's, or where Weir makes
+    /// spans, its own <c>traceparent</c>. Otherwise they end here, for they tell a vendor of the caller's systems.
+    /// </summary>
+    public bool PropagatesTrace { get; init; }
+
     /// <summary>The largest request body in bytes.</summary>
     public long MaxBodyBytes { get; init; } = 50 * 1024 * 1024;
 

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Telemetry;
 using Weir.Identity;
 using Weir.Ledger;
 using Endpoint = Weir.Gateway.Pipeline.Endpoint;
@@ -17,6 +18,9 @@ namespace Weir.Gateway;
 /// </summary>
 public sealed class ModelGateway : IAsyncDisposable
 {
+    /// <summary>The name of its activity source and of its meter.</summary>
+    public const string TelemetryName = "Weir.Gateway";
+
     /// <summary>How long requests that outlive their callers may take once the gateway is disposed.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
@@ -26,6 +30,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly RecordIdSource ids;
     private readonly TimeProvider clock;
     private readonly GatewayPipeline pipeline;
+    private readonly GatewayTelemetry telemetry;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private volatile GatewayModel model;
@@ -46,6 +51,7 @@ public sealed class ModelGateway : IAsyncDisposable
         this.ids = ids;
         this.clock = clock;
         model = GatewayModel.Build(new GatewayConfig(), previous: null, clock);
+        telemetry = new GatewayTelemetry(Metrics, () => InFlight);
         pipeline = new GatewayPipeline(
             ledger,
             new Authenticator(keys),
@@ -104,12 +110,13 @@ public sealed class ModelGateway : IAsyncDisposable
     {
         Interlocked.Increment(ref inFlight);
         var gateway = Hold();
+        Exchange? exchange = null;
         try
         {
             var request = context.Request;
             var endpoint = Endpoint.Parse(RawPath(context), request.Headers.ContainsKey("anthropic-version"));
             var id = ids.Next();
-            var exchange = new Exchange
+            exchange = new Exchange
             {
                 Context = context,
                 Gateway = gateway,
@@ -121,6 +128,7 @@ public sealed class ModelGateway : IAsyncDisposable
                 IdText = id.ToString(),
                 StartedAt = clock.GetUtcNow(),
                 StartedTimestamp = clock.GetTimestamp(),
+                Span = telemetry.Begin(request, endpoint),
             };
             await pipeline.RunAsync(exchange);
             if (exchange.BrokeOff)
@@ -132,6 +140,11 @@ public sealed class ModelGateway : IAsyncDisposable
         }
         finally
         {
+            if (exchange is not null)
+            {
+                telemetry.End(exchange);
+            }
+
             gateway.LetGo();
             Interlocked.Decrement(ref inFlight);
         }
@@ -158,6 +171,7 @@ public sealed class ModelGateway : IAsyncDisposable
         }
 
         model.LetGo();
+        telemetry.Dispose();
         shutdown.Dispose();
     }
 

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using Weir.Server.Configuration;
+using Weir.Server.Telemetry;
 
 namespace Weir.Server;
 
 /// <summary>What the management side knows of the server it speaks for. Filled before the first request.</summary>
-internal sealed class ServerState(WeirHostOptions options, ConfigStore config)
+internal sealed class ServerState(WeirHostOptions options, ConfigStore config, TelemetryExport telemetry)
 {
     private Modules? modules;
 
@@ -20,6 +21,9 @@ internal sealed class ServerState(WeirHostOptions options, ConfigStore config)
         get => modules ?? throw new InvalidOperationException("The modules are not open yet.");
         set => modules = value;
     }
+
+    /// <summary>Where spans and measures go.</summary>
+    public TelemetryExport Telemetry { get; } = telemetry;
 
     /// <summary>Where it listens.</summary>
     public ImmutableArray<string> Addresses { get; set; } = [];

@@ -15,6 +15,8 @@ using Weir.Server.Api;
 using Weir.Server.Api.Status;
 using Weir.Server.Configuration;
 using Weir.Server.DataFolder;
+using Weir.Server.Logging;
+using Weir.Server.Telemetry;
 
 namespace Weir.Server;
 
@@ -110,6 +112,8 @@ public sealed class WeirHost : IAsyncDisposable
         {
             // The drain is over: Kestrel has aborted what was left, and each request settles as hung up.
         }
+
+        await parts.State.Telemetry.FlushAsync();
     }
 
     /// <inheritdoc />
@@ -118,6 +122,8 @@ public sealed class WeirHost : IAsyncDisposable
         parts.Watcher?.Dispose();
         await parts.App.DisposeAsync();
         await parts.Modules.DisposeAsync();
+        // Last, for the gateway settles requests, and ends their spans, until it is disposed.
+        await parts.State.Telemetry.DisposeAsync();
         if (parts.State.Options.LocalApi is null)
         {
             ServerFile.Remove(parts.State.Options.DataFolder);
@@ -149,6 +155,7 @@ public sealed class WeirHost : IAsyncDisposable
     )
     {
         var logging = new LineLoggerProvider(options.Log, options.Clock);
+        logging.Use(options.LogFormat ?? LogFormat.Text, LogLevel.Information);
         using var early = LoggerFactory.Create(builder => Configure(builder, logging));
         var (config, faults) = ConfigStore.Open(options, early.CreateLogger<ConfigStore>());
         if (config is null && options.LocalApi is null)
@@ -159,7 +166,8 @@ public sealed class WeirHost : IAsyncDisposable
         // A command on the local folder reads usage and keys: a faulty weir.yaml must not stand in its way.
         config ??= ConfigStore.WithoutFile(options, early.CreateLogger<ConfigStore>());
         var opening = Task.Run(() => Modules.OpenAsync(options, early), cancellationToken);
-        var state = new ServerState(options, config);
+        TelemetryExport? telemetry = new TelemetryExport(options.Variable, early.CreateLogger<TelemetryExport>());
+        var state = new ServerState(options, config, telemetry);
         var builder = Builder(options, config.Current.Config.Server, logging, state);
         var (modules, refusals) = await opening;
         if (modules is null)
@@ -179,8 +187,9 @@ public sealed class WeirHost : IAsyncDisposable
 
             // Not the variable, which loses its value below.
             var opened = modules;
-            config.Start(next => Apply(state, opened, next));
+            config.Start(next => Apply(state, opened, logging, next));
             app = builder.Build();
+            _ = app.Services.GetRequiredService<ServerMeter>();
             Pipeline.Map(app, state);
             await app.StartAsync(cancellationToken);
             state.Addresses = [.. Bound(app)];
@@ -202,7 +211,7 @@ public sealed class WeirHost : IAsyncDisposable
             {
                 Warnings = BindingWarnings(state.Addresses, config.Current.Config.Server),
             };
-            (app, watcher, modules) = (null, null, null);
+            (app, watcher, modules, telemetry) = (null, null, null, null);
             return new WeirStart(host, ExitCodes.Ok, []);
         }
         catch (IOException failure)
@@ -225,6 +234,11 @@ public sealed class WeirHost : IAsyncDisposable
             if (modules is not null)
             {
                 await modules.DisposeAsync();
+            }
+
+            if (telemetry is not null)
+            {
+                await telemetry.DisposeAsync();
             }
         }
     }
@@ -284,6 +298,8 @@ public sealed class WeirHost : IAsyncDisposable
     private static void Configure(ILoggingBuilder builder, LineLoggerProvider provider)
     {
         builder.AddProvider(provider);
+        // Which levels are written is the provider's business: it changes while the server runs.
+        builder.SetMinimumLevel(LogLevel.Trace);
         builder.AddFilter("Microsoft", LogLevel.Warning);
         builder.AddFilter("System", LogLevel.Warning);
         // With this category on, hosting makes an activity and a log scope for every request.
@@ -294,13 +310,18 @@ public sealed class WeirHost : IAsyncDisposable
         builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }
 
-    private static void Apply(ServerState state, Modules modules, WeirConfig config)
+    private static void Apply(ServerState state, Modules modules, LineLoggerProvider logging, WeirConfig config)
     {
         var hosts = config.Gateway.Hosts.AddRange(ListenAddress.Names(state.Options.Urls, config.Server.Urls));
         // The gateway may still refuse: nothing else has changed by then.
         modules.Gateway?.Apply(config.Gateway with { Hosts = hosts });
         modules.Prices.SetOverrides(config.Prices);
         state.Hosts = hosts;
+        logging.Use(state.Options.LogFormat ?? config.Logging.Format ?? LogFormat.Text, config.Logging.Level);
+        if (state.Options.LocalApi is null)
+        {
+            state.Telemetry.Apply(config.Telemetry);
+        }
     }
 
     private static IEnumerable<string> Bound(WebApplication app) =>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weir.Server.Configuration;
 
 namespace Weir.Server;
 
@@ -31,6 +32,9 @@ public sealed record WeirHostOptions
 
     /// <summary>Where log lines go.</summary>
     public TextWriter Log { get; init; } = TextWriter.Null;
+
+    /// <summary>The form of log lines; null for the configuration's.</summary>
+    public LogFormat? LogFormat { get; init; }
 }
 
 /// <summary>The management API for one command.</summary>

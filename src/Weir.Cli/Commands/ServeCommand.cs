@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Weir.Cli.Output;
 using Weir.Server;
+using Weir.Server.Configuration;
 
 namespace Weir.Cli.Commands;
 
@@ -22,6 +23,12 @@ internal static class ServeCommand
         DefaultValueFactory = _ => "30s",
     };
 
+    private static readonly Option<string> Logs = new("--log-format")
+    {
+        Description = "The form of log lines: text or json (or WEIR_LOG_FORMAT); default the configuration's",
+        HelpName = "FORM",
+    };
+
     public static Command Create()
     {
         var command = new Command("serve", "Run the server until it is told to stop")
@@ -30,12 +37,14 @@ internal static class ServeCommand
             CommonOptions.Data,
             CommonOptions.Config,
             Drain,
+            Logs,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, cancellationToken));
         return command.WithExamples(
             "weir serve",
             "weir serve --urls http://127.0.0.1:9000 --data ./data --config weir.yaml",
-            "ANTHROPIC_API_KEY=sk-ant-… weir serve --drain 2m"
+            "ANTHROPIC_API_KEY=sk-ant-… weir serve --drain 2m",
+            "weir serve --log-format json 2>> /var/log/weir.jsonl"
         );
     }
 
@@ -47,6 +56,13 @@ internal static class ServeCommand
             return ExitCodes.WrongUse;
         }
 
+        var form = parsed.GetValue(Logs) ?? CommonOptions.Variable("WEIR_LOG_FORMAT");
+        if (form is not (null or "text" or "json"))
+        {
+            CommandRun.Note($"the log's form is text or json, not \"{form}\"");
+            return ExitCodes.WrongUse;
+        }
+
         var options = new WeirHostOptions
         {
             DataFolder = CommonOptions.DataFolder(parsed),
@@ -54,6 +70,10 @@ internal static class ServeCommand
             ConfigPath = CommonOptions.ConfigPath(parsed),
             Drain = drain,
             Log = Console.Error,
+            LogFormat =
+                form is null ? null
+                : form == "json" ? LogFormat.Json
+                : LogFormat.Text,
         };
         if (options.Urls.Select(WeirHost.AddressFault).FirstOrDefault(fault => fault is not null) is { } bad)
         {
@@ -76,7 +96,9 @@ internal static class ServeCommand
         }
 
         Greet(host, options);
+        ServiceManager.Ready($"listening on {string.Join(", ", host.Addresses)}");
         await stop.Task;
+        ServiceManager.Stopping();
         CommandRun.Note("stopping; a second signal ends at once");
         await host.StopAsync();
         await host.DisposeAsync();

@@ -67,6 +67,7 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(PriceList))]
 [JsonSerializable(typeof(RepriceResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ReadinessResult))]
 [JsonSerializable(typeof(DemoStatus))]
 public sealed partial class WeirJsonIndented : JsonSerializerContext
 {

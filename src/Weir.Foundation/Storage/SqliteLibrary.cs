@@ -5,8 +5,8 @@ namespace Weir.Foundation.Storage;
 
 /// <summary>
 /// Chooses the native SQLite: the system's <c>libsqlite3</c> where it is at least 3.37 (it inserts half as fast again as
-/// the bundled 3.35.5, and gets its security fixes from the distribution), else the bundled one.
-/// <c>WEIR_SQLITE=bundled</c> forces the latter.
+/// the bundled 3.35.5, and gets its security fixes from the distribution), else the bundled one, which stands beside the
+/// program or, where that is a single file, inside it. <c>WEIR_SQLITE=bundled</c> forces the latter.
 /// </summary>
 public static class SqliteLibrary
 {
@@ -25,7 +25,9 @@ public static class SqliteLibrary
             }
 
             loaded = true;
-            if (Environment.GetEnvironmentVariable("WEIR_SQLITE") != "bundled" && FindSystemLibrary() is { } handle)
+            var ownOnly = Environment.GetEnvironmentVariable("WEIR_SQLITE") == "bundled";
+            var found = (ownOnly ? null : FindSystemLibrary()) ?? CarriedLibrary.TryLoad("libe_sqlite3.so");
+            if (found is { } handle)
             {
                 NativeLibrary.SetDllImportResolver(
                     typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly,

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
@@ -77,6 +78,9 @@ internal sealed class Exchange
 
     /// <summary>The attempts that are over, in order.</summary>
     public List<UpstreamAttempt> Attempts { get; } = new(1);
+
+    /// <summary>Its span; null when nobody listens to them.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>What was journalled last; null while nothing was.</summary>
     public UsageRecord? Record { get; set; }

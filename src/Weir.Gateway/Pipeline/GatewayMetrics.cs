@@ -48,11 +48,7 @@ public sealed class GatewayMetrics
 /// <summary>The counts of one provider, model and status. Thread-safe.</summary>
 public sealed class GatewaySeries
 {
-    private static readonly ImmutableArray<double> Bounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
-
-    private readonly long[] buckets = new long[Bounds.Length + 1];
     private long requests;
-    private long ticks;
     private long input;
     private long cacheRead;
     private long cacheWrite5m;
@@ -80,14 +76,11 @@ public sealed class GatewaySeries
     /// <summary>How many there were.</summary>
     public long Requests => Interlocked.Read(ref requests);
 
-    /// <summary>The sum of their durations in seconds.</summary>
-    public double DurationSeconds => TimeSpan.FromTicks(Interlocked.Read(ref ticks)).TotalSeconds;
+    /// <summary>From a request's start to its last byte.</summary>
+    public LatencyHistogram Durations { get; } = new();
 
-    /// <summary>The upper bounds of <see cref="DurationBuckets"/> in seconds; the last bucket has none.</summary>
-    public static ImmutableArray<double> DurationBounds => Bounds;
-
-    /// <summary>How many lasted as long as each bound says, not cumulative; one more than there are bounds.</summary>
-    public ImmutableArray<long> DurationBuckets => [.. buckets];
+    /// <summary>From a request's start to the first content of its answer, of those that had any.</summary>
+    public LatencyHistogram FirstTokens { get; } = new();
 
     /// <summary>Fresh prompt tokens.</summary>
     public long InputTokens => Interlocked.Read(ref input);
@@ -123,14 +116,12 @@ public sealed class GatewaySeries
         Add(ref unpriced, record.Cost is null && !usage.IsUnknown ? 1 : null);
         if (record.Duration is { } duration)
         {
-            Interlocked.Add(ref ticks, duration.Ticks);
-            var bucket = 0;
-            while (bucket < Bounds.Length && duration.TotalSeconds > Bounds[bucket])
-            {
-                bucket++;
-            }
+            Durations.Count(duration);
+        }
 
-            Interlocked.Increment(ref buckets[bucket]);
+        if (record.TimeToFirstToken is { } first)
+        {
+            FirstTokens.Count(first);
         }
     }
 

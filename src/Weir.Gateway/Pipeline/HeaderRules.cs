@@ -58,6 +58,11 @@ internal static class HeaderRules
         StringComparer.OrdinalIgnoreCase
     );
 
+    private static readonly FrozenSet<string> OfTrace = FrozenSet.ToFrozenSet(
+        ["traceparent", "tracestate", "baggage"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
     private static readonly FrozenSet<string> OfContent = FrozenSet.ToFrozenSet(
         [
             "Allow",
@@ -92,6 +97,13 @@ internal static class HeaderRules
                 continue;
             }
 
+            if (
+                OfTrace.Contains(name) && !(options.KeepsTrace && (options.TraceParent is null || !IsTraceParent(name)))
+            )
+            {
+                continue;
+            }
+
             if (options.Uncompressed && name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
@@ -108,6 +120,11 @@ internal static class HeaderRules
         if (options.Uncompressed)
         {
             to.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        }
+
+        if (options.TraceParent is { } parent)
+        {
+            to.Headers.TryAddWithoutValidation("traceparent", parent);
         }
 
         if (options.Credential is { } credential)
@@ -185,6 +202,8 @@ internal static class HeaderRules
     }
 
     private static bool IsOwn(string name) => name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsTraceParent(string name) => name.Equals("traceparent", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsForSimulator(string name) =>
         name.Equals(SimulatorHandler.OptionsHeader, StringComparison.OrdinalIgnoreCase)
@@ -268,6 +287,12 @@ internal readonly record struct RequestHeaderOptions
 
     /// <summary>Whether it goes to the simulator, which takes its orders from two of Weir's own headers.</summary>
     public bool ToSimulator { get; init; }
+
+    /// <summary>Whether the caller's trace headers go on.</summary>
+    public bool KeepsTrace { get; init; }
+
+    /// <summary>What goes up in place of the caller's <c>traceparent</c>; null for nothing.</summary>
+    public string? TraceParent { get; init; }
 
     /// <summary>Whether the body goes up decoded.</summary>
     public bool DropsContentEncoding { get; init; }

@@ -9,11 +9,11 @@ internal static partial class Log
     [LoggerMessage(
         1,
         LogLevel.Debug,
-        "{Id} {Operation} workspace {Workspace}: {Provider} {Model} {Status}, HTTP {HttpStatus}, {Milliseconds} ms"
+        "{RequestId} {Operation} workspace {Workspace}: {Provider} {Model} {Status}, HTTP {HttpStatus}, {Milliseconds} ms"
     )]
     public static partial void Served(
         ILogger logger,
-        string id,
+        string requestId,
         Operation operation,
         WorkspaceId workspace,
         string? provider,
@@ -26,7 +26,7 @@ internal static partial class Log
     /// <summary>Says what is known of a failed attempt, and nothing of what is not.</summary>
     public static void AttemptFailed(
         ILogger logger,
-        string id,
+        string requestId,
         WorkspaceId workspace,
         string provider,
         string? route,
@@ -41,7 +41,7 @@ internal static partial class Log
             var answer = httpStatus is { } code ? string.Create(CultureInfo.InvariantCulture, $", HTTP {code}") : "";
             AttemptFailed(
                 logger,
-                id,
+                requestId,
                 workspace,
                 route is null ? provider : $"{provider} on route {route}",
                 Words(status) + answer + (error is null ? "" : ", " + error.TrimEnd('.')),
@@ -50,10 +50,14 @@ internal static partial class Log
         }
     }
 
-    [LoggerMessage(2, LogLevel.Warning, "{Id} workspace {Workspace}: provider {Provider} failed: {Failure}; {Next}")]
+    [LoggerMessage(
+        2,
+        LogLevel.Warning,
+        "{RequestId} workspace {Workspace}: provider {Provider} failed: {Failure}; {Next}"
+    )]
     private static partial void AttemptFailed(
         ILogger logger,
-        string id,
+        string requestId,
         WorkspaceId workspace,
         string provider,
         string failure,
@@ -75,9 +79,15 @@ internal static partial class Log
             _ => "unknown",
         };
 
-    [LoggerMessage(3, LogLevel.Debug, "{Id} {Operation} refused with {HttpStatus}: {Reason}")]
-    public static partial void Refused(ILogger logger, string id, Operation operation, int httpStatus, string reason);
+    [LoggerMessage(3, LogLevel.Debug, "{RequestId} {Operation} refused with {HttpStatus}: {Reason}")]
+    public static partial void Refused(
+        ILogger logger,
+        string requestId,
+        Operation operation,
+        int httpStatus,
+        string reason
+    );
 
-    [LoggerMessage(4, LogLevel.Error, "{Id} workspace {Workspace}: the journal takes no new work: {Reason}")]
-    public static partial void JournalFull(ILogger logger, string id, WorkspaceId workspace, string? reason);
+    [LoggerMessage(4, LogLevel.Error, "{RequestId} workspace {Workspace}: the journal takes no new work: {Reason}")]
+    public static partial void JournalFull(ILogger logger, string requestId, WorkspaceId workspace, string? reason);
 }

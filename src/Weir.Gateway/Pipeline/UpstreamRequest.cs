@@ -51,6 +51,8 @@ internal static class UpstreamRequest
                 ToSimulator = provider.Kind == ProviderKind.Simulator,
                 Uncompressed = exchange is { Streaming: true, IsPassThrough: false },
                 DropsContentEncoding = exchange.BodyIsCoded && !coded,
+                KeepsTrace = exchange.Gateway.Config.PropagatesTrace,
+                TraceParent = exchange.Gateway.Config.PropagatesTrace ? exchange.Span?.Id : null,
             }
         );
         return request;

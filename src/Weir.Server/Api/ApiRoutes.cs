@@ -23,6 +23,7 @@ internal static class ApiRoutes
         PriceRoutes.Map(api.MapGroup("/prices"));
         DemoRoutes.Map(api.MapGroup("/demo"));
         StatusRoutes.Map(api.MapGroup("/system"));
+        Pages.DocsPage.Map(routes);
         HealthRoutes.Map(routes);
         MetricsRoute.Map(routes);
         LiveRoute.Map(routes);

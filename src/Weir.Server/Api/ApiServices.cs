@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Weir.Client.Json;
 using Weir.Server.Live;
+using Weir.Server.Telemetry;
 
 namespace Weir.Server.Api;
 
@@ -28,6 +29,10 @@ internal static class ApiServices
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, WeirJson.Default);
         });
         LiveRoute.Add(services);
+        services.AddSingleton(provider => new ServerMeter(
+            state.Modules.Ledger,
+            provider.GetRequiredService<LiveFeed>()
+        ));
         OpenApiDocument.Add(services);
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
+using Weir.Server.Logging;
 
 namespace Weir.Server.Api;
 
@@ -18,7 +19,11 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
 
     public async Task InvokeAsync(HttpContext context)
     {
+        // Unique in this process: management requests are no records and need no id beyond it.
+        var id = context.TraceIdentifier;
         Protect(context.Response.Headers);
+        context.Response.Headers["x-weir-request-id"] = id;
+        using var scope = log.BeginScope(new RequestScope(id));
         if (!CallerRules.IsKnownHost(context.Request, state.Hosts))
         {
             await ApiProblem

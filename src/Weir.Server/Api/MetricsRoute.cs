@@ -5,6 +5,7 @@ using Weir.Gateway;
 using Weir.Identity;
 using Weir.Server.Api.Status;
 using Weir.Server.Api.Usage;
+using Weir.Server.Live;
 
 namespace Weir.Server.Api;
 
@@ -24,7 +25,7 @@ internal static class MetricsRoute
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/plain"]))
             .For(new ApiAccess(KeyScopes.Read, InstanceOnly: true, OpenOnLoopback: true));
 
-    private static async Task Write(HttpContext context, ServerState state)
+    private static async Task Write(HttpContext context, ServerState state, LiveFeed live)
     {
         var text = new PrometheusText();
         text.Begin("gauge", "weir_info", "Constant 1, with the version.");
@@ -39,6 +40,7 @@ internal static class MetricsRoute
             Gateway(text, gateway);
         }
 
+        text.Gauge("weir_live_listeners", "Listeners of the live feed.", live.Listeners);
         Ledger(text, state);
         Process(text);
         context.Response.ContentType = PrometheusText.ContentType;
@@ -85,7 +87,17 @@ internal static class MetricsRoute
         text.Begin("histogram", "weir_request_duration_seconds", "From a request's start to its last byte.");
         foreach (var series in all)
         {
-            Duration(text, series);
+            Histogram(text, "weir_request_duration_seconds", series, series.Durations);
+        }
+
+        text.Begin(
+            "histogram",
+            "weir_time_to_first_token_seconds",
+            "From a request's start to the first content of its answer."
+        );
+        foreach (var series in all)
+        {
+            Histogram(text, "weir_time_to_first_token_seconds", series, series.FirstTokens);
         }
     }
 
@@ -108,17 +120,16 @@ internal static class MetricsRoute
             ("class", kind)
         );
 
-    private static void Duration(PrometheusText text, GatewaySeries series)
+    private static void Histogram(PrometheusText text, string name, GatewaySeries series, LatencyHistogram histogram)
     {
-        const string name = "weir_request_duration_seconds";
         var status = Words.Of(series.Status);
-        var buckets = series.DurationBuckets;
+        var bounds = LatencyHistogram.Bounds;
+        var buckets = histogram.Buckets;
         long sum = 0;
         for (var i = 0; i < buckets.Length; i++)
         {
             sum += buckets[i];
-            var bound =
-                i < GatewaySeries.DurationBounds.Length ? GatewaySeries.DurationBounds[i] : double.PositiveInfinity;
+            var bound = i < bounds.Length ? bounds[i] : double.PositiveInfinity;
             text.Sample(
                 name + "_bucket",
                 sum,
@@ -129,7 +140,7 @@ internal static class MetricsRoute
             );
         }
 
-        Sample(text, name + "_sum", series, series.DurationSeconds);
+        Sample(text, name + "_sum", series, histogram.Sum.TotalSeconds);
         Sample(text, name + "_count", series, sum);
     }
 

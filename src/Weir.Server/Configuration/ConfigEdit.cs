@@ -45,8 +45,10 @@ internal static partial class ConfigEdit
             return (null, [.. faults]);
         }
 
-        var before = Providers(Root(stored));
-        var kept = Scalars(Root(stored)).ToLookup(s => s.Path, s => s.Scalar.Text, StringComparer.Ordinal);
+        var old = Root(stored);
+        var before = Providers(old);
+        var movesReceiver = !SameOrigin(Receiver(old), Receiver(root));
+        var kept = Scalars(old).ToLookup(s => s.Path, s => s.Scalar.Text, StringComparer.Ordinal);
         var after = Providers(root);
         var splices = new List<(YamlScalar At, string Text)>();
         foreach (var (path, place, scalar) in Scalars(root))
@@ -60,31 +62,28 @@ internal static partial class ConfigEdit
             // By path, never by node: an alias would let another provider pass for the owner of the key.
             if (after.Keys.FirstOrDefault(provider => path == $"providers[{provider}].apiKey") is { } name)
             {
-                if (!before.TryGetValue(name, out var old) || old.Key is null)
+                if (!before.TryGetValue(name, out var owner) || owner.Key is null)
                 {
                     faults.Add(
                         Fault(scalar, place, masked ? "there is no stored key that this could keep" : OnlyOnDisk)
                     );
                 }
-                else if (old.Kind != after[name].Kind || !SameOrigin(old.BaseUrl, after[name].BaseUrl))
+                else if (owner.Kind != after[name].Kind || !SameOrigin(owner.BaseUrl, after[name].BaseUrl))
                 {
-                    faults.Add(
-                        Fault(
-                            scalar,
-                            place,
-                            "a secret belongs to the address that it was given for, and that address changed",
-                            "give the key again"
-                        )
-                    );
+                    faults.Add(Fault(scalar, place, Moved, "give the key again"));
                 }
                 else if (masked)
                 {
-                    splices.Add((scalar, stored[old.Key.Start..old.Key.End]));
+                    splices.Add((scalar, stored[owner.Key.Start..owner.Key.End]));
                 }
-                else if (old.Key.Text != scalar.Text)
+                else if (owner.Key.Text != scalar.Text)
                 {
                     faults.Add(Fault(scalar, place, OnlyOnDisk));
                 }
+            }
+            else if (!masked && movesReceiver && path.StartsWith("telemetry.otlp.", StringComparison.Ordinal))
+            {
+                faults.Add(Fault(scalar, place, Moved, "change the receiver's address in the file itself"));
             }
             else if (!masked && !kept[path].Contains(scalar.Text, StringComparer.Ordinal))
             {
@@ -111,6 +110,7 @@ internal static partial class ConfigEdit
         return (result.ToString(), []);
     }
 
+    private const string Moved = "a secret belongs to the address that it was given for, and that address changed";
     private const string OnlyOnDisk = "variables of the environment are taken from the file on disk alone";
 
     private static ConfigFault Fault(YamlScalar at, string path, string message, string? hint = null) =>
@@ -145,6 +145,11 @@ internal static partial class ConfigEdit
             && a.GetLeftPart(UriPartial.Authority)
                 .Equals(b.GetLeftPart(UriPartial.Authority), StringComparison.OrdinalIgnoreCase);
     }
+
+    private static string? Receiver(YamlNode root) =>
+        Child(root, "telemetry") is { } telemetry && Child(telemetry, "otlp") is { } otlp
+            ? (Child(otlp, "endpoint") as YamlScalar)?.Text
+            : null;
 
     private static YamlNode Root(string text) =>
         YamlTree.Read(text, []) ?? throw new InvalidOperationException("The text in force is no YAML.");

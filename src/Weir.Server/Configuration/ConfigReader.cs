@@ -46,6 +46,8 @@ internal static class ConfigReader
             document,
             new GatewayConfig { Providers = providers.Providers, Routes = routes }
         );
+        (var telemetry, gateway) = TelemetryReader.Read(document, gateway);
+        var logging = TelemetryReader.ReadLogging(document);
         document.Refuse(
             "budgets",
             NotEnforced("budgets"),
@@ -63,6 +65,8 @@ internal static class ConfigReader
             Gateway = gateway,
             Prices = prices,
             Server = server,
+            Telemetry = telemetry,
+            Logging = logging,
         };
     }
 

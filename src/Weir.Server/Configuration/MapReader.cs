@@ -39,6 +39,9 @@ internal sealed class MapReader
     /// <summary>The map.</summary>
     public YamlMap Node => map;
 
+    /// <summary>Its keys, in the order of the text.</summary>
+    public IReadOnlyCollection<string> Keys => entries.Keys;
+
     /// <summary>The path of one of its keys.</summary>
     public string KeyPath(string key) => Path.Length == 0 ? key : $"{Path}.{key}";
 

@@ -15,6 +15,12 @@ public sealed record WeirConfig
 
     /// <summary>The server's own settings; they take effect at the next start.</summary>
     public ServerConfig Server { get; init; } = new();
+
+    /// <summary>Where spans and measures go.</summary>
+    public TelemetryConfig Telemetry { get; init; } = new();
+
+    /// <summary>How Weir logs.</summary>
+    public LoggingConfig Logging { get; init; } = new();
 }
 
 /// <summary>The server's own settings.</summary>

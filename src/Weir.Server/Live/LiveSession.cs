@@ -36,7 +36,7 @@ internal sealed class LiveSession(
     {
         try
         {
-            if (after is { } known && known <= ledger.Feed.Newest)
+            if (after is { } known && await WasGivenAsync(known, cancellationToken))
             {
                 cursor = known;
                 // Who comes back is told at once that it was heard.
@@ -114,17 +114,25 @@ internal sealed class LiveSession(
         }
     }
 
-    private async Task SnapshotAsync(ILiveConnection connection, bool gap, CancellationToken cancellationToken)
+    /// <summary>Whether a number can be of this ledger. The feed hears of what is stored a moment after it is.</summary>
+    private async Task<bool> WasGivenAsync(long number, CancellationToken cancellationToken) =>
+        number <= ledger.Feed.Newest || number <= (await NewestAsync(1, cancellationToken)).Sequence;
+
+    private Task<LedgerSnapshot> NewestAsync(int limit, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         var query = new UsageQuery
         {
             Workspace = workspace,
             From = DateTimeOffset.UnixEpoch,
             // A caller's clock in an import may be ahead of ours.
-            To = now.AddDays(1),
+            To = clock.GetUtcNow().AddDays(1),
         };
-        var snapshot = await ledger.Queries.NewestAsync(query, options.Snapshot, cancellationToken);
+        return ledger.Queries.NewestAsync(query, limit, cancellationToken);
+    }
+
+    private async Task SnapshotAsync(ILiveConnection connection, bool gap, CancellationToken cancellationToken)
+    {
+        var snapshot = await NewestAsync(options.Snapshot, cancellationToken);
         if (gap)
         {
             // It stands before the gap: who is cut off here, and comes back with it, is not told less.

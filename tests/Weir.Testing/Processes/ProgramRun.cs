@@ -36,20 +36,21 @@ public static class ProgramRun
 
     /// <summary>
     /// Runs a program with nothing in its environment but PATH and what is given, no standard input, and not for longer
-    /// than three minutes.
+    /// than <paramref name="longest"/>, three minutes when null.
     /// </summary>
     public static async Task<ProgramResult> RunAsync(
         string file,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
-        string? folder = null
+        string? folder = null,
+        TimeSpan? longest = null
     )
     {
         using var process = Process.Start(StartInfo(file, arguments, environment, folder))!;
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Longest);
+        using var limit = new CancellationTokenSource(longest ?? Longest);
         try
         {
             await process.WaitForExitAsync(limit.Token);
@@ -62,6 +63,13 @@ public static class ProgramRun
 
         return new ProgramResult(process.ExitCode, await output, await errors);
     }
+
+    /// <summary>Those of this process's variables that are set, for a program that needs them.</summary>
+    public static IReadOnlyDictionary<string, string> Inherited(params string[] names) =>
+        names
+            .Select(name => (name, Value: Environment.GetEnvironmentVariable(name)))
+            .Where(variable => variable.Value is not null)
+            .ToDictionary(variable => variable.name, variable => variable.Value!);
 
     internal static ProcessStartInfo StartInfo(
         string file,

@@ -3,8 +3,11 @@ namespace Weir.Testing;
 /// <summary>The programs from npm that <c>tests/programs</c> pins.</summary>
 public static class RealPrograms
 {
+    /// <summary>This checkout.</summary>
+    public static string Repository { get; } = FindRepository();
+
     /// <summary><c>tests/programs</c> of this checkout.</summary>
-    public static string Folder { get; } = Path.Combine(Repository(), "tests", "programs");
+    public static string Folder { get; } = Path.Combine(Repository, "tests", "programs");
 
     /// <summary>Claude Code's launcher, to be run by node.</summary>
     public static string ClaudeCode => Module("@anthropic-ai", "claude-code", "cli-wrapper.cjs");
@@ -28,7 +31,7 @@ public static class RealPrograms
             : throw new FileNotFoundException("Run ./test.sh, or npm ci --ignore-scripts in tests/programs.", path);
     }
 
-    private static string Repository()
+    private static string FindRepository()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Weir.slnx")))

@@ -62,15 +62,17 @@ public sealed class WeirProcess : IAsyncDisposable
     /// <param name="environment">Added to an otherwise empty environment.</param>
     /// <param name="launcher">A command that runs the server's command (<c>nsenter</c>, say); null for none.</param>
     /// <param name="view">The data folder as this process sees it, when that differs.</param>
+    /// <param name="executable">Null for the one beside the tests.</param>
     public static async Task<WeirProcess> StartAsync(
         string dataFolder,
         string? yaml = null,
         IReadOnlyDictionary<string, string>? environment = null,
         IReadOnlyList<string>? launcher = null,
-        string? view = null
+        string? view = null,
+        string? executable = null
     )
     {
-        var weir = Launch(dataFolder, yaml, environment, launcher, view);
+        var weir = Launch(dataFolder, yaml, environment, launcher, view, executable);
         try
         {
             await weir.WaitUntilHealthyAsync();
@@ -89,7 +91,8 @@ public sealed class WeirProcess : IAsyncDisposable
         string? yaml = null,
         IReadOnlyDictionary<string, string>? environment = null,
         IReadOnlyList<string>? launcher = null,
-        string? view = null
+        string? view = null,
+        string? executable = null
     )
     {
         var url = new Uri($"http://127.0.0.1:{FreePort()}");
@@ -101,7 +104,7 @@ public sealed class WeirProcess : IAsyncDisposable
             arguments.AddRange(["--config", path]);
         }
 
-        string[] command = [.. launcher ?? [], Executable, .. arguments];
+        string[] command = [.. launcher ?? [], executable ?? Executable, .. arguments];
         var home = new Dictionary<string, string>(environment ?? new Dictionary<string, string>());
         home.TryAdd("HOME", Path.GetDirectoryName(dataFolder)!);
         return new WeirProcess(
@@ -119,7 +122,7 @@ public sealed class WeirProcess : IAsyncDisposable
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    /// <summary>Waits for a 200 of <c>/health</c>.</summary>
+    /// <summary>Waits until it has said where it listens, by when it has its first key, and for a 200 of <c>/health</c>.</summary>
     /// <exception cref="InvalidOperationException">The process ended instead; the message holds what it said.</exception>
     public Task WaitUntilHealthyAsync() =>
         UntilAsync(
@@ -128,7 +131,7 @@ public sealed class WeirProcess : IAsyncDisposable
                 try
                 {
                     using var answer = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "/health"));
-                    return answer.IsSuccessStatusCode;
+                    return answer.IsSuccessStatusCode && Log.Contains(" listens on ", StringComparison.Ordinal);
                 }
                 catch (HttpRequestException)
                 {

@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Weir.Server.Configuration;
+
+namespace Weir.Server.Logging;
+
+/// <summary>
+/// Writes one line for each log entry, as text or as JSON. Every line that belongs to a request carries its id. Thread-safe.
+/// </summary>
+internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) : ILoggerProvider, ISupportExternalScope
+{
+    private readonly Lock gate = new();
+    private IExternalScopeProvider? scopes;
+    private volatile LineForm form = new(LogFormat.Text, LogLevel.Information);
+
+    /// <summary>Changes the lines that come from now on.</summary>
+    public void Use(LogFormat format, LogLevel level) => form = new LineForm(format, level);
+
+    public ILogger CreateLogger(string categoryName) => new LineLogger(this, Short(categoryName));
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
+
+    public void Dispose() { }
+
+    private static string Short(string category) => category[(category.LastIndexOf('.') + 1)..];
+
+    private void Write<TState>(
+        LogLevel level,
+        string category,
+        EventId eventId,
+        TState state,
+        string message,
+        Exception? exception
+    )
+    {
+        string? request = null;
+        scopes?.ForEachScope((scope, _) => request = (scope as RequestScope)?.Id ?? request, state);
+        var line = new LogLine(clock.GetUtcNow(), level, category, eventId, message, request, exception);
+        var text =
+            form.Format == LogFormat.Json
+                ? JsonLine.Write(line, state as IReadOnlyList<KeyValuePair<string, object?>>)
+                : TextLine.Write(line);
+        lock (gate)
+        {
+            output.WriteLine(text);
+            output.Flush();
+        }
+    }
+
+    private sealed record LineForm(LogFormat Format, LogLevel Level);
+
+    private sealed class LineLogger(LineLoggerProvider owner, string category) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => owner.scopes?.Push(state);
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= owner.form.Level && logLevel != LogLevel.None;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        )
+        {
+            // With this exception the gateway has Kestrel cut an answer that broke off. The gateway has told why; Kestrel takes
+            // it for a bug of the program.
+            if (IsEnabled(logLevel) && !(exception is BadHttpRequestException && category == "Kestrel"))
+            {
+                owner.Write(logLevel, category, eventId, state, formatter(state, exception), exception);
+            }
+        }
+    }
+}
+
+/// <summary>A log scope that says which request it is about.</summary>
+/// <param name="Id">As its caller sees it in <c>x-weir-request-id</c>.</param>
+internal sealed record RequestScope(string Id);
+
+/// <summary>One entry of the log.</summary>
+/// <param name="Time">When it was made.</param>
+/// <param name="Level">How grave it is.</param>
+/// <param name="Category">Who says it.</param>
+/// <param name="Event">What kind of entry it is.</param>
+/// <param name="Message">In words.</param>
+/// <param name="Request">The request that it came up in; null when it is not known from around it.</param>
+/// <param name="Exception">What was thrown; null when nothing was.</param>
+internal readonly record struct LogLine(
+    DateTimeOffset Time,
+    LogLevel Level,
+    string Category,
+    EventId Event,
+    string Message,
+    string? Request,
+    Exception? Exception
+)
+{
+    /// <summary>The level in a word.</summary>
+    public string Word =>
+        Level switch
+        {
+            LogLevel.Critical or LogLevel.Error => "error",
+            LogLevel.Warning => "warn",
+            LogLevel.Information => "info",
+            _ => "debug",
+        };
+}
