@@ -227,6 +227,6 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
             ledger.GetProperty("journalled").GetInt64(),
             ledger.GetProperty("written").GetInt64() + ledger.GetProperty("pending").GetInt64()
         );
-        Assert.Contains("<title>", (await server.GetAsync("/", "")).Text, StringComparison.Ordinal);
+        Assert.Contains("<title>Now · Weir</title>", (await server.GetAsync("/", "")).Text, StringComparison.Ordinal);
     }
 }

@@ -47,8 +47,15 @@ public sealed partial class PageServingTests(ApiServer server) : IClassFixture<A
 
             Assert.Equal(200, answer.Status);
             Assert.Equal("public, max-age=31536000, immutable", answer.Headers["Cache-Control"]);
-            Assert.Equal(encoding, answer.Headers.GetValueOrDefault("Content-Encoding"));
-            Assert.Equal(encoding is null, answer.Headers["Content-Length"] == whole.Headers["Content-Length"]);
+            // Fonts are compressed already, and what is tiny does not always become smaller.
+            var sent = answer.Headers.GetValueOrDefault("Content-Encoding");
+            if (whole.Text.Length > 1_000 && !path.EndsWith(".woff2", StringComparison.Ordinal))
+            {
+                Assert.Equal(encoding, sent);
+            }
+
+            Assert.Contains(sent, new[] { null, encoding });
+            Assert.Equal(sent is null, answer.Headers["Content-Length"] == whole.Headers["Content-Length"]);
             Assert.Equal(answer.Headers["Content-Length"], head.Headers["Content-Length"]);
             Assert.Equal("", head.Text);
         }
