@@ -76,6 +76,8 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         await keys.PressAsync("Tab");
         await keys.PressAsync("Enter");
         await tab.UntilLiveAsync();
+        var line = tab.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("in the last 15 minutes") });
+        await line.WaitForAsync();
 
         List<string> reached = [];
         for (var i = 0; i < 20; i++)
@@ -116,6 +118,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
 
         await tab.Page.ReloadAsync();
         await tab.UntilLiveAsync();
+        await line.WaitForAsync();
         await keys.PressAsync("Tab");
         await keys.PressAsync("Enter");
         Assert.Equal("main", await tab.Page.EvaluateAsync<string>("() => document.activeElement.id"));

@@ -180,8 +180,11 @@ internal sealed class OpenAIUsageChunkFilter : IDisposable
             return false;
         }
 
-        var cursor = new JsonCursor(text["data:"u8.Length..]);
-        if (!cursor.EnterObject())
+        // A second line has a field of its own, however much it looks like the rest of the first.
+        var line = text["data:"u8.Length..];
+        var end = line.IndexOfAny((byte)'\n', (byte)'\r');
+        var cursor = new JsonCursor(end < 0 ? line : line[..end]);
+        if ((end >= 0 && !line[end..].Trim("\r\n"u8).IsEmpty) || !cursor.EnterObject())
         {
             return false;
         }

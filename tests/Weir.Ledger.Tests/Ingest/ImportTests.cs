@@ -104,6 +104,6 @@ public sealed class ImportTests : LedgerTest
             },
             Cancel
         );
-        return System.Text.Json.JsonSerializer.Serialize(summary);
+        return System.Text.Json.JsonSerializer.Serialize(summary with { Sequence = 0 }); // which removing moves on
     }
 }
