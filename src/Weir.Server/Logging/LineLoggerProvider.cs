@@ -6,19 +6,19 @@ namespace Weir.Server.Logging;
 
 /// <summary>
 /// Writes one line for each log entry, as text or as JSON. Every line that belongs to a request carries its id. Thread-safe.
+/// Of scopes it knows <see cref="RequestScope"/> alone: were it to take all, Kestrel would put one around every connection,
+/// and each of a request's awaits would carry it along.
 /// </summary>
-internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) : ILoggerProvider, ISupportExternalScope
+internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) : ILoggerProvider
 {
+    private readonly AsyncLocal<RequestScope?> current = new();
     private readonly Lock gate = new();
-    private IExternalScopeProvider? scopes;
     private volatile LineForm form = new(LogFormat.Text, LogLevel.Information);
 
     /// <summary>Changes the lines that come from now on.</summary>
     public void Use(LogFormat format, LogLevel level) => form = new LineForm(format, level);
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, Short(categoryName));
-
-    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
 
     public void Dispose() { }
 
@@ -33,9 +33,7 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
         Exception? exception
     )
     {
-        string? request = null;
-        scopes?.ForEachScope((scope, _) => request = (scope as RequestScope)?.Id ?? request, state);
-        var line = new LogLine(clock.GetUtcNow(), level, category, eventId, message, request, exception);
+        var line = new LogLine(clock.GetUtcNow(), level, category, eventId, message, current.Value?.Id, exception);
         var text =
             form.Format == LogFormat.Json
                 ? JsonLine.Write(line, state as IReadOnlyList<KeyValuePair<string, object?>>)
@@ -52,7 +50,7 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
     private sealed class LineLogger(LineLoggerProvider owner, string category) : ILogger
     {
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => owner.scopes?.Push(state);
+            where TState : notnull => state is RequestScope request ? new Scope(owner.current, request) : null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= owner.form.Level && logLevel != LogLevel.None;
 
@@ -71,6 +69,21 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
                 owner.Write(logLevel, category, eventId, state, formatter(state, exception), exception);
             }
         }
+    }
+
+    private sealed class Scope : IDisposable
+    {
+        private readonly AsyncLocal<RequestScope?> current;
+        private readonly RequestScope? outer;
+
+        public Scope(AsyncLocal<RequestScope?> current, RequestScope request)
+        {
+            this.current = current;
+            outer = current.Value;
+            current.Value = request;
+        }
+
+        public void Dispose() => current.Value = outer;
     }
 }
 
