@@ -14,7 +14,7 @@ namespace Weir.Ledger.Ingest;
 /// <param name="BeforeNames">The names of <paramref name="Before"/>; default when created.</param>
 /// <param name="After">The record after; null when it is taken out for good, which leaves no entry.</param>
 /// <param name="AfterNames">The names of <paramref name="After"/>; default when taken out.</param>
-internal sealed record EntryDelta(
+internal readonly record struct EntryDelta(
     long Sequence,
     int Revision,
     EntryKind Kind,

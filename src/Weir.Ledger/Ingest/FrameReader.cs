@@ -10,6 +10,7 @@ namespace Weir.Ledger.Ingest;
 internal sealed class FrameReader
 {
     private readonly byte[] buffer = new byte[128 * 1024];
+    private readonly TextPool texts = new();
     private Segment? segment;
     private int start;
     private int count;
@@ -115,7 +116,7 @@ internal sealed class FrameReader
             return Bad("a frame is out of order");
         }
 
-        if (!RecordCodec.TryDecode(payload, out record))
+        if (!RecordCodec.TryDecode(payload, texts, out record))
         {
             return Bad("a frame's record cannot be read");
         }

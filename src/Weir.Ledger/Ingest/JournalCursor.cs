@@ -4,7 +4,8 @@ namespace Weir.Ledger.Ingest;
 
 /// <summary>
 /// The writer's place in the journal. A batch is read, stored, and then accepted; one that could not be stored is read
-/// again. Not thread-safe.
+/// again. Records are read one at a time: a batch held in memory would outlive young collections, each of which copies it.
+/// Not thread-safe.
 /// </summary>
 internal sealed class JournalCursor(SegmentStore segments, JournalPosition start)
 {
@@ -13,32 +14,38 @@ internal sealed class JournalCursor(SegmentStore segments, JournalPosition start
     private Place accepted;
     private Place current;
 
-    /// <summary>Reads what follows, at most <paramref name="records"/> and about <paramref name="bytes"/>.</summary>
-    /// <returns>The place of the last record read: what is stored once the batch is.</returns>
-    public JournalPosition Read(List<UsageRecord> into, int records, int bytes)
+    /// <summary>The place of the last record read: what is stored once the batch is.</summary>
+    public JournalPosition Position { get; private set; } = start;
+
+    /// <summary>Bytes of the journal read since <see cref="Rewind"/>.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Goes back to behind what is stored.</summary>
+    public void Rewind()
     {
         current = accepted;
+        Position = stored;
+        Bytes = 0;
         reader.Seek(current.Segment!, current.Offset, current.Sequence);
-        var position = stored;
-        while (into.Count < records && bytes > 0)
-        {
-            if (current.Segment is null && !Enter())
-            {
-                break;
-            }
+    }
 
+    /// <summary>Reads the next record; false when there is none for now.</summary>
+    public bool TryRead(out UsageRecord record)
+    {
+        while (current.Segment is not null || Enter())
+        {
             var segment = current.Segment!;
-            var kind = reader.Next(segment.End, out var sequence, out var record);
+            var kind = reader.Next(segment.End, out var sequence, out record);
             if (kind == FrameKind.Record)
             {
-                bytes -= (int)(reader.Offset - current.Offset);
+                Bytes += reader.Offset - current.Offset;
                 current = current with { Offset = reader.Offset, Sequence = sequence };
 
                 // Below it, the ledger has the record already: the process ended between storing and deleting.
                 if (sequence > stored.Sequence)
                 {
-                    position = new JournalPosition(segment.Number, sequence);
-                    into.Add(record);
+                    Position = new JournalPosition(segment.Number, sequence);
+                    return true;
                 }
             }
             else if (kind == FrameKind.Bad)
@@ -56,14 +63,15 @@ internal sealed class JournalCursor(SegmentStore segments, JournalPosition start
             }
         }
 
-        return position;
+        record = null!;
+        return false;
     }
 
-    /// <summary>What the last <see cref="Read"/> returned is stored.</summary>
-    public void Accept(JournalPosition position)
+    /// <summary>What was read since <see cref="Rewind"/> is stored.</summary>
+    public void Accept()
     {
         accepted = current;
-        stored = position;
+        stored = Position;
     }
 
     private bool Enter()

@@ -28,7 +28,6 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private readonly WriterThread thread = new("ledger");
     private readonly CancellationTokenSource stopping = new();
     private readonly ConcurrentQueue<Job> jobs = new();
-    private readonly List<UsageRecord> batch = [];
     private readonly Lock gate = new();
     private readonly Action<long> stored;
     private readonly Action<Exception>? failed;
@@ -213,16 +212,14 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private bool TryStoreBatch()
     {
         var target = Store();
-        batch.Clear();
-        var position = cursor.Read(batch, BatchRecords, BatchBytes);
-        var any = batch.Count > 0;
+        cursor.Rewind();
+        var any = cursor.TryRead(out var first);
         if (any)
         {
-            target.Store(batch, position, clock.GetUtcNow());
-            batch.Clear();
+            target.Store(Batch(first), () => cursor.Position, clock.GetUtcNow());
         }
 
-        cursor.Accept(position);
+        cursor.Accept();
         var reached = target.State.Position;
         if (segments.HasRetirable(reached.Sequence))
         {
@@ -236,6 +233,19 @@ internal sealed class LedgerWriter : IAsyncDisposable
         }
 
         return any;
+    }
+
+    private IEnumerable<UsageRecord> Batch(UsageRecord first)
+    {
+        yield return first;
+        for (
+            var count = 1;
+            count < BatchRecords && cursor.Bytes < BatchBytes && cursor.TryRead(out var record);
+            count++
+        )
+        {
+            yield return record;
+        }
     }
 
     private void RunJobs()
@@ -267,7 +277,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
         {
             if (spilled.Count > 0)
             {
-                Store().Store(spilled, Store().State.Position, clock.GetUtcNow());
+                Store().Store(spilled, () => Store().State.Position, clock.GetUtcNow());
             }
 
             return true;

@@ -34,10 +34,14 @@ internal static class RecordCodec
     }
 
     /// <summary>Decodes; false for another version and for anything malformed.</summary>
-    public static bool TryDecode(ReadOnlySpan<byte> source, out UsageRecord record)
+    public static bool TryDecode(ReadOnlySpan<byte> source, out UsageRecord record) =>
+        TryDecode(source, null, out record);
+
+    /// <summary>Decodes with texts from a pool.</summary>
+    public static bool TryDecode(ReadOnlySpan<byte> source, TextPool? pool, out UsageRecord record)
     {
         record = null!;
-        return source.Length > 0 && source[0] == Version && RecordFields.TryRead(source[1..], out record);
+        return source.Length > 0 && source[0] == Version && RecordFields.TryRead(source[1..], pool, out record);
     }
 
     /// <summary>The attempts as their own bytes, for a column; empty for none.</summary>

@@ -106,7 +106,10 @@ internal static class RecordFields
         }
     }
 
-    public static bool TryRead(ReadOnlySpan<byte> source, out UsageRecord record)
+    /// <param name="source">The fields.</param>
+    /// <param name="pool">Where texts that recur are kept; null for none.</param>
+    /// <param name="record">The record.</param>
+    public static bool TryRead(ReadOnlySpan<byte> source, TextPool? pool, out UsageRecord record)
     {
         var reader = new FieldReader(source);
         RecordId id = default;
@@ -186,8 +189,11 @@ internal static class RecordFields
                 case >= Usage and < Usage + UsageFields.Count:
                     usage = UsageFields.With(usage, reader.Field - Usage, reader.Number());
                     break;
+                case UpstreamId or MessageId:
+                    texts[reader.Field] = reader.Text(); // each comes once
+                    break;
                 case ErrorType or (>= Provider and <= PriceMode) or PriceVersion:
-                    texts[reader.Field] = reader.Text();
+                    texts[reader.Field] = pool is null ? reader.Text() : pool.Get(reader.Bytes());
                     break;
             }
         }

@@ -47,16 +47,17 @@ internal sealed class GroupedSums : IDisposable
         }
 
         var finest = sets.Finest;
+        var folded = LedgerState.ReadFolded(connection);
         foreach (var set in sets.Sets)
         {
             var width = (RollupWidth)Math.Max((int)finest, Math.Min((int)widest, (int)set.Widest()));
-            foreach (var (span, start, end) in RangePlan.Of(from, to, width, finest).Cells)
+            foreach (var (span, start, end) in RangePlan.Of(from, to, width, finest, folded).Cells)
             {
-                AddCells(set, span, start, end);
+                AddCells(set, start < folded ? span : set.Finest(), start, end);
             }
         }
 
-        foreach (var (start, end) in RangePlan.Of(from, to, finest, finest).Records)
+        foreach (var (start, end) in RangePlan.Of(from, to, finest, finest, folded).Records)
         {
             AddRecords(start, end);
         }

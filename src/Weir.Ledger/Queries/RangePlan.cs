@@ -20,17 +20,17 @@ internal sealed record RangePlan(
     /// <param name="from">Inclusive.</param>
     /// <param name="to">Exclusive.</param>
     /// <param name="widest">The widest rollup that may be used.</param>
-    /// <param name="finest">The finest rollup that there is.</param>
-    public static RangePlan Of(long from, long to, RollupWidth widest, RollupWidth finest)
+    /// <param name="finest">The finest rollup that there is; the only one from <paramref name="folded"/> on.</param>
+    /// <param name="folded">Up to where wider rollups are kept, in seconds since 1970; a whole hour.</param>
+    public static RangePlan Of(long from, long to, RollupWidth widest, RollupWidth finest, long folded)
     {
         var cells = ImmutableArray.CreateBuilder<(RollupWidth, long, long)>();
         var records = ImmutableArray.CreateBuilder<(long, long)>();
-        Split(from, to, widest, finest, cells, records);
+        var edge = Math.Max(from, Math.Min(to, folded * Second));
+        Split(from, edge, widest, finest, cells, records);
+        Split(edge, to, finest, finest, cells, records);
         return new RangePlan(cells.ToImmutable(), records.ToImmutable());
     }
-
-    /// <summary>The whole range from records.</summary>
-    public static RangePlan OfRecords(long from, long to) => new([], from < to ? [(from, to)] : []);
 
     private static void Split(
         long from,

@@ -19,7 +19,11 @@ internal sealed class RollupStatements : IDisposable
     private readonly PreparedStatement read;
     private readonly PreparedStatement write;
     private readonly PreparedStatement remove;
+    private readonly PreparedStatement nextWorkspace;
+    private readonly PreparedStatement nextStart;
+    private readonly PreparedStatement readSpan;
     private readonly PreparedStatement[] all;
+    private readonly byte[] blob = new byte[Sketch.MostBytes];
 
     public RollupStatements(SqliteConnection connection)
     {
@@ -75,7 +79,35 @@ internal sealed class RollupStatements : IDisposable
             connection,
             "DELETE FROM rollup WHERE workspace = ? AND set_no = ? AND width = ? AND start = ? AND key = ?"
         );
-        all = [findKey, addKey, findLineage, addLineage, stretchLineage, findTag, addTag, lastId, read, write, remove];
+        nextWorkspace = new PreparedStatement(connection, "SELECT min(workspace) FROM rollup WHERE workspace > ?");
+        nextStart = new PreparedStatement(
+            connection,
+            "SELECT min(start) FROM rollup WHERE workspace = ? AND set_no = ? AND width = ? AND start >= ?"
+        );
+        readSpan = new PreparedStatement(
+            connection,
+            $"""
+            SELECT {string.Join(", ", Measures.OfCells)}, c.latency, c.first_token, c.start, c.key FROM rollup c
+            WHERE c.workspace = ? AND c.set_no = ? AND c.width = ? AND c.start >= ? AND c.start < ?
+            """
+        );
+        all =
+        [
+            findKey,
+            addKey,
+            findLineage,
+            addLineage,
+            stretchLineage,
+            findTag,
+            addTag,
+            lastId,
+            read,
+            write,
+            remove,
+            nextWorkspace,
+            nextStart,
+            readSpan,
+        ];
     }
 
     /// <summary>The id of a combination, stored now when it is new.</summary>
@@ -120,13 +152,7 @@ internal sealed class RollupStatements : IDisposable
         var known = read.Step();
         if (known)
         {
-            for (var i = 0; i < Measures.Count; i++)
-            {
-                difference.Values[i] = unchecked(difference.Values[i] + read.Int64(i));
-            }
-
-            Add(difference.Latency, read.Bytes(Measures.Count));
-            Add(difference.FirstToken, read.Bytes(Measures.Count + 1));
+            Add(difference, read);
         }
 
         read.Reset();
@@ -150,9 +176,56 @@ internal sealed class RollupStatements : IDisposable
             write.Bind(FirstValue + i, difference.Values[i]);
         }
 
-        write.Bind(FirstValue + Measures.Count, difference.Latency.Encode());
-        write.Bind(FirstValue + Measures.Count + 1, difference.FirstToken.Encode());
+        write.Bind(FirstValue + Measures.Count, difference.Latency.Encode(blob));
+        write.Bind(FirstValue + Measures.Count + 1, difference.FirstToken.Encode(blob));
         write.Run();
+    }
+
+    /// <summary>The workspaces that have a cell.</summary>
+    public List<long> Workspaces()
+    {
+        var found = new List<long>();
+        var after = long.MinValue;
+        while (true)
+        {
+            nextWorkspace.Bind(1, after);
+            if (One(nextWorkspace) is not { } next)
+            {
+                return found;
+            }
+
+            found.Add(after = next);
+        }
+    }
+
+    /// <summary>The first start of a set's finest cells at or after a moment; null when there is none.</summary>
+    public long? NextStart(long workspace, RollupSet set, long from)
+    {
+        nextStart.Bind(1, workspace);
+        nextStart.Bind(2, (long)set);
+        nextStart.Bind(3, (long)set.Finest());
+        nextStart.Bind(4, from);
+        return One(nextStart);
+    }
+
+    /// <summary>Adds a set's finest cells that start in a span to the wider cells of a batch.</summary>
+    public void Widen(RollupBatch into, long workspace, RollupSet set, long from, long to)
+    {
+        readSpan.Bind(1, workspace);
+        readSpan.Bind(2, (long)set);
+        readSpan.Bind(3, (long)set.Finest());
+        readSpan.Bind(4, from);
+        readSpan.Bind(5, to);
+        var sums = new RollupSums();
+        while (readSpan.Step())
+        {
+            sums.Clear();
+            Add(sums, readSpan);
+            var (start, key) = (readSpan.Int64(Measures.Count + 2), readSpan.Int64(Measures.Count + 3));
+            into.Widen(new RollupCell((int)workspace, set, set.Finest(), start, key), sums);
+        }
+
+        readSpan.Reset();
     }
 
     /// <inheritdoc />
@@ -166,7 +239,7 @@ internal sealed class RollupStatements : IDisposable
 
     private static long? One(PreparedStatement statement)
     {
-        var found = statement.Step() ? statement.Int64(0) : (long?)null;
+        var found = statement.Step() && !statement.IsNull(0) ? statement.Int64(0) : (long?)null;
         statement.Reset();
         return found;
     }
@@ -175,6 +248,17 @@ internal sealed class RollupStatements : IDisposable
     {
         add.Run();
         return One(lastId)!.Value;
+    }
+
+    private static void Add(RollupSums to, PreparedStatement cell)
+    {
+        for (var i = 0; i < Measures.Count; i++)
+        {
+            to.Values[i] = unchecked(to.Values[i] + cell.Int64(i));
+        }
+
+        Add(to.Latency, cell.Bytes(Measures.Count));
+        Add(to.FirstToken, cell.Bytes(Measures.Count + 1));
     }
 
     private static void Add(Sketch to, ReadOnlySpan<byte> stored)

@@ -31,6 +31,14 @@ internal sealed class RollupSums
         && latency is null or { IsEmpty: true }
         && firstToken is null or { IsEmpty: true };
 
+    /// <summary>Makes it the sum of nothing.</summary>
+    public void Clear()
+    {
+        values.AsSpan().Clear();
+        latency?.Clear();
+        firstToken?.Clear();
+    }
+
     /// <summary>Counts a record in (<paramref name="sign"/> 1) or out (-1).</summary>
     public void Add(UsageRecord record, int sign)
     {
@@ -86,8 +94,8 @@ internal sealed class RollupSums
     /// <summary>True when both tell the same, quantiles included.</summary>
     public bool IsSame(RollupSums other) =>
         values.AsSpan().SequenceEqual(other.values)
-        && Latency.Encode().AsSpan().SequenceEqual(other.Latency.Encode())
-        && FirstToken.Encode().AsSpan().SequenceEqual(other.FirstToken.Encode());
+        && Latency.IsSame(other.Latency)
+        && FirstToken.IsSame(other.FirstToken);
 
     /// <summary>The same as the facade tells it.</summary>
     public UsageTotals ToTotals() =>

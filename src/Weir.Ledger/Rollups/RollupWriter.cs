@@ -13,46 +13,71 @@ namespace Weir.Ledger.Rollups;
 internal sealed class RollupWriter : IDisposable
 {
     private const int KeyCacheLimit = 8_192;
+    private const long Hour = 3_600;
 
     private readonly Dictionary<RollupKey, long> keys = [];
     private readonly Dictionary<RollupSubkey, long> subkeys = [];
     private readonly RollupBatch batch = new();
     private RollupStatements? statements;
 
-    /// <summary>Adds each entry's after and subtracts its before.</summary>
-    public void Apply(
-        SqliteConnection connection,
-        SqliteTransaction transaction,
-        NameTable names,
-        IReadOnlyList<EntryDelta> deltas
-    )
+    /// <summary>Forgets what an undone transaction left.</summary>
+    public void Begin() => batch.Clear();
+
+    /// <summary>Takes an entry up: adds its after and subtracts its before, once <see cref="Store"/> is called.</summary>
+    public void Add(SqliteConnection connection, NameTable names, in EntryDelta delta)
     {
         statements ??= new RollupStatements(connection);
-        batch.Clear();
-        for (var i = 0; i < deltas.Count; i++)
+        if (delta.Before is { } before)
         {
-            var delta = deltas[i];
-            if (delta.Before is { } before)
-            {
-                Add(connection, names, before, delta.BeforeNames, -1);
-            }
-
-            if (delta.After is { } after)
-            {
-                Add(connection, names, after, delta.AfterNames, 1);
-            }
+            Add(connection, names, before, delta.BeforeNames, -1);
         }
 
-        foreach (var (cell, difference) in batch.Fold())
+        if (delta.After is { } after)
         {
-            statements.Merge(cell, difference);
+            Add(connection, names, after, delta.AfterNames, 1);
         }
+    }
 
-        batch.Clear();
+    /// <summary>Stores what the entries since <see cref="Begin"/> change.</summary>
+    /// <param name="folded">Up to where wider cells are kept, in seconds since 1970; a whole hour.</param>
+    public void Store(long folded) => Merge(batch.Fold(folded));
+
+    /// <summary>Adds the finest cells that start in a range to the wider ones. The range has never been folded before.</summary>
+    /// <param name="connection">The writer's.</param>
+    /// <param name="from">Inclusive, in seconds since 1970; a whole hour.</param>
+    /// <param name="to">Exclusive; a whole hour.</param>
+    public void Fold(SqliteConnection connection, long from, long to)
+    {
+        statements ??= new RollupStatements(connection);
+        foreach (var workspace in statements.Workspaces())
+        {
+            foreach (var set in Enum.GetValues<RollupSet>().Where(set => set.Finest() < set.Widest()))
+            {
+                // Hour by hour: what is held at once are the combinations of one.
+                var start = from;
+                while (statements.NextStart(workspace, set, start) is { } next && next < to)
+                {
+                    start = RollupWidths.Floor(next, Hour) + Hour;
+                    batch.Clear();
+                    statements.Widen(batch, workspace, set, start - Hour, start);
+                    Merge(batch.Changes());
+                }
+            }
+        }
     }
 
     /// <inheritdoc />
     public void Dispose() => statements?.Dispose();
+
+    private void Merge(List<KeyValuePair<RollupCell, RollupSums>> changes)
+    {
+        foreach (var (cell, difference) in changes)
+        {
+            statements!.Merge(cell, difference);
+        }
+
+        batch.Clear();
+    }
 
     private void Add(SqliteConnection connection, NameTable names, UsageRecord record, in RecordNames named, int sign)
     {

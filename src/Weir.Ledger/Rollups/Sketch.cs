@@ -11,6 +11,10 @@ namespace Weir.Ledger.Rollups;
 /// </summary>
 internal sealed class Sketch
 {
+    /// <summary>What <see cref="Encode(Span{byte})"/> writes at most.</summary>
+    public const int MostBytes = Buckets * BytesOfBucket;
+
+    private const int BytesOfBucket = 12; // a step of 2 bytes and a count of 10
     private const int SubBits = 6;
     private const int SubBuckets = 1 << SubBits;
 
@@ -38,14 +42,15 @@ internal sealed class Sketch
     public void Add(Sketch other)
     {
         var at = 0;
-        foreach (var (bucket, count) in other.Entries())
+        var place = 0;
+        while (other.Next(ref place, out var bucket, out var count))
         {
             at = Count(bucket, count, at);
         }
     }
 
     /// <summary>Adds an encoded sketch. False, and nothing certain, when it cannot be read.</summary>
-    /// <param name="encoded">What <see cref="Encode"/> made.</param>
+    /// <param name="encoded">What <see cref="Encode()"/> made.</param>
     /// <param name="times">How often; negative takes it out again.</param>
     public bool TryAdd(ReadOnlySpan<byte> encoded, int times = 1)
     {
@@ -71,41 +76,69 @@ internal sealed class Sketch
         return true;
     }
 
-    /// <summary>The stored form; empty for an empty sketch.</summary>
-    public byte[] Encode()
+    /// <summary>Forgets every value.</summary>
+    public void Clear()
     {
-        var entries = Entries();
-        if (entries.IsEmpty)
-        {
-            return [];
-        }
+        stretch = null;
+        length = 0;
+    }
 
-        var bytes = new byte[entries.Length * 12];
+    /// <summary>The stored form; empty for an empty sketch.</summary>
+    /// <param name="into">Room for <see cref="MostBytes"/>.</param>
+    /// <returns>Its beginning, which holds the sketch.</returns>
+    public ReadOnlySpan<byte> Encode(Span<byte> into)
+    {
         var at = 0;
         var next = 0;
-        foreach (var (bucket, count) in entries)
+        var place = 0;
+        while (Next(ref place, out var bucket, out var count))
         {
             var step = (ulong)(bucket - next) << 1;
             next = bucket + 1;
             if (count == 1)
             {
-                at += Write(bytes.AsSpan(at), step);
+                at += Write(into[at..], step);
                 continue;
             }
 
-            at += Write(bytes.AsSpan(at), step | 1);
-            at += Write(bytes.AsSpan(at), (ulong)((count << 1) ^ (count >> 63)));
+            at += Write(into[at..], step | 1);
+            at += Write(into[at..], (ulong)((count << 1) ^ (count >> 63)));
         }
 
-        return bytes.AsSpan(0, at).ToArray();
+        return into[..at];
+    }
+
+    /// <summary>The stored form in an array of its own.</summary>
+    public byte[] Encode() => Encode(new byte[MostBytes]).ToArray();
+
+    /// <summary>True when both count the same.</summary>
+    public bool IsSame(Sketch other)
+    {
+        var (place, otherPlace) = (0, 0);
+        while (true)
+        {
+            var any = Next(ref place, out var bucket, out var count);
+            if (
+                any != other.Next(ref otherPlace, out var otherBucket, out var otherCount)
+                || bucket != otherBucket
+                || count != otherCount
+            )
+            {
+                return false;
+            }
+
+            if (!any)
+            {
+                return true;
+            }
+        }
     }
 
     /// <summary>The value at a quantile between 0 and 1, in milliseconds; null when nothing was counted.</summary>
     public double? QuantileMs(double quantile)
     {
-        var entries = Entries();
         var total = 0L;
-        foreach (var (_, count) in entries)
+        for (var place = 0; Next(ref place, out _, out var count); )
         {
             total += Math.Max(0, count);
         }
@@ -118,14 +151,10 @@ internal sealed class Sketch
         var rank = (long)(quantile * (total - 1));
         var seen = 0L;
         var found = 0;
-        foreach (var (bucket, count) in entries)
+        for (var place = 0; seen <= rank && Next(ref place, out var bucket, out var count); )
         {
             found = bucket;
             seen += Math.Max(0, count);
-            if (seen > rank)
-            {
-                break;
-            }
         }
 
         return MiddleOf(found) / 1000;
@@ -240,20 +269,22 @@ internal sealed class Sketch
         return ref stretch[bucket - from];
     }
 
-    private ReadOnlySpan<(int Bucket, long Count)> Entries()
+    /// <summary>The next bucket that counts anything, in order; <paramref name="place"/> begins at 0.</summary>
+    private bool Next(ref int place, out int bucket, out long count)
     {
-        var entries = new (int, long)[stretch?.Length ?? length];
-        var at = 0;
-        for (var i = 0; i < entries.Length; i++)
+        var end = stretch?.Length ?? length;
+        while (place < end)
         {
-            var (bucket, count) = stretch is null ? (buckets[i], counts[i]) : (stretchFrom + i, stretch[i]);
+            var at = place++;
+            (bucket, count) = stretch is null ? (buckets[at], counts[at]) : (stretchFrom + at, stretch[at]);
             if (count != 0)
             {
-                entries[at++] = (bucket, count);
+                return true;
             }
         }
 
-        return entries.AsSpan(0, at);
+        (bucket, count) = (0, 0);
+        return false;
     }
 
     private static bool TryReadCount(ref ReadOnlySpan<byte> from, out long count)

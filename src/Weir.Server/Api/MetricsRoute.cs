@@ -176,6 +176,12 @@ internal static class MetricsRoute
         text.Gauge("process_threads", "Threads of the process.", process.Threads.Count);
         text.Gauge("dotnet_gc_heap_bytes", "Bytes on the managed heap.", GC.GetTotalMemory(forceFullCollection: false));
         text.Counter(
+            "dotnet_gc_allocated_bytes_total",
+            "Bytes allocated on the managed heap.",
+            GC.GetTotalAllocatedBytes()
+        );
+        text.Counter("dotnet_gc_collections_total", "Collections, of any generation.", GC.CollectionCount(0));
+        text.Counter(
             "dotnet_gc_pause_seconds_total",
             "Time in which the collector held everything.",
             GC.GetTotalPauseDuration().TotalSeconds

@@ -92,7 +92,7 @@ internal sealed class RandomUsage(int seed)
         };
     }
 
-    private DateTimeOffset Time()
+    public DateTimeOffset Time()
     {
         var time = TestRecords.Start.AddMinutes(random.Next(-90 * 24 * 60, 90 * 24 * 60));
         return random.Next(5) switch

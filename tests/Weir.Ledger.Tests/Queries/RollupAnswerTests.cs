@@ -78,6 +78,8 @@ public sealed class RollupAnswerTests : LedgerTest
 
         await ledger.FlushAsync(Cancel);
         Assert.Equal(new LedgerAudit(5, 8, 0), await AuditAsync(ledger));
+        await FoldAsync(ledger);
+        Assert.Equal(new LedgerAudit(5, 8, 0), await AuditAsync(ledger));
         Execute("UPDATE rollup SET cost = cost + 1 WHERE set_no = 0 AND width = 2");
         Assert.False((await AuditAsync(ledger)).IsSound);
         Execute("UPDATE rollup SET cost = cost - 1 WHERE set_no = 0 AND width = 2");
@@ -87,6 +89,52 @@ public sealed class RollupAnswerTests : LedgerTest
         Execute("DELETE FROM rollup WHERE requests <> 0");
         Assert.Equal(5, (await AuditAsync(ledger)).Records);
         Assert.False((await AuditAsync(ledger)).IsSound);
+    }
+
+    [Fact]
+    public async Task Wider_cells_are_made_an_hour_after_their_records_and_follow_every_later_change()
+    {
+        Clock.Set(TestRecords.Start.AddMinutes(30));
+        await using var ledger = Open();
+        var record = TestRecords.Full() with { Workspace = WorkspaceId.Default, StartedAt = TestRecords.Start };
+        AppendReserved(ledger, record);
+        await ledger.FlushAsync(Cancel);
+        var counted = new LedgerAudit(1, 8, 0);
+        Assert.Equal("00 11 21", Scalar(Widths)); // each set's finest alone
+        Assert.Equal(counted, await AuditAsync(ledger));
+        Assert.Equal(1, await CountAsync(ledger, -60, 60));
+
+        await FoldAsync(ledger);
+        Assert.Equal("00 01 02 11 21 22", Scalar(Widths));
+        Assert.Equal(counted, await AuditAsync(ledger));
+        Assert.Equal(1, await CountAsync(ledger, -60, 60));
+
+        AppendReserved(ledger, record with { Usage = record.Usage with { Output = 7_777 } });
+        AppendReserved(ledger, record with { Id = new RecordId(500), StartedAt = Clock.GetUtcNow() });
+        await ledger.FlushAsync(Cancel);
+        Assert.True((await AuditAsync(ledger)).IsSound);
+        Assert.Equal(2, await CountAsync(ledger, -60, 60 * 24 * 5));
+        Execute("DELETE FROM record");
+        Assert.Equal(2, await CountAsync(ledger, -60, 60 * 24 * 5));
+    }
+
+    [Fact]
+    public async Task A_clock_that_jumps_counts_nothing_twice()
+    {
+        await using var ledger = Open();
+        int[] hours = [0, 5, 3, 300, -200, -201, 4, 5, 0];
+        for (var i = 0; i < hours.Length; i++)
+        {
+            Clock.Set(TestRecords.Start.AddHours(hours[i]));
+            foreach (var startedAt in new[] { Clock.GetUtcNow(), TestRecords.Start, TestRecords.Start.AddDays(20) })
+            {
+                var id = new RecordId((1000 * i) + startedAt.Day + startedAt.Hour);
+                AppendReserved(ledger, TestRecords.Plain(1) with { Id = id, StartedAt = startedAt });
+            }
+
+            await ledger.FlushAsync(Cancel);
+            Assert.True((await AuditAsync(ledger)).IsSound);
+        }
     }
 
     [Fact]
@@ -121,6 +169,19 @@ public sealed class RollupAnswerTests : LedgerTest
         await ledger.FlushAsync(Cancel);
         Assert.Equal(cells, Scalar("SELECT count(*) FROM rollup"));
         Assert.Equal(0L, Scalar("SELECT count(*) FROM rollup WHERE requests <> 1"));
+    }
+
+    private const string Widths = """
+        SELECT group_concat(set_no || width, ' ') FROM (SELECT DISTINCT set_no, width FROM rollup ORDER BY set_no, width)
+        """;
+
+    /// <summary>Moves the clock on and stores something far away, as the next request would.</summary>
+    private async Task FoldAsync(UsageLedger ledger)
+    {
+        Clock.Set(Clock.GetUtcNow().AddDays(3));
+        AppendReserved(ledger, TestRecords.Plain(900, new WorkspaceId(9)));
+        await ledger.FlushAsync(Cancel);
+        Execute("DELETE FROM rollup WHERE workspace = 9");
     }
 
     private static bool IsLineage(UsageDimension d) => d.Kind is UsageDimensionKind.Session or UsageDimensionKind.Agent;

@@ -29,9 +29,10 @@ public sealed class UsagePropertyTests
     private static async Task CheckAsync(int seed)
     {
         using var folder = new TestFolder();
-        await using var ledger = UsageLedger.Open(folder.Options, new Testing.FakeClock()).Ledger!;
         var usage = new RandomUsage(seed);
-        var records = await StoreAsync(ledger, usage);
+        var clock = new Testing.FakeClock(usage.Time());
+        await using var ledger = UsageLedger.Open(folder.Options, clock).Ledger!;
+        var records = await StoreAsync(ledger, usage, clock);
         for (var i = 0; i < Questions; i++)
         {
             var query = usage.Query();
@@ -55,7 +56,11 @@ public sealed class UsagePropertyTests
     }
 
     /// <summary>Stores records, later words on some of them, and other prices for some; returns what they then are.</summary>
-    private static async Task<ImmutableArray<UsageRecord>> StoreAsync(UsageLedger ledger, RandomUsage usage)
+    private static async Task<ImmutableArray<UsageRecord>> StoreAsync(
+        UsageLedger ledger,
+        RandomUsage usage,
+        Testing.FakeClock clock
+    )
     {
         var ids = Enumerable.Range(1, Records).Select(i => new RecordId(i)).ToArray();
         var records = ids.ToDictionary(id => id, id => usage.Record(id.Value));
@@ -77,6 +82,7 @@ public sealed class UsagePropertyTests
             ledger.Journal.Append(seen);
             if (usage.OneIn(10))
             {
+                clock.Set(usage.Time());
                 await ledger.FlushAsync(Cancel);
             }
         }

@@ -15,7 +15,7 @@ public sealed class RollupBatchTests
     {
         var batch = new RollupBatch();
         batch.At(1, (RollupSet)set, 7, Noon).Add(TestRecords.Plain(1), 1);
-        var changes = batch.Fold();
+        var changes = batch.Fold(long.MaxValue);
         Assert.Equal(cells, changes.Count);
         Assert.Equal(widths, string.Join(' ', changes.Select(c => c.Key.Width)));
         Assert.All(changes, c => Assert.Equal(1, c.Value.Requests));
@@ -37,7 +37,24 @@ public sealed class RollupBatchTests
                 (RollupWidth.Day, -86_400, 1),
                 (RollupWidth.Day, 0, 2),
             ],
-            batch.Fold().Select(c => (c.Key.Width, c.Key.Start, c.Value.Requests))
+            batch.Fold(long.MaxValue).Select(c => (c.Key.Width, c.Key.Start, c.Value.Requests))
+        );
+    }
+
+    [Fact]
+    public void What_is_not_folded_yet_stands_in_the_finest_span_alone()
+    {
+        var batch = new RollupBatch();
+        batch.At(1, RollupSet.Wide, 7, Noon - 1).Add(TestRecords.Plain(1), 1);
+        batch.At(1, RollupSet.Wide, 7, Noon).Add(TestRecords.Plain(1), 1);
+        Assert.Equal(
+            [
+                (RollupWidth.Quarter, Noon - 900, 1L),
+                (RollupWidth.Quarter, Noon, 1),
+                (RollupWidth.Hour, Noon - 3600, 1),
+                (RollupWidth.Day, Noon - 43_200, 1),
+            ],
+            batch.Fold(Noon).Select(c => (c.Key.Width, c.Key.Start, c.Value.Requests))
         );
     }
 
@@ -47,7 +64,7 @@ public sealed class RollupBatchTests
         var batch = new RollupBatch();
         batch.At(1, RollupSet.Wide, 7, Noon).Add(TestRecords.Full(), -1);
         batch.At(1, RollupSet.Wide, 7, Noon).Add(TestRecords.Full(), 1);
-        Assert.Empty(batch.Fold());
+        Assert.Empty(batch.Fold(long.MaxValue));
     }
 
     [Fact]

@@ -11,11 +11,13 @@ public sealed class LedgerSchemaTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_folder_of_schema_1_opens_with_everything_in_it()
+    [Theory]
+    [InlineData("schema-0001")]
+    [InlineData("schema-0002")]
+    public async Task A_folder_of_an_earlier_schema_opens_with_everything_in_it(string schema)
     {
         using var folder = new TestFolder();
-        File.Copy(TestFolder.Fixture("ledger", "schema-0001", "ledger.db"), folder.Database);
+        File.Copy(TestFolder.Fixture("ledger", schema, "ledger.db"), folder.Database);
         await using var ledger = UsageLedger.Open(folder.Options, new FakeClock()).Ledger!;
         var entries = await ledger.Feed.ReadAsync(0, 100, Cancel);
         Assert.Equal(KeptFolder.Entries.Select(TestRecords.Show), entries.Select(e => TestRecords.Show(e.After)));
@@ -27,6 +29,16 @@ public sealed class LedgerSchemaTests
         ledger.Journal.Append(TestRecords.Plain(99));
         await ledger.FlushAsync(Cancel);
         Assert.Equal(6, (await ledger.Feed.ReadAsync(5, 100, Cancel)).Single().Sequence);
+        foreach (var workspace in new[] { 1, 2 })
+        {
+            var audit = await ledger.Queries.AuditAsync(
+                new WorkspaceId(workspace),
+                DateTimeOffset.MinValue,
+                DateTimeOffset.MaxValue,
+                Cancel
+            );
+            Assert.True(audit is { IsSound: true, Records: > 0 }, audit.ToString());
+        }
     }
 
     /// <summary>Writes the folder of the newest schema, when it is not there yet. Run by hand (<c>-explicit only</c>).</summary>

@@ -8,12 +8,15 @@ namespace Weir.Ledger.Storage.Sqlite;
 /// <param name="Position">How far the journal is stored.</param>
 /// <param name="Written">Records stored from the journal since it was first made.</param>
 /// <param name="Entries">The sequence of the newest entry; 0 when there is none.</param>
-internal readonly record struct LedgerState(JournalPosition Position, long Written, long Entries)
+/// <param name="Folded">Up to where the finest rollups are summed up in the wider ones: seconds since 1970, a whole hour.</param>
+internal readonly record struct LedgerState(JournalPosition Position, long Written, long Entries, long Folded)
 {
     public const string SegmentKey = "journal_segment";
     public const string SequenceKey = "journal_sequence";
     public const string WrittenKey = "written";
     public const string EntriesKey = "entries";
+
+    public const string FoldedKey = "folded";
 
     /// <summary>The last segment whose records are known to be on the disk.</summary>
     public const string RetiredKey = "retired_segment";
@@ -33,8 +36,16 @@ internal readonly record struct LedgerState(JournalPosition Position, long Writt
         return new LedgerState(
             new JournalPosition(values.GetValueOrDefault(SegmentKey), values.GetValueOrDefault(SequenceKey)),
             values.GetValueOrDefault(WrittenKey),
-            values.GetValueOrDefault(EntriesKey)
+            values.GetValueOrDefault(EntriesKey),
+            values.GetValueOrDefault(FoldedKey)
         );
+    }
+
+    /// <summary><see cref="Folded"/> as a reading connection sees it.</summary>
+    public static long ReadFolded(SqliteConnection connection)
+    {
+        using var row = new PreparedStatement(connection, $"SELECT value FROM meta WHERE key = '{FoldedKey}'");
+        return row.Step() ? row.Int64(0) : 0;
     }
 
     /// <summary>The largest record id stored; default when there is none.</summary>

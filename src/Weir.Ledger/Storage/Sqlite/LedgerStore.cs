@@ -19,7 +19,6 @@ internal sealed class LedgerStore : IDisposable
     private readonly PreparedStatement setMeta;
     private readonly SqliteCommand find;
     private readonly RollupWriter rollups = new();
-    private readonly List<EntryDelta> deltas = [];
     private readonly byte[] left = new byte[RecordLimits.MaxRecordBytes];
     private readonly byte[] right = new byte[RecordLimits.MaxRecordBytes];
 
@@ -53,15 +52,22 @@ internal sealed class LedgerStore : IDisposable
     public RecordId HighestId() => LedgerState.HighestId(connection);
 
     /// <summary>Stores a batch and the place in the journal it ends at, in one transaction.</summary>
-    public void Store(IReadOnlyList<UsageRecord> batch, JournalPosition position, DateTimeOffset now) =>
-        Store(batch, State with { Position = position, Written = State.Written + batch.Count }, now);
+    /// <param name="batch">The records; read once, inside the transaction.</param>
+    /// <param name="reached">The place, asked for behind the last record.</param>
+    /// <param name="now">The time.</param>
+    public void Store(IEnumerable<UsageRecord> batch, Func<JournalPosition> reached, DateTimeOffset now) =>
+        InTransaction(() =>
+        {
+            var (state, count) = Apply(batch, now);
+            return state with { Position = reached(), Written = state.Written + count };
+        });
 
     /// <summary>Stores a batch that never was in the journal, in one transaction.</summary>
     /// <returns>How many records are new or have changed.</returns>
     public int Import(IReadOnlyList<UsageRecord> batch, DateTimeOffset now)
     {
         var before = State.Entries;
-        Store(batch, State, now);
+        InTransaction(() => Apply(batch, now).State);
         return (int)(State.Entries - before);
     }
 
@@ -94,7 +100,7 @@ internal sealed class LedgerStore : IDisposable
                 if (RecordRows.Find(find, names, id) is { } stored)
                 {
                     var named = RecordNames.Intern(names, connection, stored.Record);
-                    deltas.Add(new EntryDelta(0, 0, default, stored.Record, named, null, default));
+                    rollups.Add(connection, names, new EntryDelta(0, 0, default, stored.Record, named, null, default));
                 }
             }
 
@@ -175,17 +181,22 @@ internal sealed class LedgerStore : IDisposable
         connection.Dispose();
     }
 
-    private void Store(IReadOnlyList<UsageRecord> batch, LedgerState from, DateTimeOffset now) =>
-        InTransaction(() =>
+    private (LedgerState State, int Count) Apply(IEnumerable<UsageRecord> batch, DateTimeOffset now)
+    {
+        var state = State with { Folded = Math.Max(State.Folded, FoldableUntil(now)) };
+        var count = 0;
+        foreach (var record in batch)
         {
-            var state = from;
-            foreach (var record in batch)
-            {
-                state = Apply(state, record, now);
-            }
+            state = Apply(state, record, now);
+            count++;
+        }
 
-            return state;
-        });
+        return (state, count);
+    }
+
+    // The hour before this one is left alone as well: what has just ended is often amended.
+    private static long FoldableUntil(DateTimeOffset now) =>
+        RollupWidths.Floor(now.ToUnixTimeSeconds(), RollupWidth.Hour.Seconds()) - RollupWidth.Hour.Seconds();
 
     private LedgerState Apply(LedgerState state, UsageRecord record, DateTimeOffset now)
     {
@@ -229,10 +240,10 @@ internal sealed class LedgerStore : IDisposable
         return state;
     }
 
-    private void Add(EntryDelta delta, DateTimeOffset now)
+    private void Add(in EntryDelta delta, DateTimeOffset now)
     {
         statements.AddEntry(delta, now.ToUnixTimeMilliseconds());
-        deltas.Add(delta);
+        rollups.Add(connection, names, delta);
     }
 
     private void InTransaction(Func<LedgerState> change)
@@ -241,9 +252,15 @@ internal sealed class LedgerStore : IDisposable
         find.Transaction = transaction;
         try
         {
-            deltas.Clear();
+            rollups.Begin();
             var state = change();
-            rollups.Apply(connection, transaction, names, deltas);
+            rollups.Store(State.Folded);
+            if (state.Folded > State.Folded)
+            {
+                rollups.Fold(connection, State.Folded, state.Folded);
+                SetMeta(LedgerState.FoldedKey, state.Folded);
+            }
+
             SetMeta(LedgerState.SegmentKey, state.Position.Segment);
             SetMeta(LedgerState.SequenceKey, state.Position.Sequence);
             SetMeta(LedgerState.WrittenKey, state.Written);
@@ -254,7 +271,6 @@ internal sealed class LedgerStore : IDisposable
         }
         finally
         {
-            deltas.Clear();
             Close(transaction);
         }
     }

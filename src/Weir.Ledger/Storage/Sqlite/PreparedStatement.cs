@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -11,9 +12,11 @@ namespace Weir.Ledger.Storage.Sqlite;
 /// </summary>
 internal sealed class PreparedStatement : IDisposable
 {
+    private const int ShortText = 128;
+
     private readonly sqlite3 database;
     private readonly sqlite3_stmt statement;
-    private readonly long?[] numbers; // what each parameter is bound to, where that is a number
+    private readonly (Bound Kind, long Number)[] bound; // what each parameter is bound to, as far as it is remembered
 
     /// <summary>Compiles the statement.</summary>
     /// <exception cref="SqliteException">The text is not valid against the schema.</exception>
@@ -21,18 +24,18 @@ internal sealed class PreparedStatement : IDisposable
     {
         database = connection.Handle!;
         Check(raw.sqlite3_prepare_v2(database, sql, out statement));
-        numbers = new long?[raw.sqlite3_bind_parameter_count(statement) + 1];
+        bound = new (Bound, long)[raw.sqlite3_bind_parameter_count(statement) + 1];
     }
 
     /// <summary>Binds a number. One that the parameter has already costs nothing: most columns of a batch repeat.</summary>
     public void Bind(int parameter, long value)
     {
-        ref var bound = ref numbers[parameter];
-        if (bound != value)
+        ref var last = ref bound[parameter];
+        if (last != (Bound.Number, value))
         {
-            bound = null;
+            last = default;
             Check(raw.sqlite3_bind_int64(statement, parameter, value));
-            bound = value;
+            last = (Bound.Number, value);
         }
     }
 
@@ -45,31 +48,44 @@ internal sealed class PreparedStatement : IDisposable
         }
         else
         {
-            numbers[parameter] = null;
-            Check(raw.sqlite3_bind_null(statement, parameter));
+            BindNull(parameter);
         }
     }
 
     /// <summary>Binds a text or NULL.</summary>
     public void Bind(int parameter, string? value)
     {
-        numbers[parameter] = null;
-        Check(
-            value is null
-                ? raw.sqlite3_bind_null(statement, parameter)
-                : raw.sqlite3_bind_text(statement, parameter, value)
-        );
+        if (value is null)
+        {
+            BindNull(parameter);
+            return;
+        }
+
+        bound[parameter] = default;
+        if (value.Length is 0 or > ShortText)
+        {
+            // An empty span would be NULL.
+            Check(raw.sqlite3_bind_text(statement, parameter, value));
+            return;
+        }
+
+        // With a string SQLite's interface makes an array for each call.
+        Span<byte> text = stackalloc byte[ShortText * 3];
+        text = text[..Encoding.UTF8.GetBytes(value, text)];
+        Check(raw.sqlite3_bind_text(statement, parameter, text));
     }
 
     /// <summary>Binds bytes; none at all is NULL.</summary>
     public void Bind(int parameter, ReadOnlySpan<byte> value)
     {
-        numbers[parameter] = null;
-        Check(
-            value.IsEmpty
-                ? raw.sqlite3_bind_null(statement, parameter)
-                : raw.sqlite3_bind_blob(statement, parameter, value)
-        );
+        if (value.IsEmpty)
+        {
+            BindNull(parameter);
+            return;
+        }
+
+        bound[parameter] = default;
+        Check(raw.sqlite3_bind_blob(statement, parameter, value));
     }
 
     /// <summary>Runs to the next row; false at the end. After false, and before new values are bound, comes <see cref="Reset"/>.</summary>
@@ -114,6 +130,17 @@ internal sealed class PreparedStatement : IDisposable
     /// <inheritdoc />
     public void Dispose() => statement.Dispose();
 
+    private void BindNull(int parameter)
+    {
+        ref var last = ref bound[parameter];
+        if (last.Kind != Bound.Null)
+        {
+            last = default;
+            Check(raw.sqlite3_bind_null(statement, parameter));
+            last = (Bound.Null, 0);
+        }
+    }
+
     private void Check(int result)
     {
         if (result != raw.SQLITE_OK)
@@ -124,4 +151,11 @@ internal sealed class PreparedStatement : IDisposable
 
     private SqliteException Failure(int result) =>
         new(raw.sqlite3_errmsg(database).utf8_to_string(), result, raw.sqlite3_extended_errcode(database));
+
+    private enum Bound : byte
+    {
+        Unknown,
+        Number,
+        Null,
+    }
 }

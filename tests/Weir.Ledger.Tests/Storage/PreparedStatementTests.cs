@@ -1,0 +1,42 @@
+using Weir.Foundation.Storage;
+using Weir.Ledger.Storage.Sqlite;
+using Weir.Ledger.Tests.Ingest;
+
+namespace Weir.Ledger.Tests.Storage;
+
+public sealed class PreparedStatementTests
+{
+    [Fact]
+    public void What_is_bound_comes_back_whatever_was_bound_before()
+    {
+        using var folder = new TestFolder();
+        using var connection = new SqliteDatabase(folder.Database).OpenWriter();
+        using var echo = new PreparedStatement(connection, "SELECT typeof(?1), ?1");
+        string?[] texts = [null, "", "ß€😀", new string('€', 128), new string('x', 129), "", null, null, "a"];
+        foreach (var text in texts)
+        {
+            echo.Bind(1, text);
+            Assert.Equal((text is null ? "null" : "text", text), Told(echo));
+            echo.Bind(1, 7L);
+            Assert.Equal(("integer", "7"), Told(echo));
+            echo.Bind(1, text);
+            Assert.Equal((text is null ? "null" : "text", text), Told(echo));
+            echo.Bind(1, (long?)null);
+            Assert.Equal(("null", null), Told(echo));
+            echo.Bind(1, (long?)7);
+            Assert.Equal(("integer", "7"), Told(echo));
+            echo.Bind(1, "blob"u8);
+            Assert.Equal(("blob", "blob"), Told(echo));
+            echo.Bind(1, ReadOnlySpan<byte>.Empty);
+            Assert.Equal(("null", null), Told(echo));
+        }
+    }
+
+    private static (string?, string?) Told(PreparedStatement statement)
+    {
+        Assert.True(statement.Step());
+        var told = (statement.Text(0), statement.Text(1));
+        statement.Reset();
+        return told;
+    }
+}
