@@ -13,8 +13,10 @@ namespace Weir.Ledger.Ingest;
 /// </summary>
 internal sealed class LedgerWriter : IAsyncDisposable
 {
-    private const int BatchRecords = 2_000;
-    private const int BatchBytes = 2 * 1024 * 1024;
+    private const int BatchRecords = 8_000;
+    private const int BatchBytes = 8 * 1024 * 1024;
+    private const int BusyRecords = 500;
+    private const int BusyIntervals = 2;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
@@ -35,6 +37,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private LedgerStore? store;
     private LedgerState state;
     private string? failure;
+    private long newest; // records of the last drain
     private Task loop = Task.CompletedTask;
 
     /// <summary>Prepares the writer over an open store.</summary>
@@ -163,7 +166,11 @@ internal sealed class LedgerWriter : IAsyncDisposable
                 {
                     // Records gather for one interval, so that a transaction carries many; a hurry cuts it short.
                     await segments.Appended.WaitAsync(null, stopping.Token);
-                    await hurry.WaitAsync(interval, stopping.Token);
+                    // Under load twice as long: the more there are, the more of them share a rollup.
+                    await hurry.WaitAsync(
+                        newest >= BusyRecords ? interval * BusyIntervals : interval,
+                        stopping.Token
+                    );
                 }
                 else
                 {
@@ -187,10 +194,13 @@ internal sealed class LedgerWriter : IAsyncDisposable
     {
         try
         {
+            var before = store?.State.Written ?? 0;
             do
             {
                 RunJobs();
             } while (TryStoreBatch());
+
+            newest = Store().State.Written - before;
 
             Report(null);
             return true;
