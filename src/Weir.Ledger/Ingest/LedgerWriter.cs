@@ -167,10 +167,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
                     // Records gather for one interval, so that a transaction carries many; a hurry cuts it short.
                     await segments.Appended.WaitAsync(null, stopping.Token);
                     // Under load twice as long: the more there are, the more of them share a rollup.
-                    await hurry.WaitAsync(
-                        newest >= BusyRecords ? interval * BusyIntervals : interval,
-                        stopping.Token
-                    );
+                    await hurry.WaitAsync(newest >= BusyRecords ? interval * BusyIntervals : interval, stopping.Token);
                 }
                 else
                 {
