@@ -39,7 +39,9 @@ internal static class Measurements
             await TimeAsync(chromium, traffic, profile);
         }
 
-        await WatchAsync(chromium, traffic);
+        // What the machine can do beside the same traffic, and what is left of it with the page.
+        await WatchAsync(chromium, traffic, "an empty page", false);
+        await WatchAsync(chromium, traffic, "Now", true);
     }
 
     private static async Task WeighAsync(Chromium chromium, Traffic traffic)
@@ -120,12 +122,16 @@ internal static class Measurements
         );
     }
 
-    private static async Task WatchAsync(Chromium chromium, Traffic traffic)
+    private static async Task WatchAsync(Chromium chromium, Traffic traffic, string what, bool isPage)
     {
         await using var tab = await SignedInAsync(chromium, traffic, moves: true);
-        await tab.GoAsync(traffic.Weir);
-        await tab.UntilLiveAsync();
-        await tab.Page.Locator("canvas").WaitForAsync();
+        if (isPage)
+        {
+            await tab.GoAsync(traffic.Weir);
+            await tab.UntilLiveAsync();
+            await tab.Page.Locator("canvas").WaitForAsync();
+        }
+
         await tab.Page.EvaluateAsync(
             """
             () => {
@@ -133,8 +139,11 @@ internal static class Measurements
               const look = (time) => { window.frames_.push(time); requestAnimationFrame(look); };
               requestAnimationFrame(look);
               window.changes = 0;
-              new MutationObserver((list) => (window.changes += list.filter((m) => m.addedNodes.length > 0).length))
-                .observe(document.querySelectorAll('tbody')[2], { childList: true });
+              const rows = document.querySelectorAll('tbody')[2];
+              if (rows) {
+                new MutationObserver((list) => (window.changes += list.filter((m) => m.addedNodes.length > 0).length))
+                  .observe(rows, { childList: true });
+              }
             }
             """
         );
@@ -161,7 +170,7 @@ internal static class Measurements
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{sent / seconds:0.0} requests a second for {seconds:0} s: {steps.Count / seconds:0.0} frames a second, median {steps[steps.Count / 2]:0.0} ms, 99th percentile {steps[steps.Count * 99 / 100]:0.0} ms, {late} of {steps.Count} frames later than 25 ms; rows came in {rows} times"
+                $"{what}, {sent / seconds:0.0} requests a second for {seconds:0} s: {steps.Count / seconds:0.0} frames a second, median {steps[steps.Count / 2]:0.0} ms, 99th percentile {steps[steps.Count * 99 / 100]:0.0} ms, {late} of {steps.Count} frames later than 25 ms; {rows} rows came in"
             )
         );
     }

@@ -10,6 +10,10 @@ const METRICS = { tokens: 'totalTokens', cost: 'costUsd', requests: 'requests' }
 /** Rows of the breakdowns and of the list. */
 const SHARES = 6;
 const ROWS = 60;
+/** The list comes to its length by so many rows a frame, so that none takes long. */
+const ROWS_A_FRAME = 12;
+/** The least time between two views, in milliseconds: faster than that nobody reads, and frames would come late. */
+const VIEW_EVERY = 100;
 /** How often the server is asked how many requests it is answering, in milliseconds. */
 const IN_FLIGHT_EVERY = 2_000;
 /** Changes that wait for their sums; a server that answers no summary must not fill the memory. */
@@ -51,6 +55,7 @@ export class Now {
   #retryAt = 0;
   #skew = 0;
   #frame: number | null = null;
+  #shownAt = -VIEW_EVERY;
   #ticks: ReturnType<typeof setInterval>[] = [];
   #stopped = false;
 
@@ -263,23 +268,28 @@ export class Now {
   }
 
   #schedule(): void {
-    this.#frame ??= requestAnimationFrame(() => {
+    this.#frame ??= requestAnimationFrame((time) => {
       this.#frame = null;
-      if (!this.#paused) this.#show();
+      if (time - this.#shownAt < VIEW_EVERY) this.#schedule();
+      else if (!this.#paused) this.#show(time);
     });
   }
 
-  #show(): void {
+  #show(time = performance.now()): void {
     const today = this.#today;
+    const all = this.#newest.rows;
+    const rows = all.slice(0, this.#view.rows.length + ROWS_A_FRAME);
+    this.#shownAt = rows.length < all.length ? -VIEW_EVERY : time;
     this.#view = {
       at: this.#now(),
       total: today && { ...today.total },
       byModel: largest(today?.byModel ?? new Map(), SHARES),
       byClient: largest(today?.byClient ?? new Map(), SHARES),
-      rows: this.#newest.rows,
+      rows,
       requestsPerMinute: this.#recent.perMinute('requests'),
       tokensPerMinute: this.#recent.perMinute('tokens'),
     };
+    if (rows.length < all.length) this.#schedule();
   }
 }
 
