@@ -42,7 +42,11 @@ export function formatDay(time: Date): string {
 
 /** The reader's zone at a moment: `UTC`, `GMT+2`. */
 export function formatZone(time: Date): string {
-  return zone().formatToParts(time).find((part) => part.type === 'timeZoneName')?.value ?? '';
+  return (
+    zone()
+      .formatToParts(time)
+      .find((part) => part.type === 'timeZoneName')?.value ?? ''
+  );
 }
 
 /** Everything about a moment, for titles. */
