@@ -13,8 +13,10 @@ namespace Weir.Cli;
 /// </summary>
 internal sealed class ServerConnection : IAsyncDisposable
 {
-    // Another short command may hold the folder for a moment, and a server that starts has no address yet.
+    // Another short command may hold the folder for a moment, and a server that starts has no address yet. Several commands
+    // take turns: as long as the holder changes, one waits for the next.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan PatienceInAll = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly WeirHost? host;
@@ -107,6 +109,8 @@ internal sealed class ServerConnection : IAsyncDisposable
             };
             var clock = options.Clock;
             var began = clock.GetTimestamp();
+            var turn = began;
+            var holder = "";
             while (true)
             {
                 var start = await WeirHost.StartAsync(options, cancellationToken);
@@ -127,7 +131,12 @@ internal sealed class ServerConnection : IAsyncDisposable
                     return To(new Uri(address), key ?? FirstKey.Read(dataFolder));
                 }
 
-                if (clock.GetElapsedTime(began) > Patience)
+                if (start.Reasons[0] != holder)
+                {
+                    (holder, turn) = (start.Reasons[0], clock.GetTimestamp());
+                }
+
+                if (clock.GetElapsedTime(turn) > Patience || clock.GetElapsedTime(began) > PatienceInAll)
                 {
                     return None(ExitCodes.Failed, start.Reasons);
                 }
