@@ -50,7 +50,7 @@ public sealed class LocalFolderTests : IDisposable
     [Fact]
     public async Task Commands_at_once_wait_for_one_another()
     {
-        var told = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => RunAsync("usage", "--json")));
+        var told = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => RunAsync("usage", "--json")));
 
         Assert.All(told, result => Assert.True(result.ExitCode == 0, result.ToString()));
     }
