@@ -9,7 +9,7 @@ namespace Weir.Foundation;
 /// </summary>
 public readonly record struct Money(long NanoUsd) : IComparable<Money>
 {
-    private const long NanoPerUsd = 1_000_000_000;
+    private const int NanoPerUsd = 1_000_000_000;
     private const int LongestText = 28;
 
     /// <summary>Nothing: an amount that is known to be zero.</summary>
@@ -47,7 +47,32 @@ public readonly record struct Money(long NanoUsd) : IComparable<Money>
     /// <summary>
     /// The shortest exact decimal, as the API writes it: <c>"0.002241"</c>, <c>"12"</c>, <c>"-0.5"</c>; never an exponent.
     /// </summary>
-    public override string ToString() => ToUsd().ToString("0.#########", CultureInfo.InvariantCulture);
+    public override string ToString()
+    {
+        // By hand, for every answer carries it: a decimal and its format cost several times as much.
+        Span<char> text = stackalloc char[LongestText];
+        var magnitude = NanoUsd < 0 ? (ulong)-(NanoUsd + 1) + 1 : (ulong)NanoUsd;
+        var length = 0;
+        if (NanoUsd < 0)
+        {
+            text[length++] = '-';
+        }
+
+        (magnitude / NanoPerUsd).TryFormat(text[length..], out var written, default, CultureInfo.InvariantCulture);
+        length += written;
+        var rest = magnitude % NanoPerUsd;
+        if (rest != 0)
+        {
+            text[length++] = '.';
+            for (var unit = (ulong)NanoPerUsd / 10; rest != 0; unit /= 10)
+            {
+                text[length++] = (char)('0' + (rest / unit));
+                rest %= unit;
+            }
+        }
+
+        return new string(text[..length]);
+    }
 
     /// <summary>
     /// Reads what <see cref="ToString"/> writes, and the same with zeros behind. False for more than nine decimals,
