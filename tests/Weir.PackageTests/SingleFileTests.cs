@@ -26,6 +26,9 @@ public sealed class SingleFileTests(MadePackage package) : IDisposable
             using var answer = await weir.PostAsync("/v1/messages", Requests.Small);
             Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
             await weir.SettleAsync();
+            using var look = new HttpRequestMessage(HttpMethod.Get, "/");
+            using var page = await weir.SendAsync(look);
+            Assert.Contains("/_app/immutable/", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
             Assert.Contains(
                 version,
                 (await weir.GetAsync("/api/v1/system/status")).GetProperty("sqliteVersion").GetString()!,
