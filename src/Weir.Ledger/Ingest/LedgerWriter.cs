@@ -191,7 +191,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     {
         try
         {
-            var before = store?.State.Written ?? 0;
+            var before = Store().State.Written;
             do
             {
                 RunJobs();

@@ -41,6 +41,38 @@ public sealed class LedgerSchemaTests
         }
     }
 
+    [Fact]
+    public async Task What_comes_after_an_upgrade_is_summed_up_once()
+    {
+        using var folder = new TestFolder();
+        File.Copy(TestFolder.Fixture("ledger", "schema-0001", "ledger.db"), folder.Database);
+        // A quarter that begins no hour, and the last one.
+        using (var connection = new SqliteDatabase(folder.Database).OpenWriter())
+        {
+            Scalar(connection, "UPDATE rollup SET workspace = 7, start = start - start % 3600 + 2700 WHERE width = 0");
+        }
+
+        var clock = new FakeClock(TestRecords.Start.AddHours(20));
+        await using var ledger = UsageLedger.Open(folder.Options, clock).Ledger!;
+        for (var i = 0; i < 4 * 12; i++)
+        {
+            var startedAt = TestRecords.Start.AddHours(20).AddMinutes(15 * i);
+            ledger.Journal.Append(TestRecords.Plain(1000 + i, new WorkspaceId(8)) with { StartedAt = startedAt });
+        }
+
+        await ledger.FlushAsync(Cancel);
+        clock.Set(clock.GetUtcNow().AddDays(3));
+        ledger.Journal.Append(TestRecords.Plain(2000, new WorkspaceId(8)));
+        await ledger.FlushAsync(Cancel);
+        var audit = await ledger.Queries.AuditAsync(
+            new WorkspaceId(8),
+            DateTimeOffset.MinValue,
+            DateTimeOffset.MaxValue,
+            Cancel
+        );
+        Assert.True(audit is { IsSound: true, Records: 49 }, audit.ToString());
+    }
+
     /// <summary>Writes the folder of the newest schema, when it is not there yet. Run by hand (<c>-explicit only</c>).</summary>
     [Fact(Explicit = true)]
     public async Task Write_a_folder_of_the_newest_schema()
