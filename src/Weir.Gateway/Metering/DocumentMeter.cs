@@ -1,4 +1,5 @@
 using Weir.Gateway.Wire;
+using Weir.Wire;
 
 namespace Weir.Gateway.Metering;
 

@@ -1,5 +1,5 @@
 using Weir.Foundation;
-using Weir.Gateway.Wire;
+using Weir.Wire;
 
 namespace Weir.Gateway.Metering;
 

@@ -1,4 +1,5 @@
 using Weir.Foundation;
+using Weir.Wire;
 
 namespace Weir.Gateway.Metering;
 
@@ -59,6 +60,3 @@ internal readonly record struct MeterReading
     /// <summary>Characters (UTF-16) of generated content seen, for estimates when usage never comes.</summary>
     public long ContentCharacters { get; init; }
 }
-
-/// <summary>Usage of another model inside one answer. When there were several models, the last one named stands for all.</summary>
-internal readonly record struct SideUsage(string? Model, TokenUsage Usage);

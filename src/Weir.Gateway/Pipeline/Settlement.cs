@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
-using Weir.Gateway.Metering;
 using Weir.Ledger;
+using Weir.Wire;
 
 namespace Weir.Gateway.Pipeline;
 

@@ -1,4 +1,5 @@
 using Weir.Gateway.Pipeline;
+using Weir.Wire;
 
 namespace Weir.Gateway.Wire;
 

@@ -1,5 +1,6 @@
 using System.Text.Unicode;
 using Weir.Foundation;
+using Weir.Wire;
 
 namespace Weir.Gateway.Wire;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Weir.Fuzz.Engine;
 using Weir.Fuzz.Plain;
-using Weir.Gateway.Wire;
+using Weir.Wire;
 
 namespace Weir.Fuzz.Targets;
 

@@ -3,7 +3,7 @@ using Weir.Foundation;
 using Weir.Fuzz.Engine;
 using Weir.Fuzz.Plain;
 using Weir.Gateway.Metering;
-using Weir.Gateway.Wire;
+using Weir.Wire;
 
 namespace Weir.Fuzz.Targets;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
-using Weir.Gateway.Wire;
+using Weir.Wire;
 
 namespace Weir.Gateway.Tests.Metering;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
+using Weir.Wire;
 
 namespace Weir.Gateway.Tests.Metering;
 

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using Weir.Gateway.Wire;
+using Weir.Wire;
 
 namespace Weir.Gateway.Tests.Wire;
 

@@ -1,11 +1,11 @@
-namespace Weir.Gateway.Wire;
+namespace Weir.Wire;
 
 /// <summary>
 /// The words by which providers name a price other than the standard one, as records write them. Anthropic says
 /// <c>speed: fast</c> and <c>service_tier: priority|batch</c>; OpenAI and Gemini <c>flex</c>, <c>priority</c>,
 /// <c>scale</c>. What is standard, automatic, empty or unknown text beyond 32 bytes is null.
 /// </summary>
-internal static class PriceModes
+public static class PriceModes
 {
     /// <summary>The mode that a JSON string names; null for the standard one.</summary>
     public static string? Of(ReadOnlySpan<byte> raw, bool escaped)

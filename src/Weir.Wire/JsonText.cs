@@ -3,10 +3,10 @@ using System.Buffers.Text;
 using System.Text;
 using System.Text.Unicode;
 
-namespace Weir.Gateway.Wire;
+namespace Weir.Wire;
 
 /// <summary>The inside of JSON strings as it stands in the bytes, escapes and all. Pure.</summary>
-internal static class JsonText
+public static class JsonText
 {
     private static readonly SearchValues<byte> NotPlain = SearchValues.Create(MakeNotPlain());
 

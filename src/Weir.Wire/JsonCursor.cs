@@ -1,18 +1,32 @@
 using System.Buffers;
 
-namespace Weir.Gateway.Wire;
+namespace Weir.Wire;
 
 /// <summary>What a JSON value is, by its first byte.</summary>
-internal enum JsonKind : byte
+public enum JsonKind : byte
 {
     /// <summary>No value stands here.</summary>
     None,
+
+    /// <summary>An opening brace.</summary>
     Object,
+
+    /// <summary>An opening bracket.</summary>
     Array,
+
+    /// <summary>A quote.</summary>
     String,
+
+    /// <summary>A digit or a minus.</summary>
     Number,
+
+    /// <summary><c>true</c>, by its first letter.</summary>
     True,
+
+    /// <summary><c>false</c>, by its first letter.</summary>
     False,
+
+    /// <summary><c>null</c>, by its first letter.</summary>
     Null,
 }
 
@@ -22,7 +36,7 @@ internal enum JsonKind : byte
 /// brackets alone (see <see cref="JsonStructure"/>). Of each property or element the value must be read or skipped
 /// once before the next is asked for.
 /// </summary>
-internal ref struct JsonCursor(ReadOnlySpan<byte> json)
+public ref struct JsonCursor(ReadOnlySpan<byte> json)
 {
     /// <summary>Real tool schemas nest far less; nothing here recurses, so the bound guards those who read after us.</summary>
     public const int MaxDepth = 256;

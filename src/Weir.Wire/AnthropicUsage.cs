@@ -1,13 +1,12 @@
 using Weir.Foundation;
-using Weir.Gateway.Wire;
 
-namespace Weir.Gateway.Metering;
+namespace Weir.Wire;
 
 /// <summary>
 /// Anthropic's <c>usage</c>, as it stands after every object that was read into it. The figures are running totals: each
 /// one that is given replaces the one before, and one that is not given stays. See docs/formats/metering.md.
 /// </summary>
-internal struct AnthropicUsage
+public struct AnthropicUsage
 {
     private long? input;
     private long? cacheRead;

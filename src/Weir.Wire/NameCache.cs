@@ -1,14 +1,14 @@
 using System.Text;
 using System.Text.Unicode;
 
-namespace Weir.Gateway.Wire;
+namespace Weir.Wire;
 
 /// <summary>
 /// Strings for the few names (models, modes, error types) that come again and again, found by their bytes, so that a
 /// request does not pay for a new one. Bounded: 512 slots, each holding what was asked for last; long names are not kept.
 /// Thread-safe without locks: a slot is swapped as a whole.
 /// </summary>
-internal sealed class NameCache
+public sealed class NameCache
 {
     private const int Slots = 512;
     private const int LongestKept = 96;

@@ -3,14 +3,14 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace Weir.Gateway.Wire;
+namespace Weir.Wire;
 
 /// <summary>
 /// Finds where a JSON object or array ends without reading what is in it: 64 bytes at a step, quotes and brackets as bit
 /// masks, in-string spans by the running parity of unescaped quotes. For valid JSON the end is exact. Of malformed JSON
 /// only the brackets outside strings count; whether the inside is valid, the upstream judges.
 /// </summary>
-internal static class JsonStructure
+public static class JsonStructure
 {
     private const int Block = 64;
 
