@@ -14,6 +14,7 @@ public sealed class JournalFormatTests
         ("record-full.hex", TestRecords.Full()),
         ("record-plain.hex", TestRecords.Plain(42)),
         ("record-least.hex", Least()),
+        ("record-witnessed.hex", TestRecords.Plain(43) with { AlsoSeenBy = UsageSources.Otlp, Doubts = Doubts.Tokens }),
     ];
 
     private static readonly string[] StoredEnums =
@@ -24,6 +25,8 @@ public sealed class JournalFormatTests
         .. Members<Billing>(),
         .. Members<Dialect>(),
         .. Members<EntryKind>(),
+        .. Members<UsageSources>(),
+        .. Members<Doubts>(),
     ];
 
     [Fact]
