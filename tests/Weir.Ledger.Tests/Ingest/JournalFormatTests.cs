@@ -14,7 +14,6 @@ public sealed class JournalFormatTests
         ("record-full.hex", TestRecords.Full()),
         ("record-plain.hex", TestRecords.Plain(42)),
         ("record-least.hex", Least()),
-        ("record-witnessed.hex", TestRecords.Plain(43) with { AlsoSeenBy = UsageSources.Otlp, Doubts = Doubts.Tokens }),
     ];
 
     private static readonly string[] StoredEnums =
@@ -29,10 +28,16 @@ public sealed class JournalFormatTests
         .. Members<Doubts>(),
     ];
 
+    /// <summary>What the segment does not hold: fields that came later.</summary>
+    private static readonly (string File, UsageRecord Record)[] GoldenLater =
+    [
+        ("record-witnessed.hex", TestRecords.Plain(43) with { AlsoSeenBy = UsageSources.Otlp, Doubts = Doubts.Tokens }),
+    ];
+
     [Fact]
     public async Task Records_have_the_bytes_that_they_always_had()
     {
-        foreach (var (file, record) in Golden)
+        foreach (var (file, record) in Golden.Concat(GoldenLater))
         {
             var bytes = Convert.FromHexString(await ReadAsync(file));
             Assert.Equal(Convert.ToHexStringLower(bytes), Convert.ToHexStringLower(RecordCodec.Encode(record)));
@@ -75,7 +80,7 @@ public sealed class JournalFormatTests
     {
         await WriteMissingAsync("enums.txt", string.Join('\n', StoredEnums) + "\n");
         await WriteMissingAsync("segment-3.hex", Convert.ToHexStringLower(Segment()));
-        foreach (var (file, record) in Golden)
+        foreach (var (file, record) in Golden.Concat(GoldenLater))
         {
             await WriteMissingAsync(file, Convert.ToHexStringLower(RecordCodec.Encode(record)));
         }
