@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
 using Weir.Ledger.Ingest;
 
 namespace Weir.Ledger.Storage.Sqlite;
