@@ -41,8 +41,7 @@ internal static class OpenCodeMessage
             return false;
         }
 
-        // A user's message may be named by another machine's clock.
-        if (isAnswer && IsCopy(id, created))
+        if (IsCopy(id, created))
         {
             caught.Skip("replayed");
             return false;
