@@ -71,7 +71,16 @@ public sealed class UsageCapture : IAsyncDisposable
         PriceBook prices,
         TimeProvider clock,
         CancellationToken cancellationToken
-    ) => OpenAsync(options, CodingAgents.All, Places.OfThisMachine(), ledger, prices, clock, cancellationToken);
+    ) =>
+        OpenAsync(
+            options,
+            CodingAgents.All,
+            Places.OfThisMachine(options.Variable),
+            ledger,
+            prices,
+            clock,
+            cancellationToken
+        );
 
     /// <summary>As the public one, with other agents on another machine.</summary>
     internal static async Task<CaptureOpenResult> OpenAsync(
@@ -113,6 +122,9 @@ public sealed class UsageCapture : IAsyncDisposable
             opened?.Dispose();
         }
     }
+
+    /// <summary>The agents whose files are read, by the names of their clients.</summary>
+    public static ImmutableArray<string> Agents { get; } = [.. CodingAgents.All.Select(agent => agent.Name)];
 
     /// <summary>Requests that were new or better known than before, since it was opened.</summary>
     public long Told => joiner.Told;
@@ -285,9 +297,11 @@ public sealed class UsageCapture : IAsyncDisposable
     )
     {
         var own = options.ReadsHomes
-            ? agents.SelectMany(agent =>
-                agent.Homes(places).Select(folder => new AgentHome(agent, Path.GetFullPath(folder)))
-            )
+            ? agents
+                .Where(_ => places.Home.Length > 0)
+                .SelectMany(agent =>
+                    agent.Homes(places).Select(folder => new AgentHome(agent, Path.GetFullPath(folder)))
+                )
             : [];
         var others = options.Homes.SelectMany(home =>
             agents
