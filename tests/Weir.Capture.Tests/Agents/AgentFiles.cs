@@ -103,7 +103,7 @@ internal static class AgentFiles
         return caught;
     }
 
-    /// <summary>As <see cref="Read"/>, of text.</summary>
+    /// <summary>The same of text.</summary>
     public static Catch Read(CodingAgent agent, string path, params string[] lines) =>
         Read(agent, path, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
 
