@@ -28,7 +28,7 @@ internal sealed class CodexReader : AgentReader
         var type = Fields.Find(line, "type"u8);
         if (Fields.Time(line, "timestamp"u8) is not { } at)
         {
-            caught.Skip(type.IsEmpty ? "unknown type" : "no time");
+            caught.Skip("unknown type");
             return;
         }
 
