@@ -122,6 +122,7 @@ internal sealed class CodexState(string thread)
             json.WriteBoolean("replay", replay.IsUnderWay);
             WriteNumber(json, "madeAt", replay.ThreadMadeAt);
             json.WriteBoolean("dated", replay.TurnsAreDated);
+            json.WriteBoolean("begun", replay.HasBegun);
             json.WriteNumber("lastAt", replay.LastAt);
             json.WriteBoolean("own", Meter.HasOwn);
             json.WriteBoolean("told", Meter.ToldByRecord);
@@ -170,6 +171,7 @@ internal sealed class CodexState(string thread)
                 json.GetProperty("replay").GetBoolean(),
                 ReadNumber(json, "madeAt"),
                 json.GetProperty("dated").GetBoolean(),
+                json.GetProperty("begun").GetBoolean(),
                 json.GetProperty("lastAt").GetInt64()
             );
             state.Meter.Restore(

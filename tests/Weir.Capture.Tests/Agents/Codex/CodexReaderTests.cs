@@ -37,17 +37,34 @@ public class CodexReaderTests
         var caught = Read(
             Meta(),
             Line("turn_context", """{"turn_id":"t","cwd":"/home/ada/other","model":"gpt-5.2"}"""),
-            Count("""{"input_tokens":100,"cached_input_tokens":60,"cache_write_input_tokens":10,"output_tokens":50,"reasoning_output_tokens":20}""")
+            Count(
+                """{"input_tokens":100,"cached_input_tokens":60,"cache_write_input_tokens":10,"output_tokens":50,"reasoning_output_tokens":20}"""
+            )
         );
 
         var sighting = Assert.Single(caught.Sightings);
         Assert.Equal(
-            new TokenUsage { Input = 30, CacheRead = 60, CacheWrite5m = 10, Output = 50, Reasoning = 20 },
+            new TokenUsage
+            {
+                Input = 30,
+                CacheRead = 60,
+                CacheWrite5m = 10,
+                Output = 50,
+                Reasoning = 20,
+            },
             sighting.Usage
         );
         Assert.Equal(
             ("codex", "gpt-5.2", "openai", Thread, "/home/ada/other", "main", UsageSource.Transcript),
-            (sighting.Client, sighting.Model, sighting.Provider, sighting.Session, sighting.Folder, sighting.Branch, sighting.Source)
+            (
+                sighting.Client,
+                sighting.Model,
+                sighting.Provider,
+                sighting.Session,
+                sighting.Folder,
+                sighting.Branch,
+                sighting.Source
+            )
         );
         Assert.Equal($"{Thread}:100:60:10:50:20", sighting.OwnId);
         Assert.Null(sighting.Billing);
@@ -58,7 +75,10 @@ public class CodexReaderTests
     {
         var caught = Read(
             Line("turn_context", """{"model":"gpt-5.2"}"""),
-            Line("event_msg", """{"type":"token_count","info":{"model":"gpt-5.3","total_token_usage":{"input_tokens":1}}}""")
+            Line(
+                "event_msg",
+                """{"type":"token_count","info":{"model":"gpt-5.3","total_token_usage":{"input_tokens":1}}}"""
+            )
         );
 
         Assert.Equal("gpt-5.3", Assert.Single(caught.Sightings).Model);
@@ -100,7 +120,14 @@ public class CodexReaderTests
     [Fact]
     public void Records_of_answers_name_them_and_their_totals_add_nothing()
     {
-        var caught = Read(Meta(), Record(Thread, "resp_1", 10), Total(10), Record(Thread, "resp_2", 20), Total(30), Total(35));
+        var caught = Read(
+            Meta(),
+            Record(Thread, "resp_1", 10),
+            Total(10),
+            Record(Thread, "resp_2", 20),
+            Total(30),
+            Total(35)
+        );
 
         Assert.Equal(["resp_1", "resp_2", null], caught.Sightings.Select(s => s.MessageId));
         Assert.Equal([10L, 20, 5], caught.Sightings.Select(s => s.Usage.Input!.Value));
@@ -155,7 +182,9 @@ public class CodexReaderTests
     public void A_copy_without_named_turns_ends_where_somebody_had_to_wait()
     {
         var caught = Read(
-            Meta($$""","source":{"subagent":{"thread_spawn":{"parent_thread_id":"{{Parent}}","agent_role":"explorer"} } } """),
+            Meta(
+                $$""","source":{"subagent":{"thread_spawn":{"parent_thread_id":"{{Parent}}","agent_role":"explorer"} } } """
+            ),
             Count("""{"input_tokens":500}""", """{"input_tokens":500}"""),
             Count("""{"input_tokens":900}""", """{"input_tokens":400}"""),
             Line("turn_context", """{"model":"gpt-5.2"}"""),
@@ -212,7 +241,10 @@ public class CodexReaderTests
             ],
             caught.Limits.Select(l => (l.Scope!, l.UsedPercent!.Value, l.Window!.Value, l.ResetsAt!.Value))
         );
-        Assert.All(caught.Limits, l => Assert.Equal(("plus", LimitWordKind.Quota, Thread), (l.Plan, l.Kind, l.Session)));
+        Assert.All(
+            caught.Limits,
+            l => Assert.Equal(("plus", LimitWordKind.Quota, Thread), (l.Plan, l.Kind, l.Session))
+        );
         Assert.Equal(Billing.Subscription, Assert.Single(caught.Sightings).Billing);
     }
 
@@ -248,11 +280,26 @@ public class CodexReaderTests
     {
         var caught = Read(
             Meta(),
-            Line("response_item", """{"type":"function_call","name":"exec_command","call_id":"c1","arguments":"MARKER"}"""),
-            Line("event_msg", """{"type":"exec_command_end","call_id":"c1","exit_code":1,"duration":{"secs":2,"nanos":500000000},"stdout":"MARKER"}"""),
-            Line("event_msg", """{"type":"mcp_tool_call_end","call_id":"c2","invocation":{"server":"git","tool":"log"},"result":{"Ok":{"content":"MARKER"} } }"""),
-            Line("event_msg", """{"type":"item_completed","item":{"type":"CommandExecution","id":"c3","status":"completed","exit_code":0}}"""),
-            Line("response_item", """{"type":"custom_tool_call_output","call_id":"c4","output":{"content":"MARKER","success":false}}""")
+            Line(
+                "response_item",
+                """{"type":"function_call","name":"exec_command","call_id":"c1","arguments":"MARKER"}"""
+            ),
+            Line(
+                "event_msg",
+                """{"type":"exec_command_end","call_id":"c1","exit_code":1,"duration":{"secs":2,"nanos":500000000},"stdout":"MARKER"}"""
+            ),
+            Line(
+                "event_msg",
+                """{"type":"mcp_tool_call_end","call_id":"c2","invocation":{"server":"git","tool":"log"},"result":{"Ok":{"content":"MARKER"} } }"""
+            ),
+            Line(
+                "event_msg",
+                """{"type":"item_completed","item":{"type":"CommandExecution","id":"c3","status":"completed","exit_code":0}}"""
+            ),
+            Line(
+                "response_item",
+                """{"type":"custom_tool_call_output","call_id":"c4","output":{"content":"MARKER","success":false}}"""
+            )
         );
 
         Assert.Equal(
@@ -302,18 +349,19 @@ public class CodexReaderTests
         Assert.Contains(tool, e => e.Name == "exec_command");
         Assert.Contains(tool, e => e.Succeeded == false);
         Assert.True(Assert.Single(main, e => e.Kind == SessionEventKind.Compaction).Tokens > 0);
-        Assert.Equal("response_too_many_failed_attempts", Assert.Single(caught.Events, e => e.Kind == SessionEventKind.Error).Name);
-        Assert.All(caught.Sightings, s => Assert.StartsWith("resp_sim", s.MessageId));
         Assert.Equal(
-            ["gpt-5.1", "gpt-5.1-codex"],
-            caught.Sightings.Select(s => s.Model).Distinct().Order()
+            "response_too_many_failed_attempts",
+            Assert.Single(caught.Events, e => e.Kind == SessionEventKind.Error).Name
         );
+        Assert.All(caught.Sightings, s => Assert.StartsWith("resp_sim", s.MessageId));
+        Assert.Equal(["gpt-5.1", "gpt-5.1-codex"], caught.Sightings.Select(s => s.Model).Distinct().Order());
         Assert.Empty(caught.Skipped);
     }
 
     private static Catch Read(params string[] lines) => AgentFiles.Read(Agent, Path, lines);
 
-    private static DateTimeOffset At(int seconds) => new DateTimeOffset(2026, 5, 13, 9, 0, 0, TimeSpan.Zero).AddSeconds(seconds);
+    private static DateTimeOffset At(int seconds) =>
+        new DateTimeOffset(2026, 5, 13, 9, 0, 0, TimeSpan.Zero).AddSeconds(seconds);
 
     private static string Line(string type, string payload, int seconds = 1) =>
         $$"""{"timestamp":"{{At(seconds):yyyy-MM-ddTHH:mm:ss.fffZ}}","type":"{{type}}","payload":{{payload}}}""";
@@ -324,7 +372,8 @@ public class CodexReaderTests
             $$"""{"id":"{{Thread}}","timestamp":"2026-05-13T09:00:01.000Z","cwd":"/home/ada/engine","model_provider":"openai","git":{"branch":"main"}{{more}}}"""
         );
 
-    private static string Total(long input, int seconds = 1) => Count($$"""{"input_tokens":{{input}}}""", null, seconds);
+    private static string Total(long input, int seconds = 1) =>
+        Count($$"""{"input_tokens":{{input}}}""", null, seconds);
 
     private static string Count(string total, string? last = null, int seconds = 1) =>
         Line(

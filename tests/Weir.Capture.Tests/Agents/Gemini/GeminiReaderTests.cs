@@ -14,11 +14,11 @@ public class GeminiReaderTests
     private static readonly GeminiAgent Agent = new();
 
     [Theory]
-    [InlineData("tmp/engine/chats/session-x.jsonl", FileForm.Lines)]
-    [InlineData("tmp/533754f9/chats/session-x.json", FileForm.Whole)]
-    [InlineData("tmp/engine/chats/parent/child.jsonl", FileForm.Lines)]
-    public void It_claims_conversations(string path, FileForm form) =>
-        Assert.Equal(new Claim(form, "chat"), Agent.Claims(path));
+    [InlineData("tmp/engine/chats/session-x.jsonl", "Lines")]
+    [InlineData("tmp/533754f9/chats/session-x.json", "Whole")]
+    [InlineData("tmp/engine/chats/parent/child.jsonl", "Lines")]
+    public void It_claims_conversations(string path, string form) =>
+        Assert.Equal(new Claim(Enum.Parse<FileForm>(form), "chat"), Agent.Claims(path));
 
     [Theory]
     [InlineData("tmp/engine/logs.json")]

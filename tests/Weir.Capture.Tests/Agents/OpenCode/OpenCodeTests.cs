@@ -20,12 +20,12 @@ public sealed class OpenCodeTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData("opencode.db", FileForm.Database, "database")]
-    [InlineData("opencode-beta.db", FileForm.Database, "database")]
-    [InlineData("storage/message/ses_1/msg_1.json", FileForm.Whole, "message")]
-    [InlineData("storage/session/project/ses_1.json", FileForm.Whole, "session")]
-    public void It_claims_its_database_and_what_was_before_it(string path, FileForm form, string kind) =>
-        Assert.Equal(new Claim(form, kind), Agent.Claims(path));
+    [InlineData("opencode.db", "Database", "database")]
+    [InlineData("opencode-beta.db", "Database", "database")]
+    [InlineData("storage/message/ses_1/msg_1.json", "Whole", "message")]
+    [InlineData("storage/session/project/ses_1.json", "Whole", "session")]
+    public void It_claims_its_database_and_what_was_before_it(string path, string form, string kind) =>
+        Assert.Equal(new Claim(Enum.Parse<FileForm>(form), kind), Agent.Claims(path));
 
     [Theory]
     [InlineData("opencode.db-wal")]
