@@ -1,3 +1,4 @@
+using System.Text;
 using Weir.Capture.Agents;
 using Weir.Capture.Agents.Codex;
 using Weir.Foundation;
@@ -246,6 +247,103 @@ public class CodexReaderTests
             l => Assert.Equal(("plus", LimitWordKind.Quota, Thread), (l.Plan, l.Kind, l.Session))
         );
         Assert.Equal(Billing.Subscription, Assert.Single(caught.Sightings).Billing);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Answers_before_the_plan_is_known_are_told_once_more(int reopenEvery)
+    {
+        const string limits =
+            """{"type":"token_count","info":null,"rate_limits":{"primary":null,"secondary":null,"plan_type":"pro"} }""";
+        var lines = string.Join(
+            '\n',
+            Meta(),
+            Record(Thread, "resp_1", 10),
+            Line("event_msg", limits),
+            Record(Thread, "resp_2", 20)
+        );
+
+        var caught = AgentFiles.Read(Agent, Path, Encoding.UTF8.GetBytes(lines), reopenEvery);
+
+        Assert.Equal(
+            [("resp_1", null), ("resp_1", Billing.Subscription), ("resp_2", (Billing?)Billing.Subscription)],
+            caught.Sightings.Select(s => (s.MessageId!, s.Billing))
+        );
+        Assert.Equal(caught.Sightings[0] with { Billing = Billing.Subscription }, caught.Sightings[1]);
+    }
+
+    [Fact]
+    public void Answers_of_a_key_are_told_once()
+    {
+        var caught = Read(
+            Meta(),
+            Record(Thread, "resp_1", 10),
+            Line(
+                "event_msg",
+                """{"type":"token_count","info":null,"rate_limits":{"primary":null,"plan_type":null} }"""
+            ),
+            Line(
+                "event_msg",
+                """{"type":"token_count","info":null,"rate_limits":{"primary":null,"plan_type":"pro"} }"""
+            )
+        );
+
+        Assert.Null(Assert.Single(caught.Sightings).Billing);
+    }
+
+    [Fact]
+    public void Nothing_of_a_conversation_is_kept()
+    {
+        var reader = Agent.Open(new FileToRead(Path, "rollout", null, _ => null));
+        var caught = new Catch();
+        string[] lines =
+        [
+            Meta(""","base_instructions":{"text":"MARKER"},"agent_nickname":"a" """),
+            Line(
+                "turn_context",
+                """{"turn_id":"t","model":"gpt-5.2","user_instructions":"MARKER","developer_instructions":"MARKER"}"""
+            ),
+            Line("world_state", """{"state":{"agents_md":"MARKER"} }"""),
+            Line(
+                "response_item",
+                """{"type":"message","role":"user","content":[{"type":"input_text","text":"MARKER"}]}"""
+            ),
+            Line(
+                "response_item",
+                """{"type":"reasoning","summary":[{"text":"MARKER"}],"encrypted_content":"MARKER"}"""
+            ),
+            Line("response_item", """{"type":"function_call","name":"shell","arguments":"MARKER","call_id":"c"}"""),
+            Line("response_item", """{"type":"function_call_output","call_id":"c","output":"MARKER"}"""),
+            Line("response_item", """{"type":"local_shell_call","call_id":"d","action":{"command":["MARKER"]} }"""),
+            Line("event_msg", """{"type":"user_message","message":"MARKER","images":["MARKER"]}"""),
+            Line("event_msg", """{"type":"agent_message","message":"MARKER"}"""),
+            Line(
+                "event_msg",
+                """{"type":"exec_command_end","call_id":"c","command":["MARKER"],"stdout":"MARKER","exit_code":0}"""
+            ),
+            Line(
+                "event_msg",
+                """{"type":"patch_apply_end","call_id":"e","stdout":"MARKER","success":true,"changes":{"MARKER":1} }"""
+            ),
+            Line(
+                "event_msg",
+                """{"type":"error","message":"MARKER usage limit","codex_error_info":"MARKER and more"}"""
+            ),
+            Line("event_msg", """{"type":"turn_aborted","reason":"MARKER"}"""),
+            Line("event_msg", """{"type":"task_complete","turn_id":"t","last_agent_message":"MARKER"}"""),
+            Line("compacted", """{"message":"MARKER","replacement_history":[{"text":"MARKER"}]}"""),
+            Line("event_msg", """{"type":"MARKER"}"""),
+            Total(10),
+        ];
+        foreach (var line in lines)
+        {
+            reader.Line(Encoding.UTF8.GetBytes(line), caught);
+        }
+
+        Assert.Single(caught.Sightings);
+        Assert.True(caught.Events.Count > 8);
+        Assert.DoesNotContain("MARKER", AgentFiles.Text(caught) + Encoding.UTF8.GetString(reader.Save()!));
     }
 
     [Fact]
