@@ -100,6 +100,7 @@ internal sealed class CodexCorpus
         }
 
         var restamped = random.Next(2) == 0;
+        at = at.AddMilliseconds(restamped ? random.Next(2) * 1500 : 0);
         foreach (var (time, type, payload) in parent.Told)
         {
             if (type == "token_usage_record" && way == 1)
@@ -226,9 +227,9 @@ internal sealed class CodexCorpus
 
     private sealed class Thread(string id, Age age)
     {
-        public string Id => id;
+        public string Id { get; } = id;
 
-        public Age Age => age;
+        public Age Age { get; } = age;
 
         public string Session { get; set; } = id;
 
