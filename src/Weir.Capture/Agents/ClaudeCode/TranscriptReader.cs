@@ -172,6 +172,7 @@ internal sealed class TranscriptReader : AgentReader
                 WebSearches = usage.WebSearches,
                 Session = context.Session,
                 Agent = context.Agent,
+                ParentAgent = context.Agent is null ? null : file.Sidecar.ParentAgent,
                 Folder = folders.Get(line.Folder),
                 Branch = branches.Get(line.Branch),
                 IsSidechain = context.IsSidechain,

@@ -202,6 +202,20 @@ public class EventTests
     }
 
     [Fact]
+    public void A_sidecar_that_names_the_parent_is_believed()
+    {
+        var reader = Transcripts.Open(
+            Transcripts.Subagent,
+            beside: _ => Encoding.UTF8.GetBytes("""{"agentType":"Explore","parentAgentId":"a9"}""")
+        );
+
+        var caught = Transcripts.Read(reader, Transcripts.Answer(more: ",\"isSidechain\":true"));
+
+        Assert.Equal(("a0b1c2d3", "a9"), (caught.Sightings[0].Agent, caught.Sightings[0].ParentAgent));
+        Assert.Equal(("a0b1c2d3", "a9"), (caught.Events[0].Id, caught.Events[0].Agent));
+    }
+
+    [Fact]
     public void A_subagent_of_a_subagent_is_known_by_the_phrase_at_the_end_of_its_result()
     {
         var caught = Transcripts.ReadAs(
