@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using Weir.Capture.Agents.ClaudeCode;
+using Weir.Capture.Agents.Codex;
+using Weir.Capture.Agents.Gemini;
+using Weir.Capture.Agents.OpenCode;
 
 namespace Weir.Capture.Agents;
 
@@ -6,5 +10,6 @@ namespace Weir.Capture.Agents;
 internal static class CodingAgents
 {
     /// <summary>All of them.</summary>
-    public static ImmutableArray<CodingAgent> All { get; } = [];
+    public static ImmutableArray<CodingAgent> All { get; } =
+    [new ClaudeCodeAgent(), new CodexAgent(), new GeminiAgent(), new OpenCodeAgent()];
 }
