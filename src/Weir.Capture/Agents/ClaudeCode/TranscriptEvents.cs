@@ -51,14 +51,14 @@ internal sealed class TranscriptEvents(TranscriptFile file, TranscriptState stat
             return;
         }
 
-        var (type, call) = file.Sidecar();
+        var sidecar = file.Sidecar;
         caught.Events.Add(
             New(SessionEventKind.Agent, agent, context) with
             {
                 StartedAt = context.At,
-                Agent = null,
-                Name = type ?? line.AgentType.Name(),
-                Parent = call,
+                Agent = sidecar.ParentAgent,
+                Name = sidecar.AgentType ?? line.AgentType.Name(),
+                Parent = sidecar.Call,
             }
         );
     }

@@ -9,6 +9,7 @@ internal sealed class TranscriptFile
 
     private readonly Func<string, byte[]?> beside;
     private readonly string stem;
+    private Sidecar? sidecar;
 
     private TranscriptFile(FileToRead file)
     {
@@ -44,31 +45,31 @@ internal sealed class TranscriptFile
     /// <summary>What a file's place says.</summary>
     public static TranscriptFile Of(FileToRead file) => new(file);
 
-    /// <summary>The type of the subagent and the tool call that started it, from the file beside; null where not told.</summary>
-    public (string? Type, string? Call) Sidecar()
-    {
-        if (beside(stem + ".meta.json") is not { } json)
-        {
-            return default;
-        }
+    /// <summary>What the file beside a subagent's says; nothing beside any other. Read once, when first asked for.</summary>
+    public Sidecar Sidecar => sidecar ??= IsSubagent ? ReadSidecar() : Sidecar.None;
 
-        string? type = null;
-        string? call = null;
-        var cursor = new JsonCursor(json);
+    private Sidecar ReadSidecar()
+    {
+        var cursor = new JsonCursor(beside(stem + ".meta.json"));
         if (!cursor.EnterObject())
         {
-            return default;
+            return Sidecar.None;
         }
 
+        var told = Sidecar.None;
         while (cursor.NextProperty(out var name, out _))
         {
             if (name.SequenceEqual("agentType"u8))
             {
-                type = RawText.Read(ref cursor).Name();
+                told = told with { AgentType = RawText.Read(ref cursor).Name() };
             }
             else if (name.SequenceEqual("toolUseId"u8))
             {
-                call = RawText.Read(ref cursor).Id();
+                told = told with { Call = RawText.Read(ref cursor).Id() };
+            }
+            else if (name.SequenceEqual("parentAgentId"u8))
+            {
+                told = told with { ParentAgent = RawText.Read(ref cursor).Id() };
             }
             else
             {
@@ -76,6 +77,16 @@ internal sealed class TranscriptFile
             }
         }
 
-        return cursor.Failed ? default : (type, call);
+        return cursor.Failed ? Sidecar.None : told;
     }
+}
+
+/// <summary>What stands beside a subagent's transcript.</summary>
+/// <param name="AgentType">The subagent's type.</param>
+/// <param name="Call">The tool call that started it.</param>
+/// <param name="ParentAgent">The subagent that started it; null when the main conversation did, or when it is not told.</param>
+internal sealed record Sidecar(string? AgentType, string? Call, string? ParentAgent)
+{
+    /// <summary>Nothing is told.</summary>
+    public static Sidecar None { get; } = new(null, null, null);
 }

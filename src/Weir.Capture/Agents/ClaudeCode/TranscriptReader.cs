@@ -17,7 +17,8 @@ internal sealed class TranscriptReader : AgentReader
     private readonly TranscriptFile file;
     private readonly TranscriptState state;
     private readonly TranscriptEvents events;
-    private DateTimeOffset yieldedAt;
+    private readonly byte[] lastUsage = new byte[1024];
+    private int lastUsageLength;
 
     /// <summary>Reads on where <paramref name="file"/> says.</summary>
     public TranscriptReader(FileToRead file)
@@ -25,7 +26,6 @@ internal sealed class TranscriptReader : AgentReader
         this.file = TranscriptFile.Of(file);
         state = TranscriptState.Read(file.Saved);
         events = new TranscriptEvents(this.file, state);
-        yieldedAt = DateTimeOffset.MinValue;
     }
 
     /// <inheritdoc/>
@@ -130,6 +130,12 @@ internal sealed class TranscriptReader : AgentReader
             return;
         }
 
+        var again = IsOfTheLastMessage(line, context);
+        if (again && message.Usage.SequenceEqual(lastUsage.AsSpan(0, lastUsageLength)))
+        {
+            return;
+        }
+
         var usage = new AnthropicUsage();
         usage.Set(message.Usage);
         var tokens = usage.Tokens;
@@ -139,16 +145,16 @@ internal sealed class TranscriptReader : AgentReader
         }
 
         // Of a message kept through a compaction the program writes a copy with its usage set to nothing.
-        if (tokens.Total == 0 || Repeats(line, tokens, context))
+        if (tokens.Total == 0 || (again && (tokens.Output ?? 0) <= state.Output))
         {
             return;
         }
 
+        Keep(tokens.Input is null || tokens.Output is null ? default : message.Usage);
         var messageId = message.Id.Id();
         var requestId = line.RequestId.Id();
         (state.MessageId, state.RequestId, state.Output) = (messageId, requestId, tokens.Output ?? 0);
-        state.WasSidechain = context.IsSidechain;
-        yieldedAt = context.At;
+        (state.At, state.WasSidechain) = (context.At, context.IsSidechain);
         var model = message.Model.Name();
         caught.Sightings.Add(
             new Sighting
@@ -166,6 +172,7 @@ internal sealed class TranscriptReader : AgentReader
                 WebSearches = usage.WebSearches,
                 Session = context.Session,
                 Agent = context.Agent,
+                ParentAgent = context.Agent is null ? null : file.Sidecar.ParentAgent,
                 Folder = folders.Get(line.Folder),
                 Branch = branches.Get(line.Branch),
                 IsSidechain = context.IsSidechain,
@@ -173,14 +180,20 @@ internal sealed class TranscriptReader : AgentReader
         );
     }
 
-    /// <summary>Whether the line before said as much of the same message: an answer is a line for each of its blocks.</summary>
-    private bool Repeats(in TranscriptLine line, in TokenUsage tokens, in LineContext context) =>
+    /// <summary>Whether what was yielded last was of the same message: an answer is a line for each of its blocks.</summary>
+    private bool IsOfTheLastMessage(in TranscriptLine line, in LineContext context) =>
         state.MessageId is { } known
-        && (tokens.Output ?? 0) <= state.Output
-        && context.At >= yieldedAt
+        && context.At >= state.At
         && (context.IsSidechain || !state.WasSidechain)
         && Same(line.Message.Id, known)
         && (state.RequestId is { } request ? Same(line.RequestId, request) : line.RequestId.IsEmpty);
+
+    /// <summary>Keeps the usage that was yielded: most lines repeat it, and need not be read for that.</summary>
+    private void Keep(ReadOnlySpan<byte> usage)
+    {
+        lastUsageLength = usage.Length <= lastUsage.Length ? usage.Length : 0;
+        usage[..lastUsageLength].CopyTo(lastUsage);
+    }
 
     private static bool Same(RawText text, string known)
     {

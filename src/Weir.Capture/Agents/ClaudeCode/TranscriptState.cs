@@ -10,15 +10,15 @@ namespace Weir.Capture.Agents.ClaudeCode;
 internal readonly record struct OpenCall(string Id, string? Name, string? AgentType);
 
 /// <summary>
-/// What one line of a transcript means to a later one. Saved as: a version byte, a byte of flags, the output so far
-/// (8 bytes, little-endian), then texts as a length (2 bytes, little-endian, 0 for none) and UTF-8: message id, request
-/// id, and three for each open call. Of bytes that are anything else, nothing is known.
+/// What one line of a transcript means to a later one. Saved as: a version byte, a byte of flags, the output so far and
+/// the time's ticks (8 bytes each, little-endian), then texts as a length (2 bytes, little-endian, 0 for none) and UTF-8:
+/// message id, request id, and three for each open call. Of bytes that are anything else, nothing is known.
 /// </summary>
 internal sealed class TranscriptState
 {
     private const byte FormatVersion = 1;
     private const int MostOpenCalls = 32;
-    private const int HeaderLength = 10;
+    private const int HeaderLength = 18;
     private const byte ToldFlag = 1;
     private const byte SidechainFlag = 2;
 
@@ -32,6 +32,9 @@ internal sealed class TranscriptState
 
     /// <summary>Its output as it was yielded.</summary>
     public long Output { get; set; }
+
+    /// <summary>Its time.</summary>
+    public DateTimeOffset At { get; set; }
 
     /// <summary>Whether it stood in a subagent's conversation.</summary>
     public bool WasSidechain { get; set; }
@@ -75,6 +78,7 @@ internal sealed class TranscriptState
         header[0] = FormatVersion;
         header[1] = (byte)((AgentTold ? ToldFlag : 0) | (WasSidechain ? SidechainFlag : 0));
         BinaryPrimitives.WriteInt64LittleEndian(header[2..], Output);
+        BinaryPrimitives.WriteInt64LittleEndian(header[10..], At.UtcTicks);
         bytes.Write(header);
         Write(bytes, MessageId);
         Write(bytes, RequestId);
@@ -96,8 +100,15 @@ internal sealed class TranscriptState
             return new TranscriptState();
         }
 
+        var ticks = BinaryPrimitives.ReadInt64LittleEndian(saved[10..]);
+        if (ticks < 0 || ticks > DateTimeOffset.MaxValue.UtcTicks)
+        {
+            return new TranscriptState();
+        }
+
         var state = new TranscriptState
         {
+            At = new DateTimeOffset(ticks, TimeSpan.Zero),
             AgentTold = (saved[1] & ToldFlag) != 0,
             WasSidechain = (saved[1] & SidechainFlag) != 0,
             Output = BinaryPrimitives.ReadInt64LittleEndian(saved[2..]),
