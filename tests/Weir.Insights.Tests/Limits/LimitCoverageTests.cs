@@ -22,7 +22,7 @@ public class LimitCoverageTests
                     .Range(0, size)
                     .AsParallel()
                     .AsOrdered()
-                    .Select(i => Outcome.Of(truth, new Random((i * 31) + (int)truth + 7_000_000)))
+                    .Select(i => Outcome.Of(truth, new Random((i * 31) + (int)truth + 11_000_000)))
             );
         }
 

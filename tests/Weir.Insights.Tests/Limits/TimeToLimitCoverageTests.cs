@@ -25,7 +25,7 @@ public class TimeToLimitCoverageTests
             .Range(0, size)
             .AsParallel()
             .AsOrdered()
-            .Select(i => Outcome.Of(new Random((i * 17) + 3_000_000), length, byDay, alone))
+            .Select(i => Outcome.Of(new Random((i * 17) + 5_000_000), length, byDay, alone))
             .OfType<Outcome>()
             .ToList();
         var holds = rows.Average(row => row.Rank is >= 0.05 and <= 0.95 ? 1.0 : 0);
