@@ -8,8 +8,28 @@ namespace Weir.Capture.Limits;
 /// said itself (errors, notices): in prose of people and models the same words mean nothing, and most are then not matched,
 /// but not all. Pure; safe from any thread.
 /// </summary>
-internal static partial class LimitReader
+internal static class LimitReader
 {
+    // Linear in the text whatever it holds.
+    private static readonly Regex ErrorWord = new(
+        @"[""'](?:type|code|status)[""']\s*:\s*[""'](?<word>[A-Za-z_]{1,64})[""']",
+        RegexOptions.NonBacktracking
+    );
+
+    private static readonly Regex StatusWord = new(
+        @"(?:API Error:? ?\(?(?:Error code: )?|Request rejected \()(?<status>[45]\d\d)\b",
+        RegexOptions.NonBacktracking
+    );
+
+    private static readonly Regex InnerMessage = new(
+        @"[""']message[""']\s*:\s*(?:""(?<text>[^""]*)|'(?<text>[^']*))",
+        RegexOptions.NonBacktracking
+    );
+
+    private static readonly Regex Spaces = new(@"\s+", RegexOptions.NonBacktracking);
+
+    private static readonly Regex Hole = new(@"\{(?<name>\w+)\}", RegexOptions.NonBacktracking);
+
     private const int LongestText = 4000;
     private const int MostCandidates = 8;
     private const int MostPrefixes = 8;
@@ -42,7 +62,9 @@ internal static partial class LimitReader
                     && entry.Pattern.Match(candidate) is { Success: true } match
                 )
                 {
-                    return With(Notice(entry, match, text, message.At, zone), message);
+                    return entry.Kind is { } kind
+                        ? With(Notice(entry, kind, match, text, message.At, zone), message)
+                        : null;
                 }
             }
         }
@@ -63,11 +85,17 @@ internal static partial class LimitReader
             _ => null,
         };
 
-    private static LimitNotice Notice(LimitEntry entry, Match match, string text, DateTimeOffset at, TimeZoneInfo zone)
+    private static LimitNotice Notice(
+        LimitEntry entry,
+        LimitNoticeKind kind,
+        Match match,
+        string text,
+        DateTimeOffset at,
+        TimeZoneInfo zone
+    )
     {
         var scope = Filled(entry.Scope, match);
         var resets = ResetMoment.Find(text, entry.Reset, at, zone);
-        var kind = entry.Kind.GetValueOrDefault();
         if (kind == LimitNoticeKind.Reached && scope is null && resets - at < Brief)
         {
             kind = LimitNoticeKind.RateLimited;
@@ -113,13 +141,13 @@ internal static partial class LimitReader
         Add(message.Error is { } error ? table.Errors.GetValueOrDefault(error) : null);
         Add(message.Status is { } status ? table.Statuses.GetValueOrDefault(status) : null);
         // Many programs write the provider's answer into their own message.
-        foreach (Match match in ErrorWord().Matches(text))
+        foreach (Match match in ErrorWord.Matches(text))
         {
             Add(table.Errors.GetValueOrDefault(match.Groups["word"].Value));
         }
 
         if (
-            StatusWord().Match(text) is { Success: true } written
+            StatusWord.Match(text) is { Success: true } written
             && int.TryParse(written.Groups["status"].Value, CultureInfo.InvariantCulture, out var number)
         )
         {
@@ -143,7 +171,7 @@ internal static partial class LimitReader
     private static IEnumerable<string> Candidates(string text, LimitTable table)
     {
         yield return text;
-        foreach (var inner in InnerMessage().Matches(text).Take(MostCandidates))
+        foreach (var inner in InnerMessage.Matches(text).Take(MostCandidates))
         {
             yield return Stripped(inner.Groups["text"].Value, table);
         }
@@ -181,13 +209,13 @@ internal static partial class LimitReader
             .Replace('’', '\'')
             .Replace('“', '"')
             .Replace('”', '"');
-        return Spaces().Replace(text, " ").Trim();
+        return Spaces.Replace(text, " ").Trim();
     }
 
     private static string? Filled(string? template, Match match) =>
         template is null || !template.Contains('{', StringComparison.Ordinal)
             ? template
-            : Hole().Replace(
+            : Hole.Replace(
                 template,
                 hole => match.Groups[hole.Groups["name"].Value].Value.ToLowerInvariant().Replace(' ', '_')
             );
@@ -209,19 +237,4 @@ internal static partial class LimitReader
                 ? number
                 : null;
     }
-
-    [GeneratedRegex(@"[""'](?:type|code|status)[""']\s*:\s*[""'](?<word>[A-Za-z_]{1,64})[""']")]
-    private static partial Regex ErrorWord();
-
-    [GeneratedRegex(@"(?:API Error:? ?\(?(?:Error code: )?|Request rejected \()(?<status>[45]\d\d)\b")]
-    private static partial Regex StatusWord();
-
-    [GeneratedRegex(@"[""']message[""']\s*:\s*(?:""(?<text>[^""]*)|'(?<text>[^']*))")]
-    private static partial Regex InnerMessage();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Spaces();
-
-    [GeneratedRegex(@"\{(?<name>\w+)\}")]
-    private static partial Regex Hole();
 }

@@ -8,10 +8,40 @@ namespace Weir.Capture.Limits;
 /// <c>try again in 5 days 20 hours</c>, <c>|1760004000</c>. A clock without a date is its next such moment; a date without a
 /// year is its next; a moment that the zone skips is as much later; of one that it has twice, the first that is still to come.
 /// </summary>
-internal static partial class ResetMoment
+internal static class ResetMoment
 {
+    // Linear in the text whatever it holds.
+    private const RegexOptions Options =
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+
+    private static readonly Regex EpochPattern = new(@"\|(?<epoch>[12]\d{9})\b", Options);
+
+    private static readonly Regex InPattern = new(
+        @"\b(?:again in|please wait|retry(?:ing)? (?:after|in)|retry-after:?|resets? (?:after|in)) +",
+        Options
+    );
+
+    private static readonly Regex ClockPattern = new(
+        @"\b(?:resets?|again|access|automatically) (?:at |on )?(?:(?<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? (?<day>\d{1,2})(?:st|nd|rd|th)?\b(?:,? (?<year>\d{4})\b)?|(?<year>\d{4})-(?<monthNumber>\d\d)-(?<day>\d\d))?(?:,? ?(?:at )?(?<hour>\d{1,2})(?::(?<minute>\d\d)(?::\d\d)?)?(?: ?(?<half>[ap]m\b))?)?(?: ?\((?<zone>[A-Za-z_]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,2})\)| (?<utc>UTC|GMT)\b)?",
+        Options
+    );
+
     private static readonly TimeSpan Furthest = TimeSpan.FromDays(400);
-    private static readonly string[] Months = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    private static readonly string[] Months =
+    [
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "may",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "oct",
+        "nov",
+        "dec",
+    ];
     private static readonly string[] Days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
     /// <summary>The moment, UTC; null when none is told or none is to be understood.</summary>
@@ -30,40 +60,28 @@ internal static partial class ResetMoment
         };
 
     private static DateTimeOffset? Epoch(string text) =>
-        EpochPattern().Match(text) is { Success: true } match
-            ? DateTimeOffset.FromUnixTimeSeconds(long.Parse(match.Groups["epoch"].ValueSpan, CultureInfo.InvariantCulture))
+        EpochPattern.Match(text) is { Success: true } match
+            ? DateTimeOffset.FromUnixTimeSeconds(
+                long.Parse(match.Groups["epoch"].ValueSpan, CultureInfo.InvariantCulture)
+            )
             : null;
 
     private static DateTimeOffset? In(string text, DateTimeOffset at)
     {
-        if (InPattern().Match(text) is not { Success: true } match)
+        foreach (Match match in InPattern.Matches(text))
         {
-            return null;
+            if (SpokenSpan.Read(text.AsSpan(match.Index + match.Length)) is { } span)
+            {
+                return at.ToUniversalTime() + span;
+            }
         }
 
-        var seconds = 0.0;
-        var (numbers, units) = (match.Groups["number"].Captures, match.Groups["unit"].Captures);
-        for (var i = 0; i < units.Count; i++)
-        {
-            var unit = units[i].Value.ToLowerInvariant();
-            seconds +=
-                double.Parse(numbers[i].ValueSpan, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture)
-                * unit switch
-                {
-                    "ms" => 0.001,
-                    ['d', ..] => 86400,
-                    ['h', ..] => 3600,
-                    ['m', ..] => 60,
-                    _ => 1,
-                };
-        }
-
-        return seconds <= Furthest.TotalSeconds ? at.ToUniversalTime().AddSeconds(seconds) : null;
+        return null;
     }
 
     private static DateTimeOffset? Clock(string text, DateTimeOffset at, TimeZoneInfo zone)
     {
-        foreach (Match match in ClockPattern().Matches(text))
+        foreach (Match match in ClockPattern.Matches(text))
         {
             if (Clock(match, at, zone) is { } moment)
             {
@@ -76,7 +94,10 @@ internal static partial class ResetMoment
 
     private static DateTimeOffset? Clock(Match match, DateTimeOffset at, TimeZoneInfo zone)
     {
-        if (match.Groups["zone"] is { Success: true } named && !TimeZoneInfo.TryFindSystemTimeZoneById(named.Value, out zone!))
+        if (
+            match.Groups["zone"] is { Success: true } named
+            && !TimeZoneInfo.TryFindSystemTimeZoneById(named.Value, out zone!)
+        )
         {
             return null;
         }
@@ -98,12 +119,14 @@ internal static partial class ResetMoment
         if (match.Groups["day"] is { Success: true } day)
         {
             // New Year may lie between the message and the day that it names, and the day may be a leap year's.
-            return Enumerable
-                .Range(here.Year, 9)
-                .Select(candidate => DateOf(candidate, MonthOf(match), Number(day)))
-                .OfType<DateTime>()
-                .Select(date => Moment(date + time, at, zone))
-                .FirstOrDefault(moment => moment > at) is { Ticks: > 0 } next
+            return
+                Enumerable
+                    .Range(here.Year, 9)
+                    .Select(candidate => DateOf(candidate, MonthOf(match), Number(day)))
+                    .OfType<DateTime>()
+                    .Select(date => Moment(date + time, at, zone))
+                    .FirstOrDefault(moment => moment > at)
+                    is { Ticks: > 0 } next
                 && next - at <= Furthest
                 ? next
                 : null;
@@ -181,19 +204,4 @@ internal static partial class ResetMoment
     private static int Index(string[] names, string name) => Array.IndexOf(names, name[..3].ToLowerInvariant());
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
-
-    [GeneratedRegex(@"\|(?<epoch>[12]\d{9})\b")]
-    private static partial Regex EpochPattern();
-
-    [GeneratedRegex(
-        @"\b(?:again in|retry(?:ing)? (?:after|in)|retry-after:?|resets? (?:after|in)) +(?:(?<number>\d{1,9}(?:\.\d{1,9})?) ?(?<unit>days?|hours?|hrs?|minutes?|mins?|seconds?|secs?|ms|d|h|m|s)\b[ ,]{0,2}(?:and )?|(?<number>\d{1,9}(?:\.\d{1,9})?)(?<unit>d|h|m(?!s)|s))+",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
-    )]
-    private static partial Regex InPattern();
-
-    [GeneratedRegex(
-        @"\b(?:resets?|again|access|automatically) (?:at |on )?(?:(?<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? (?<day>\d{1,2})(?:st|nd|rd|th)?\b(?:,? (?<year>\d{4})\b)?|(?<year>\d{4})-(?<monthNumber>\d\d)-(?<day>\d\d))?(?:,? ?(?:at )?(?<hour>\d{1,2})(?::(?<minute>\d\d)(?::\d\d)?)? ?(?<half>[ap]m\b)?)?(?: ?\((?<zone>[A-Za-z_]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,2})\)| (?<utc>UTC|GMT)\b)?",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
-    )]
-    private static partial Regex ClockPattern();
 }

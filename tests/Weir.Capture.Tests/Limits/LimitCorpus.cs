@@ -49,7 +49,8 @@ internal sealed record LimitSample(
         }
 
         var kind = Kind.Replace("_", "", StringComparison.Ordinal);
-        return !notice.Kind.ToString().Equals(kind, StringComparison.OrdinalIgnoreCase) ? $"kind {notice.Kind} by {notice.Pattern}"
+        return !notice.Kind.ToString().Equals(kind, StringComparison.OrdinalIgnoreCase)
+                ? $"kind {notice.Kind} by {notice.Pattern}"
             : notice.Scope != Scope ? $"scope {notice.Scope} by {notice.Pattern}"
             : notice.ModelClass != Model ? $"model {notice.ModelClass} by {notice.Pattern}"
             : notice.UsedPercent != Percent ? $"percent {notice.UsedPercent} by {notice.Pattern}"
@@ -59,7 +60,7 @@ internal sealed record LimitSample(
 
     /// <summary>All samples.</summary>
     public static IReadOnlyList<LimitSample> All { get; } =
-        [.. File.ReadLines(Path()).Skip(1).Select(line => Of(line.Split('\t')))];
+    [.. File.ReadLines(Path()).Skip(1).Select(line => Of(line.Split('\t')))];
 
     private static bool Apart(DateTimeOffset? a, DateTimeOffset? b) =>
         a is null != b is null || (a is { } x && b is { } y && (x - y).Duration() > TimeSpan.FromMilliseconds(1));
@@ -97,7 +98,11 @@ internal sealed record LimitSample(
 
     private static string Path()
     {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
+        for (
+            var folder = AppContext.BaseDirectory;
+            folder is not null;
+            folder = System.IO.Path.GetDirectoryName(folder)
+        )
         {
             var file = System.IO.Path.Combine(folder, "tests", "fixtures", "limits", "messages.tsv");
             if (File.Exists(file))
