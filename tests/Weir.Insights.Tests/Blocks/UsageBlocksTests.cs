@@ -184,18 +184,17 @@ public class UsageBlocksTests
     {
         DateTimeOffset StartOf(int i)
         {
-            var fresh = new DateTimeOffset(
-                times[i].Year,
-                times[i].Month,
-                times[i].Day,
-                times[i].Hour,
-                0,
-                0,
-                TimeSpan.Zero
-            );
-            return i == 0 || times[i] - times[i - 1] > length || times[i] - StartOf(i - 1) > length
-                ? fresh
-                : StartOf(i - 1);
+            if (
+                i > 0
+                && times[i] - times[i - 1] <= length
+                && StartOf(i - 1) is var before
+                && times[i] - before <= length
+            )
+            {
+                return before;
+            }
+
+            return new DateTimeOffset(times[i].Year, times[i].Month, times[i].Day, times[i].Hour, 0, 0, TimeSpan.Zero);
         }
 
         return [.. Enumerable.Range(0, times.Count).GroupBy(StartOf).Select(group => (group.Key, group.Count()))];
