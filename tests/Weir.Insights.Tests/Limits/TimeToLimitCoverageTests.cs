@@ -15,7 +15,7 @@ public class TimeToLimitCoverageTests
         var hours = Run(table, "5 hours, days of work known", size, TimeSpan.FromHours(5), false, false);
         Run(table, "5 hours, this window alone", size, TimeSpan.FromHours(5), false, true);
         Run(table, "7 days, office hours", size / 2, TimeSpan.FromDays(7), true, false);
-        Console.Error.WriteLine(table);
+        LimitCoverageTests.Report(table.ToString());
         Assert.InRange(hours, 0.84, 0.96);
     }
 
