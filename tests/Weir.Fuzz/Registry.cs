@@ -1,3 +1,4 @@
+using Weir.Capture.Agents.ClaudeCode;
 using Weir.Foundation;
 using Weir.Fuzz.Engine;
 using Weir.Fuzz.Targets;
@@ -32,5 +33,8 @@ internal static class Registry
         new UsageQueryTarget(),
         new RecordTarget(),
         new JournalTarget(),
+        new TranscriptTarget(ClaudeCodeAgent.TranscriptKind),
+        new TranscriptTarget(ClaudeCodeAgent.SubagentKind),
+        new TranscriptTarget(ClaudeCodeAgent.McpLogKind),
     ];
 }

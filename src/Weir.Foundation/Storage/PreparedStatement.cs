@@ -2,7 +2,7 @@ using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
-namespace Weir.Ledger.Storage.Sqlite;
+namespace Weir.Foundation.Storage;
 
 /// <summary>
 /// One statement, compiled once and run many times on the writer's path. It speaks to SQLite's own interface: an ADO.NET
@@ -10,7 +10,7 @@ namespace Weir.Ledger.Storage.Sqlite;
 /// costs more than the insert itself. Parameters are numbered from 1, columns from 0. Not thread-safe; belongs to its
 /// connection and takes part in whatever transaction that has open.
 /// </summary>
-internal sealed class PreparedStatement : IDisposable
+public sealed class PreparedStatement : IDisposable
 {
     private const int ShortText = 128;
 

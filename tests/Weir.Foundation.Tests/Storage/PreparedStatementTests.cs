@@ -1,16 +1,17 @@
 using Weir.Foundation.Storage;
-using Weir.Ledger.Storage.Sqlite;
-using Weir.Ledger.Tests.Ingest;
 
-namespace Weir.Ledger.Tests.Storage;
+namespace Weir.Foundation.Tests.Storage;
 
-public sealed class PreparedStatementTests
+public sealed class PreparedStatementTests : IDisposable
 {
+    private readonly string folder = Directory.CreateTempSubdirectory("weir-foundation-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
+
     [Fact]
     public void What_is_bound_comes_back_whatever_was_bound_before()
     {
-        using var folder = new TestFolder();
-        using var connection = new SqliteDatabase(folder.Database).OpenWriter();
+        using var connection = new SqliteDatabase(Path.Combine(folder, "x.db")).OpenWriter();
         using var echo = new PreparedStatement(connection, "SELECT typeof(?1), ?1");
         string?[] texts = [null, "", "ß€😀", new string('€', 128), new string('x', 129), "", null, null, "a"];
         foreach (var text in texts)
