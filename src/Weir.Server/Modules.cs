@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Weir.Capture;
 using Weir.Demo;
 using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Identity;
 using Weir.Ledger;
+using Weir.Server.Api.Capture;
 
 namespace Weir.Server;
 
@@ -33,6 +35,9 @@ internal sealed partial class Modules : IAsyncDisposable
 
     /// <summary>Simulated history.</summary>
     public DemoJob Demo { get; }
+
+    /// <summary>Where receivers hand over what they caught.</summary>
+    public required ICaptureIntake Intake { get; init; }
 
     /// <summary>The data plane; null in a process that serves the management API to one command.</summary>
     public ModelGateway? Gateway { get; }
@@ -80,7 +85,10 @@ internal sealed partial class Modules : IAsyncDisposable
             )
             : null;
         return (
-            new Modules(ring.Keys, book, ledger.Ledger, gateway, new DemoJob(ledger.Ledger, book, options.Clock)),
+            new Modules(ring.Keys, book, ledger.Ledger, gateway, new DemoJob(ledger.Ledger, book, options.Clock))
+            {
+                Intake = options.Intake ?? new IdleIntake(),
+            },
             []
         );
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weir.Capture;
 using Weir.Server.Configuration;
 
 namespace Weir.Server;
@@ -32,6 +33,9 @@ public sealed record WeirHostOptions
 
     /// <summary>Where log lines go.</summary>
     public TextWriter Log { get; init; } = TextWriter.Null;
+
+    /// <summary>Where receivers hand over what they caught; null for the server's own.</summary>
+    internal ICaptureIntake? Intake { get; init; }
 
     /// <summary>The form of log lines; null for the configuration's.</summary>
     public LogFormat? LogFormat { get; init; }

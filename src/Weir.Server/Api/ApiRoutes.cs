@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Weir.Server.Api.Capture;
 using Weir.Server.Api.Config;
 using Weir.Server.Api.Demo;
 using Weir.Server.Api.Keys;
@@ -24,6 +25,8 @@ internal static class ApiRoutes
         DemoRoutes.Map(api.MapGroup("/demo"));
         StatusRoutes.Map(api.MapGroup("/system"));
         Pages.DocsPage.Map(routes);
+        OtlpRoutes.Map(routes);
+        HookRoutes.Map(routes);
         HealthRoutes.Map(routes);
         MetricsRoute.Map(routes);
         LiveRoute.Map(routes);
