@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.Json;
 using Weir.Capture;
 using Weir.Capture.Agents;
 using Weir.Foundation;
@@ -111,7 +112,7 @@ public sealed class CaptureServer : IAsyncLifetime
             System.Text.Encoding.UTF8.GetBytes($$"""{"name":"{{name}}","scopes":["{{scope}}"]}"""),
             key: AdminKey
         );
-        return VendorJson.Parse(System.Text.Encoding.UTF8.GetString(body)).GetProperty("key").GetString()!;
+        return JsonSerializer.Deserialize<JsonElement>(body).GetProperty("key").GetString()!;
     }
 }
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Text;
+using System.Text.Json;
 using OpenTelemetry.Proto.Collector.Logs.V1;
-using Weir.Testing;
+using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.Capture;
 
@@ -135,7 +136,7 @@ public sealed class OtlpRoutesTests : IAsyncLifetime
     {
         var json = """{"resourceLogs":[{"scopeLogs":[{"logRecords":[7,{},{}]}]}]}"""u8.ToArray();
         var (status, body, _) = await server.PostAsync("/v1/logs", json);
-        var said = VendorJson.Parse(Encoding.UTF8.GetString(body)).GetProperty("partialSuccess");
+        var said = JsonSerializer.Deserialize<JsonElement>(body).GetProperty("partialSuccess");
 
         Assert.Equal((HttpStatusCode.OK, "1"), (status, said.GetProperty("rejectedLogRecords").GetString()));
 
@@ -158,7 +159,7 @@ public sealed class OtlpRoutesTests : IAsyncLifetime
     public async Task A_hook_is_answered_with_nothing()
     {
         var message = File.ReadAllBytes(
-            Path.Combine(RealPrograms.Repository, "tests", "fixtures", "hooks", "PostToolUse.json")
+            Path.Combine(Programs.Repository, "tests", "fixtures", "hooks", "PostToolUse.json")
         );
         var (status, body, _) = await server.PostAsync("/hooks/claude-code", message);
 
@@ -171,5 +172,5 @@ public sealed class OtlpRoutesTests : IAsyncLifetime
     }
 
     private static byte[] Fixture(string name) =>
-        File.ReadAllBytes(Path.Combine(RealPrograms.Repository, "tests", "fixtures", "otlp", name));
+        File.ReadAllBytes(Path.Combine(Programs.Repository, "tests", "fixtures", "otlp", name));
 }

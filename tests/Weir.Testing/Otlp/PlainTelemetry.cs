@@ -82,6 +82,18 @@ public static class PlainTelemetry
             )
             .ToList();
 
+    /// <summary>A request as the library writes what it has read, without what it does not know; null when it refuses it.</summary>
+    public static byte[]? RewrittenLogs(ReadOnlySpan<byte> body) =>
+        Read(ExportLogsServiceRequest.Parser.WithDiscardUnknownFields(true), body)?.ToByteArray();
+
+    /// <summary>Likewise.</summary>
+    public static byte[]? RewrittenSpans(ReadOnlySpan<byte> body) =>
+        Read(ExportTraceServiceRequest.Parser.WithDiscardUnknownFields(true), body)?.ToByteArray();
+
+    /// <summary>Likewise.</summary>
+    public static byte[]? RewrittenPoints(ReadOnlySpan<byte> body) =>
+        Read(ExportMetricsServiceRequest.Parser.WithDiscardUnknownFields(true), body)?.ToByteArray();
+
     private static IEnumerable<Point> Points(Metric metric) =>
         metric.DataCase switch
         {
@@ -99,6 +111,13 @@ public static class PlainTelemetry
                 p.StartTimeUnixNano,
                 p.TimeUnixNano,
                 p.HasSum ? p.Sum : double.NaN,
+                p.Attributes
+            )),
+            Metric.DataOneofCase.Summary => metric.Summary.DataPoints.Select(p => new Point(
+                0,
+                p.StartTimeUnixNano,
+                p.TimeUnixNano,
+                double.NaN,
                 p.Attributes
             )),
             _ => [],
