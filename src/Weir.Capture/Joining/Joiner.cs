@@ -129,9 +129,12 @@ internal sealed class Joiner
                 seen.RequestId,
                 seen.IsSidechain
             );
+            var traits =
+                (seen.IsSidechain ? WordTraits.Sidechain : WordTraits.None)
+                | (seen.Billing is null ? WordTraits.None : WordTraits.ShowsBilling);
             if (
                 known is { } told
-                && (output < told.Output || (output == told.Output && (seen.IsSidechain || !told.IsSidechain)))
+                && (output < told.Output || (output == told.Output && !SaysMore(traits, told.Traits)))
             )
             {
                 Repeated++;
@@ -139,7 +142,7 @@ internal sealed class Joiner
             }
 
             var id = known?.Record ?? ids.Next();
-            keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), seen.IsSidechain));
+            keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), traits));
             records[id] = maker.Make(id, seen, haul.Origin);
         }
     }
@@ -154,9 +157,12 @@ internal sealed class Joiner
         var output = Output(word.Usage);
         var isSidechain = word.Agent is not null;
         var (place, known) = keys.Find(word.Workspace, word.Source, client, name, word.UpstreamId, isSidechain);
+        var traits =
+            (isSidechain ? WordTraits.Sidechain : WordTraits.None)
+            | (word.Billing == Billing.Metered ? WordTraits.None : WordTraits.ShowsBilling);
         if (known is null || known.Value.Output <= output)
         {
-            keys.Set(place, new KnownRequest(word.Id, output, RequestKeys.Short(word.UpstreamId), isSidechain));
+            keys.Set(place, new KnownRequest(word.Id, output, RequestKeys.Short(word.UpstreamId), traits));
         }
     }
 
@@ -256,6 +262,12 @@ internal sealed class Joiner
             store.Put(workspace, word);
         }
     }
+
+    // Of two words with as much output the first stands, but for what the second alone can tell.
+    private static bool SaysMore(WordTraits seen, WordTraits told) =>
+        seen.HasFlag(WordTraits.Sidechain) == told.HasFlag(WordTraits.Sidechain)
+            ? seen.HasFlag(WordTraits.ShowsBilling) && !told.HasFlag(WordTraits.ShowsBilling)
+            : told.HasFlag(WordTraits.Sidechain);
 
     private static uint Output(in TokenUsage usage) => (uint)Math.Clamp(usage.Output ?? 0, 0, uint.MaxValue);
 }

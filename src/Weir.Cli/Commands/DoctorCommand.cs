@@ -235,14 +235,18 @@ internal static class DoctorCommand
         foreach (var source in capture.Sources.Where(source => source.Exists))
         {
             var name = $"logs of {source.Agent}";
-            var read = $"{source.Path}: {Figures.Count(source.Files)} files, {Figures.Count(source.Bytes / 1_000_000)} MB";
+            var read =
+                $"{source.Path}: {Figures.Count(source.Files)} files, {Figures.Count(source.Bytes / 1_000_000)} MB";
             var skipped = source.Skipped.Select(kind => $"{Figures.Count(kind.Value)} {kind.Key}");
             yield return source.Problems.Count > 0
                 ? Warning(
                     name,
                     $"{read}; {source.Problems.Count} could not be read, {source.Problems[0].File}: {source.Problems[0].Problem}"
                 )
-                : Ok(name, source.Skipped.Count == 0 ? read : $"{read}; lines passed over: {string.Join(", ", skipped)}");
+                : Ok(
+                    name,
+                    source.Skipped.Count == 0 ? read : $"{read}; lines passed over: {string.Join(", ", skipped)}"
+                );
         }
     }
 
