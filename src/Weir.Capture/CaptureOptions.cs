@@ -24,6 +24,9 @@ public sealed record CaptureOptions
     /// <summary>Who pays for what agents used, where nothing shows it.</summary>
     public Billing Billing { get; init; } = Billing.Metered;
 
+    /// <summary>The value of an environment variable; null when it is not set.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
     /// <summary>How long to wait at most before all files are looked at again, while they are followed.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

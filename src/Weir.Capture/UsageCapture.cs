@@ -30,10 +30,10 @@ public sealed class UsageCapture : IAsyncDisposable
     private readonly CaptureStore store;
     private readonly Joiner joiner;
     private readonly Channel<Haul> hauls;
-    private readonly SourceScan scan;
     private readonly TimeProvider clock;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource stopping = new();
+    private SourceScan scan = null!; // set before anybody has it
     private Task joining = Task.CompletedTask;
     private Task following = Task.CompletedTask;
     private int disposed;
@@ -59,7 +59,6 @@ public sealed class UsageCapture : IAsyncDisposable
             clock
         );
         hauls = Channel.CreateBounded<Haul>(new BoundedChannelOptions(64) { SingleReader = true });
-        scan = new SourceScan(store.Cursors(), hauls.Writer, OriginOf);
     }
 
     /// <summary>
@@ -71,7 +70,16 @@ public sealed class UsageCapture : IAsyncDisposable
         PriceBook prices,
         TimeProvider clock,
         CancellationToken cancellationToken
-    ) => OpenAsync(options, CodingAgents.All, Places.OfThisMachine(), ledger, prices, clock, cancellationToken);
+    ) =>
+        OpenAsync(
+            options,
+            CodingAgents.All,
+            Places.OfThisMachine(options.Variable),
+            ledger,
+            prices,
+            clock,
+            cancellationToken
+        );
 
     /// <summary>As the public one, with other agents on another machine.</summary>
     internal static async Task<CaptureOpenResult> OpenAsync(
@@ -97,6 +105,7 @@ public sealed class UsageCapture : IAsyncDisposable
             opened = new CaptureStore(database);
             var capture = new UsageCapture(options, HomesOf(options, agents, places), opened, ledger, prices, clock);
             await capture.joiner.CatchUpAsync(cancellationToken);
+            capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf);
             capture.joining = Task.Run(
                 () => capture.joiner.RunAsync(capture.hauls.Reader, capture.stopping.Token),
                 CancellationToken.None
@@ -113,6 +122,9 @@ public sealed class UsageCapture : IAsyncDisposable
             opened?.Dispose();
         }
     }
+
+    /// <summary>The agents whose files are read, by the names of their clients.</summary>
+    public static ImmutableArray<string> Agents { get; } = [.. CodingAgents.All.Select(agent => agent.Name)];
 
     /// <summary>Requests that were new or better known than before, since it was opened.</summary>
     public long Told => joiner.Told;
@@ -285,9 +297,11 @@ public sealed class UsageCapture : IAsyncDisposable
     )
     {
         var own = options.ReadsHomes
-            ? agents.SelectMany(agent =>
-                agent.Homes(places).Select(folder => new AgentHome(agent, Path.GetFullPath(folder)))
-            )
+            ? agents
+                .Where(_ => places.Home.Length > 0)
+                .SelectMany(agent =>
+                    agent.Homes(places).Select(folder => new AgentHome(agent, Path.GetFullPath(folder)))
+                )
             : [];
         var others = options.Homes.SelectMany(home =>
             agents

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Weir.Capture;
 using Weir.Demo;
 using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Identity;
 using Weir.Ledger;
+using Weir.Server.Capture;
 
 namespace Weir.Server;
 
@@ -13,8 +15,16 @@ namespace Weir.Server;
 /// </summary>
 internal sealed partial class Modules : IAsyncDisposable
 {
-    private Modules(KeyRing keys, PriceBook prices, UsageLedger ledger, ModelGateway? gateway, DemoJob demo)
+    private Modules(
+        KeyRing keys,
+        PriceBook prices,
+        UsageLedger ledger,
+        ModelGateway? gateway,
+        DemoJob demo,
+        CaptureModule capture
+    )
     {
+        Capture = capture;
         Demo = demo;
         Keys = keys;
         Prices = prices;
@@ -30,6 +40,9 @@ internal sealed partial class Modules : IAsyncDisposable
 
     /// <summary>What was used.</summary>
     public UsageLedger Ledger { get; }
+
+    /// <summary>What coding agents leave behind.</summary>
+    public CaptureModule Capture { get; }
 
     /// <summary>Simulated history.</summary>
     public DemoJob Demo { get; }
@@ -80,7 +93,14 @@ internal sealed partial class Modules : IAsyncDisposable
             )
             : null;
         return (
-            new Modules(ring.Keys, book, ledger.Ledger, gateway, new DemoJob(ledger.Ledger, book, options.Clock)),
+            new Modules(
+                ring.Keys,
+                book,
+                ledger.Ledger,
+                gateway,
+                new DemoJob(ledger.Ledger, book, options.Clock),
+                new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>())
+            ),
             []
         );
     }
@@ -93,6 +113,7 @@ internal sealed partial class Modules : IAsyncDisposable
             await Gateway.DisposeAsync();
         }
 
+        await Capture.DisposeAsync();
         await Demo.DisposeAsync();
         await Ledger.DisposeAsync();
         Keys.Dispose();

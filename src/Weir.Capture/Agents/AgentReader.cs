@@ -92,20 +92,18 @@ internal sealed record Places(string Home, Func<string, string?> Variable)
     public required OSPlatformKind System { get; init; }
 
     /// <summary>The machine that this runs on.</summary>
-    public static Places OfThisMachine() =>
-        new(
-            Environment.GetFolderPath(
-                Environment.SpecialFolder.UserProfile,
-                Environment.SpecialFolderOption.DoNotVerify
-            ),
-            name => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null
-        )
+    /// <param name="variable">Reads an environment variable; without <c>HOME</c> (<c>USERPROFILE</c>) there is no home.</param>
+    public static Places OfThisMachine(Func<string, string?> variable)
+    {
+        string? Set(string name) => variable(name) is { Length: > 0 } value ? value : null;
+        return new Places(Set(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME") ?? "", Set)
         {
             System =
                 OperatingSystem.IsWindows() ? OSPlatformKind.Windows
                 : OperatingSystem.IsMacOS() ? OSPlatformKind.Mac
                 : OSPlatformKind.Linux,
         };
+    }
 }
 
 /// <summary>Systems that differ in where programs keep their files.</summary>

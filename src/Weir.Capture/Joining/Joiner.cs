@@ -141,7 +141,6 @@ internal sealed class Joiner
             var id = known?.Record ?? ids.Next();
             keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), seen.IsSidechain));
             records[id] = maker.Make(id, seen, haul.Origin);
-            Told++;
         }
     }
 
@@ -207,7 +206,8 @@ internal sealed class Joiner
 
         if (import is not null)
         {
-            imported = (await import).Sequence;
+            (var changed, imported) = await import;
+            Told += changed;
             records.Clear();
         }
 

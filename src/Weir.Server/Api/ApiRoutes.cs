@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Weir.Server.Api.Capture;
 using Weir.Server.Api.Config;
 using Weir.Server.Api.Demo;
 using Weir.Server.Api.Keys;
@@ -22,6 +23,7 @@ internal static class ApiRoutes
         ConfigRoutes.Map(api.MapGroup("/config"));
         PriceRoutes.Map(api.MapGroup("/prices"));
         DemoRoutes.Map(api.MapGroup("/demo"));
+        CaptureRoutes.Map(api.MapGroup("/capture"));
         StatusRoutes.Map(api.MapGroup("/system"));
         Pages.DocsPage.Map(routes);
         HealthRoutes.Map(routes);

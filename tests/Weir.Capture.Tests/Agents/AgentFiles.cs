@@ -48,8 +48,8 @@ public sealed record Tally(string Model, string Day, string Session)
 internal static class AgentFiles
 {
     /// <summary>The folder of the fixtures of agents' logs.</summary>
-    public static string Fixtures([CallerFilePath] string path = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path)!, "../../fixtures/agent-logs"));
+    public static string Fixtures() =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../fixtures/agent-logs"));
 
     /// <summary>The files below a fixture that the agent claims, by their path below it.</summary>
     public static IReadOnlyDictionary<string, byte[]> Of(CodingAgent agent, string fixture)
@@ -103,7 +103,7 @@ internal static class AgentFiles
         return caught;
     }
 
-    /// <summary>As <see cref="Read"/>, of text.</summary>
+    /// <summary>The same of text.</summary>
     public static Catch Read(CodingAgent agent, string path, params string[] lines) =>
         Read(agent, path, Encoding.UTF8.GetBytes(string.Join('\n', lines)));
 
@@ -130,4 +130,6 @@ internal static class AgentFiles
                 .Concat(caught.Limits.Select(l => l.ToString()))
                 .Concat(caught.Skipped.Keys)
         );
+
+    private static string Here([CallerFilePath] string path = "") => path;
 }

@@ -105,7 +105,7 @@ internal static class CodexCount
         for (var i = 0; i < lines.Count; i++)
         {
             var at = lines[i].GetProperty("timestamp").GetDateTimeOffset();
-            if ((at - latest).TotalMilliseconds >= 500)
+            if (i > 1 && (at - latest).TotalMilliseconds >= 500)
             {
                 return i;
             }

@@ -1,3 +1,5 @@
+using Weir.Wire;
+
 namespace Weir.Capture.Agents.Codex;
 
 /// <summary>
@@ -28,7 +30,7 @@ internal sealed class CodexReader : AgentReader
         var type = Fields.Find(line, "type"u8);
         if (Fields.Time(line, "timestamp"u8) is not { } at)
         {
-            caught.Skip(type.IsEmpty ? "unknown type" : "no time");
+            caught.Skip("unknown type");
             return;
         }
 
@@ -146,16 +148,20 @@ internal sealed class CodexReader : AgentReader
         var total = CodexTokens.Read(Fields.Find(payload, "thread_token_usage"u8));
         state.Meter.Record();
         caught.Session(state.Facts(at));
-        if (!used.IsZero)
+        if (used.IsZero)
         {
-            caught.Sightings.Add(
-                state.NewSighting(used, at) with
-                {
-                    MessageId = answer,
-                    OwnId = answer is null ? $"{state.Thread}:{total ?? used}" : null,
-                }
-            );
+            return;
         }
+
+        var told = new CodexUnpaid(
+            answer,
+            answer is null ? $"{state.Thread}:{total ?? used}" : null,
+            state.Model,
+            at.ToUnixTimeMilliseconds(),
+            used
+        );
+        caught.Sightings.Add(state.NewSighting(told));
+        state.Owe(told);
     }
 
     /// <summary>The running total, and the provider's word on limits.</summary>
@@ -177,7 +183,11 @@ internal sealed class CodexReader : AgentReader
             return;
         }
 
-        state.Plan = Fields.Word(limits, "plan_type"u8) ?? state.Plan;
+        if (new JsonCursor(limits).Peek() == JsonKind.Object)
+        {
+            state.Settle(Fields.Word(limits, "plan_type"u8), caught);
+        }
+
         CodexLimits.Quota(state, limits, at, caught);
         if (Fields.Count(lastObject, "total_tokens"u8) is > 0 and var size)
         {

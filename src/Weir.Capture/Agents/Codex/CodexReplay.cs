@@ -1,14 +1,15 @@
 namespace Weir.Capture.Agents.Codex;
 
 /// <summary>
-/// Tells a forked thread's copy of its parent from its own lines. A file with a parent begins in the copy. Its own part
-/// begins with, whichever comes first:
+/// Tells a forked thread's copy of its parent from its own lines. A file with a parent begins in the copy. Whose a line is,
+/// these tell, the first that can:
 /// <list type="number">
-/// <item>a turn that is not older than the thread: the ids of turns and threads are UUIDs of version 7 and hold the moment
-/// they were made, whatever the line says;</item>
+/// <item>the turn it stands in, which is the parent's when it is older than the thread: the ids of turns and threads are UUIDs
+/// of version 7 and hold the moment they were made, whatever the line's time says;</item>
 /// <item>an answer's usage that names this thread;</item>
-/// <item>where the file names no such turns: the first line that was written at least half a second after both the thread's
-/// beginning and the line before it. A copy is written in one go, or keeps its old times; an answer takes longer.</item>
+/// <item>where the file names no such turns: own is what follows the first line that was written at least half a second after
+/// both the thread's beginning and the line before it, the copy's first line aside. A copy is written in one go, or keeps its
+/// old times; an answer takes longer.</item>
 /// </list>
 /// </summary>
 internal sealed class CodexReplay
@@ -18,6 +19,7 @@ internal sealed class CodexReplay
 
     private long? threadMadeAt;
     private bool turnsAreDated;
+    private bool hasBegun;
     private long lastAt;
 
     /// <summary>Whether the line is the parent's.</summary>
@@ -42,34 +44,33 @@ internal sealed class CodexReplay
             return;
         }
 
-        if (at - lastAt >= Pause)
+        if (hasBegun && at - lastAt >= Pause)
         {
             IsUnderWay = false;
         }
 
+        hasBegun = true;
         lastAt = Math.Max(lastAt, at);
     }
 
     /// <summary>A turn was named.</summary>
     public void Turn(string? turn)
     {
-        if (!IsUnderWay || threadMadeAt is not { } thread || MadeAt(turn) is not { } made)
+        if (threadMadeAt is { } thread && MadeAt(turn) is { } made)
         {
-            return;
+            turnsAreDated = true;
+            IsUnderWay = made < thread;
         }
-
-        turnsAreDated = true;
-        IsUnderWay = made < thread;
     }
 
     /// <summary>The thread's own work was named.</summary>
     public void Own() => IsUnderWay = false;
 
     /// <summary>What a later reading needs to go on.</summary>
-    public (bool IsUnderWay, long? ThreadMadeAt, bool TurnsAreDated, long LastAt) State
+    public (bool IsUnderWay, long? ThreadMadeAt, bool TurnsAreDated, bool HasBegun, long LastAt) State
     {
-        get => (IsUnderWay, threadMadeAt, turnsAreDated, lastAt);
-        set => (IsUnderWay, threadMadeAt, turnsAreDated, lastAt) = value;
+        get => (IsUnderWay, threadMadeAt, turnsAreDated, hasBegun, lastAt);
+        set => (IsUnderWay, threadMadeAt, turnsAreDated, hasBegun, lastAt) = value;
     }
 
     /// <summary>The moment inside a UUID of version 7, in milliseconds since 1970; null for every other text.</summary>

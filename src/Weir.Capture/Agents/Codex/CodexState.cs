@@ -3,9 +3,19 @@ using Weir.Foundation;
 
 namespace Weir.Capture.Agents.Codex;
 
+/// <summary>An answer that was told before it was known who pays for it.</summary>
+/// <param name="Answer">Its id.</param>
+/// <param name="OwnId">What stands for an id where it has none.</param>
+/// <param name="Model">The model.</param>
+/// <param name="At">When, in milliseconds since 1970.</param>
+/// <param name="Used">What it used.</param>
+internal sealed record CodexUnpaid(string? Answer, string? OwnId, string? Model, long At, CodexTokens Used);
+
 /// <summary>What is known of a thread after the lines read so far. Used by one thread of the program.</summary>
 internal sealed class CodexState(string thread)
 {
+    private const int MostUnpaid = 16;
+
     /// <summary>The thread: the file's own, whatever it copied.</summary>
     public string Thread { get; set; } = thread;
 
@@ -42,6 +52,12 @@ internal sealed class CodexState(string thread)
     /// <summary>The plan that pays; null for an API key, and before the first word on limits.</summary>
     public string? Plan { get; set; }
 
+    /// <summary>Whether the provider has said a word on limits, which names the plan where there is one.</summary>
+    public bool KnowsPlan { get; private set; }
+
+    /// <summary>Answers that were told before it was known who pays: the first of a thread, as a rule one.</summary>
+    public List<CodexUnpaid> Unpaid { get; } = [];
+
     /// <summary>How large the last request was, prompt and answer.</summary>
     public long? ContextSize { get; set; }
 
@@ -73,6 +89,37 @@ internal sealed class CodexState(string thread)
             ParentAgent = IsAgent && Parent != Session ? Parent : null,
             Folder = Folder,
             Branch = Branch,
+        };
+
+    /// <summary>Keeps an answer until it is known who pays for it.</summary>
+    public void Owe(CodexUnpaid answer)
+    {
+        if (!KnowsPlan && Unpaid.Count < MostUnpaid)
+        {
+            Unpaid.Add(answer);
+        }
+    }
+
+    /// <summary>A word on limits was said: what was told without knowing who pays is told once more.</summary>
+    public void Settle(string? plan, Catch caught)
+    {
+        Plan = plan ?? Plan;
+        KnowsPlan = true;
+        if (Plan is not null)
+        {
+            caught.Sightings.AddRange(Unpaid.Select(NewSighting));
+        }
+
+        Unpaid.Clear();
+    }
+
+    /// <summary>The sighting of an answer that was told by its id.</summary>
+    public Sighting NewSighting(CodexUnpaid answer) =>
+        NewSighting(answer.Used, DateTimeOffset.FromUnixTimeMilliseconds(answer.At)) with
+        {
+            Model = answer.Model,
+            MessageId = answer.Answer,
+            OwnId = answer.OwnId,
         };
 
     /// <summary>An event of the session.</summary>
@@ -117,11 +164,27 @@ internal sealed class CodexState(string thread)
             json.WriteString("folder", Folder);
             json.WriteString("branch", Branch);
             json.WriteString("plan", Plan);
+            json.WriteBoolean("knowsPlan", KnowsPlan);
+            json.WriteStartArray("unpaid");
+            foreach (var answer in Unpaid)
+            {
+                json.WriteStartObject();
+                json.WriteString("answer", answer.Answer);
+                json.WriteString("own", answer.OwnId);
+                json.WriteString("model", answer.Model);
+                json.WriteNumber("at", answer.At);
+                json.WritePropertyName("used");
+                WriteTokens(json, answer.Used);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
             WriteNumber(json, "context", ContextSize);
             var replay = Replay.State;
             json.WriteBoolean("replay", replay.IsUnderWay);
             WriteNumber(json, "madeAt", replay.ThreadMadeAt);
             json.WriteBoolean("dated", replay.TurnsAreDated);
+            json.WriteBoolean("begun", replay.HasBegun);
             json.WriteNumber("lastAt", replay.LastAt);
             json.WriteBoolean("own", Meter.HasOwn);
             json.WriteBoolean("told", Meter.ToldByRecord);
@@ -164,12 +227,25 @@ internal sealed class CodexState(string thread)
                 Folder = json.GetProperty("folder").GetString(),
                 Branch = json.GetProperty("branch").GetString(),
                 Plan = json.GetProperty("plan").GetString(),
+                KnowsPlan = json.GetProperty("knowsPlan").GetBoolean(),
                 ContextSize = ReadNumber(json, "context"),
             };
+            state.Unpaid.AddRange(
+                json.GetProperty("unpaid")
+                    .EnumerateArray()
+                    .Select(answer => new CodexUnpaid(
+                        answer.GetProperty("answer").GetString(),
+                        answer.GetProperty("own").GetString(),
+                        answer.GetProperty("model").GetString(),
+                        answer.GetProperty("at").GetInt64(),
+                        ReadTokens(answer.GetProperty("used"))
+                    ))
+            );
             state.Replay.State = (
                 json.GetProperty("replay").GetBoolean(),
                 ReadNumber(json, "madeAt"),
                 json.GetProperty("dated").GetBoolean(),
+                json.GetProperty("begun").GetBoolean(),
                 json.GetProperty("lastAt").GetInt64()
             );
             state.Meter.Restore(

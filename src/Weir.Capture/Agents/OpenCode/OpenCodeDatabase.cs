@@ -158,8 +158,11 @@ internal static class OpenCodeDatabase
                 root = next;
             }
 
+            var madeAt = facts?.FirstAt;
             var session =
-                root == id ? new OpenCodeSession(id) : new OpenCodeSession(root, id, parent == root ? null : parent);
+                root == id
+                    ? new OpenCodeSession(id, MadeAt: madeAt)
+                    : new OpenCodeSession(root, id, parent == root ? null : parent, madeAt);
             sessions.Add(id, session);
             Tell(session, facts);
             return session;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Weir.Foundation;
 using Weir.Wire;
 
@@ -7,20 +8,26 @@ namespace Weir.Capture.Agents.OpenCode;
 /// <param name="Session">The session the user talks to.</param>
 /// <param name="Agent">The subagent's session; null in the main one.</param>
 /// <param name="ParentAgent">The subagent that started it; null when the main one did.</param>
-internal readonly record struct OpenCodeSession(string Session, string? Agent = null, string? ParentAgent = null);
+/// <param name="MadeAt">When the session was made that the message stands in; null when not known.</param>
+internal readonly record struct OpenCodeSession(
+    string Session,
+    string? Agent = null,
+    string? ParentAgent = null,
+    DateTimeOffset? MadeAt = null
+);
 
 /// <summary>
 /// Reads a message, which is the same object in the database and in a file. An assistant's is one request. Whoever forks a
-/// session gets its messages once more under new ids: the id holds the moment it was made, the message the moment of the
-/// request, and where they are far apart the message is such a copy.
+/// session gets its messages once more under new ids, with their old times: older than their session, and than their ids, which
+/// hold the moment they were made.
 /// </summary>
 internal static class OpenCodeMessage
 {
     /// <summary>The client's name.</summary>
     public const string Client = "opencode";
 
-    /// <summary>Both moments come from one clock, within one call.</summary>
-    private const long LongestToName = 60_000;
+    /// <summary>An id and its message's time come from one clock, a call apart; in milliseconds.</summary>
+    private const long LongestToName = 2000;
 
     /// <summary>Reads one.</summary>
     /// <returns>Whether it is an assistant's, and no copy.</returns>
@@ -41,7 +48,7 @@ internal static class OpenCodeMessage
             return false;
         }
 
-        if (IsCopy(id, created))
+        if (created < session.MadeAt || IsOlderThanId(id, created))
         {
             caught.Skip("replayed");
             return false;
@@ -215,10 +222,10 @@ internal static class OpenCodeMessage
             : null;
 
     /// <summary>
-    /// Whether an id was made at another time than the message. It is <c>msg_</c> and twelve hexadecimal digits, of which nine
-    /// are the lower 36 bits of the milliseconds since 1970 and three a counter, and more behind.
+    /// Whether an id was made later than its message. It is <c>msg_</c> and twelve hexadecimal digits and more: nine are the
+    /// lower 36 bits of the milliseconds since 1970, three a counter.
     /// </summary>
-    private static bool IsCopy(string id, DateTimeOffset created)
+    private static bool IsOlderThanId(string id, DateTimeOffset created)
     {
         const long Mask = (1L << 36) - 1;
         if (
@@ -226,8 +233,8 @@ internal static class OpenCodeMessage
             || !id.StartsWith("msg_", StringComparison.Ordinal)
             || !long.TryParse(
                 id.AsSpan(4, 9),
-                System.Globalization.NumberStyles.AllowHexSpecifier,
-                System.Globalization.CultureInfo.InvariantCulture,
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
                 out var made
             )
         )
@@ -235,7 +242,7 @@ internal static class OpenCodeMessage
             return false;
         }
 
-        var apart = (made - created.ToUnixTimeMilliseconds()) & Mask;
-        return Math.Min(apart, Mask + 1 - apart) > LongestToName;
+        var later = (made - created.ToUnixTimeMilliseconds()) & Mask;
+        return later is > LongestToName and <= Mask / 2;
     }
 }

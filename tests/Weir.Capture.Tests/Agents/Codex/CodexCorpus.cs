@@ -63,7 +63,8 @@ internal sealed class CodexCorpus
         thread.Session = root;
         var origin =
             parent is null ? ""
-            : isAgent ? $$""","source":{"subagent":{"thread_spawn":{"parent_thread_id":"{{parent.Id}}","depth":1,"agent_role":"explorer"} } }"""
+            : isAgent
+                ? $$""","source":{"subagent":{"thread_spawn":{"parent_thread_id":"{{parent.Id}}","depth":1,"agent_role":"explorer"} } }"""
             : $$""","forked_from_id":"{{parent.Id}}","source":"cli" """;
         var sessionId = age == Age.Records ? $$""","session_id":"{{root}}" """ : "";
         thread.Add(
@@ -99,6 +100,7 @@ internal sealed class CodexCorpus
         }
 
         var restamped = random.Next(2) == 0;
+        at = at.AddMilliseconds(restamped ? random.Next(2) * 1500 : 0);
         foreach (var (time, type, payload) in parent.Told)
         {
             if (type == "token_usage_record" && way == 1)
@@ -172,7 +174,8 @@ internal sealed class CodexCorpus
 
         var tellsLast = anew || thread.AlwaysTellsLast || random.Next(3) > 0;
         var last = tellsLast ? $$""","last_token_usage":{{used}}""" : "";
-        var count = $$"""{"type":"token_count","info":{"total_token_usage":{{thread.Total}}{{last}}},"rate_limits":null}""";
+        var count =
+            $$"""{"type":"token_count","info":{"total_token_usage":{{thread.Total}}{{last}}},"rate_limits":null}""";
         if (random.Next(4) == 0 && thread.Counts.Count > 0)
         {
             Note("stale");
@@ -194,7 +197,12 @@ internal sealed class CodexCorpus
     {
         var tail = new byte[10];
         random.NextBytes(tail);
-        var hex = at.ToUnixTimeMilliseconds().ToString("x12") + "7" + Convert.ToHexStringLower(tail)[1..4] + "8" + Convert.ToHexStringLower(tail)[5..];
+        var hex =
+            at.ToUnixTimeMilliseconds().ToString("x12")
+            + "7"
+            + Convert.ToHexStringLower(tail)[1..4]
+            + "8"
+            + Convert.ToHexStringLower(tail)[5..];
         return $"{hex[..8]}-{hex[8..12]}-{hex[12..16]}-{hex[16..20]}-{hex[20..32]}";
     }
 
@@ -219,9 +227,9 @@ internal sealed class CodexCorpus
 
     private sealed class Thread(string id, Age age)
     {
-        public string Id => id;
+        public string Id { get; } = id;
 
-        public Age Age => age;
+        public Age Age { get; } = age;
 
         public string Session { get; set; } = id;
 
