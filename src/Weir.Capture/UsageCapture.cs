@@ -172,6 +172,12 @@ public sealed class UsageCapture : IAsyncDisposable
     public void Follow(Action<Exception> failed) =>
         following = Task.Run(() => FollowAsync(failed), CancellationToken.None);
 
+    /// <summary>Takes a catch of a receiver as a whole; false when too many are waiting.</summary>
+    internal bool TryTake(WorkspaceId workspace, Catch caught) =>
+        hauls.Writer.TryWrite(
+            new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null)
+        );
+
     /// <summary>The folders that are read.</summary>
     public ImmutableArray<CaptureSource> Sources()
     {

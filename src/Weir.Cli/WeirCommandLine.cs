@@ -42,6 +42,7 @@ internal static class WeirCommandLine
             KeysCommand.Create(),
             ConfigCommand.Create(),
             PricesCommand.Create(),
+            HooksCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
             HealthCommand.Create(),

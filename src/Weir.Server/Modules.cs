@@ -47,6 +47,9 @@ internal sealed partial class Modules : IAsyncDisposable
     /// <summary>Simulated history.</summary>
     public DemoJob Demo { get; }
 
+    /// <summary>Where receivers hand over what they caught.</summary>
+    public required ICaptureIntake Intake { get; init; }
+
     /// <summary>The data plane; null in a process that serves the management API to one command.</summary>
     public ModelGateway? Gateway { get; }
 
@@ -92,6 +95,7 @@ internal sealed partial class Modules : IAsyncDisposable
                 loggers
             )
             : null;
+        var capture = new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>());
         return (
             new Modules(
                 ring.Keys,
@@ -99,8 +103,11 @@ internal sealed partial class Modules : IAsyncDisposable
                 ledger.Ledger,
                 gateway,
                 new DemoJob(ledger.Ledger, book, options.Clock),
-                new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>())
-            ),
+                capture
+            )
+            {
+                Intake = options.Intake ?? capture,
+            },
             []
         );
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
 using Weir.Server.Api;
+using Weir.Server.Api.Capture;
 using Weir.Server.Pages;
 
 namespace Weir.Server;
@@ -23,7 +24,10 @@ internal static class Pipeline
         if (state.Modules.Gateway is { } gateway)
         {
             app.Use(next =>
-                context => ModelGateway.Owns(context.Request) ? gateway.HandleAsync(context) : next(context)
+                context =>
+                    ModelGateway.Owns(context.Request) && !CapturePaths.IsOtlp(context.Request.Path)
+                        ? gateway.HandleAsync(context)
+                        : next(context)
             );
         }
 

@@ -34,6 +34,9 @@ public sealed record WeirHostOptions
     /// <summary>Where log lines go.</summary>
     public TextWriter Log { get; init; } = TextWriter.Null;
 
+    /// <summary>Where receivers hand over what they caught; null for the server's own.</summary>
+    internal ICaptureIntake? Intake { get; init; }
+
     /// <summary>The form of log lines; null for the configuration's.</summary>
     public LogFormat? LogFormat { get; init; }
 }

@@ -1,4 +1,5 @@
 using Weir.Capture.Agents.ClaudeCode;
+using Weir.Capture.Otlp;
 using Weir.Foundation;
 using Weir.Fuzz.Engine;
 using Weir.Fuzz.Targets;
@@ -31,6 +32,11 @@ internal static class Registry
         new ConfigTarget(),
         new ConfigEditTarget(),
         new UsageQueryTarget(),
+        .. from signal in Enum.GetValues<OtlpSignal>()
+        from format in Enum.GetValues<OtlpFormat>()
+        select new OtlpTarget(signal, format),
+        new HooksTarget(),
+        new HookSettingsTarget(),
         new RecordTarget(),
         new JournalTarget(),
         new TranscriptTarget(ClaudeCodeAgent.TranscriptKind),

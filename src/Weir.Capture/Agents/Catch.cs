@@ -21,6 +21,9 @@ internal sealed class Catch
     /// <summary>Words of a provider or a program on limits, as they were met.</summary>
     public List<LimitWord> Limits { get; } = [];
 
+    /// <summary>Sums of tokens that metrics tell, as they were met.</summary>
+    public List<UsageAggregate> Aggregates { get; } = [];
+
     /// <summary>
     /// How much was passed over, by kind: <c>not json</c>, <c>not an object</c>, <c>too deep</c>, <c>unknown type</c>,
     /// <c>impossible numbers</c> … The kinds are fixed words of the readers, never text of the file.
@@ -56,6 +59,7 @@ internal sealed class Catch
         Events.Clear();
         sessions.Clear();
         Limits.Clear();
+        Aggregates.Clear();
         skipped.Clear();
     }
 }

@@ -37,6 +37,7 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(ReadinessResult))]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(HooksReport))]
 public sealed partial class WeirJson : JsonSerializerContext
 {
     /// <summary>
@@ -68,6 +69,7 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(PriceList))]
 [JsonSerializable(typeof(RepriceResult))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(HooksReport))]
 [JsonSerializable(typeof(ReadinessResult))]
 [JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(CaptureSources))]

@@ -26,6 +26,8 @@ internal static class ApiRoutes
         CaptureRoutes.Map(api.MapGroup("/capture"));
         StatusRoutes.Map(api.MapGroup("/system"));
         Pages.DocsPage.Map(routes);
+        OtlpRoutes.Map(routes);
+        HookRoutes.Map(routes);
         HealthRoutes.Map(routes);
         MetricsRoute.Map(routes);
         LiveRoute.Map(routes);

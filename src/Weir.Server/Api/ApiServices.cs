@@ -1,7 +1,10 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Weir.Capture.Hooks;
+using Weir.Capture.Otlp;
 using Weir.Client.Json;
+using Weir.Server.Api.Capture;
 using Weir.Server.Live;
 using Weir.Server.Telemetry;
 
@@ -20,6 +23,10 @@ internal static class ApiServices
         services.AddSingleton(_ => state.Modules.Keys);
         services.AddSingleton(_ => state.Modules.Prices);
         services.AddSingleton(_ => state.Modules.Demo);
+        services.AddSingleton(_ => state.Modules.Intake);
+        services.AddSingleton<OtlpReceiver>();
+        services.AddSingleton<ClaudeCodeHooks>();
+        services.AddSingleton<CaptureGate>();
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.ConfigureHttpJsonOptions(json =>
         {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
+using Weir.Server.Api.Capture;
 using Weir.Server.Logging;
 
 namespace Weir.Server.Api;
@@ -35,19 +36,20 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
             return;
         }
 
-        if (context.Request.ContentLength > MaxBodyBytes)
+        var mostBytes = CapturePaths.MostBytes(context.Request.Path) ?? MaxBodyBytes;
+        if (context.Request.ContentLength > mostBytes)
         {
             // Not a byte of it is read here, nor is the limit set: then Kestrel takes in what comes for a few seconds, and
             // the caller can read the answer. A body refused while it is read ends in a reset that may overtake it.
             await ApiProblem
-                .Of(StatusCodes.Status413PayloadTooLarge, $"A body here has at most {MaxBodyBytes} bytes.")
+                .Of(StatusCodes.Status413PayloadTooLarge, $"A body here has at most {mostBytes} bytes.")
                 .ExecuteAsync(context);
             return;
         }
 
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = MaxBodyBytes;
+            size.MaxRequestBodySize = mostBytes;
         }
 
         try
@@ -91,7 +93,8 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
             StatusCodes.Status405MethodNotAllowed =>
                 $"This path takes {response.Headers.Allow.ToString()}, not {context.Request.Method}.",
             StatusCodes.Status415UnsupportedMediaType => "Send application/json.",
-            StatusCodes.Status413PayloadTooLarge => $"A body here has at most {MaxBodyBytes} bytes.",
+            StatusCodes.Status413PayloadTooLarge =>
+                $"A body here has at most {CapturePaths.MostBytes(context.Request.Path) ?? MaxBodyBytes} bytes.",
             StatusCodes.Status400BadRequest =>
                 "The body or a parameter is missing, or not what this route takes; GET /openapi/v1.json says what it takes.",
             _ => null,

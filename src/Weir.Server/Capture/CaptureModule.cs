@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Weir.Capture;
+using Weir.Capture.Agents;
+using Weir.Foundation;
 using Weir.Ledger;
 using Weir.Server.Configuration;
 
@@ -31,7 +33,7 @@ internal sealed partial class CaptureModule(
     UsageLedger ledger,
     PriceBook prices,
     ILogger<UsageCapture> log
-) : IAsyncDisposable
+) : ICaptureIntake, IAsyncDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
@@ -85,6 +87,9 @@ internal sealed partial class CaptureModule(
             failure = e.Message;
         }
     }
+
+    /// <inheritdoc />
+    public bool TryTake(WorkspaceId workspace, Catch caught) => opened?.TryTake(workspace, caught) ?? false;
 
     /// <summary>The folders that are read; none before the first reading.</summary>
     public ImmutableArray<CaptureSource> Sources() => opened?.Sources() ?? [];

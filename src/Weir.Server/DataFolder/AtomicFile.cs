@@ -1,7 +1,7 @@
 namespace Weir.Server.DataFolder;
 
 /// <summary>Replaces files so that a reader sees the old or the new content, never a half.</summary>
-internal static class AtomicFile
+public static class AtomicFile
 {
     /// <summary>Read and written by its owner alone.</summary>
     public const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
