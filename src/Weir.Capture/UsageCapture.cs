@@ -30,10 +30,10 @@ public sealed class UsageCapture : IAsyncDisposable
     private readonly CaptureStore store;
     private readonly Joiner joiner;
     private readonly Channel<Haul> hauls;
-    private readonly SourceScan scan;
     private readonly TimeProvider clock;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly CancellationTokenSource stopping = new();
+    private SourceScan scan = null!; // set before anybody has it
     private Task joining = Task.CompletedTask;
     private Task following = Task.CompletedTask;
     private int disposed;
@@ -59,7 +59,6 @@ public sealed class UsageCapture : IAsyncDisposable
             clock
         );
         hauls = Channel.CreateBounded<Haul>(new BoundedChannelOptions(64) { SingleReader = true });
-        scan = new SourceScan(store.Cursors(), hauls.Writer, OriginOf);
     }
 
     /// <summary>
@@ -106,6 +105,7 @@ public sealed class UsageCapture : IAsyncDisposable
             opened = new CaptureStore(database);
             var capture = new UsageCapture(options, HomesOf(options, agents, places), opened, ledger, prices, clock);
             await capture.joiner.CatchUpAsync(cancellationToken);
+            capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf);
             capture.joining = Task.Run(
                 () => capture.joiner.RunAsync(capture.hauls.Reader, capture.stopping.Token),
                 CancellationToken.None

@@ -42,7 +42,13 @@ internal static class FileFinder
         try
         {
             var file = new FileInfo(path);
-            return file is { Exists: true, Length: > 0 }
+            if (file.LinkTarget is not null)
+            {
+                // A link is there also when what it names is not, and has a length of its own.
+                file = file.ResolveLinkTarget(returnFinalTarget: true) as FileInfo;
+            }
+
+            return file is { Exists: true, LinkTarget: null, Length: > 0 }
                 ? new FoundFile(
                     home,
                     path,
