@@ -47,11 +47,11 @@ public class HookSettingsTests
                 .Last()
                 .GetProperty("hooks")[0];
             Assert.Equal(
-                ("command", Command, true),
+                ("command", Command, name != "SessionEnd"),
                 (
                     hook.GetProperty("type").GetString(),
                     hook.GetProperty("command").GetString(),
-                    hook.GetProperty("async").GetBoolean()
+                    hook.TryGetProperty("async", out _)
                 )
             );
         }

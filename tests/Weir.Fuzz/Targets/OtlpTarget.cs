@@ -71,7 +71,7 @@ internal sealed class OtlpTarget(OtlpSignal signal, OtlpFormat format) : FuzzTar
         foreach (var sighting in caught.Sightings)
         {
             Must(sighting.At <= Now.AddDays(1), "no request is in a far future");
-            Must(sighting.MessageId ?? sighting.RequestId ?? sighting.OwnId is not null, "every request has an id");
+            Must((sighting.MessageId ?? sighting.RequestId ?? sighting.OwnId) is not null, "every request has an id");
         }
 
         return $"{understood} {Bucket(tally.Accepted)} {Bucket(tally.Rejected)} {Bucket(caught.Sightings.Count)} {Bucket(caught.Events.Count)} {Bucket(caught.Aggregates.Count)} {string.Join(',', caught.Skipped.Keys.Order(StringComparer.Ordinal))}";
