@@ -204,6 +204,10 @@ internal static class HookSettings
         {
             return $"it is not JSON: line {bad.LineNumber + 1}, byte {bad.BytePositionInLine + 1}";
         }
+        catch (InvalidOperationException)
+        {
+            return "a text in it is no Unicode";
+        }
 
         if (root.Kind != JsonValueKind.Object)
         {

@@ -145,10 +145,10 @@ internal sealed class OtlpTarget(OtlpSignal signal, OtlpFormat format) : FuzzTar
     private static bool HasDoubles(JsonElement element) =>
         element.ValueKind switch
         {
-            JsonValueKind.Object => element.EnumerateObject().GroupBy(p => p.Name).Any(g => g.Count() > 1)
+            JsonValueKind.Object => element.EnumerateObject().GroupBy(Json.NameOf).Any(g => g.Count() > 1)
                 || element
                     .EnumerateObject()
-                    .Any(p => p.Name.Contains('_', StringComparison.Ordinal) || HasDoubles(p.Value)),
+                    .Any(p => Json.NameOf(p)?.Contains('_', StringComparison.Ordinal) != false || HasDoubles(p.Value)),
             JsonValueKind.Array => element.EnumerateArray().Any(HasDoubles),
             _ => false,
         };
