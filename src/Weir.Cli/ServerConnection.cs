@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Security.Cryptography;
+using Weir.Cli.Output;
 using Weir.Client;
 using Weir.Server;
 using Weir.Server.DataFolder;
@@ -50,7 +51,14 @@ internal sealed class ServerConnection : IAsyncDisposable
     public ImmutableArray<string> Reasons { get; }
 
     /// <summary>Finds the server that a command line means.</summary>
-    public static async Task<ServerConnection> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
+    /// <param name="parsed">The command line.</param>
+    /// <param name="readsLogs">Whether what agents left on this machine is to be read first, when it is this machine's folder.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ServerConnection> OpenAsync(
+        ParseResult parsed,
+        bool readsLogs,
+        CancellationToken cancellationToken
+    )
     {
         var key = parsed.GetValue(CommonOptions.Key);
         if (CommonOptions.ServerAddress(parsed) is { } named)
@@ -65,6 +73,7 @@ internal sealed class ServerConnection : IAsyncDisposable
             key,
             CommonOptions.ConfigPath,
             parsed,
+            readsLogs,
             cancellationToken
         );
     }
@@ -90,9 +99,11 @@ internal sealed class ServerConnection : IAsyncDisposable
         string? key,
         Func<ParseResult, string?> configPath,
         ParseResult parsed,
+        bool readsLogs,
         CancellationToken cancellationToken
     )
     {
+        using var note = new CatchUpNote(TimeProvider.System);
         // A socket's path must be short (104 bytes on some systems), which a data folder's need not be.
         var folder = Directory.CreateTempSubdirectory("weir-").FullName;
         var keep = false;
@@ -104,7 +115,7 @@ internal sealed class ServerConnection : IAsyncDisposable
                 DataFolder = dataFolder,
                 ConfigPath = configPath(parsed),
                 Drain = TimeSpan.Zero,
-                LocalApi = new LocalApi(Path.Combine(folder, "api.sock"), token),
+                LocalApi = new LocalApi(Path.Combine(folder, "api.sock"), token) { CatchUp = readsLogs ? note : null },
                 Log = Console.Error,
             };
             var clock = options.Clock;
@@ -128,7 +139,13 @@ internal sealed class ServerConnection : IAsyncDisposable
 
                 if (ServerFile.Read(dataFolder)?.Address is { } address)
                 {
-                    return To(new Uri(address), key ?? FirstKey.Read(dataFolder));
+                    var running = To(new Uri(address), key ?? FirstKey.Read(dataFolder));
+                    await (
+                        readsLogs
+                            ? WaitForLogsAsync(running.Client!, note, clock, cancellationToken)
+                            : Task.CompletedTask
+                    );
+                    return running;
                 }
 
                 if (start.Reasons[0] != holder)
@@ -150,6 +167,28 @@ internal sealed class ServerConnection : IAsyncDisposable
             {
                 Directory.Delete(folder, recursive: true);
             }
+        }
+    }
+
+    // A server that has just started is still reading: what it answers until then lacks what it has not come to.
+    private static async Task WaitForLogsAsync(
+        WeirClient client,
+        CatchUpNote note,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            while (await client.CaptureSourcesAsync(cancellationToken) is { State: "reading" } reading)
+            {
+                note.Report(reading);
+                await Task.Delay(Pause, clock, cancellationToken);
+            }
+        }
+        catch (Exception e) when (e is WeirApiException or HttpRequestException)
+        {
+            // A key that may not ask for it, or a server that is going: the question itself will tell.
         }
     }
 

@@ -38,6 +38,7 @@ internal static class WeirCommandLine
         {
             ServeCommand.Create(),
             UsageCommand.Create(),
+            CaptureCommand.Create(),
             KeysCommand.Create(),
             ConfigCommand.Create(),
             PricesCommand.Create(),

@@ -247,8 +247,14 @@ public sealed record RequestItem
     /// <summary><c>none</c>, <c>estimated</c>, <c>reported</c> or <c>measured</c>.</summary>
     public required string Quality { get; init; }
 
-    /// <summary>Who saw the request.</summary>
+    /// <summary>Who saw the request, the one whose word goes first at the head.</summary>
     public required IReadOnlyList<string> SeenBy { get; init; }
+
+    /// <summary>
+    /// What those who saw it do not agree on: <c>tokens</c>, <c>model</c>, <c>lineage</c> (session or agent); or <c>identity</c>
+    /// when more than one other request could be the same, and it was joined with none.
+    /// </summary>
+    public required IReadOnlyList<string> Doubts { get; init; }
 
     /// <summary>The provider's request id.</summary>
     public required string? UpstreamId { get; init; }
@@ -267,6 +273,50 @@ public sealed record RequestItem
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<EarlierRevision>? Earlier { get; init; }
+
+    /// <summary>What each of several who saw it said; empty when there was but one, not there in lists and exports.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<RequestSighting>? Sightings { get; init; }
+}
+
+/// <summary>What one of several who saw a <see cref="RequestItem"/> said of it.</summary>
+public sealed record RequestSighting
+{
+    /// <summary>Who: <c>gateway</c>, <c>transcript</c>, <c>otlp</c>, <c>hook</c>, <c>import</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The request's time as told there.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>The model.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>The session.</summary>
+    public required string? Session { get; init; }
+
+    /// <summary>The agent.</summary>
+    public required string? Agent { get; init; }
+
+    /// <summary>Fresh prompt tokens; null when not reported.</summary>
+    public required long? InputTokens { get; init; }
+
+    /// <summary>Prompt tokens read from the provider's cache.</summary>
+    public required long? CacheReadTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for five minutes, or for a time that was not told.</summary>
+    public required long? CacheWrite5mTokens { get; init; }
+
+    /// <summary>Prompt tokens written to the cache for an hour.</summary>
+    public required long? CacheWrite1hTokens { get; init; }
+
+    /// <summary>Generated tokens.</summary>
+    public required long? OutputTokens { get; init; }
+
+    /// <summary>What these would cost at list price; null when unknown.</summary>
+    public required decimal? CostUsd { get; init; }
+
+    /// <summary><c>none</c>, <c>estimated</c>, <c>reported</c> or <c>measured</c>.</summary>
+    public required string Quality { get; init; }
 }
 
 /// <summary>What a <see cref="RequestItem"/> was before a change: its tokens and its price.</summary>

@@ -138,6 +138,10 @@ public sealed class WeirClient : IDisposable
     public Task<AuditResult> AuditAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("system/audit" + query, WeirJson.Default.AuditResult, cancellationToken);
 
+    /// <summary>What is read of the files that coding agents leave, and how that goes.</summary>
+    public Task<CaptureSources> CaptureSourcesAsync(CancellationToken cancellationToken) =>
+        GetAsync("capture/sources", WeirJson.Default.CaptureSources, cancellationToken);
+
     /// <summary>How far the simulated year is.</summary>
     public Task<DemoStatus> DemoAsync(CancellationToken cancellationToken) =>
         GetAsync("demo", WeirJson.Default.DemoStatus, cancellationToken);

@@ -118,7 +118,7 @@ public sealed class DemoJob(UsageLedger ledger, PriceBook prices, TimeProvider c
             var batch = await next;
             var following = day + 1;
             next = following < DemoYear.Days ? Task.Run(() => year.Day(following), stopping.Token) : next;
-            records += await ledger.ImportAsync(batch, stopping.Token);
+            records += (await ledger.ImportAsync(batch, stopping.Token)).Changed;
             progress = new DemoProgress(DemoState.Filling, records, (double)following / DemoYear.Days);
         }
 

@@ -105,8 +105,7 @@ public sealed class UsageLedger : IAsyncDisposable
     /// that are there already are merged, as those of the journal are. To be called with some thousand records at a time,
     /// rising by id: the writer waits for it.
     /// </summary>
-    /// <returns>How many records are new or have changed.</returns>
-    public Task<int> ImportAsync(IReadOnlyList<UsageRecord> batch, CancellationToken cancellationToken) =>
+    public Task<ImportOutcome> ImportAsync(IReadOnlyList<UsageRecord> batch, CancellationToken cancellationToken) =>
         writer.RunAsync(store => store.Import(batch, clock.GetUtcNow()), cancellationToken);
 
     /// <summary>How many records of a node there are, in all workspaces. Looks at every record.</summary>
@@ -154,6 +153,11 @@ public sealed class UsageLedger : IAsyncDisposable
         return new LedgerOpenResult(files is null ? null : new UsageLedger(files, options, clock, disk), refusal);
     }
 }
+
+/// <summary>What <see cref="UsageLedger.ImportAsync"/> came to.</summary>
+/// <param name="Changed">How many records are new or have changed.</param>
+/// <param name="Sequence">The ledger's newest entry: everything imported stands at it or before.</param>
+public readonly record struct ImportOutcome(int Changed, long Sequence);
 
 /// <summary>What <see cref="UsageLedger.Open"/> came to: a ledger, or the reason why there is none.</summary>
 public sealed record LedgerOpenResult(UsageLedger? Ledger, string? Refusal);

@@ -6,7 +6,7 @@ using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Identity;
 using Weir.Ledger;
-using Weir.Server.Api.Capture;
+using Weir.Server.Capture;
 
 namespace Weir.Server;
 
@@ -15,8 +15,16 @@ namespace Weir.Server;
 /// </summary>
 internal sealed partial class Modules : IAsyncDisposable
 {
-    private Modules(KeyRing keys, PriceBook prices, UsageLedger ledger, ModelGateway? gateway, DemoJob demo)
+    private Modules(
+        KeyRing keys,
+        PriceBook prices,
+        UsageLedger ledger,
+        ModelGateway? gateway,
+        DemoJob demo,
+        CaptureModule capture
+    )
     {
+        Capture = capture;
         Demo = demo;
         Keys = keys;
         Prices = prices;
@@ -32,6 +40,9 @@ internal sealed partial class Modules : IAsyncDisposable
 
     /// <summary>What was used.</summary>
     public UsageLedger Ledger { get; }
+
+    /// <summary>What coding agents leave behind.</summary>
+    public CaptureModule Capture { get; }
 
     /// <summary>Simulated history.</summary>
     public DemoJob Demo { get; }
@@ -84,10 +95,11 @@ internal sealed partial class Modules : IAsyncDisposable
                 loggers
             )
             : null;
+        var capture = new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>());
         return (
-            new Modules(ring.Keys, book, ledger.Ledger, gateway, new DemoJob(ledger.Ledger, book, options.Clock))
+            new Modules(ring.Keys, book, ledger.Ledger, gateway, new DemoJob(ledger.Ledger, book, options.Clock), capture)
             {
-                Intake = options.Intake ?? new IdleIntake(),
+                Intake = options.Intake ?? capture,
             },
             []
         );
@@ -101,6 +113,7 @@ internal sealed partial class Modules : IAsyncDisposable
             await Gateway.DisposeAsync();
         }
 
+        await Capture.DisposeAsync();
         await Demo.DisposeAsync();
         await Ledger.DisposeAsync();
         Keys.Dispose();

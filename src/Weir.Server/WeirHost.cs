@@ -183,6 +183,11 @@ public sealed class WeirHost : IAsyncDisposable
             if (options.LocalApi is not null)
             {
                 await CatchUpAsync(modules.Ledger, options.Clock, cancellationToken);
+                modules.Prices.SetOverrides(config.Current.Config.Prices);
+                if (options.LocalApi.CatchUp is { } told)
+                {
+                    await modules.Capture.CatchUpAsync(config.Current.Config.Capture, told, cancellationToken);
+                }
             }
 
             // Not the variable, which loses its value below.
@@ -205,6 +210,11 @@ public sealed class WeirHost : IAsyncDisposable
             if (options.LocalApi is null)
             {
                 ServerFile.Write(options.DataFolder, holder);
+            }
+
+            if (options.LocalApi is null)
+            {
+                modules.Capture.Start(config.Current.Config.Capture);
             }
 
             var host = new WeirHost(new Parts(folder, modules, watcher, app, state), firstKey)

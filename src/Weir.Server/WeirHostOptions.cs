@@ -44,7 +44,11 @@ public sealed record WeirHostOptions
 /// <summary>The management API for one command.</summary>
 /// <param name="SocketPath">The socket, in a folder that only its owner can enter.</param>
 /// <param name="Token">What stands in place of a key, known to this process alone.</param>
-public sealed record LocalApi(string SocketPath, string Token);
+public sealed record LocalApi(string SocketPath, string Token)
+{
+    /// <summary>Told how far the reading of agents' files is, which the command waits for; null when it needs none.</summary>
+    public IProgress<CaptureProgress>? CatchUp { get; init; }
+}
 
 /// <summary>What starting came to: a running server, or why there is none and the exit code that says so.</summary>
 public sealed record WeirStart(WeirHost? Host, int ExitCode, ImmutableArray<string> Reasons)

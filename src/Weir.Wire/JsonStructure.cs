@@ -83,6 +83,38 @@ public static class JsonStructure
         return Unclosed;
     }
 
+    /// <summary>
+    /// The offset just behind the quote that closes the string whose quote is at <paramref name="start"/>, or
+    /// <see cref="Unclosed"/>. What stands in it (control characters, wrong escapes) is not looked at.
+    /// </summary>
+    public static int SkipString(ReadOnlySpan<byte> json, int start)
+    {
+        var at = start + 1;
+        while (at < json.Length)
+        {
+            var quote = json[at..].IndexOf((byte)'"');
+            if (quote < 0)
+            {
+                return Unclosed;
+            }
+
+            quote += at;
+            var backslash = quote;
+            while (backslash > at && json[backslash - 1] == (byte)'\\')
+            {
+                backslash--;
+            }
+
+            at = quote + 1;
+            if (((quote - backslash) & 1) == 0)
+            {
+                return at;
+            }
+        }
+
+        return Unclosed;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Classify(
         ReadOnlySpan<byte> block,

@@ -1,3 +1,4 @@
+using Weir.Capture.Agents.ClaudeCode;
 using Weir.Capture.Otlp;
 using Weir.Foundation;
 using Weir.Fuzz.Engine;
@@ -38,5 +39,8 @@ internal static class Registry
         new HookSettingsTarget(),
         new RecordTarget(),
         new JournalTarget(),
+        new TranscriptTarget(ClaudeCodeAgent.TranscriptKind),
+        new TranscriptTarget(ClaudeCodeAgent.SubagentKind),
+        new TranscriptTarget(ClaudeCodeAgent.McpLogKind),
     ];
 }

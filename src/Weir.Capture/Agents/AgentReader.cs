@@ -1,3 +1,5 @@
+using Weir.Foundation;
+
 namespace Weir.Capture.Agents;
 
 /// <summary>
@@ -61,6 +63,12 @@ internal abstract class CodingAgent
     /// <param name="relativePath">Below the home, with forward slashes.</param>
     public abstract Claim? Claims(ReadOnlySpan<char> relativePath);
 
+    /// <summary>
+    /// Who pays for what is used from a home, where the program's own files show it; null when they do not. Reads which kind of
+    /// sign-in there is, never its secrets.
+    /// </summary>
+    public virtual Billing? BillingOf(string home) => null;
+
     /// <summary>A reader for a file that was claimed.</summary>
     public abstract AgentReader Open(FileToRead file);
 
@@ -82,6 +90,20 @@ internal sealed record Places(string Home, Func<string, string?> Variable)
 {
     /// <summary>Which system it is.</summary>
     public required OSPlatformKind System { get; init; }
+
+    /// <summary>The machine that this runs on.</summary>
+    /// <param name="variable">Reads an environment variable; without <c>HOME</c> (<c>USERPROFILE</c>) there is no home.</param>
+    public static Places OfThisMachine(Func<string, string?> variable)
+    {
+        string? Set(string name) => variable(name) is { Length: > 0 } value ? value : null;
+        return new Places(Set(OperatingSystem.IsWindows() ? "USERPROFILE" : "HOME") ?? "", Set)
+        {
+            System =
+                OperatingSystem.IsWindows() ? OSPlatformKind.Windows
+                : OperatingSystem.IsMacOS() ? OSPlatformKind.Mac
+                : OSPlatformKind.Linux,
+        };
+    }
 }
 
 /// <summary>Systems that differ in where programs keep their files.</summary>

@@ -163,7 +163,7 @@ internal static class DoctorCommand
     {
         try
         {
-            await using var connection = await ServerConnection.OpenAsync(parsed, cancellationToken);
+            await using var connection = await ServerConnection.OpenAsync(parsed, readsLogs: false, cancellationToken);
             if (!connection.IsRunningServer && CommonOptions.ServerAddress(parsed) is null)
             {
                 checks.Add(ConfigurationToCome(parsed));

@@ -73,7 +73,7 @@ internal static class UsageCommand
             query.With(filter[..split], filter[(split + 1)..]);
         }
 
-        return CommandRun.WithServerAsync(
+        return CommandRun.WithUsageAsync(
             parsed,
             async client =>
             {

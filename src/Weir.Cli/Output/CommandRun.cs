@@ -11,15 +11,32 @@ namespace Weir.Cli.Output;
 internal static class CommandRun
 {
     /// <summary>Connects, runs and disconnects.</summary>
-    public static async Task<int> WithServerAsync(
+    public static Task<int> WithServerAsync(
         ParseResult parsed,
+        Func<WeirClient, Task> body,
+        CancellationToken cancellationToken
+    ) => RunAsync(parsed, readsLogs: false, body, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="WithServerAsync"/>, when what coding agents left on this machine has been read: by this process, or by the
+    /// server that holds the folder.
+    /// </summary>
+    public static Task<int> WithUsageAsync(
+        ParseResult parsed,
+        Func<WeirClient, Task> body,
+        CancellationToken cancellationToken
+    ) => RunAsync(parsed, readsLogs: true, body, cancellationToken);
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed,
+        bool readsLogs,
         Func<WeirClient, Task> body,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            var connection = await ServerConnection.OpenAsync(parsed, cancellationToken);
+            var connection = await ServerConnection.OpenAsync(parsed, readsLogs, cancellationToken);
             if (connection.Client is not { } client)
             {
                 foreach (var reason in connection.Reasons)

@@ -31,6 +31,7 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(RepriceResult))]
 [JsonSerializable(typeof(SystemStatus))]
 [JsonSerializable(typeof(DemoStatus))]
+[JsonSerializable(typeof(CaptureSources))]
 [JsonSerializable(typeof(AuditResult))]
 [JsonSerializable(typeof(HealthResult))]
 [JsonSerializable(typeof(ReadinessResult))]
@@ -71,6 +72,7 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(HooksReport))]
 [JsonSerializable(typeof(ReadinessResult))]
 [JsonSerializable(typeof(DemoStatus))]
+[JsonSerializable(typeof(CaptureSources))]
 public sealed partial class WeirJsonIndented : JsonSerializerContext
 {
     /// <summary>The context that the command line writes with.</summary>

@@ -42,6 +42,21 @@ public sealed class SqliteDatabase
     /// <summary>A connection that cannot write.</summary>
     public SqliteConnection OpenReader() => Open(readString, "PRAGMA query_only=ON;PRAGMA busy_timeout=5000;");
 
+    /// <summary>
+    /// A connection to another program's file that nobody writes to: it takes no locks and leaves nothing beside the file, where
+    /// a reader of a file in WAL mode makes two. Whoever writes nevertheless may make it read nonsense.
+    /// </summary>
+    public SqliteConnection OpenAtRest() =>
+        Open(
+            new SqliteConnectionStringBuilder
+            {
+                DataSource = new Uri(Path).AbsoluteUri + "?immutable=1",
+                Mode = SqliteOpenMode.ReadOnly,
+                Pooling = false,
+            }.ToString(),
+            "PRAGMA query_only=ON;"
+        );
+
     [UnsupportedOSPlatform("windows")]
     private void CreatePrivate()
     {

@@ -61,6 +61,49 @@ public enum UsageSource : byte
     Import = 5,
 }
 
+/// <summary>A set of <see cref="UsageSource"/>s: the bit of each is one shifted left by its number.</summary>
+[Flags]
+public enum UsageSources : byte
+{
+    /// <summary>None of them.</summary>
+    None = 0,
+
+    /// <summary><see cref="UsageSource.Gateway"/>.</summary>
+    Gateway = 1 << UsageSource.Gateway,
+
+    /// <summary><see cref="UsageSource.Transcript"/>.</summary>
+    Transcript = 1 << UsageSource.Transcript,
+
+    /// <summary><see cref="UsageSource.Otlp"/>.</summary>
+    Otlp = 1 << UsageSource.Otlp,
+
+    /// <summary><see cref="UsageSource.Hook"/>.</summary>
+    Hook = 1 << UsageSource.Hook,
+
+    /// <summary><see cref="UsageSource.Import"/>.</summary>
+    Import = 1 << UsageSource.Import,
+}
+
+/// <summary>What the witnesses of a record do not agree on, or leave open.</summary>
+[Flags]
+public enum Doubts : byte
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+
+    /// <summary>Two of them know a class of tokens and give different numbers.</summary>
+    Tokens = 1,
+
+    /// <summary>Two of them name different models.</summary>
+    Model = 2,
+
+    /// <summary>Two of them name different sessions or agents.</summary>
+    Lineage = 4,
+
+    /// <summary>More than one other record could be the same request; it was joined with none of them.</summary>
+    Identity = 8,
+}
+
 /// <summary>How well a record's token counts are known; a higher one replaces a lower one.</summary>
 public enum UsageQuality : byte
 {

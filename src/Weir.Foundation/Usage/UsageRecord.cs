@@ -24,8 +24,14 @@ public sealed record UsageRecord
     /// <summary>From start until the first byte of content; null when none came or it is not known.</summary>
     public TimeSpan? TimeToFirstToken { get; init; }
 
-    /// <summary>Who saw it.</summary>
+    /// <summary>Who saw it; of several the one whose word goes first: the gateway, then in the order of the numbers.</summary>
     public required UsageSource Source { get; init; }
+
+    /// <summary>Who saw it beside <see cref="Source"/>. Set by the ledger.</summary>
+    public UsageSources AlsoSeenBy { get; init; }
+
+    /// <summary>What those who saw it do not agree on. Set by the ledger.</summary>
+    public Doubts Doubts { get; init; }
 
     /// <summary>How the request ended.</summary>
     public required RequestStatus Status { get; init; }
@@ -120,6 +126,9 @@ public sealed record UsageRecord
     /// reached an upstream has none and no <see cref="Provider"/>.
     /// </summary>
     public ImmutableArray<Attempt> Attempts { get; init; } = [];
+
+    /// <summary>All who saw it.</summary>
+    public UsageSources SeenBy => AlsoSeenBy | (UsageSources)(1 << (int)Source);
 
     /// <summary>What somebody really pays: <see cref="Cost"/> when metered, zero otherwise; null when unknown.</summary>
     public Money? Billed => Billing == Billing.Metered ? Cost : Money.Zero;

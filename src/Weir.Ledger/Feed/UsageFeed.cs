@@ -36,6 +36,28 @@ public sealed class UsageFeed
             cancellationToken
         );
 
+    /// <summary>
+    /// What witnesses other than the gateway said of the records that changed after a sequence number: each one's newest word.
+    /// For whoever keeps what it told the ledger by its own names, and lost some of it.
+    /// </summary>
+    /// <param name="after">The entry to go on behind.</param>
+    /// <param name="limit">At most so many entries are looked at.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>The words, and the entry up to which they are; <paramref name="after"/> when there are no more.</returns>
+    public Task<(ImmutableArray<UsageRecord> Words, long Reached)> ReadWordsAsync(
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        Task.Run(
+            () =>
+            {
+                using var connection = database.OpenReader();
+                return EntryRows.ReadWords(connection, names, after, limit);
+            },
+            cancellationToken
+        );
+
     /// <summary>Completes when an entry after <paramref name="after"/> may exist; it only says "look now".</summary>
     public Task WaitAsync(long after, CancellationToken cancellationToken) =>
         signal.WaitAsync(after, cancellationToken);

@@ -43,7 +43,9 @@ internal static class RecordFields
     private const int PriceVersion = 39;
     private const int Tag = 40;
 
-    private const int Attempt = AttemptFields.Field;
+    private const int Attempt = AttemptFields.Field; // 41
+    private const int AlsoSeenBy = 42;
+    private const int Doubt = 43;
 
     public static void Write(ref FieldWriter writer, UsageRecord record, RecordLimits limits)
     {
@@ -83,6 +85,8 @@ internal static class RecordFields
         writer.Text(PriceVersion, record.PriceVersion, limits.Text);
         WriteTags(ref writer, record.Tags, limits);
         AttemptFields.Write(ref writer, record.Attempts, limits.Attempts, limits.AttemptText);
+        writer.NonZero(AlsoSeenBy, (byte)record.AlsoSeenBy);
+        writer.NonZero(Doubt, (byte)record.Doubts);
     }
 
     public static void WriteTags(
@@ -131,6 +135,8 @@ internal static class RecordFields
         Money? requestedCost = null;
         var tags = ImmutableSortedDictionary<string, string>.Empty;
         ImmutableArray<Attempt>.Builder? attempts = null;
+        UsageSources alsoSeenBy = default;
+        Doubts doubts = default;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -185,6 +191,12 @@ internal static class RecordFields
                     break;
                 case Attempt:
                     (attempts ??= ImmutableArray.CreateBuilder<Attempt>()).Add(AttemptFields.Read(ref reader));
+                    break;
+                case AlsoSeenBy:
+                    alsoSeenBy = (UsageSources)reader.Byte();
+                    break;
+                case Doubt:
+                    doubts = (Doubts)reader.Byte();
                     break;
                 case >= Usage and < Usage + UsageFields.Count:
                     usage = UsageFields.With(usage, reader.Field - Usage, reader.Number());
@@ -242,6 +254,8 @@ internal static class RecordFields
             PriceVersion = texts[PriceVersion],
             Tags = tags,
             Attempts = attempts?.ToImmutable() ?? [],
+            AlsoSeenBy = alsoSeenBy,
+            Doubts = doubts,
         };
         return true;
     }

@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Weir.Foundation.Storage;
 using Weir.Ledger.Rollups;
 using Weir.Ledger.Storage.Sqlite;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
-using Weir.Ledger.Storage.Sqlite;
+using Weir.Foundation.Storage;
 
 namespace Weir.Ledger.Queries;
 

@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Queries;
 using Weir.Ledger.Rollups;
-using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using Weir.Ledger.Storage.Sqlite;
+using Weir.Foundation.Storage;
 
 namespace Weir.Ledger.Queries;
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
 using Weir.Ledger.Rollups;
-using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger.Queries;
 

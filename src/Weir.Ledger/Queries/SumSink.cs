@@ -1,4 +1,4 @@
-using Weir.Ledger.Storage.Sqlite;
+using Weir.Foundation.Storage;
 
 namespace Weir.Ledger.Queries;
 

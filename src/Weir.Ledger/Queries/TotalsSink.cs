@@ -1,5 +1,5 @@
+using Weir.Foundation.Storage;
 using Weir.Ledger.Rollups;
-using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger.Queries;
 

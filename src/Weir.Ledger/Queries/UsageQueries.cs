@@ -117,15 +117,35 @@ public sealed class UsageQueries
         );
     }
 
-    /// <summary>One record; null when the workspace has none of that id.</summary>
+    /// <summary>One record, by its id or by one that another witness gave it; null when the workspace has none of that id.</summary>
     public Task<StoredRecord?> RecordAsync(WorkspaceId workspace, RecordId id, CancellationToken cancellationToken) =>
         connections.ReadAsync(
             connection =>
             {
                 using var command = RecordRows.FindCommand(connection);
-                return RecordRows.Find(command, names, id) is { } found && found.Record.Workspace == workspace
+                return
+                    RecordRows.Find(command, names, Witnesses.Resolve(connection, id)) is { } found
+                    && found.Record.Workspace == workspace
                     ? found
                     : null;
+            },
+            cancellationToken
+        );
+
+    /// <summary>
+    /// What each witness said of a record, in the order of their sources, as records with its id; empty when there was but one,
+    /// or the workspace has none of that id.
+    /// </summary>
+    public Task<ImmutableArray<UsageRecord>> WordsAsync(
+        WorkspaceId workspace,
+        RecordId id,
+        CancellationToken cancellationToken
+    ) =>
+        connections.ReadAsync(
+            connection =>
+            {
+                var words = Witnesses.Of(connection, Witnesses.Resolve(connection, id));
+                return words.IsEmpty || words[0].Workspace == workspace ? words : [];
             },
             cancellationToken
         );
@@ -138,7 +158,11 @@ public sealed class UsageQueries
         WorkspaceId workspace,
         RecordId id,
         CancellationToken cancellationToken
-    ) => connections.ReadAsync(connection => EntryRows.ReadEarlier(connection, workspace, id), cancellationToken);
+    ) =>
+        connections.ReadAsync(
+            connection => EntryRows.ReadEarlier(connection, workspace, Witnesses.Resolve(connection, id)),
+            cancellationToken
+        );
 
     /// <summary>
     /// Counts the records of a range anew and holds every rollup against the count. A difference means a damaged file or a

@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using Weir.Ledger.Storage.Sqlite;
+using Weir.Foundation.Storage;
 
 namespace Weir.Ledger.Rollups;
 

@@ -23,6 +23,7 @@ internal static class ApiRoutes
         ConfigRoutes.Map(api.MapGroup("/config"));
         PriceRoutes.Map(api.MapGroup("/prices"));
         DemoRoutes.Map(api.MapGroup("/demo"));
+        CaptureRoutes.Map(api.MapGroup("/capture"));
         StatusRoutes.Map(api.MapGroup("/system"));
         Pages.DocsPage.Map(routes);
         OtlpRoutes.Map(routes);

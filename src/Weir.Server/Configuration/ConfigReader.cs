@@ -48,6 +48,7 @@ internal static class ConfigReader
         );
         (var telemetry, gateway) = TelemetryReader.Read(document, gateway);
         var logging = TelemetryReader.ReadLogging(document);
+        var capture = CaptureReader.Read(document);
         document.Refuse(
             "budgets",
             NotEnforced("budgets"),
@@ -65,6 +66,7 @@ internal static class ConfigReader
             Gateway = gateway,
             Prices = prices,
             Server = server,
+            Capture = capture,
             Telemetry = telemetry,
             Logging = logging,
         };

@@ -16,6 +16,9 @@ public sealed record WeirConfig
     /// <summary>The server's own settings; they take effect at the next start.</summary>
     public ServerConfig Server { get; init; } = new();
 
+    /// <summary>What is read of coding agents' files.</summary>
+    public CaptureConfig Capture { get; init; } = new();
+
     /// <summary>Where spans and measures go.</summary>
     public TelemetryConfig Telemetry { get; init; } = new();
 

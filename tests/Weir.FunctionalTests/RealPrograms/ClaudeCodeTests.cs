@@ -1,3 +1,6 @@
+using Weir.Capture;
+using Weir.Capture.Agents;
+using Weir.Capture.Agents.ClaudeCode;
 using Weir.Foundation;
 using Weir.Testing;
 using Programs = Weir.Testing.RealPrograms;
@@ -88,6 +91,54 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
         Assert.Equal("upstream_reset", broken.Status);
         Assert.Equal(77, broken.Counts.Input);
         Assert.InRange(broken.Counts.Output, 1, 900);
+    }
+
+    [Theory]
+    [InlineData(Prompts.CallTool, 2)]
+    [InlineData(Prompts.StartSubagent, 4)]
+    public async Task What_it_leaves_on_disk_is_what_the_provider_charged(string prompt, int charges)
+    {
+        var result = await ClaudeAsync($"Please {prompt}.");
+
+        var told = ReadTranscripts(Path.Combine(run.Home("claude"), ".claude"));
+        var records = await run.AssertLedgerAgreesAsync(charges);
+        Assert.Empty(told.Skipped);
+        Assert.Equal(
+            run.Provider.Charges.Select(c => (c.MessageId, "req_" + c.MessageId, c.Model, c.Usage.Total)).Order(),
+            told.Sightings.GroupBy(s => s.MessageId)
+                .Select(g => g.MaxBy(s => s.Usage.Output)!)
+                .Select(s => (s.MessageId, s.RequestId!, s.Model!, s.Usage.Total))
+                .Order()
+        );
+        Assert.All(told.Sightings, s => Assert.Equal(result.Json().Text("session_id"), s.Session));
+        Assert.Equal(
+            records.Select(r => r.Agent).Distinct().Order(),
+            told.Sightings.Select(s => s.Agent).Distinct().Order()
+        );
+        Assert.Contains(told.Events, e => e is { Kind: SessionEventKind.Tool, Name: "Bash", Parent: not null });
+        Assert.Single(told.Events.Where(e => e.Kind == SessionEventKind.Prompt).Select(e => e.Id).Distinct());
+    }
+
+    private static Catch ReadTranscripts(string home)
+    {
+        var agent = new ClaudeCodeAgent();
+        var caught = new Catch();
+        foreach (var file in Directory.EnumerateFiles(home, "*", SearchOption.AllDirectories))
+        {
+            var path = Path.GetRelativePath(home, file).Replace('\\', '/');
+            if (agent.Claims(path) is not { } claim)
+            {
+                continue;
+            }
+
+            var reader = agent.Open(new FileToRead(path, claim.Kind, null, _ => null));
+            foreach (var line in File.ReadLines(file))
+            {
+                reader.Line(System.Text.Encoding.UTF8.GetBytes(line), caught);
+            }
+        }
+
+        return caught;
     }
 
     /// <summary>Claude Code's own sums, from the usage that Weir let through, are the vendor's too.</summary>

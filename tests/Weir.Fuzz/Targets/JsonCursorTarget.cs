@@ -40,6 +40,9 @@ internal sealed class JsonCursorTarget : FuzzTarget
         whole.Skip();
         var skipped = whole.AtEnd();
         Must(document is null || skipped, "valid JSON can be skipped");
+        var passing = new JsonCursor(input);
+        passing.Pass();
+        Must(!skipped || passing.AtEnd(), "what can be skipped can be passed over");
         var scanned = "";
         for (var start = 0; start < input.Length && scanned.Length < 8; start++)
         {

@@ -52,6 +52,18 @@ public sealed class JsonStructureTests
     }
 
     [Theory]
+    [InlineData("\"\"", 2)]
+    [InlineData("\"ab\"c\"", 4)]
+    [InlineData("\"a\\\"b\"", 6)]
+    [InlineData("\"a\\\\\"b\"", 5)]
+    [InlineData("\"a\\\\\\\"b\"", 8)]
+    [InlineData("\"a", JsonStructure.Unclosed)]
+    [InlineData("\"a\\\"", JsonStructure.Unclosed)]
+    [InlineData("\"", JsonStructure.Unclosed)]
+    public void A_strings_end_is_its_first_quote_that_no_backslash_escapes(string text, int expected) =>
+        Assert.Equal(expected, JsonStructure.SkipString(Encoding.UTF8.GetBytes(text), 0));
+
+    [Theory]
     [InlineData("[1,2", JsonStructure.Unclosed)]
     [InlineData("[1,2}", JsonStructure.Unclosed)]
     [InlineData("{\"a\":\"}\"", JsonStructure.Unclosed)]

@@ -14,8 +14,8 @@ public sealed class ImportTests : LedgerTest
         AppendReserved(ledger, TestRecords.Plain(1));
         await ledger.FlushAsync(Cancel);
 
-        Assert.Equal(500, await ledger.ImportAsync(Imported(0, 500), Cancel));
-        Assert.Equal(0, await ledger.ImportAsync(Imported(0, 500), Cancel));
+        Assert.Equal(new ImportOutcome(500, 501), await ledger.ImportAsync(Imported(0, 500), Cancel));
+        Assert.Equal(new ImportOutcome(0, 501), await ledger.ImportAsync(Imported(0, 500), Cancel));
 
         Assert.Equal((1, 1, 0), (ledger.Status.Journalled, ledger.Status.Written, ledger.Status.Pending));
         Assert.Equal(500, await ledger.CountAsync(Node, Cancel));

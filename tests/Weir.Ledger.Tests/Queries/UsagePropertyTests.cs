@@ -78,7 +78,10 @@ public sealed class UsagePropertyTests
                 Workspace = records[id].Workspace,
             };
             seen = usage.OneIn(4) ? seen with { StartedAt = records[id].StartedAt.AddDays(-1) } : seen;
-            records[id] = TestRecords.Kept(Weir.Ledger.Ingest.RecordMerge.Merge(records[id], seen));
+            var known = records[id];
+            records[id] = TestRecords.Kept(
+                known.Source == seen.Source ? seen : Weir.Ledger.Ingest.RecordMerge.Fold([known, seen], Doubts.None)
+            );
             ledger.Journal.Append(seen);
             if (usage.OneIn(10))
             {

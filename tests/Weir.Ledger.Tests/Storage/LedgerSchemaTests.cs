@@ -14,6 +14,7 @@ public sealed class LedgerSchemaTests
     [Theory]
     [InlineData("schema-0001")]
     [InlineData("schema-0002")]
+    [InlineData("schema-0003")]
     public async Task A_folder_of_an_earlier_schema_opens_with_everything_in_it(string schema)
     {
         using var folder = new TestFolder();

@@ -56,7 +56,7 @@ internal sealed class LiveLedger : IAsyncDisposable
                 Usage = new TokenUsage { Input = last, Output = 1 },
             })
             .ToList();
-        Assert.Equal(count, await Ledger.ImportAsync(batch, TestContext.Current.CancellationToken));
+        Assert.Equal(count, (await Ledger.ImportAsync(batch, TestContext.Current.CancellationToken)).Changed);
         return first;
     }
 

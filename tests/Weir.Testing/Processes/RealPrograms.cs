@@ -15,6 +15,12 @@ public static class RealPrograms
     /// <summary>Codex's launcher, to be run by node.</summary>
     public static string Codex => Module("@openai", "codex", "bin", "codex.js");
 
+    /// <summary>Gemini CLI, to be run by node.</summary>
+    public static string GeminiCli => Module("@google", "gemini-cli", "bundle", "gemini.js");
+
+    /// <summary>OpenCode, a program of its own; npm has it for Linux on x64, which is where the tests run.</summary>
+    public static string OpenCode => Module("opencode-linux-x64-baseline", "bin", "opencode");
+
     /// <summary>Runs a script of <c>tests/programs</c>, or a launcher, with node.</summary>
     public static Task<ProgramResult> NodeAsync(
         string script,

@@ -63,6 +63,42 @@ internal static class EntryRows
         return entries.ToImmutable();
     }
 
+    /// <summary>The newest words of witnesses other than the gateway on the records that the next entries changed.</summary>
+    public static (ImmutableArray<UsageRecord> Words, long Reached) ReadWords(
+        SqliteConnection connection,
+        NameTable names,
+        long after,
+        int limit
+    )
+    {
+        using var transaction = connection.BeginTransaction(deferred: true);
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            SELECT {RecordRows.Columns}, e.sequence FROM entry e CROSS JOIN record r ON r.id = e.record AND r.sequence = e.sequence
+                AND (r.source <> {(int)UsageSource.Gateway} OR r.also_seen_by <> 0)
+            WHERE e.sequence > $after AND e.sequence <= $last
+            """;
+        var last = Math.Min(after + limit, Newest(connection));
+        command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$last", last);
+        var words = ImmutableArray.CreateBuilder<UsageRecord>();
+        using var row = command.ExecuteReader();
+        while (row.Read())
+        {
+            var record = RecordRows.Read(row, connection, names).Record;
+            if (record.AlsoSeenBy == UsageSources.None)
+            {
+                words.Add(record);
+            }
+            else
+            {
+                words.AddRange(Witnesses.Of(connection, record.Id).Where(word => word.Source != UsageSource.Gateway));
+            }
+        }
+
+        return (words.ToImmutable(), last);
+    }
+
     /// <summary>The newest entry's sequence, also when that entry has been removed since; 0 when there never was one.</summary>
     public static long Newest(SqliteConnection connection) => LedgerState.Read(connection).Entries;
 

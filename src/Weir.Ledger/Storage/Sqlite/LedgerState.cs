@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
 using Weir.Ledger.Ingest;
 
 namespace Weir.Ledger.Storage.Sqlite;

@@ -16,6 +16,8 @@ internal sealed class LedgerStore : IDisposable
     private readonly SqliteConnection connection;
     private readonly NameTable names;
     private readonly RecordStatements statements;
+    private readonly SightingIndex sightings;
+    private readonly Witnesses witnesses;
     private readonly PreparedStatement setMeta;
     private readonly SqliteCommand find;
     private readonly RollupWriter rollups = new();
@@ -34,6 +36,8 @@ internal sealed class LedgerStore : IDisposable
             connection.DefaultTimeout = 1;
             Execute("PRAGMA busy_timeout = 1000; PRAGMA cache_size = -8000;");
             statements = new RecordStatements(connection);
+            sightings = new SightingIndex(connection);
+            witnesses = new Witnesses(connection);
             setMeta = new PreparedStatement(connection, "REPLACE INTO meta (key, value) VALUES (?, ?)");
             find = RecordRows.FindCommand(connection);
             State = LedgerState.Read(connection);
@@ -63,12 +67,11 @@ internal sealed class LedgerStore : IDisposable
         });
 
     /// <summary>Stores a batch that never was in the journal, in one transaction.</summary>
-    /// <returns>How many records are new or have changed.</returns>
-    public int Import(IReadOnlyList<UsageRecord> batch, DateTimeOffset now)
+    public ImportOutcome Import(IReadOnlyList<UsageRecord> batch, DateTimeOffset now)
     {
         var before = State.Entries;
         InTransaction(() => Apply(batch, now).State);
-        return (int)(State.Entries - before);
+        return new ImportOutcome((int)(State.Entries - before), State.Entries);
     }
 
     /// <summary>How many records a node made.</summary>
@@ -131,6 +134,7 @@ internal sealed class LedgerStore : IDisposable
                 if (RecordRows.Find(find, names, id) is { } stored && stored.Record.Workspace == workspace)
                 {
                     var after = RecordMerge.Reprice(stored.Record, price(stored.Record));
+                    witnesses.Reprice(after);
                     state = Revise(state, stored, after, EntryKind.Repriced, now);
                 }
             }
@@ -176,6 +180,8 @@ internal sealed class LedgerStore : IDisposable
     {
         rollups.Dispose();
         statements.Dispose();
+        sightings.Dispose();
+        witnesses.Dispose();
         setMeta.Dispose();
         find.Dispose();
         connection.Dispose();
@@ -200,13 +206,28 @@ internal sealed class LedgerStore : IDisposable
 
     private LedgerState Apply(LedgerState state, UsageRecord record, DateTimeOffset now)
     {
+        var id = witnesses.Resolve(record.Id);
+        if (id == record.Id && sightings.MayFind(record) && RecordRows.Find(find, names, id) is null)
+        {
+            var same = sightings.Find(record);
+            if (same.Count == 1)
+            {
+                id = same[0];
+                witnesses.AddAlias(record.Id, id);
+            }
+            else if (same.Count > 1)
+            {
+                record = record with { Doubts = record.Doubts | Doubts.Identity };
+            }
+        }
+
         var recordNames = RecordNames.Intern(names, connection, record);
-        if (!statements.TryCreate(record, recordNames, state.Entries + 1))
+        if (id != record.Id || !statements.TryCreate(record, recordNames, state.Entries + 1))
         {
             var stored =
-                RecordRows.Find(find, names, record.Id)
-                ?? throw new InvalidDataException($"Record {record.Id} is there and cannot be read.");
-            return Revise(state, stored, RecordMerge.Merge(stored.Record, record), EntryKind.Enriched, now);
+                RecordRows.Find(find, names, id)
+                ?? throw new InvalidDataException($"Record {id} is there and cannot be read.");
+            return Revise(state, stored, witnesses.Add(stored.Record, record), EntryKind.Enriched, now);
         }
 
         state = state with { Entries = state.Entries + 1 };
@@ -243,6 +264,11 @@ internal sealed class LedgerStore : IDisposable
     private void Add(in EntryDelta delta, DateTimeOffset now)
     {
         statements.AddEntry(delta, now.ToUnixTimeMilliseconds());
+        if (delta.After is { } after && (after.MessageId ?? after.UpstreamId) is not null)
+        {
+            sightings.Add(after, delta.Sequence);
+        }
+
         rollups.Add(connection, names, delta);
     }
 
@@ -254,6 +280,7 @@ internal sealed class LedgerStore : IDisposable
         {
             rollups.Begin();
             var state = change();
+            sightings.Store();
             rollups.Store(State.Folded);
             if (state.Folded > State.Folded)
             {

@@ -34,7 +34,13 @@ internal sealed class NodeRemoval(SqliteConnection connection, int node)
     /// <summary>Deletes the node's records between the first and the last of <paramref name="ids"/>.</summary>
     public void DeleteRecords(List<RecordId> ids)
     {
-        using var command = Command($"DELETE FROM record WHERE id BETWEEN $first AND $last AND {IsOfNode("id")}");
+        using var command = Command(
+            $"""
+            DELETE FROM witness WHERE record BETWEEN $first AND $last AND {IsOfNode("record")};
+            DELETE FROM alias WHERE record BETWEEN $first AND $last AND {IsOfNode("record")};
+            DELETE FROM record WHERE id BETWEEN $first AND $last AND {IsOfNode("id")}
+            """
+        );
         command.Parameters.AddWithValue("$first", ids[0].Value);
         command.Parameters.AddWithValue("$last", ids[^1].Value);
         command.ExecuteNonQuery();

@@ -1,10 +1,9 @@
 using System.Text;
-using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 
 namespace Weir.Ledger.Storage.Sqlite;
 
-/// <summary>Finds records by the ids that others know them by: the provider's request id, the id inside the answer.</summary>
+/// <summary>How the ids that others know a request by are filed: the provider's request id, the id inside the answer.</summary>
 internal static class Sightings
 {
     private const int RunBits = 10;
@@ -37,34 +36,5 @@ internal static class Sightings
         }
 
         return (long)hash >> 16;
-    }
-
-    /// <summary>
-    /// The records of a workspace that carry an id as their request id or message id now, in the order of their storing.
-    /// </summary>
-    public static List<RecordId> Find(SqliteConnection connection, WorkspaceId workspace, string reference)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            WITH RECURSIVE run (number) AS (
-                SELECT 0 UNION ALL SELECT number + 1 FROM run WHERE number < (SELECT max(sequence) >> 10 FROM entry)
-            )
-            SELECT DISTINCT r.id
-            FROM run CROSS JOIN sighting s ON s.run = run.number AND s.hash = $hash
-            CROSS JOIN entry e ON e.sequence = (s.run << 10) + s.place
-            CROSS JOIN record r ON r.id = e.record
-            WHERE r.workspace = $workspace AND $reference IN (r.upstream_ref, r.message_ref)
-            """;
-        command.Parameters.AddWithValue("$hash", Hash(workspace, reference));
-        command.Parameters.AddWithValue("$workspace", workspace.Value);
-        command.Parameters.AddWithValue("$reference", reference);
-        var found = new List<RecordId>();
-        using var row = command.ExecuteReader();
-        while (row.Read())
-        {
-            found.Add(new RecordId(row.GetInt64(0)));
-        }
-
-        return found;
     }
 }

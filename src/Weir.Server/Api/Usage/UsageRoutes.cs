@@ -184,7 +184,14 @@ internal static class UsageRoutes
         }
 
         var earlier = await ledger.Queries.EarlierAsync(caller.Workspace, record, cancellationToken);
-        return TypedResults.Ok(UsageShapes.Request(found) with { Earlier = [.. earlier.Select(UsageShapes.Earlier)] });
+        var words = await ledger.Queries.WordsAsync(caller.Workspace, record, cancellationToken);
+        return TypedResults.Ok(
+            UsageShapes.Request(found) with
+            {
+                Earlier = [.. earlier.Select(UsageShapes.Earlier)],
+                Sightings = [.. words.Select(UsageShapes.Sighting)],
+            }
+        );
     }
 
     private static Results<UsageExport, ApiProblem> Export(

@@ -78,7 +78,8 @@ internal static class UsageShapes
             PriceVersion = record.PriceVersion,
             Estimated = record.Quality == UsageQuality.Estimated,
             Quality = Words.Of(record.Quality),
-            SeenBy = [Words.Of(record.Source)],
+            SeenBy = [Words.Of(record.Source), .. Words.Of(record.AlsoSeenBy)],
+            Doubts = [.. Words.Of(record.Doubts)],
             UpstreamId = record.UpstreamId,
             MessageId = record.MessageId,
             Tags = record.Tags,
@@ -107,6 +108,24 @@ internal static class UsageShapes
             Quality = Words.Of(record.Quality),
         };
     }
+
+    /// <summary>What one of several witnesses said.</summary>
+    public static RequestSighting Sighting(UsageRecord word) =>
+        new()
+        {
+            Source = Words.Of(word.Source),
+            StartedAt = word.StartedAt,
+            Model = word.Model,
+            Session = word.Session,
+            Agent = word.Agent,
+            InputTokens = word.Usage.Input,
+            CacheReadTokens = word.Usage.CacheRead,
+            CacheWrite5mTokens = word.Usage.CacheWrite5m,
+            CacheWrite1hTokens = word.Usage.CacheWrite1h,
+            OutputTokens = word.Usage.Output,
+            CostUsd = word.Cost?.ToUsd(),
+            Quality = Words.Of(word.Quality),
+        };
 
     private static UsageSummaryRow Row(ImmutableArray<UsageDimension> groups, UsageRow row)
     {
@@ -238,6 +257,16 @@ internal static class Words
 
     /// <summary>A source.</summary>
     public static string Of(UsageSource source) => Snake(source.ToString());
+
+    /// <summary>The sources of a set, in the order of their numbers.</summary>
+    public static IEnumerable<string> Of(UsageSources sources) =>
+        Enum.GetValues<UsageSource>().Where(source => sources.HasFlag((UsageSources)(1 << (int)source))).Select(Of);
+
+    /// <summary>What is in doubt.</summary>
+    public static IEnumerable<string> Of(Doubts doubts) =>
+        Enum.GetValues<Doubts>()
+            .Where(doubt => doubt != Doubts.None && doubts.HasFlag(doubt))
+            .Select(d => Snake(d.ToString()));
 
     /// <summary>A quality.</summary>
     public static string Of(UsageQuality quality) => Snake(quality.ToString());

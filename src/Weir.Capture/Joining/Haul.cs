@@ -1,0 +1,11 @@
+using Weir.Capture.Agents;
+using Weir.Capture.Sources;
+
+namespace Weir.Capture.Joining;
+
+/// <summary>What was caught at once, on its way to the ledger.</summary>
+/// <param name="Origin">Where.</param>
+/// <param name="Caught">What; the joiner's until <paramref name="Done"/>.</param>
+/// <param name="Cursor">How far the file was read with it; null when it is no file's.</param>
+/// <param name="Done">Called when it has been taken over, and may be used again; null for nobody.</param>
+internal sealed record Haul(Origin Origin, Catch Caught, FileCursor? Cursor, Action<Haul>? Done = null);

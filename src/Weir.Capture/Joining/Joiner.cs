@@ -1,0 +1,261 @@
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Weir.Capture.Storage;
+using Weir.Foundation;
+using Weir.Ledger;
+
+namespace Weir.Capture.Joining;
+
+/// <summary>
+/// The one way from catches into the ledger: drops what was told before, makes records of the rest and stores them; then what
+/// happened in sessions, and last how far the files were read. When the process dies in between, the keys of what the ledger got
+/// are had again from the ledger, and the files are read again from where they stood: nothing is lost and nothing counted twice.
+/// </summary>
+internal sealed class Joiner
+{
+    private const int BatchRecords = 4_000;
+    private const int MostUnstoredKeys = 500_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly CaptureStore store;
+    private readonly UsageLedger ledger;
+    private readonly RecordMaker maker;
+    private readonly RecordIdSource ids;
+    private readonly RequestKeys keys;
+    private readonly Dictionary<RecordId, UsageRecord> records = [];
+    private readonly List<Haul> hauls = [];
+    private readonly TimeProvider clock;
+    private TaskCompletionSource nextFailure = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile string? failure;
+    private long imported;
+
+    /// <summary>Takes up where the store and the ledger stand.</summary>
+    public Joiner(CaptureStore store, UsageLedger ledger, RecordMaker maker, RecordIdSource ids, TimeProvider clock)
+    {
+        this.store = store;
+        this.ledger = ledger;
+        this.maker = maker;
+        this.ids = ids;
+        this.clock = clock;
+        keys = new RequestKeys(store);
+    }
+
+    /// <summary>Records that are new or better known, since it was made.</summary>
+    public long Told { get; private set; }
+
+    /// <summary>Sightings that said nothing new.</summary>
+    public long Repeated { get; private set; }
+
+    /// <summary>Brings the keys up to the ledger: what was stored there before capture's own file could be.</summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        imported = store.LedgerSequence;
+        if (imported > ledger.Feed.Newest)
+        {
+            // The ledger was put back to an earlier state.
+            store.Forget();
+            imported = 0;
+        }
+
+        while (true)
+        {
+            var (words, reached) = await ledger.Feed.ReadWordsAsync(imported, BatchRecords, cancellationToken);
+            if (reached == imported)
+            {
+                break;
+            }
+
+            foreach (var word in words)
+            {
+                Recall(word);
+            }
+
+            imported = reached;
+        }
+
+        store.Begin();
+        keys.Flush();
+        store.Commit(imported);
+        keys.Stored();
+    }
+
+    /// <summary>Why nothing can be stored just now; null when it can.</summary>
+    public string? Failure => failure;
+
+    /// <summary>Completes when storing fails for the next time.</summary>
+    public Task NextFailure => nextFailure.Task;
+
+    /// <summary>
+    /// Takes hauls in until there are no more. What cannot be stored (a full disk) is kept and tried again, and no more is taken in
+    /// meanwhile.
+    /// </summary>
+    /// <param name="from">The hauls.</param>
+    /// <param name="giveUp">Ends the trying again: what is not stored then is read again next time.</param>
+    public async Task RunAsync(ChannelReader<Haul> from, CancellationToken giveUp)
+    {
+        while (await from.WaitToReadAsync(CancellationToken.None))
+        {
+            while (from.TryRead(out var haul))
+            {
+                Take(haul);
+                if (records.Count >= BatchRecords)
+                {
+                    await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp);
+                }
+            }
+
+            // Nothing is waiting just now: what there is should be seen.
+            await StoreAsync(withKeys: true, giveUp);
+        }
+    }
+
+    private void Take(Haul haul)
+    {
+        hauls.Add(haul);
+        foreach (var seen in haul.Caught.Sightings)
+        {
+            if ((seen.MessageId ?? seen.OwnId ?? seen.RequestId) is not { } name)
+            {
+                haul.Caught.Skip("no id");
+                continue;
+            }
+
+            var output = Output(seen.Usage);
+            var (place, known) = keys.Find(
+                haul.Origin.Workspace,
+                seen.Source,
+                seen.Client,
+                name,
+                seen.RequestId,
+                seen.IsSidechain
+            );
+            if (
+                known is { } told
+                && (output < told.Output || (output == told.Output && (seen.IsSidechain || !told.IsSidechain)))
+            )
+            {
+                Repeated++;
+                continue;
+            }
+
+            var id = known?.Record ?? ids.Next();
+            keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), seen.IsSidechain));
+            records[id] = maker.Make(id, seen, haul.Origin);
+        }
+    }
+
+    private void Recall(UsageRecord word)
+    {
+        if ((word.MessageId ?? word.UpstreamId) is not { } name || word.Client is not { } client)
+        {
+            return;
+        }
+
+        var output = Output(word.Usage);
+        var isSidechain = word.Agent is not null;
+        var (place, known) = keys.Find(word.Workspace, word.Source, client, name, word.UpstreamId, isSidechain);
+        if (known is null || known.Value.Output <= output)
+        {
+            keys.Set(place, new KnownRequest(word.Id, output, RequestKeys.Short(word.UpstreamId), isSidechain));
+        }
+    }
+
+    private async Task StoreAsync(bool withKeys, CancellationToken giveUp)
+    {
+        while (hauls.Count > 0 || (withKeys && keys.Unstored > 0))
+        {
+            try
+            {
+                await StoreOnceAsync(withKeys);
+                failure = null;
+                return;
+            }
+            catch (Exception e) when (e is SqliteException or IOException or ObjectDisposedException)
+            {
+                store.RollBack();
+                failure = e.Message;
+                Interlocked
+                    .Exchange(
+                        ref nextFailure,
+                        new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+                    )
+                    .TrySetResult();
+                await Task.Delay(Pause, clock, giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (giveUp.IsCancellationRequested)
+                {
+                    hauls.Clear();
+                    records.Clear();
+                    return;
+                }
+            }
+        }
+    }
+
+    private async Task StoreOnceAsync(bool withKeys)
+    {
+        var import =
+            records.Count == 0
+                ? null
+                : ledger.ImportAsync([.. records.Values.OrderBy(r => r.Id)], CancellationToken.None);
+        // Beside it, on the other core.
+        store.Begin();
+        foreach (var haul in hauls)
+        {
+            StoreLife(haul);
+        }
+
+        if (import is not null)
+        {
+            (var changed, imported) = await import;
+            Told += changed;
+            records.Clear();
+        }
+
+        foreach (var haul in hauls)
+        {
+            if (haul.Cursor is { } cursor)
+            {
+                store.Put(cursor);
+            }
+        }
+
+        if (withKeys)
+        {
+            keys.Flush();
+        }
+
+        store.Commit(withKeys ? imported : null);
+        if (withKeys)
+        {
+            keys.Stored();
+        }
+
+        foreach (var haul in hauls)
+        {
+            haul.Done?.Invoke(haul);
+        }
+
+        hauls.Clear();
+    }
+
+    private void StoreLife(Haul haul)
+    {
+        var workspace = haul.Origin.Workspace;
+        foreach (var facts in haul.Caught.Sessions.Values)
+        {
+            store.Put(workspace, facts with { Host = facts.Host ?? haul.Origin.Host });
+        }
+
+        foreach (var seen in haul.Caught.Events)
+        {
+            store.Put(workspace, seen);
+        }
+
+        foreach (var word in haul.Caught.Limits)
+        {
+            store.Put(workspace, word);
+        }
+    }
+
+    private static uint Output(in TokenUsage usage) => (uint)Math.Clamp(usage.Output ?? 0, 0, uint.MaxValue);
+}

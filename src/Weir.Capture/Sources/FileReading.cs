@@ -1,0 +1,295 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using Microsoft.Win32.SafeHandles;
+using Weir.Capture.Agents;
+using Weir.Wire;
+
+namespace Weir.Capture.Sources;
+
+/// <summary>
+/// Reads what is new in files. One for each thread that reads: it keeps a buffer. Nothing that is in a file, and nothing that
+/// happens to it meanwhile, throws.
+/// </summary>
+internal sealed class FileReading : IDisposable
+{
+    /// <summary>The longest line, and the longest file that is read as a whole; longer ones are passed over.</summary>
+    public const int Longest = 64 * 1024 * 1024;
+
+    private const int Chunk = 1024 * 1024;
+    private const int Marked = 1024;
+    private const int LongestBeside = 64 * 1024;
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(Chunk);
+
+    /// <summary>Reads what was added to a file, or all of it when it is another than it was.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="known">How far it was read before; null when it was not.</param>
+    /// <param name="caught">Where to put what is found; empty.</param>
+    /// <returns>How far it has been read now.</returns>
+    public FileCursor Read(FoundFile file, FileCursor? known, Catch caught)
+    {
+        var start = new FileCursor { Path = file.Path, Agent = file.Home.Agent.Name };
+        try
+        {
+            var read =
+                file.Claim.Form == FileForm.Database
+                    ? ReadDatabase(file, known ?? start, caught)
+                    : ReadFile(file, known ?? start, caught);
+            return read with { Length = file.Length, Modified = file.Modified, Problem = null };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            return Failed(e.Message);
+        }
+        catch (Exception e)
+        {
+            // A reader's bug: it must not keep the other files from being read, and doctor shows it.
+            return Failed($"Weir could not read it: {e.GetType().Name} in {e.TargetSite?.DeclaringType?.Name}");
+        }
+
+        // Tried again when it changes: a file that nobody may read is not asked for every second.
+        FileCursor Failed(string problem)
+        {
+            caught.Clear();
+            return (known ?? start) with { Length = file.Length, Modified = file.Modified, Problem = problem };
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => ArrayPool<byte>.Shared.Return(buffer);
+
+    private static FileCursor ReadDatabase(FoundFile file, FileCursor known, Catch caught) =>
+        known with
+        {
+            State = file.Home.Agent.ReadDatabase(file.Path, known.State, caught),
+            Skipped = Add(known.Skipped, caught),
+        };
+
+    private FileCursor ReadFile(FoundFile file, FileCursor known, Catch caught)
+    {
+        using var handle = File.OpenHandle(
+            file.Path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            FileOptions.SequentialScan
+        );
+        var length = RandomAccess.GetLength(handle);
+        if (file.Claim.Form == FileForm.Whole)
+        {
+            return ReadWhole(handle, file, known, length, caught);
+        }
+
+        if (known.Offset > length || !IsTheSame(handle, known))
+        {
+            known = new FileCursor { Path = known.Path, Agent = known.Agent };
+        }
+
+        var reader = file.Home.Agent.Open(
+            new FileToRead(file.RelativePath, file.Claim.Kind, known.State, Beside(file))
+        );
+        var offset = ReadLines(handle, known.Offset, reader, caught);
+        var state = reader.Save();
+        if (TailOf(handle, offset, length) is { Length: > 0 } tail)
+        {
+            // A whole line without its end: told now, and read again when the end has come.
+            reader.Line(tail, caught);
+        }
+
+        return known with
+        {
+            Offset = offset,
+            Head = Mark(handle, 0, offset),
+            Tail = Mark(handle, Math.Max(0, offset - Marked), offset),
+            State = state,
+            Skipped = Add(known.Skipped, caught),
+        };
+    }
+
+    private FileCursor ReadWhole(SafeFileHandle handle, FoundFile file, FileCursor known, long length, Catch caught)
+    {
+        var read = known with { Skipped = ImmutableSortedDictionary<string, long>.Empty };
+        if (length > Longest)
+        {
+            caught.Skip("too large");
+        }
+        else
+        {
+            var filled = Fill(handle, 0, (int)length);
+            file.Home.Agent.Open(new FileToRead(file.RelativePath, file.Claim.Kind, null, Beside(file)))
+                .Line(buffer.AsSpan(0, filled), caught);
+        }
+
+        return read with
+        {
+            Skipped = Add(read.Skipped, caught),
+        };
+    }
+
+    private long ReadLines(SafeFileHandle handle, long offset, AgentReader reader, Catch caught)
+    {
+        var filled = 0; // bytes in the buffer, the first of which stands at offset
+        var isTooLong = false;
+        while (true)
+        {
+            if (filled == buffer.Length)
+            {
+                if (buffer.Length >= Longest)
+                {
+                    isTooLong = true;
+                    (offset, filled) = (offset + filled, 0);
+                }
+                else
+                {
+                    Grow(filled);
+                }
+            }
+
+            var added = RandomAccess.Read(handle, buffer.AsSpan(filled), offset + filled);
+            if (added == 0)
+            {
+                return offset;
+            }
+
+            var bytes = buffer.AsSpan(0, filled + added);
+            var searched = filled;
+            var at = 0;
+            while (bytes[searched..].IndexOf((byte)'\n') is >= 0 and var end)
+            {
+                var line = bytes[at..(searched + end)];
+                at = searched += end + 1;
+                if (isTooLong)
+                {
+                    isTooLong = false;
+                    caught.Skip("line too long");
+                }
+                else
+                {
+                    Line(line, reader, caught);
+                }
+            }
+
+            bytes[at..].CopyTo(buffer);
+            offset += at;
+            filled = bytes.Length - at;
+        }
+    }
+
+    private static void Line(ReadOnlySpan<byte> line, AgentReader reader, Catch caught)
+    {
+        if (line is [.., (byte)'\r'])
+        {
+            line = line[..^1];
+        }
+
+        if (!line.IsEmpty)
+        {
+            reader.Line(line, caught);
+        }
+    }
+
+    /// <summary>What stands behind the last line's end, when it is a whole value; else nothing.</summary>
+    private ReadOnlySpan<byte> TailOf(SafeFileHandle handle, long offset, long length)
+    {
+        if (length <= offset || length - offset > Longest)
+        {
+            return [];
+        }
+
+        var tail = buffer.AsSpan(0, Fill(handle, offset, (int)(length - offset)));
+        if (tail is not [.., (byte)'}'])
+        {
+            return [];
+        }
+
+        var cursor = new JsonCursor(tail);
+        cursor.Skip();
+        return cursor.AtEnd() ? tail : [];
+    }
+
+    private bool IsTheSame(SafeFileHandle handle, FileCursor known) =>
+        known.Offset == 0
+        || (
+            Mark(handle, 0, known.Offset) == known.Head
+            && Mark(handle, Math.Max(0, known.Offset - Marked), known.Offset) == known.Tail
+        );
+
+    /// <summary>A hash of at most <see cref="Marked"/> bytes from a place, and not beyond the end.</summary>
+    private static long Mark(SafeFileHandle handle, long from, long end)
+    {
+        Span<byte> bytes = stackalloc byte[(int)Math.Min(Marked, end - from)];
+        var filled = 0;
+        while (filled < bytes.Length && RandomAccess.Read(handle, bytes[filled..], from + filled) is > 0 and var added)
+        {
+            filled += added;
+        }
+
+        var hash = 14_695_981_039_346_656_037;
+        foreach (var b in bytes[..filled])
+        {
+            hash = (hash ^ b) * 1_099_511_628_211;
+        }
+
+        return (long)hash;
+    }
+
+    private int Fill(SafeFileHandle handle, long offset, int count)
+    {
+        while (buffer.Length < count)
+        {
+            Grow(0);
+        }
+
+        var filled = 0;
+        while (
+            filled < count
+            && RandomAccess.Read(handle, buffer.AsSpan(filled, count - filled), offset + filled) is > 0 and var added
+        )
+        {
+            filled += added;
+        }
+
+        return filled;
+    }
+
+    private void Grow(int keep)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 2, Longest));
+        buffer.AsSpan(0, keep).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+    }
+
+    private static Func<string, byte[]?> Beside(FoundFile file) =>
+        name =>
+        {
+            if (name.Length == 0 || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0 || name is "." or "..")
+            {
+                return null;
+            }
+
+            try
+            {
+                var path = Path.Join(Path.GetDirectoryName(file.Path), name);
+                return new FileInfo(path) is { Exists: true, Length: > 0 and <= LongestBeside }
+                    ? File.ReadAllBytes(path)
+                    : null;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return null;
+            }
+        };
+
+    private static ImmutableSortedDictionary<string, long> Add(
+        ImmutableSortedDictionary<string, long> skipped,
+        Catch caught
+    )
+    {
+        foreach (var (kind, count) in caught.Skipped)
+        {
+            skipped = skipped.SetItem(kind, skipped.GetValueOrDefault(kind) + count);
+        }
+
+        return skipped;
+    }
+}

@@ -1,0 +1,24 @@
+using Weir.Capture.Agents;
+
+namespace Weir.Capture.Sources;
+
+/// <summary>A folder that an agent writes to.</summary>
+/// <param name="Agent">Whose.</param>
+/// <param name="Path">The folder's full path.</param>
+internal sealed record AgentHome(CodingAgent Agent, string Path);
+
+/// <summary>A file that an agent claims, as it was found.</summary>
+/// <param name="Home">Where.</param>
+/// <param name="Path">Its full path.</param>
+/// <param name="RelativePath">Below the home, with forward slashes.</param>
+/// <param name="Claim">How it is read.</param>
+/// <param name="Length">Its length.</param>
+/// <param name="Modified">When it was last changed, microseconds since 1970.</param>
+internal sealed record FoundFile(
+    AgentHome Home,
+    string Path,
+    string RelativePath,
+    Claim Claim,
+    long Length,
+    long Modified
+);

@@ -1,0 +1,333 @@
+using System.Collections.Immutable;
+using Microsoft.Data.Sqlite;
+using Weir.Capture.Agents;
+using Weir.Capture.Joining;
+using Weir.Capture.Sources;
+using Weir.Foundation;
+using Weir.Foundation.Storage;
+
+namespace Weir.Capture.Storage;
+
+/// <summary>
+/// The one writing connection to <c>capture.db</c>: how far files were read, which requests were met, what happened in
+/// sessions. All of it can be had again from the files and the ledger. Not thread-safe.
+/// </summary>
+internal sealed class CaptureStore : IDisposable
+{
+    private const string LedgerKey = "ledger";
+
+    private readonly SqliteConnection connection;
+    private readonly PreparedStatement putFile;
+    private readonly PreparedStatement putSkipped;
+    private readonly PreparedStatement putKey;
+    private readonly PreparedStatement findKey;
+    private readonly PreparedStatement putSession;
+    private readonly PreparedStatement putEvent;
+    private readonly PreparedStatement putWord;
+    private readonly PreparedStatement setMeta;
+    private SqliteTransaction? transaction;
+
+    /// <summary>Opens the file, which has been migrated.</summary>
+    public CaptureStore(SqliteDatabase database)
+    {
+        connection = database.OpenWriter();
+        try
+        {
+            Execute("PRAGMA cache_size = -16000;");
+            putFile = Prepare(
+                """
+                INSERT INTO file (path, agent, length, modified, offset, head, tail, state, problem)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (path) DO UPDATE SET agent = excluded.agent, length = excluded.length,
+                    modified = excluded.modified, offset = excluded.offset, head = excluded.head, tail = excluded.tail,
+                    state = excluded.state, problem = excluded.problem
+                """
+            );
+            putSkipped = Prepare(
+                """
+                INSERT INTO skipped (file, kind, count) SELECT id, ?2, ?3 FROM file WHERE path = ?1
+                ON CONFLICT (file, kind) DO UPDATE SET count = excluded.count
+                """
+            );
+            putKey = Prepare(
+                "REPLACE INTO request_key (hash, record, output, request, sidechain) VALUES (?, ?, ?, ?, ?)"
+            );
+            findKey = Prepare("SELECT record, output, request, sidechain FROM request_key WHERE hash = ?");
+            putSession = Prepare(
+                """
+                INSERT INTO session (workspace, name, client, first_at, last_at, parent, version, folder, repository, branch,
+                    entrypoint, host, terminal, process)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                ON CONFLICT (workspace, name) DO UPDATE SET first_at = min(first_at, excluded.first_at),
+                    last_at = max(last_at, excluded.last_at), parent = coalesce(excluded.parent, parent),
+                    version = coalesce(excluded.version, version), folder = coalesce(excluded.folder, folder),
+                    repository = coalesce(excluded.repository, repository), branch = coalesce(excluded.branch, branch),
+                    entrypoint = coalesce(excluded.entrypoint, entrypoint), host = coalesce(excluded.host, host),
+                    terminal = coalesce(excluded.terminal, terminal), process = coalesce(excluded.process, process)
+                """
+            );
+            putEvent = Prepare(
+                """
+                INSERT INTO event (session, kind, name_in_session, started_at, ended_at, duration, agent, parent, name, tokens,
+                    succeeded)
+                SELECT id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM session WHERE workspace = ?1 AND name = ?2
+                ON CONFLICT (session, kind, name_in_session) DO UPDATE SET
+                    started_at = min(coalesce(started_at, excluded.started_at), coalesce(excluded.started_at, started_at)),
+                    ended_at = max(coalesce(ended_at, excluded.ended_at), coalesce(excluded.ended_at, ended_at)),
+                    duration = coalesce(excluded.duration, duration), agent = coalesce(excluded.agent, agent),
+                    parent = coalesce(excluded.parent, parent), name = coalesce(excluded.name, name),
+                    tokens = coalesce(excluded.tokens, tokens), succeeded = coalesce(excluded.succeeded, succeeded)
+                """
+            );
+            putWord = Prepare(
+                """
+                INSERT OR IGNORE INTO limit_word (workspace, at, client, session, kind, text, window, used_percent, resets_at,
+                    scope, plan, account)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 / 1000.0, ?9, ?10, ?11, ?12)
+                """
+            );
+            setMeta = Prepare("REPLACE INTO meta (key, value) VALUES (?, ?)");
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The newest entry of the ledger whose requests are in the keys; 0 in a new file.</summary>
+    public long LedgerSequence
+    {
+        get
+        {
+            using var row = Prepare($"SELECT value FROM meta WHERE key = '{LedgerKey}'");
+            return row.Step() ? row.Int64(0) : 0;
+        }
+    }
+
+    /// <summary>Whether any request is known.</summary>
+    public bool HasKeys
+    {
+        get
+        {
+            using var row = Prepare("SELECT 1 FROM request_key LIMIT 1");
+            return row.Step();
+        }
+    }
+
+    /// <summary>Opens a transaction, when none is open.</summary>
+    public void Begin() => transaction ??= connection.BeginTransaction(deferred: false);
+
+    /// <summary>Closes the open transaction.</summary>
+    /// <param name="ledger">The ledger's newest entry whose requests are in the keys; null for no change.</param>
+    public void Commit(long? ledger)
+    {
+        if (ledger is { } sequence)
+        {
+            setMeta.Bind(1, LedgerKey);
+            setMeta.Bind(2, sequence);
+            setMeta.Run();
+        }
+
+        transaction?.Commit();
+        transaction?.Dispose();
+        transaction = null;
+    }
+
+    /// <summary>Takes back what was done since <see cref="Begin"/>; nothing when no transaction is open.</summary>
+    public void RollBack()
+    {
+        // On a full disk SQLite has rolled back by itself, and says so.
+        try
+        {
+            transaction?.Rollback();
+        }
+        catch (Exception e) when (e is SqliteException or InvalidOperationException) { }
+
+        transaction?.Dispose();
+        transaction = null;
+    }
+
+    /// <summary>Forgets every file and every request: the ledger is not the one that they were met with.</summary>
+    public void Forget()
+    {
+        Begin();
+        Execute("DELETE FROM file; DELETE FROM skipped; DELETE FROM request_key;");
+        Commit(0);
+    }
+
+    /// <summary>Every file that was read, by path.</summary>
+    public Dictionary<string, FileCursor> Cursors()
+    {
+        var cursors = new Dictionary<string, FileCursor>(StringComparer.Ordinal);
+        using var row = Prepare("SELECT path, agent, length, modified, offset, head, tail, state, problem FROM file");
+        while (row.Step())
+        {
+            var path = row.Text(0)!;
+            cursors[path] = new FileCursor
+            {
+                Path = path,
+                Agent = row.Text(1)!,
+                Length = row.Int64(2),
+                Modified = row.Int64(3),
+                Offset = row.Int64(4),
+                Head = row.Int64(5),
+                Tail = row.Int64(6),
+                State = row.IsNull(7) ? null : row.Bytes(7).ToArray(),
+                Problem = row.Text(8),
+            };
+        }
+
+        using var skipped = Prepare("SELECT f.path, s.kind, s.count FROM skipped s JOIN file f ON f.id = s.file");
+        while (skipped.Step())
+        {
+            var path = skipped.Text(0)!;
+            cursors[path] = cursors[path] with
+            {
+                Skipped = cursors[path].Skipped.SetItem(skipped.Text(1)!, skipped.Int64(2)),
+            };
+        }
+
+        return cursors;
+    }
+
+    /// <summary>Stores how far a file was read.</summary>
+    public void Put(FileCursor cursor)
+    {
+        putFile.Bind(1, cursor.Path);
+        putFile.Bind(2, cursor.Agent);
+        putFile.Bind(3, cursor.Length);
+        putFile.Bind(4, cursor.Modified);
+        putFile.Bind(5, cursor.Offset);
+        putFile.Bind(6, cursor.Head);
+        putFile.Bind(7, cursor.Tail);
+        putFile.Bind(8, cursor.State.AsSpan());
+        putFile.Bind(9, cursor.Problem);
+        putFile.Run();
+        foreach (var (kind, count) in cursor.Skipped)
+        {
+            putSkipped.Bind(1, cursor.Path);
+            putSkipped.Bind(2, kind);
+            putSkipped.Bind(3, count);
+            putSkipped.Run();
+        }
+    }
+
+    /// <summary>Finds a request; null when it was not met.</summary>
+    public KnownRequest? Find(long hash)
+    {
+        findKey.Bind(1, hash);
+        KnownRequest? found = findKey.Step()
+            ? new KnownRequest(
+                new RecordId(findKey.Int64(0)),
+                (uint)findKey.Int64(1),
+                (uint)findKey.Int64(2),
+                findKey.Int64(3) != 0
+            )
+            : null;
+        findKey.Reset();
+        return found;
+    }
+
+    /// <summary>Stores a request.</summary>
+    public void Put(long hash, in KnownRequest request)
+    {
+        putKey.Bind(1, hash);
+        putKey.Bind(2, request.Record.Value);
+        putKey.Bind(3, (long)request.Output);
+        putKey.Bind(4, (long)request.Request);
+        putKey.Bind(5, request.IsSidechain ? 1 : 0);
+        putKey.Run();
+    }
+
+    /// <summary>Adds to what is known of a session.</summary>
+    public void Put(WorkspaceId workspace, SessionFacts facts)
+    {
+        putSession.Bind(1, workspace.Value);
+        putSession.Bind(2, facts.Session);
+        putSession.Bind(3, facts.Client);
+        putSession.Bind(4, Times.ToMicroseconds(facts.FirstAt));
+        putSession.Bind(5, Times.ToMicroseconds(facts.LastAt));
+        putSession.Bind(6, facts.Parent);
+        putSession.Bind(7, facts.Version);
+        putSession.Bind(8, facts.Folder);
+        putSession.Bind(9, facts.Repository);
+        putSession.Bind(10, facts.Branch);
+        putSession.Bind(11, facts.Entrypoint);
+        putSession.Bind(12, facts.Host);
+        putSession.Bind(13, facts.Terminal);
+        putSession.Bind(14, (long?)facts.ProcessId);
+        putSession.Run();
+    }
+
+    /// <summary>Adds to what is known of an event. Of a session that is not known nothing is kept.</summary>
+    public void Put(WorkspaceId workspace, SessionEvent seen)
+    {
+        putEvent.Bind(1, workspace.Value);
+        putEvent.Bind(2, seen.Session);
+        putEvent.Bind(3, (long)seen.Kind);
+        putEvent.Bind(4, seen.Id);
+        putEvent.Bind(5, Times.ToMicroseconds(seen.StartedAt));
+        putEvent.Bind(6, Times.ToMicroseconds(seen.EndedAt));
+        putEvent.Bind(7, seen.Duration?.Ticks / TimeSpan.TicksPerMicrosecond);
+        putEvent.Bind(8, seen.Agent);
+        putEvent.Bind(9, seen.Parent);
+        putEvent.Bind(10, seen.Name);
+        putEvent.Bind(11, seen.Tokens);
+        putEvent.Bind(12, seen.Succeeded is { } succeeded ? (succeeded ? 1L : 0L) : null);
+        putEvent.Run();
+    }
+
+    /// <summary>Stores a word on a limit; the same word a second time is nothing.</summary>
+    public void Put(WorkspaceId workspace, LimitWord word)
+    {
+        putWord.Bind(1, workspace.Value);
+        putWord.Bind(2, Times.ToMicroseconds(word.At));
+        putWord.Bind(3, word.Client);
+        putWord.Bind(4, word.Session);
+        putWord.Bind(5, (long)word.Kind);
+        putWord.Bind(6, word.Text);
+        putWord.Bind(7, word.Window?.Ticks / TimeSpan.TicksPerMicrosecond);
+        putWord.Bind(
+            8,
+            word.UsedPercent is { } used && double.IsFinite(used) ? (long)Math.Clamp(used * 1000, 0, 1e9) : null
+        );
+        putWord.Bind(9, Times.ToMicroseconds(word.ResetsAt));
+        putWord.Bind(10, word.Scope);
+        putWord.Bind(11, word.Plan);
+        putWord.Bind(12, word.Account);
+        putWord.Run();
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        transaction?.Dispose();
+        foreach (
+            var statement in ImmutableArray.Create(
+                putFile,
+                putSkipped,
+                putKey,
+                findKey,
+                putSession,
+                putEvent,
+                putWord,
+                setMeta
+            )
+        )
+        {
+            statement.Dispose();
+        }
+
+        connection.Dispose();
+    }
+
+    private PreparedStatement Prepare(string sql) => new(connection, sql);
+
+    private void Execute(string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,320 @@
+using System.Collections.Immutable;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Weir.Capture.Agents;
+using Weir.Capture.Joining;
+using Weir.Capture.Sources;
+using Weir.Capture.Storage;
+using Weir.Foundation;
+using Weir.Foundation.Storage;
+using Weir.Ledger;
+
+namespace Weir.Capture;
+
+/// <summary>
+/// What coding agents leave behind, brought into the ledger: reads their files once or follows them. One for each data folder.
+/// Thread-safe.
+/// </summary>
+public sealed class UsageCapture : IAsyncDisposable
+{
+    private const int MostProblems = 100;
+
+    // Ids that capture gives; those of the gateway's node and of others never meet them.
+    private const int Node = 1022;
+
+    // Agents write a line in several pieces, and several lines at once.
+    private static readonly TimeSpan Settles = TimeSpan.FromMilliseconds(20);
+
+    private readonly CaptureOptions options;
+    private readonly ImmutableArray<AgentHome> homes;
+    private readonly CaptureStore store;
+    private readonly Joiner joiner;
+    private readonly Channel<Haul> hauls;
+    private readonly TimeProvider clock;
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly CancellationTokenSource stopping = new();
+    private SourceScan scan = null!; // set before anybody has it
+    private Task joining = Task.CompletedTask;
+    private Task following = Task.CompletedTask;
+    private int disposed;
+
+    private UsageCapture(
+        CaptureOptions options,
+        ImmutableArray<AgentHome> homes,
+        CaptureStore store,
+        UsageLedger ledger,
+        PriceBook prices,
+        TimeProvider clock
+    )
+    {
+        this.options = options;
+        this.homes = homes;
+        this.store = store;
+        this.clock = clock;
+        joiner = new Joiner(
+            store,
+            ledger,
+            new RecordMaker(prices, new ProjectNames()),
+            new RecordIdSource(clock, Node, ledger.HighestId),
+            clock
+        );
+        hauls = Channel.CreateBounded<Haul>(new BoundedChannelOptions(64) { SingleReader = true });
+    }
+
+    /// <summary>
+    /// Migrates and opens <c>capture.db</c>, and takes up where it and the ledger stand. A file that cannot be used is a refusal.
+    /// </summary>
+    public static Task<CaptureOpenResult> OpenAsync(
+        CaptureOptions options,
+        UsageLedger ledger,
+        PriceBook prices,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    ) =>
+        OpenAsync(
+            options,
+            CodingAgents.All,
+            Places.OfThisMachine(options.Variable),
+            ledger,
+            prices,
+            clock,
+            cancellationToken
+        );
+
+    /// <summary>As the public one, with other agents on another machine.</summary>
+    internal static async Task<CaptureOpenResult> OpenAsync(
+        CaptureOptions options,
+        ImmutableArray<CodingAgent> agents,
+        Places places,
+        UsageLedger ledger,
+        PriceBook prices,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        CaptureStore? opened = null;
+        try
+        {
+            var database = new SqliteDatabase(Path.Combine(options.DataFolder, "capture.db"));
+            var migration = SqliteMigrator.Migrate(database, CaptureSchema.Migrations, clock);
+            if (!migration.IsUsable)
+            {
+                return new CaptureOpenResult(null, $"{database.Path}: {migration.Reason}");
+            }
+
+            opened = new CaptureStore(database);
+            var capture = new UsageCapture(options, HomesOf(options, agents, places), opened, ledger, prices, clock);
+            await capture.joiner.CatchUpAsync(cancellationToken);
+            capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf);
+            capture.joining = Task.Run(
+                () => capture.joiner.RunAsync(capture.hauls.Reader, capture.stopping.Token),
+                CancellationToken.None
+            );
+            opened = null;
+            return new CaptureOpenResult(capture, null);
+        }
+        catch (SqliteException e)
+        {
+            return new CaptureOpenResult(null, $"capture.db in {options.DataFolder} cannot be opened: {e.Message}");
+        }
+        finally
+        {
+            opened?.Dispose();
+        }
+    }
+
+    /// <summary>The agents whose files are read, by the names of their clients.</summary>
+    public static ImmutableArray<string> Agents { get; } = [.. CodingAgents.All.Select(agent => agent.Name)];
+
+    /// <summary>Requests that were new or better known than before, since it was opened.</summary>
+    public long Told => joiner.Told;
+
+    /// <summary>Reads everything that is new in the agents' files into the ledger, and returns when it is there.</summary>
+    /// <param name="progress">Told after each file; null for nobody.</param>
+    /// <param name="cancellationToken">Breaks off; what was read until then is kept.</param>
+    /// <exception cref="IOException">It cannot be stored; it is tried again until the capture is disposed.</exception>
+    public async Task<CaptureProgress> CatchUpAsync(
+        IProgress<CaptureProgress>? progress,
+        CancellationToken cancellationToken
+    )
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            var told = joiner.Told;
+            var files = scan.Changed(FileFinder.Find(homes));
+            var (read, bytes, all) = (0, 0L, files.Sum(file => file.Length));
+            await scan.ReadAsync(
+                files,
+                file =>
+                {
+                    read++;
+                    bytes += file.Length;
+                    progress?.Report(new CaptureProgress(read, files.Count, bytes, all, joiner.Told - told));
+                },
+                cancellationToken
+            );
+            if (files.Count > 0)
+            {
+                await SettleAsync(cancellationToken);
+            }
+
+            return new CaptureProgress(read, files.Count, bytes, all, joiner.Told - told);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>Begins to follow the files until it is disposed. To be called once.</summary>
+    /// <param name="failed">Told when a look at the files broke off; it goes on with the next.</param>
+    public void Follow(Action<Exception> failed) =>
+        following = Task.Run(() => FollowAsync(failed), CancellationToken.None);
+
+    /// <summary>Takes a catch of a receiver as a whole; false when too many are waiting.</summary>
+    internal bool TryTake(WorkspaceId workspace, Catch caught) =>
+        hauls.Writer.TryWrite(new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null));
+
+    /// <summary>The folders that are read.</summary>
+    public ImmutableArray<CaptureSource> Sources()
+    {
+        var cursors = scan.Cursors.ToArray();
+        return
+        [
+            .. homes.Select(home =>
+            {
+                var below = home.Path.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+                var own = cursors
+                    .Where(c => c.Agent == home.Agent.Name && c.Path.StartsWith(below, StringComparison.Ordinal))
+                    .ToArray();
+                return new CaptureSource(
+                    home.Agent.Name,
+                    home.Path,
+                    Directory.Exists(home.Path),
+                    own.Length,
+                    own.Sum(c => c.Length),
+                    own.Length == 0 ? null : Times.FromMicroseconds(own.Max(c => c.Modified)),
+                    own.SelectMany(c => c.Skipped)
+                        .GroupBy(s => s.Key, s => s.Value)
+                        .ToImmutableSortedDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal),
+                    [.. own.Where(c => c.Problem is not null).Select(c => (c.Path, c.Problem!)).Take(MostProblems)]
+                );
+            }),
+        ];
+    }
+
+    /// <summary>Stores what has been read and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            await stopping.CancelAsync();
+            await following;
+            hauls.Writer.Complete();
+            try
+            {
+                await joining;
+            }
+            finally
+            {
+                store.Dispose();
+                stopping.Dispose();
+                turn.Dispose();
+            }
+        }
+    }
+
+    private async Task FollowAsync(Action<Exception> failed)
+    {
+        using var watch = new FileWatch();
+        var lastLook = 0L;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                watch.Watch(homes);
+                if (lastLook == 0 || clock.GetElapsedTime(lastLook) >= options.PollInterval)
+                {
+                    lastLook = clock.GetTimestamp();
+                    await CatchUpAsync(null, stopping.Token);
+                }
+
+                await watch.WaitAsync(
+                    watch.IsWhole ? options.PollInterval : options.PollInterval / 10,
+                    clock,
+                    stopping.Token
+                );
+                await Task.Delay(Settles, clock, stopping.Token);
+                await ReadAsync(watch.Take(), stopping.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                // A full disk, most likely: what was not stored is read again with the next look.
+                failed(e);
+                await Task.Delay(options.PollInterval, clock, stopping.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ReadAsync(List<(AgentHome Home, string Path)> changed, CancellationToken cancellationToken)
+    {
+        var files = changed.Select(c => FileFinder.Find(c.Home, c.Path)).OfType<FoundFile>().ToList();
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await scan.ReadAsync(scan.Changed(files), null, cancellationToken);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    private async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var failing = joiner.NextFailure;
+        var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await hauls.Writer.WriteAsync(
+            new Haul(new Origin(options.Workspace), new Catch(), null, _ => stored.TrySetResult()),
+            cancellationToken
+        );
+        await await Task.WhenAny(stored.Task, failing, joining).WaitAsync(cancellationToken);
+        if (!stored.Task.IsCompleted)
+        {
+            throw new IOException($"what was read could not be stored: {joiner.Failure}");
+        }
+    }
+
+    private Origin OriginOf(AgentHome home) =>
+        new(options.Workspace, IsHere: true, options.User, null, home.Agent.BillingOf(home.Path) ?? options.Billing);
+
+    private static ImmutableArray<AgentHome> HomesOf(
+        CaptureOptions options,
+        ImmutableArray<CodingAgent> agents,
+        Places places
+    )
+    {
+        var own = options.ReadsHomes
+            ? agents
+                .Where(_ => places.Home.Length > 0)
+                .SelectMany(agent =>
+                    agent.Homes(places).Select(folder => new AgentHome(agent, Path.GetFullPath(folder)))
+                )
+            : [];
+        var others = options.Homes.SelectMany(home =>
+            agents
+                .Where(agent => agent.Name == home.Agent)
+                .Select(agent => new AgentHome(agent, Path.GetFullPath(home.Folder)))
+        );
+        return [.. own.Concat(others).DistinctBy(home => (home.Agent.Name, home.Path))];
+    }
+}
+
+/// <summary>What opening a <see cref="UsageCapture"/> came to: a capture, or the reason why there is none.</summary>
+public sealed record CaptureOpenResult(UsageCapture? Capture, string? Refusal);

@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Weir.Capture;
+using Weir.Capture.Agents;
+using Weir.Foundation;
+using Weir.Ledger;
+using Weir.Server.Configuration;
+
+namespace Weir.Server.Capture;
+
+/// <summary>How far the reading of agents' files is.</summary>
+internal enum CaptureState
+{
+    /// <summary>Not begun: only commands that ask for it read.</summary>
+    Idle,
+
+    /// <summary>What had been left is being read.</summary>
+    Reading,
+
+    /// <summary>Everything is read, and what comes is followed.</summary>
+    Following,
+
+    /// <summary>It cannot be read.</summary>
+    Failed,
+}
+
+/// <summary>
+/// Capture in a running server: opened beside the start, which does not wait for it, reads what was left behind and follows what
+/// comes. Thread-safe.
+/// </summary>
+internal sealed partial class CaptureModule(
+    WeirHostOptions options,
+    UsageLedger ledger,
+    PriceBook prices,
+    ILogger<UsageCapture> log
+) : ICaptureIntake, IAsyncDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Lock gate = new();
+    private Task<CaptureOpenResult>? opening;
+    private Task following = Task.CompletedTask;
+    private volatile UsageCapture? opened;
+    private volatile string? failure;
+    private CaptureState state;
+    private CaptureProgress progress;
+
+    /// <summary>What is being done.</summary>
+    public CaptureState State => failure is null ? state : CaptureState.Failed;
+
+    /// <summary>How far the reading at hand, or the last one, is.</summary>
+    public CaptureProgress Progress
+    {
+        get
+        {
+            lock (gate)
+            {
+                return progress;
+            }
+        }
+    }
+
+    /// <summary>Why nothing is read; null when it is.</summary>
+    public string? Failure => failure;
+
+    /// <summary>Begins to read and to follow.</summary>
+    public void Start(CaptureConfig config) => following = Task.Run(() => FollowAsync(config), CancellationToken.None);
+
+    /// <summary>Reads what is new, once; what hinders it is told and no failure, for what the ledger has can still be asked for.</summary>
+    /// <param name="config">What to read.</param>
+    /// <param name="told">Told how far it is; null for nobody.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    public async Task CatchUpAsync(
+        CaptureConfig config,
+        IProgress<CaptureProgress>? told,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            if (await OpenAsync(config) is { } capture)
+            {
+                Note(await capture.CatchUpAsync(told, cancellationToken));
+            }
+        }
+        catch (IOException e)
+        {
+            failure = e.Message;
+        }
+    }
+
+    /// <inheritdoc />
+    public bool TryTake(WorkspaceId workspace, Catch caught) => opened?.TryTake(workspace, caught) ?? false;
+
+    /// <summary>The folders that are read; none before the first reading.</summary>
+    public ImmutableArray<CaptureSource> Sources() => opened?.Sources() ?? [];
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await following;
+        if (opening is not null && (await opening).Capture is { } capture)
+        {
+            await capture.DisposeAsync();
+        }
+
+        stopping.Dispose();
+    }
+
+    private async Task FollowAsync(CaptureConfig config)
+    {
+        try
+        {
+            if (await OpenAsync(config) is not { } capture)
+            {
+                LogRefused(log, failure!);
+                return;
+            }
+
+            state = CaptureState.Reading;
+            Note(await capture.CatchUpAsync(new Told(this), stopping.Token));
+            state = CaptureState.Following;
+            capture.Follow(e => LogFailed(log, e));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Read on at the next start.
+        }
+        catch (IOException e)
+        {
+            failure = e.Message;
+            LogFailed(log, e);
+        }
+    }
+
+    private async Task<UsageCapture?> OpenAsync(CaptureConfig config)
+    {
+        lock (gate)
+        {
+            opening ??= UsageCapture.OpenAsync(
+                new CaptureOptions
+                {
+                    DataFolder = options.DataFolder,
+                    ReadsHomes = config.ReadsHomes,
+                    Homes = config.Homes,
+                    User = config.User,
+                    Billing = config.Billing,
+                    Variable = options.Variable,
+                },
+                ledger,
+                prices,
+                options.Clock,
+                stopping.Token
+            );
+        }
+
+        var result = await opening;
+        (opened, failure) = (result.Capture, result.Refusal);
+        return opened;
+    }
+
+    private void Note(CaptureProgress next)
+    {
+        lock (gate)
+        {
+            progress = next;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The files of coding agents cannot be followed: {Reason}")]
+    private static partial void LogRefused(ILogger log, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Reading the files of coding agents broke off; it goes on with the next look")]
+    private static partial void LogFailed(ILogger log, Exception failure);
+
+    private sealed class Told(CaptureModule module) : IProgress<CaptureProgress>
+    {
+        public void Report(CaptureProgress value) => module.Note(value);
+    }
+}

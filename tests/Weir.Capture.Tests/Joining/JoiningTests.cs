@@ -1,0 +1,170 @@
+using Weir.Foundation;
+using Weir.Ledger;
+
+namespace Weir.Capture.Tests.Joining;
+
+/// <summary>One request is counted once, however many lines, files, witnesses and restarts it is met in.</summary>
+public sealed class JoiningTests : CaptureTest
+{
+    [Fact]
+    public async Task Of_copies_the_one_with_most_output_stands_whole()
+    {
+        Write("a.jsonl", Answer("m1", 1), Answer("m1", 1), Answer("m1", 30), Answer("m2", 9));
+        Write(
+            "b.jsonl",
+            Answer("m1", 1, session: "s2"),
+            Answer("m2", 9, session: "s2"),
+            Answer("m2", 12, session: "s2")
+        );
+        await CatchUpAsync();
+        var records = await RecordsAsync();
+        Assert.Equal("m1:30 m2:12", Show(records));
+        Assert.Equal(["s1", "s2"], records.Select(r => r.Session).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_pair_of_ids_is_the_request_and_the_message_id_alone_where_one_lacks_the_other()
+    {
+        Write(
+            "a.jsonl",
+            Answer("m1", 5, request: "r1"),
+            Answer("m1", 6, request: "r2"),
+            Answer("m1", 7, request: "r1"),
+            Answer("m2", 5, request: "r1").Replace("\"requestId\":\"r1\",", "", StringComparison.Ordinal),
+            Answer("m2", 8, request: "r3")
+        );
+        Write(
+            Path.Combine("s1", "subagents", "agent-x1.jsonl"),
+            Answer("m1", 7, request: "r9", extra: ",\"isSidechain\":true,\"agentId\":\"x1\"")
+        );
+        await CatchUpAsync();
+        Assert.Equal("m1:6 m1:7 m2:8", Show(await RecordsAsync()));
+    }
+
+    [Fact]
+    public async Task A_main_conversations_word_wins_over_a_subagents_copy_with_as_much_output()
+    {
+        Write(
+            Path.Combine("s1", "subagents", "agent-x1.jsonl"),
+            Answer("m1", 5, extra: ",\"isSidechain\":true,\"agentId\":\"x1\"")
+        );
+        await CatchUpAsync();
+        Assert.Equal("x1", (await RecordsAsync()).Single().Agent);
+        Write("a.jsonl", Answer("m1", 5));
+        await CatchUpAsync();
+        Assert.Null((await RecordsAsync()).Single().Agent);
+    }
+
+    [Fact]
+    public async Task Losing_captures_own_file_loses_and_doubles_nothing()
+    {
+        Write("a.jsonl", Answer("m1", 5), Answer("m2", 6));
+        await CatchUpAsync();
+        File.Copy(Path.Combine(Data, "capture.db"), Path.Combine(Data, "earlier"));
+        var path = Write("b.jsonl", Answer("m2", 6), Answer("m3", 7), Answer("m4", 1));
+        await CatchUpAsync();
+
+        // As after a crash between the two files.
+        File.Move(Path.Combine(Data, "earlier"), Path.Combine(Data, "capture.db"), overwrite: true);
+        await File.AppendAllTextAsync(path, Answer("m4", 8) + "\n", Cancel);
+        Assert.Equal(1, (await CatchUpAsync()).Requests);
+        Assert.Equal("m1:5 m2:6 m3:7 m4:8", Show(await RecordsAsync()));
+
+        File.Delete(Path.Combine(Data, "capture.db"));
+        Assert.Equal((2, 0), (await CatchUpAsync()) is var read ? (read.Files, read.Requests) : default);
+        Assert.Equal("m1:5 m2:6 m3:7 m4:8", Show(await RecordsAsync()));
+    }
+
+    [Fact]
+    public async Task A_ledger_that_was_put_back_gets_everything_again()
+    {
+        Write("a.jsonl", Answer("m1", 5), Answer("m2", 6));
+        await CatchUpAsync();
+        foreach (var file in Directory.EnumerateFiles(Data, "ledger.db*"))
+        {
+            File.Delete(file);
+        }
+
+        Directory.Delete(Path.Combine(Data, "journal"), recursive: true);
+        Assert.Equal(2, (await CatchUpAsync()).Requests);
+        Assert.Equal("m1:5 m2:6", Show(await RecordsAsync()));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_gateway_saw_as_well_is_one_record_with_all_that_is_known(bool gatewayFirst)
+    {
+        await using var open = await OpenAsync();
+        Write("a.jsonl", Answer("m1", 5), Answer("m2", 6));
+        if (gatewayFirst)
+        {
+            await GatewayAsync(open.Ledger);
+        }
+
+        await open.Capture.CatchUpAsync(null, Cancel);
+        if (!gatewayFirst)
+        {
+            await GatewayAsync(open.Ledger);
+        }
+
+        var records = await OpenCapture.RecordsAsync(open.Ledger, Cancel);
+        Assert.Equal("m1:50 m2:6", Show(records));
+        var joined = records.Single(r => r.MessageId == "m1");
+        Assert.Equal(UsageSources.Gateway | UsageSources.Transcript, joined.SeenBy);
+        Assert.Equal(("ci", "s1", "weir", "main"), (joined.Key, joined.Session, joined.Project, joined.Tags["branch"]));
+        Assert.Equal(Doubts.Tokens, joined.Doubts);
+    }
+
+    [Fact]
+    public async Task What_is_read_costs_what_the_list_says_and_belongs_to_its_project()
+    {
+        Write("a.jsonl", Answer("m1", 1000));
+        await CatchUpAsync();
+        var record = (await RecordsAsync()).Single();
+        var charge = new PriceBook().Current.Charge(
+            new PriceRequest
+            {
+                Catalogue = "anthropic",
+                Served = "claude-sonnet-5",
+                Usage = record.Usage,
+                At = record.StartedAt,
+            }
+        );
+        Assert.NotNull(charge.Cost);
+        Assert.Equal((charge.Cost, charge.PriceVersion), (record.Cost, record.PriceVersion));
+        Assert.Equal(
+            (UsageSource.Transcript, UsageQuality.Reported, "claude-code", "weir", Noon),
+            (record.Source, record.Quality, record.Client, record.Project, record.StartedAt)
+        );
+    }
+
+    private static async Task GatewayAsync(UsageLedger ledger)
+    {
+        Assert.True(ledger.Journal.TryReserve());
+        ledger.Journal.Append(
+            new UsageRecord
+            {
+                Id = new RecordIdSource(TimeProvider.System).Next(),
+                Workspace = WorkspaceId.Default,
+                StartedAt = Noon.AddSeconds(-4),
+                Source = UsageSource.Gateway,
+                Status = RequestStatus.Ok,
+                Key = "ci",
+                Provider = "anthropic",
+                Model = "claude-sonnet-5",
+                MessageId = "m1",
+                UpstreamId = "req_m1",
+                Usage = new TokenUsage
+                {
+                    Input = 10,
+                    CacheRead = 100,
+                    Output = 50,
+                },
+                Quality = UsageQuality.Measured,
+            }
+        );
+        ledger.Journal.Release();
+        await ledger.FlushAsync(Cancel);
+    }
+}
