@@ -165,7 +165,15 @@ internal static class HookSettings
 
         using var one = JsonDocument.Parse(WithoutMark(a).ToArray());
         using var other = JsonDocument.Parse(WithoutMark(b).ToArray());
-        return JsonElement.DeepEquals(one.RootElement, other.RootElement);
+        try
+        {
+            return JsonElement.DeepEquals(one.RootElement, other.RootElement);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // A number whose exponent no machine holds.
+            return a.SequenceEqual(b);
+        }
     }
 
     /// <summary>What of Weir's stands in a text, or why it cannot be read.</summary>
