@@ -13,7 +13,11 @@ namespace Weir.Capture.Joining;
 /// </summary>
 internal sealed class Joiner
 {
+    // Its telemetry has no id that its log or the gateway knows (docs/formats/otlp.md): counting it would count twice.
+    private const string Unjoinable = "codex";
+
     private const int BatchRecords = 4_000;
+    private const int BatchHauls = 256;
     private const int MostUnstoredKeys = 500_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -98,7 +102,7 @@ internal sealed class Joiner
             while (from.TryRead(out var haul))
             {
                 Take(haul);
-                if (records.Count >= BatchRecords)
+                if (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
                 {
                     await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp);
                 }
@@ -120,6 +124,12 @@ internal sealed class Joiner
                 continue;
             }
 
+            if (seen is { Source: UsageSource.Otlp, Client: Unjoinable, MessageId: null, RequestId: null })
+            {
+                haul.Caught.Skip("joins with nothing");
+                continue;
+            }
+
             var output = Output(seen.Usage);
             var (place, known) = keys.Find(
                 haul.Origin.Workspace,
@@ -129,9 +139,7 @@ internal sealed class Joiner
                 seen.RequestId,
                 seen.IsSidechain
             );
-            var traits =
-                (seen.IsSidechain ? WordTraits.Sidechain : WordTraits.None)
-                | (seen.Billing is null ? WordTraits.None : WordTraits.ShowsBilling);
+            var traits = TraitsOf(seen);
             if (
                 known is { } told
                 && (output < told.Output || (output == told.Output && !SaysMore(traits, told.Traits)))
@@ -263,10 +271,15 @@ internal sealed class Joiner
         }
     }
 
+    private static WordTraits TraitsOf(Sighting seen) =>
+        (seen.IsSidechain ? WordTraits.Sidechain : WordTraits.None)
+        | (seen.Billing is null ? WordTraits.None : WordTraits.ShowsBilling)
+        | (seen is { Source: UsageSource.Otlp, Agent: not null } ? WordTraits.NamesAgent : WordTraits.None);
+
     // Of two words with as much output the first stands, but for what the second alone can tell.
     private static bool SaysMore(WordTraits seen, WordTraits told) =>
         seen.HasFlag(WordTraits.Sidechain) == told.HasFlag(WordTraits.Sidechain)
-            ? seen.HasFlag(WordTraits.ShowsBilling) && !told.HasFlag(WordTraits.ShowsBilling)
+            ? (seen & ~told & (WordTraits.ShowsBilling | WordTraits.NamesAgent)) != WordTraits.None
             : told.HasFlag(WordTraits.Sidechain);
 
     private static uint Output(in TokenUsage usage) => (uint)Math.Clamp(usage.Output ?? 0, 0, uint.MaxValue);

@@ -23,6 +23,9 @@ internal enum WordTraits : byte
 
     /// <summary>It shows who pays.</summary>
     ShowsBilling = 2,
+
+    /// <summary>It is telemetry that names the subagent: of a request's event and span only one may.</summary>
+    NamesAgent = 4,
 }
 
 /// <summary>

@@ -158,7 +158,7 @@ internal static class RecordMerge
                 var (a, b) = (ordered[i], ordered[j]);
                 doubts |= CountsDiffer(a, b) ? Doubts.Tokens : Doubts.None;
                 doubts |= ModelsDiffer(a.Model, b.Model) ? Doubts.Model : Doubts.None;
-                doubts |= LineagesDiffer(a, b) ? Doubts.Lineage : Doubts.None;
+                doubts |= Differ(a.Session, b.Session) || Differ(a.Agent, b.Agent) ? Doubts.Lineage : Doubts.None;
             }
         }
 
@@ -176,11 +176,6 @@ internal static class RecordMerge
             || Differ(Writes(a.Usage), Writes(b.Usage))
             || Differ(a.Usage.Output, b.Usage.Output)
         );
-
-    // Telemetry knows a subagent by the name of its kind.
-    private static bool LineagesDiffer(UsageRecord a, UsageRecord b) =>
-        Differ(a.Session, b.Session)
-        || (a.Source != UsageSource.Otlp && b.Source != UsageSource.Otlp && Differ(a.Agent, b.Agent));
 
     private static long? Writes(in TokenUsage usage) =>
         usage is { CacheWrite5m: null, CacheWrite1h: null }

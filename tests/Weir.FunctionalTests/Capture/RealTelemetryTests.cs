@@ -1,5 +1,4 @@
 using Weir.Capture;
-using Weir.FunctionalTests.RealPrograms;
 using Weir.Testing;
 using Programs = Weir.Testing.RealPrograms;
 

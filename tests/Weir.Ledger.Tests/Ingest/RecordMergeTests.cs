@@ -123,8 +123,6 @@ public sealed class RecordMergeTests
         Assert.Equal(Doubts.Lineage, Doubt(gateway with { Session = "s2" }));
         gateway = gateway with { Agent = "a1" };
         Assert.Equal(Doubts.Lineage, Doubt(gateway with { Agent = "a2" }));
-        var told = gateway with { Source = UsageSource.Otlp, Agent = "explore" };
-        Assert.Equal(Doubts.None, Fold(gateway, told).Doubts);
 
         Doubts Doubt(UsageRecord log) =>
             Fold(gateway, log with { Source = UsageSource.Transcript, Quality = UsageQuality.Reported }).Doubts;
