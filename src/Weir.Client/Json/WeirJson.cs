@@ -32,6 +32,10 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(SystemStatus))]
 [JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(CaptureSources))]
+[JsonSerializable(typeof(SessionPage))]
+[JsonSerializable(typeof(SessionDetail))]
+[JsonSerializable(typeof(SessionActivityResult))]
+[JsonSerializable(typeof(HandoffPage))]
 [JsonSerializable(typeof(AuditResult))]
 [JsonSerializable(typeof(HealthResult))]
 [JsonSerializable(typeof(ReadinessResult))]
@@ -73,6 +77,10 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(ReadinessResult))]
 [JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(CaptureSources))]
+[JsonSerializable(typeof(SessionPage))]
+[JsonSerializable(typeof(SessionDetail))]
+[JsonSerializable(typeof(SessionActivityResult))]
+[JsonSerializable(typeof(HandoffPage))]
 public sealed partial class WeirJsonIndented : JsonSerializerContext
 {
     /// <summary>The context that the command line writes with.</summary>
