@@ -38,6 +38,7 @@ internal static class WeirCommandLine
         {
             ServeCommand.Create(),
             UsageCommand.Create(),
+            BlocksCommand.Create(),
             CaptureCommand.Create(),
             KeysCommand.Create(),
             ConfigCommand.Create(),

@@ -71,6 +71,21 @@ public sealed class UsageQueries
         return connections.ReadAsync(connection => Series(connection, query, metric, interval), cancellationToken);
     }
 
+    /// <summary>
+    /// What was used hour by hour, by time, with the first and the last moment of each hour; hours without use are left out.
+    /// </summary>
+    /// <param name="query">Which; its grouping means nothing here, and its ends count in whole microseconds.</param>
+    /// <param name="cancellationToken">Interrupts.</param>
+    public Task<ImmutableArray<UsageSpan>> SpansAsync(UsageQuery query, CancellationToken cancellationToken) =>
+        connections.ReadAsync(
+            connection =>
+            {
+                using var spans = new HourSpans(connection, query);
+                return spans.Read();
+            },
+            cancellationToken
+        );
+
     /// <summary>True for what <see cref="RecordsAsync"/> gave as <see cref="Page{T}.Next"/>.</summary>
     public static bool IsCursor(string text) => RecordCursor.TryParse(text, out _);
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Weir.Server.Api.Blocks;
 using Weir.Server.Api.Capture;
 using Weir.Server.Api.Config;
 using Weir.Server.Api.Demo;
@@ -19,6 +20,7 @@ internal static class ApiRoutes
     {
         var api = routes.MapGroup("/api/v1");
         UsageRoutes.Map(api.MapGroup("/usage"));
+        BlockRoutes.Map(api);
         KeyRoutes.Map(api.MapGroup("/keys"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         PriceRoutes.Map(api.MapGroup("/prices"));
