@@ -174,7 +174,13 @@ public sealed class UsageCapture : IAsyncDisposable
 
     /// <summary>Takes a catch of a receiver as a whole; false when too many are waiting.</summary>
     internal bool TryTake(WorkspaceId workspace, Catch caught) =>
-        hauls.Writer.TryWrite(new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null));
+        hauls.Writer.TryWrite(
+            new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null)
+        );
+
+    /// <summary>The newest words on limits of a workspace, the latest first.</summary>
+    internal ImmutableArray<LimitWord> LimitWords(WorkspaceId workspace, DateTimeOffset since, int most) =>
+        LimitWordRows.Read(new SqliteDatabase(Path.Combine(options.DataFolder, "capture.db")), workspace, since, most);
 
     /// <summary>The folders that are read.</summary>
     public ImmutableArray<CaptureSource> Sources()

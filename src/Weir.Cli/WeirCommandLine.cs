@@ -42,11 +42,13 @@ internal static class WeirCommandLine
             CaptureCommand.Create(),
             KeysCommand.Create(),
             ConfigCommand.Create(),
+            LimitsCommand.Create(),
             PricesCommand.Create(),
             HooksCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
             HealthCommand.Create(),
+            StatusLineCommand.Create(),
             CompletionCommand.Create(),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

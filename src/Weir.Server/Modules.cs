@@ -7,6 +7,8 @@ using Weir.Gateway;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Capture;
+using Weir.Server.Limits;
+using Weir.Server.StatusLine;
 
 namespace Weir.Server;
 
@@ -49,6 +51,15 @@ internal sealed partial class Modules : IAsyncDisposable
 
     /// <summary>Where receivers hand over what they caught.</summary>
     public required ICaptureIntake Intake { get; init; }
+
+    /// <summary>What providers say of quotas.</summary>
+    public required QuotaIntake Quotas { get; init; }
+
+    /// <summary>What is known of limits.</summary>
+    public required LimitBoard Limits { get; init; }
+
+    /// <summary>What status lines show.</summary>
+    public required StatusBoard Status { get; init; }
 
     /// <summary>The data plane; null in a process that serves the management API to one command.</summary>
     public ModelGateway? Gateway { get; }
@@ -96,10 +107,28 @@ internal sealed partial class Modules : IAsyncDisposable
             )
             : null;
         var capture = new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>());
+        var newest = new NewestQuotas();
+        var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, options.Clock);
         return (
-            new Modules(ring.Keys, book, ledger.Ledger, gateway, new DemoJob(ledger.Ledger, book, options.Clock), capture)
+            new Modules(
+                ring.Keys,
+                book,
+                ledger.Ledger,
+                gateway,
+                new DemoJob(ledger.Ledger, book, options.Clock),
+                capture
+            )
             {
                 Intake = options.Intake ?? capture,
+                Quotas = new QuotaIntake(newest, options.Intake ?? capture, options.Clock),
+                Limits = limits,
+                Status = new StatusBoard(
+                    new StatusReader(ledger.Ledger.Queries, limits, options.Clock),
+                    ledger.Ledger.Feed,
+                    options.DataFolder,
+                    options.Clock,
+                    loggers.CreateLogger<StatusBoard>()
+                ),
             },
             []
         );
@@ -113,6 +142,7 @@ internal sealed partial class Modules : IAsyncDisposable
             await Gateway.DisposeAsync();
         }
 
+        await Status.DisposeAsync();
         await Capture.DisposeAsync();
         await Demo.DisposeAsync();
         await Ledger.DisposeAsync();

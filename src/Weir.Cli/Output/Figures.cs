@@ -33,9 +33,7 @@ internal static class Figures
 
     /// <summary>A day and minute in the terminal's zone.</summary>
     public static string LocalTime(DateTimeOffset time) =>
-        TimeZoneInfo
-            .ConvertTime(time, TimeZoneInfo.Local)
-            .ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        TimeZoneInfo.ConvertTime(time, TimeZoneInfo.Local).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
 
     /// <summary>A minute of the day in the terminal's zone.</summary>
     public static string LocalClock(DateTimeOffset time) =>

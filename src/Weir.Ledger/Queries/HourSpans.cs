@@ -46,7 +46,9 @@ internal sealed class HourSpans : IDisposable
                 connection,
                 $"""
                 SELECT {columns} FROM record r
-                WHERE r.workspace = {workspace} AND r.started_at >= {from} AND r.started_at < {to}{filters.Conditions(text)}
+                WHERE r.workspace = {workspace} AND r.started_at >= {from} AND r.started_at < {to}{filters.Conditions(
+                    text
+                )}
                 {order}
                 """
             );

@@ -35,7 +35,8 @@ internal static class BlockReader
         CancellationToken cancellationToken
     )
     {
-        var earliest = query.From - DateTimeOffset.UnixEpoch < LongestRun ? DateTimeOffset.UnixEpoch : query.From - LongestRun;
+        var earliest =
+            query.From - DateTimeOffset.UnixEpoch < LongestRun ? DateTimeOffset.UnixEpoch : query.From - LongestRun;
         var spans = await queries.SpansAsync(
             query with
             {
@@ -76,5 +77,6 @@ internal static class BlockReader
             : filters.Add(new UsageFilter(new UsageDimension(UsageDimensionKind.Status), Served));
     }
 
-    private static DateTimeOffset HourOf(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
+    private static DateTimeOffset HourOf(DateTimeOffset at) =>
+        new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);
 }
