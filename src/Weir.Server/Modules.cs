@@ -96,6 +96,9 @@ internal sealed partial class Modules : IAsyncDisposable
         }
 
         var book = await prices;
+        var capture = new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>());
+        var newest = new NewestQuotas();
+        var quotas = new QuotaIntake(newest, options.Intake ?? capture, options.Clock);
         var gateway = options.LocalApi is null
             ? new ModelGateway(
                 ledger.Ledger,
@@ -103,11 +106,10 @@ internal sealed partial class Modules : IAsyncDisposable
                 ring.Keys,
                 new RecordIdSource(options.Clock, highest: ledger.Ledger.HighestId),
                 options.Clock,
-                loggers
+                loggers,
+                (workspace, readings) => quotas.Take(workspace, readings)
             )
             : null;
-        var capture = new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>());
-        var newest = new NewestQuotas();
         var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, options.Clock);
         return (
             new Modules(
@@ -120,7 +122,7 @@ internal sealed partial class Modules : IAsyncDisposable
             )
             {
                 Intake = options.Intake ?? capture,
-                Quotas = new QuotaIntake(newest, options.Intake ?? capture, options.Clock),
+                Quotas = quotas,
                 Limits = limits,
                 Status = new StatusBoard(
                     new StatusReader(ledger.Ledger.Queries, limits, options.Clock),

@@ -17,17 +17,24 @@ internal sealed class QuotaIntake(NewestQuotas newest, ICaptureIntake intake, Ti
     /// <summary>Shorter windows hold a pace: they change with every request and teach nothing.</summary>
     private static readonly TimeSpan ShortestStored = TimeSpan.FromHours(1);
 
-    /// <summary>Takes what Claude Code gave its status line; what cannot be read says nothing.</summary>
-    public void TakeStatusLine(WorkspaceId workspace, ReadOnlyMemory<byte> json, string? session) =>
+    /// <summary>Takes what Claude Code gave its status line; what cannot be read says nothing. True when it says something new.</summary>
+    public bool TakeStatusLine(WorkspaceId workspace, ReadOnlyMemory<byte> json, string? session) =>
         Take(workspace, QuotaObjects.StatusLine(json, clock.GetUtcNow()), session);
 
-    /// <summary>Takes readings. Never blocks: where there is no room, they are not stored.</summary>
-    public void Take(WorkspaceId workspace, IReadOnlyList<LimitReading> readings, string? session = null)
+    /// <summary>Takes readings. Never blocks: where there is no room, they are not stored. True when one says something new.</summary>
+    public bool Take(WorkspaceId workspace, IReadOnlyList<LimitReading> readings, string? session = null)
     {
         Catch? caught = null;
+        var isNew = false;
         foreach (var reading in readings)
         {
-            if (newest.Note(workspace, reading) && reading.Window >= ShortestStored)
+            if (!newest.Note(workspace, reading))
+            {
+                continue;
+            }
+
+            isNew = true;
+            if (reading.Window >= ShortestStored)
             {
                 (caught ??= new Catch()).Limits.Add(LimitWords.Word(reading, Unknown, session));
             }
@@ -37,5 +44,7 @@ internal sealed class QuotaIntake(NewestQuotas newest, ICaptureIntake intake, Ti
         {
             _ = intake.TryTake(workspace, caught);
         }
+
+        return isNew;
     }
 }

@@ -72,6 +72,18 @@ internal sealed partial class StatusBoard(
         return result;
     }
 
+    /// <summary>Reads anew what a workspace is shown next: something became known that is not in the ledger.</summary>
+    public void Forget(WorkspaceId workspace)
+    {
+        lock (gate)
+        {
+            foreach (var key in kept.Keys.Where(key => key.Workspace == workspace).ToArray())
+            {
+                kept.Remove(key);
+            }
+        }
+    }
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

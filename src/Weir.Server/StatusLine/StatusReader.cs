@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Weir.Capture;
 using Weir.Client;
 using Weir.Foundation;
+using Weir.Insights.Blocks;
 using Weir.Ledger;
 using Weir.Server.Blocks;
 using Weir.Server.Limits;
@@ -54,7 +55,20 @@ internal sealed class StatusReader(UsageQueries queries, LimitBoard limits, Time
             now,
             cancellationToken
         );
-        var block = blocks.LastOrDefault(found => found.IsActive);
+        var running = await limits.RunningAsync(workspace, cancellationToken);
+        var block =
+            await ToldAsync(workspace, running, end, cancellationToken)
+            ?? (
+                blocks.LastOrDefault(found => found.IsActive) is { } reckoned
+                    ? new StatusLineBlock
+                    {
+                        Start = reckoned.Start,
+                        End = reckoned.End,
+                        CostUsd = reckoned.Cost.ToUsd(),
+                        TotalTokens = reckoned.Tokens.Total,
+                    }
+                    : null
+            );
         return new StatusLineResult
         {
             At = now,
@@ -63,16 +77,8 @@ internal sealed class StatusReader(UsageQueries queries, LimitBoard limits, Time
             TodayUsd = today.Total.Cost.ToUsd(),
             TodayUnpriced = today.Total.Unpriced,
             SessionUsd = session is null ? null : await SessionAsync(workspace, session, end, cancellationToken),
-            Block = block is null
-                ? null
-                : new StatusLineBlock
-                {
-                    Start = block.Start,
-                    End = block.End,
-                    CostUsd = block.Cost.ToUsd(),
-                    TotalTokens = block.Tokens.Total,
-                },
-            Limits = await limits.RunningAsync(workspace, cancellationToken),
+            Block = block,
+            Limits = running,
         };
     }
 
@@ -92,6 +98,42 @@ internal sealed class StatusReader(UsageQueries queries, LimitBoard limits, Time
 
             return new DateTimeOffset(date, zone.GetUtcOffset(date)).ToUniversalTime();
         }
+    }
+
+    // Where the provider told when its window begins anew, that window is the block, and not one that is reckoned.
+    private async Task<StatusLineBlock?> ToldAsync(
+        WorkspaceId workspace,
+        ImmutableArray<StatusLineLimit> running,
+        DateTimeOffset end,
+        CancellationToken cancellationToken
+    )
+    {
+        var told = running.FirstOrDefault(limit =>
+            limit is { Client: "claude-code", Scope: "five_hour", Estimated: false, ResetsAt: not null }
+        );
+        if (told is not { ResetsAt: { } resets } || resets <= end)
+        {
+            return null;
+        }
+
+        var start = resets - UsageBlocks.Length;
+        var used = await queries.SummaryAsync(
+            new UsageQuery
+            {
+                Workspace = workspace,
+                From = start < end ? start : end.AddSeconds(-1),
+                To = end,
+                Filters = [new UsageFilter(new UsageDimension(UsageDimensionKind.Client), [told.Client])],
+            },
+            cancellationToken
+        );
+        return new StatusLineBlock
+        {
+            Start = start,
+            End = resets,
+            CostUsd = used.Total.Cost.ToUsd(),
+            TotalTokens = used.Total.Tokens.Total,
+        };
     }
 
     private async Task<decimal?> SessionAsync(

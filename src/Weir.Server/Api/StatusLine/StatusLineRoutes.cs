@@ -68,7 +68,11 @@ internal static class StatusLineRoutes
             return ApiProblem.Of(fault, $"The body has at most {MostBytes} bytes, plain or compressed with gzip.");
         }
 
-        quotas.TakeStatusLine(caller.Workspace, body.Bytes.ToArray(), Named(session));
+        if (quotas.TakeStatusLine(caller.Workspace, body.Bytes.ToArray(), Named(session)))
+        {
+            board.Forget(caller.Workspace);
+        }
+
         return TypedResults.Ok(await board.AskAsync(caller.Workspace, Named(session), cancellationToken));
     }
 
