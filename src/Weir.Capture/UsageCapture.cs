@@ -182,7 +182,9 @@ public sealed class UsageCapture : IAsyncDisposable
 
     /// <summary>Takes a catch of a receiver as a whole; false when too many are waiting.</summary>
     internal bool TryTake(WorkspaceId workspace, Catch caught) =>
-        hauls.Writer.TryWrite(new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null));
+        hauls.Writer.TryWrite(
+            new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null)
+        );
 
     /// <summary>The folders that are read.</summary>
     public ImmutableArray<CaptureSource> Sources()

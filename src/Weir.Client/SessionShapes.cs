@@ -245,10 +245,7 @@ public sealed record SessionTreeRequest
 /// <summary>What a request paid again for, that had stood in the provider's cache.</summary>
 /// <param name="Tokens">Tokens.</param>
 /// <param name="ExtraUsd">What they cost more than reading them from the cache; null when a price is not known.</param>
-public sealed record CacheMissFigures(
-    long Tokens,
-    [property: JsonConverter(typeof(UsdConverter))] decimal? ExtraUsd
-);
+public sealed record CacheMissFigures(long Tokens, [property: JsonConverter(typeof(UsdConverter))] decimal? ExtraUsd);
 
 /// <summary>What the sessions of a range did. Rows with the largest cost first.</summary>
 /// <param name="From">Inclusive.</param>

@@ -46,17 +46,15 @@ internal sealed class ActivityCount(DateTimeOffset from, DateTimeOffset to)
     public static string? ServerOf(string? tool) =>
         tool is not null
         && tool.StartsWith(McpPrefix, StringComparison.Ordinal)
-        && tool.IndexOf("__", McpPrefix.Length, StringComparison.Ordinal) is > 0 and var end
+        && tool.IndexOf("__", McpPrefix.Length, StringComparison.Ordinal) is var end
+        && end > McpPrefix.Length
             ? tool[McpPrefix.Length..end]
             : null;
 
     private void Session(SessionRequest[] requests, SessionEvent[] events)
     {
         var calls = Array.FindAll(events, e => e.Kind == SessionEventKind.Tool);
-        Array.Sort(
-            calls,
-            (a, b) => At(a) != At(b) ? At(a).CompareTo(At(b)) : string.CompareOrdinal(a.Id, b.Id)
-        );
+        Array.Sort(calls, (a, b) => At(a) != At(b) ? At(a).CompareTo(At(b)) : string.CompareOrdinal(a.Id, b.Id));
         var types = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var agent in events)
         {
@@ -65,7 +63,11 @@ internal sealed class ActivityCount(DateTimeOffset from, DateTimeOffset to)
                 types[agent.Id] = agent.Name;
                 if (IsWithin(agent))
                 {
-                    agents.Call(agent.Name, agent.Duration ?? (agent.EndedAt - agent.StartedAt), agent.Succeeded == false);
+                    agents.Call(
+                        agent.Name,
+                        agent.Duration ?? (agent.EndedAt - agent.StartedAt),
+                        agent.Succeeded == false
+                    );
                 }
             }
         }
@@ -145,8 +147,7 @@ internal sealed class ActivityCount(DateTimeOffset from, DateTimeOffset to)
 
     private bool IsWithin(SessionEvent told) => At(told) >= from && At(told) < to;
 
-    private static DateTimeOffset At(SessionEvent told) =>
-        told.StartedAt ?? told.EndedAt ?? DateTimeOffset.MinValue;
+    private static DateTimeOffset At(SessionEvent told) => told.StartedAt ?? told.EndedAt ?? DateTimeOffset.MinValue;
 
     /// <summary>Rows by name.</summary>
     private sealed class ActivityTable

@@ -31,7 +31,12 @@ internal sealed class CacheMisses(PriceSnapshot prices, Func<string, string?> ca
         }
 
         // The whole prompt before, but for what was read fresh then, stood in the cache.
-        var paid = new TokenUsage { Input = usage.Input, CacheWrite5m = usage.CacheWrite5m, CacheWrite1h = usage.CacheWrite1h };
+        var paid = new TokenUsage
+        {
+            Input = usage.Input,
+            CacheWrite5m = usage.CacheWrite5m,
+            CacheWrite1h = usage.CacheWrite1h,
+        };
         var stood = last.Prompt - (last.Input ?? 0);
         var tokens = Math.Min(stood - has, paid.Prompt);
         return tokens <= 0 ? null : new CacheMiss(tokens, Extra(record, tokens));

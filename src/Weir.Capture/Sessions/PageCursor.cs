@@ -36,7 +36,9 @@ internal readonly record struct PageCursor(long At, string Name) : IComparable<P
         {
             cursor = new PageCursor(
                 (long)at,
-                new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Convert.FromHexString(text.AsSpan(dot + 1)))
+                new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(
+                    Convert.FromHexString(text.AsSpan(dot + 1))
+                )
             );
             return true;
         }
@@ -49,10 +51,18 @@ internal readonly record struct PageCursor(long At, string Name) : IComparable<P
     /// <summary>Smaller is further on: later comes first, and of one moment the greater name.</summary>
     public int CompareTo(PageCursor other) =>
         At != other.At ? At.CompareTo(other.At)
-        : this == Start || other == Start ? (this == other ? 0 : this == Start ? 1 : -1)
+        : this == Start || other == Start
+            ? (
+                this == other ? 0
+                : this == Start ? 1
+                : -1
+            )
         : string.CompareOrdinal(Name, other.Name);
 
     /// <inheritdoc />
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{(ulong)At:x}.{Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Name))}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(ulong)At:x}.{Convert.ToHexStringLower(Encoding.UTF8.GetBytes(Name))}"
+        );
 }

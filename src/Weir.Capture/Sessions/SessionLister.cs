@@ -214,10 +214,7 @@ internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger,
         foreach (var hour in hours)
         {
             var ends = (hour.Key + SessionSpan.Hour) * 1_000_000;
-            if (
-                !query.ActiveOnly
-                && candidates.Count(c => c.Place.CompareTo(after) < 0 && c.Place.At >= ends) > limit
-            )
+            if (!query.ActiveOnly && candidates.Count(c => c.Place.CompareTo(after) < 0 && c.Place.At >= ends) > limit)
             {
                 return;
             }
@@ -244,7 +241,12 @@ internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger,
         }
     }
 
-    private SessionOverview Overview(SessionStore store, Candidate candidate, SessionListQuery query, DateTimeOffset now)
+    private SessionOverview Overview(
+        SessionStore store,
+        Candidate candidate,
+        SessionListQuery query,
+        DateTimeOffset now
+    )
     {
         if (candidate.Stored is not { } stored)
         {
@@ -260,12 +262,7 @@ internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger,
         // Of one that was not heard of for long, only its end still tells anything.
         var events =
             now - stored.Facts.LastAt > SessionStates.Believed
-                ? store.Events(
-                    stored,
-                    SessionEventKind.Life,
-                    SessionEventKind.Prompt,
-                    SessionEventKind.PullRequest
-                )
+                ? store.Events(stored, SessionEventKind.Life, SessionEventKind.Prompt, SessionEventKind.PullRequest)
                 : store.Events(
                     stored,
                     SessionEventKind.Life,
@@ -309,9 +306,7 @@ internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger,
 
         return
         [
-            .. items.Select(item =>
-                firsts.TryGetValue(item.Id, out var first) ? item with { FirstAt = first } : item
-            ),
+            .. items.Select(item => firsts.TryGetValue(item.Id, out var first) ? item with { FirstAt = first } : item),
         ];
     }
 

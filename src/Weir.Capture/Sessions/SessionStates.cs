@@ -20,7 +20,11 @@ internal static class SessionStates
     {
         var life = Latest(events, SessionEventKind.Life);
         var prompt = Latest(events, SessionEventKind.Prompt);
-        if (life is { Name: "end" } && lastAt - At(life) <= Afterwards && !(prompt is not null && At(prompt) > At(life)))
+        if (
+            life is { Name: "end" }
+            && lastAt - At(life) <= Afterwards
+            && !(prompt is not null && At(prompt) > At(life))
+        )
         {
             return SessionState.Ended;
         }

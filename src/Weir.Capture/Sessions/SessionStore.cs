@@ -88,7 +88,9 @@ internal sealed class SessionStore : IDisposable
     {
         using var row = Prepare(
             $"""
-            SELECT s.name, {EventColumns} FROM session s CROSS JOIN event e ON e.session = s.id AND e.kind IN ({Numbers(kinds)})
+            SELECT s.name, {EventColumns} FROM session s CROSS JOIN event e ON e.session = s.id AND e.kind IN ({Numbers(
+                kinds
+            )})
             WHERE s.workspace = ? AND s.last_at >= ? AND s.first_at < ?
             """
         );
@@ -180,9 +182,7 @@ internal sealed class SessionStore : IDisposable
             Id = row.Text(first + 1)!,
             StartedAt = row.IsNull(first + 2) ? null : Times.FromMicroseconds(row.Int64(first + 2)),
             EndedAt = row.IsNull(first + 3) ? null : Times.FromMicroseconds(row.Int64(first + 3)),
-            Duration = row.IsNull(first + 4)
-                ? null
-                : new TimeSpan(row.Int64(first + 4) * TimeSpan.TicksPerMicrosecond),
+            Duration = row.IsNull(first + 4) ? null : new TimeSpan(row.Int64(first + 4) * TimeSpan.TicksPerMicrosecond),
             Agent = row.Text(first + 5),
             Parent = row.Text(first + 6),
             Name = row.Text(first + 7),

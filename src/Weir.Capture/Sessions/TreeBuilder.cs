@@ -184,9 +184,7 @@ internal sealed class TreeBuilder
 
     private void AddTools(TreeNode[] requests)
     {
-        var callers = new ToolCallers([
-            .. records.Select(r => new Caller(r.Agent, r.MessageId, r.Client, EndOf(r))),
-        ]);
+        var callers = new ToolCallers([.. records.Select(r => new Caller(r.Agent, r.MessageId, r.Client, EndOf(r)))]);
         foreach (var told in events[SessionEventKind.Tool])
         {
             var node = Make(SessionNodeKind.Tool, told);
@@ -199,7 +197,9 @@ internal sealed class TreeBuilder
 
     /// <summary>When an answer was whole: a gateway's record begins with the request, a log's line is written at the end.</summary>
     private static DateTimeOffset EndOf(UsageRecord record) =>
-        record.Source == UsageSource.Gateway && record.Duration is { } took ? record.StartedAt + took : record.StartedAt;
+        record.Source == UsageSource.Gateway && record.Duration is { } took
+            ? record.StartedAt + took
+            : record.StartedAt;
 
     private void AddAgents()
     {
@@ -221,10 +221,7 @@ internal sealed class TreeBuilder
             {
                 root.Children.Add(node);
             }
-            else if (
-                agentEvents.GetValueOrDefault(agent)?.Parent is { } call
-                && tools.TryGetValue(call, out var tool)
-            )
+            else if (agentEvents.GetValueOrDefault(agent)?.Parent is { } call && tools.TryGetValue(call, out var tool))
             {
                 tool.Children.Add(node);
             }
@@ -262,7 +259,8 @@ internal sealed class TreeBuilder
                 case SessionEventKind.Permission:
                     var node = Make(SessionNodeKind.Permission, told);
                     (
-                        tools.GetValueOrDefault(told.Parent ?? told.Id) ?? PlaceOf(told.Agent, told.StartedAt ?? told.EndedAt)
+                        tools.GetValueOrDefault(told.Parent ?? told.Id)
+                        ?? PlaceOf(told.Agent, told.StartedAt ?? told.EndedAt)
                     ).Children.Add(node);
                     break;
                 case SessionEventKind.Compaction or SessionEventKind.Error when IsToldTwice(told):
@@ -315,6 +313,5 @@ internal sealed class TreeBuilder
             Tokens = told.Tokens,
         };
 
-    private static DateTimeOffset At(SessionEvent told) =>
-        told.StartedAt ?? told.EndedAt ?? DateTimeOffset.MinValue;
+    private static DateTimeOffset At(SessionEvent told) => told.StartedAt ?? told.EndedAt ?? DateTimeOffset.MinValue;
 }

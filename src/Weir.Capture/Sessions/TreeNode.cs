@@ -38,7 +38,8 @@ internal sealed class TreeNode(SessionNodeKind kind, string id)
         Children.Sort((a, b) => a.At != b.At ? a.At.CompareTo(b.At) : string.CompareOrdinal(a.Id, b.Id));
         var own = Request is null ? default : SessionSums.Of(Request);
         var total = own;
-        var waited = kind == SessionNodeKind.Permission && EndedAt > StartedAt ? EndedAt.Value - StartedAt.Value : default;
+        var waited =
+            kind == SessionNodeKind.Permission && EndedAt > StartedAt ? EndedAt.Value - StartedAt.Value : default;
         var (first, last) = (StartedAt, EndedAt);
         var children = new SessionNode[Children.Count];
         for (var i = 0; i < children.Length; i++)

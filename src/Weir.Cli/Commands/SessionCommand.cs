@@ -149,7 +149,7 @@ internal static class SessionCommand
         var known = values.OfType<string>().Select(Figures.Name).ToList();
         if (known.Count > 0)
         {
-            Console.Out.WriteLine($"  {name,-12}  {string.Join(", ", known)}");
+            Console.Out.WriteLine($"  {name, -12}  {string.Join(", ", known)}");
         }
     }
 }

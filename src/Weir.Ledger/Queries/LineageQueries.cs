@@ -54,7 +54,9 @@ public sealed class LineageQueries
                     $"""
                     SELECT session_id, min(first), max(last) FROM rollup_lineage
                     WHERE workspace = {text.Add(workspace.Value)} AND session_id <> 0 GROUP BY session_id
-                    HAVING min(first) < {text.Add(Seconds(to))} AND max(last) > {text.Add(Seconds(from) - SessionSpan.Hour)}
+                    HAVING min(first) < {text.Add(Seconds(to))} AND max(last) > {text.Add(
+                        Seconds(from) - SessionSpan.Hour
+                    )}
                     """
                 );
                 var spans = ImmutableArray.CreateBuilder<SessionSpan>();

@@ -49,12 +49,19 @@ public sealed class SessionQueriesTests : CaptureTest
             // Real logs name what a request belongs to: nothing is left over but what has no prompt.
             if (Flat(tree.Root).Any(n => n.Kind == SessionNodeKind.Prompt))
             {
-                Assert.DoesNotContain(tree.Root.Children, n => n.Kind is SessionNodeKind.Request or SessionNodeKind.Tool);
+                Assert.DoesNotContain(
+                    tree.Root.Children,
+                    n => n.Kind is SessionNodeKind.Request or SessionNodeKind.Tool
+                );
             }
 
             Assert.All(
                 Flat(tree.Root).Where(n => n.Kind is SessionNodeKind.Request or SessionNodeKind.Prompt),
-                n => Assert.DoesNotContain(n.Children, c => c.Kind == SessionNodeKind.Tool && n.Kind == SessionNodeKind.Prompt)
+                n =>
+                    Assert.DoesNotContain(
+                        n.Children,
+                        c => c.Kind == SessionNodeKind.Tool && n.Kind == SessionNodeKind.Prompt
+                    )
             );
         }
     }
@@ -65,7 +72,9 @@ public sealed class SessionQueriesTests : CaptureTest
         Copy(Path.Combine(AgentFiles.Fixtures(), "claude-code-real/config"), Path.Combine(Home, ".claude"));
         await using var open = await OpenAsync();
         await open.Capture.CatchUpAsync(null, Cancel);
-        var id = (await open.Capture.Sessions.ListAsync(All with { IdPrefix = "cc66" }, null, 10, Cancel)).Items.Single().Id;
+        var id = (await open.Capture.Sessions.ListAsync(All with { IdPrefix = "cc66" }, null, 10, Cancel))
+            .Items.Single()
+            .Id;
 
         var tree = (await open.Capture.Sessions.TreeAsync(WorkspaceId.Default, id, n => n, Cancel))!;
 
@@ -75,25 +84,41 @@ public sealed class SessionQueriesTests : CaptureTest
         Assert.All(agents, a => Assert.True(a.Total.Requests > 0));
         Assert.Equal(
             agents.Count,
-            Flat(tree.Root).Where(n => n.Kind == SessionNodeKind.Tool).SelectMany(n => n.Children).Count(n => n.Kind == SessionNodeKind.Agent)
+            Flat(tree.Root)
+                .Where(n => n.Kind == SessionNodeKind.Tool)
+                .SelectMany(n => n.Children)
+                .Count(n => n.Kind == SessionNodeKind.Agent)
         );
         Assert.Contains(agents, outer => Flat(outer).Count(n => n.Kind == SessionNodeKind.Agent) > 1);
 
         var handoffs = await open.Capture.Sessions.HandoffsAsync(
-            new HandoffQuery { Workspace = WorkspaceId.Default, From = Real, To = Real.AddDays(2) },
+            new HandoffQuery
+            {
+                Workspace = WorkspaceId.Default,
+                From = Real,
+                To = Real.AddDays(2),
+            },
             null,
             3,
             Cancel
         );
         Assert.Equal(3, handoffs.Items.Length);
         var rest = await open.Capture.Sessions.HandoffsAsync(
-            new HandoffQuery { Workspace = WorkspaceId.Default, From = Real, To = Real.AddDays(2) },
+            new HandoffQuery
+            {
+                Workspace = WorkspaceId.Default,
+                From = Real,
+                To = Real.AddDays(2),
+            },
             handoffs.Next,
             100,
             Cancel
         );
         var all = handoffs.Items.AddRange(rest.Items);
-        Assert.Equal(agents.Select(a => a.Id).Order(), all.Where(h => h.Kind == HandoffKind.Subagent).Select(h => h.Id).Order());
+        Assert.Equal(
+            agents.Select(a => a.Id).Order(),
+            all.Where(h => h.Kind == HandoffKind.Subagent).Select(h => h.Id).Order()
+        );
         Assert.All(
             all.Where(h => h.Kind == HandoffKind.Subagent),
             h => Assert.Equal(Flat(tree.Root).Where(n => n.Request?.Agent == h.Id).Sum(n => n.Own.Cost), h.Usage.Cost)
@@ -117,7 +142,12 @@ public sealed class SessionQueriesTests : CaptureTest
         {
             // All requests are of one moment: the cursor stands among them.
             var page = await open.Capture.Sessions.HandoffsAsync(
-                new HandoffQuery { Workspace = WorkspaceId.Default, From = Real, To = Real.AddDays(2) },
+                new HandoffQuery
+                {
+                    Workspace = WorkspaceId.Default,
+                    From = Real,
+                    To = Real.AddDays(2),
+                },
                 cursor,
                 2,
                 Cancel
@@ -144,7 +174,12 @@ public sealed class SessionQueriesTests : CaptureTest
         Copy(Path.Combine(AgentFiles.Fixtures(), "claude-code-real/config"), Path.Combine(Home, ".claude"));
         await using var open = await OpenAsync();
         await open.Capture.CatchUpAsync(null, Cancel);
-        var query = new UsageQuery { Workspace = WorkspaceId.Default, From = Real, To = Real.AddDays(2) };
+        var query = new UsageQuery
+        {
+            Workspace = WorkspaceId.Default,
+            From = Real,
+            To = Real.AddDays(2),
+        };
 
         var activity = await open.Capture.Sessions.ActivityAsync(query, Cancel);
 

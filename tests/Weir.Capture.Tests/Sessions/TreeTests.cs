@@ -54,12 +54,40 @@ public sealed class TreeTests
             [
                 Event(SessionEventKind.Prompt, "p1", 0),
                 Event(SessionEventKind.Prompt, "p2", 60),
-                Event(SessionEventKind.Tool, "t1", 5) with { Name = "Task", Parent = "m1", EndedAt = At(50) },
-                Event(SessionEventKind.Agent, "a1", 6) with { Name = "Explore", Parent = "t1", EndedAt = At(49) },
-                Event(SessionEventKind.Tool, "t2", 10) with { Name = "Bash", Parent = "m2", Agent = "a1" },
-                Event(SessionEventKind.Permission, "t2", 11) with { EndedAt = At(14), Agent = "a1", Succeeded = true },
-                Event(SessionEventKind.Turn, "p1", 55) with { StartedAt = null, EndedAt = At(55), Parent = "p1" },
-                Event(SessionEventKind.Compaction, "c1", 70) with { Tokens = 9000 },
+                Event(SessionEventKind.Tool, "t1", 5) with
+                {
+                    Name = "Task",
+                    Parent = "m1",
+                    EndedAt = At(50),
+                },
+                Event(SessionEventKind.Agent, "a1", 6) with
+                {
+                    Name = "Explore",
+                    Parent = "t1",
+                    EndedAt = At(49),
+                },
+                Event(SessionEventKind.Tool, "t2", 10) with
+                {
+                    Name = "Bash",
+                    Parent = "m2",
+                    Agent = "a1",
+                },
+                Event(SessionEventKind.Permission, "t2", 11) with
+                {
+                    EndedAt = At(14),
+                    Agent = "a1",
+                    Succeeded = true,
+                },
+                Event(SessionEventKind.Turn, "p1", 55) with
+                {
+                    StartedAt = null,
+                    EndedAt = At(55),
+                    Parent = "p1",
+                },
+                Event(SessionEventKind.Compaction, "c1", 70) with
+                {
+                    Tokens = 9000,
+                },
             ],
             [
                 Record("m1", 5, cost: 100),
@@ -106,7 +134,10 @@ public sealed class TreeTests
                 Event(SessionEventKind.Tool, "t3", 900),
             ],
             [
-                Record("m1", 12, cost: 1) with { Client = "codex" },
+                Record("m1", 12, cost: 1) with
+                {
+                    Client = "codex",
+                },
                 // As the gateway saw it: from its start on.
                 Record("m2", 20, cost: 2) with
                 {
@@ -128,14 +159,30 @@ public sealed class TreeTests
         var root = Build(
             [],
             [
-                Record("m1", 1) with { Usage = Tokens(10, 50_000, 1_000, 0) },
+                Record("m1", 1) with
+                {
+                    Usage = Tokens(10, 50_000, 1_000, 0),
+                },
                 // Fresh and written: 51,000 had stood in the cache.
-                Record("m2", 2) with { Usage = Tokens(2_000, 1_000, 49_000, 0) },
-                Record("m3", 3) with { Usage = Tokens(10, 50_000, 3_000, 0) },
+                Record("m2", 2) with
+                {
+                    Usage = Tokens(2_000, 1_000, 49_000, 0),
+                },
+                Record("m3", 3) with
+                {
+                    Usage = Tokens(10, 50_000, 3_000, 0),
+                },
                 // Another model has a cache of its own.
-                Record("m4", 4) with { Usage = Tokens(60_000, 0, 0, 0), Model = "claude-haiku-4-5" },
+                Record("m4", 4) with
+                {
+                    Usage = Tokens(60_000, 0, 0, 0),
+                    Model = "claude-haiku-4-5",
+                },
                 // A shorter prompt: after a compaction, say.
-                Record("m5", 5) with { Usage = Tokens(10, 20_000, 0, 0) },
+                Record("m5", 5) with
+                {
+                    Usage = Tokens(10, 20_000, 0, 0),
+                },
             ]
         );
 
@@ -143,7 +190,10 @@ public sealed class TreeTests
         Assert.Equal("m2", miss.Request!.MessageId);
         Assert.Equal(50_000, miss.CacheMiss!.Tokens);
         // 49,000 written at 3.75 and 1,000 fresh at 3 dollars a million, instead of 50,000 read at 0.30.
-        Assert.Equal(Money.FromUsd((49_000 * 3.75m + 1_000 * 3m - 50_000 * 0.3m) / 1_000_000), miss.CacheMiss.ExtraCost);
+        Assert.Equal(
+            Money.FromUsd((49_000 * 3.75m + 1_000 * 3m - 50_000 * 0.3m) / 1_000_000),
+            miss.CacheMiss.ExtraCost
+        );
     }
 
     [Fact]
@@ -151,9 +201,18 @@ public sealed class TreeTests
     {
         var root = Build(
             [
-                Event(SessionEventKind.Error, "uuid", 5) with { Name = "overloaded" },
-                Event(SessionEventKind.Error, "stop:p1", 6) with { Name = "overloaded" },
-                Event(SessionEventKind.Error, "stop:p2", 3600) with { Name = "rate_limit" },
+                Event(SessionEventKind.Error, "uuid", 5) with
+                {
+                    Name = "overloaded",
+                },
+                Event(SessionEventKind.Error, "stop:p1", 6) with
+                {
+                    Name = "overloaded",
+                },
+                Event(SessionEventKind.Error, "stop:p2", 3600) with
+                {
+                    Name = "rate_limit",
+                },
             ],
             []
         );
@@ -164,8 +223,7 @@ public sealed class TreeTests
     private static SessionNode Build(IReadOnlyList<SessionEvent> events, IReadOnlyList<UsageRecord> records) =>
         TreeBuilder.Build("s1", events, records, new CacheMisses(new PriceBook().Current, name => name));
 
-    private static IEnumerable<SessionNode> Flat(SessionNode node) =>
-        node.Children.SelectMany(Flat).Prepend(node);
+    private static IEnumerable<SessionNode> Flat(SessionNode node) => node.Children.SelectMany(Flat).Prepend(node);
 
     private static int Depth(SessionNode node) => node.Children.Select(Depth).DefaultIfEmpty(0).Max() + 1;
 

@@ -19,10 +19,7 @@ public sealed class SessionApiTests(SessionServer server) : IClassFixture<Sessio
         var summary = await server.Weir.GetAsync($"/api/v1/usage/summary?{Range}");
 
         Assert.True(sessions.Count >= 10, $"{sessions.Count}");
-        Assert.Equal(
-            summary.GetProperty("total").Number("requests"),
-            sessions.Sum(s => s.Number("requests"))
-        );
+        Assert.Equal(summary.GetProperty("total").Number("requests"), sessions.Sum(s => s.Number("requests")));
         Assert.Equal(
             sessions.Select(s => s.GetProperty("lastAt").GetDateTimeOffset()).OrderDescending(),
             sessions.Select(s => s.GetProperty("lastAt").GetDateTimeOffset())
@@ -30,14 +27,23 @@ public sealed class SessionApiTests(SessionServer server) : IClassFixture<Sessio
         var one = sessions.Single(s => s.Text("id") == SessionServer.Subagents);
         Assert.Equal("claude-code", one.Text("client"));
         Assert.Equal("/home/ada/project", one.Text("folder"));
-        Assert.Equal((1, 12, 4, 8), (one.Number("prompts"), one.Number("requests"), one.Number("subagents"), one.Number("toolCalls")));
-        Assert.Equal("0.066198", one.Text("costUsd")![..8]);
+        Assert.Equal(
+            (1, 12, 4, 8),
+            (one.Number("prompts"), one.Number("requests"), one.Number("subagents"), one.Number("toolCalls"))
+        );
+        var bySession = await server.Weir.GetAsync($"/api/v1/usage/summary?{Range}&groupBy=session");
+        Assert.Equal(
+            bySession.Items("rows").Select(r => (r.GetProperty("keys").Text("session"), r.Text("costUsd"))).Order(),
+            sessions.Where(s => s.Number("requests") > 0).Select(s => (s.Text("id"), s.Text("costUsd"))).Order()
+        );
 
         var paged = new List<string?>();
         string? cursor = null;
         do
         {
-            var page = await server.Weir.GetAsync($"/api/v1/sessions?{Range}&limit=3{(cursor is null ? "" : "&cursor=" + cursor)}");
+            var page = await server.Weir.GetAsync(
+                $"/api/v1/sessions?{Range}&limit=3{(cursor is null ? "" : "&cursor=" + cursor)}"
+            );
             paged.AddRange(page.Items("items").Select(s => s.Text("id")));
             cursor = page.Text("next");
         } while (cursor is not null);
@@ -52,7 +58,9 @@ public sealed class SessionApiTests(SessionServer server) : IClassFixture<Sessio
         var requests = await server.Weir.GetAsync($"/api/v1/usage/requests?{Range}&session={SessionServer.Subagents}");
 
         var tree = detail.GetProperty("tree");
-        foreach (var field in new[] { "requests", "inputTokens", "cacheReadTokens", "cacheWrite1hTokens", "outputTokens" })
+        foreach (
+            var field in new[] { "requests", "inputTokens", "cacheReadTokens", "cacheWrite1hTokens", "outputTokens" }
+        )
         {
             Assert.Equal(summary.GetProperty("total").Number(field), tree.GetProperty("usage").Number(field));
             Assert.Equal(summary.GetProperty("total").Number(field), detail.GetProperty("session").Number(field));
@@ -72,7 +80,10 @@ public sealed class SessionApiTests(SessionServer server) : IClassFixture<Sessio
         Assert.Equal(
             Usd(caller.GetProperty("usage")),
             Usd(caller.GetProperty("own"))
-                + caller.Items("children").Where(c => c.GetProperty("usage").ValueKind == JsonValueKind.Object).Sum(c => Usd(c.GetProperty("usage")))
+                + caller
+                    .Items("children")
+                    .Where(c => c.GetProperty("usage").ValueKind == JsonValueKind.Object)
+                    .Sum(c => Usd(c.GetProperty("usage")))
         );
     }
 
@@ -86,13 +97,18 @@ public sealed class SessionApiTests(SessionServer server) : IClassFixture<Sessio
             Assert.Equal(total, activity.Items(table).Sum(Usd));
         }
 
-        Assert.Equal(["Explore", "general-purpose", "main"], activity.Items("agents").Select(a => a.Text("name")).Order());
+        Assert.Equal(
+            ["Explore", "general-purpose", "main"],
+            activity.Items("agents").Select(a => a.Text("name")).Order()
+        );
         Assert.DoesNotContain(activity.Items("tools"), t => t.Text("name") == "exec_command");
 
         var handoffs = (await server.Weir.GetAsync($"/api/v1/handoffs?{Range}")).Items("items").ToList();
         Assert.Equal(4, handoffs.Count(h => h.Text("kind") == "subagent"));
         Assert.Single(handoffs, h => h.Text("kind") == "session");
-        var own = (await server.Weir.GetAsync($"/api/v1/handoffs?{Range}&kind=subagent&session={SessionServer.Subagents}")).Items("items");
+        var own = (
+            await server.Weir.GetAsync($"/api/v1/handoffs?{Range}&kind=subagent&session={SessionServer.Subagents}")
+        ).Items("items");
         Assert.Equal(4, own.Count());
     }
 
@@ -173,7 +189,16 @@ public sealed class SessionApiTests(SessionServer server) : IClassFixture<Sessio
         Assert.Contains(SessionServer.Subagents, listed.Output, StringComparison.Ordinal);
         Assert.Contains("█", listed.Output, StringComparison.Ordinal);
 
-        var json = await server.Weir.CommandAsync("sessions", "--since", "2026-11-21", "--until", "2026-11-22", "--client", "codex", "--json");
+        var json = await server.Weir.CommandAsync(
+            "sessions",
+            "--since",
+            "2026-11-21",
+            "--until",
+            "2026-11-22",
+            "--client",
+            "codex",
+            "--json"
+        );
         Assert.All(json.Json().Items("items"), s => Assert.Equal("codex", s.Text("client")));
 
         var tree = await server.Weir.CommandAsync("session", SessionServer.Subagents[..6]);
@@ -189,11 +214,19 @@ public sealed class SessionApiTests(SessionServer server) : IClassFixture<Sessio
 
         var handoffs = await server.Weir.CommandAsync("handoffs", "--since", "2026-11-21", "--until", "2026-11-22");
         Assert.Contains("general-purpose", handoffs.Output, StringComparison.Ordinal);
-        var activity = await server.Weir.CommandAsync("sessions", "--activity", "--since", "2026-11-21", "--until", "2026-11-22");
+        var activity = await server.Weir.CommandAsync(
+            "sessions",
+            "--activity",
+            "--since",
+            "2026-11-21",
+            "--until",
+            "2026-11-22"
+        );
         Assert.Contains("MCP SERVER", activity.Output, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<JsonElement> Flat(JsonElement node) => node.Items("children").SelectMany(Flat).Prepend(node);
+    private static IEnumerable<JsonElement> Flat(JsonElement node) =>
+        node.Items("children").SelectMany(Flat).Prepend(node);
 
     private static decimal Usd(JsonElement figures) =>
         decimal.Parse(figures.Text("costUsd")!, CultureInfo.InvariantCulture);

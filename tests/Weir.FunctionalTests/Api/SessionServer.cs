@@ -34,7 +34,8 @@ public sealed class SessionServer : IAsyncLifetime
         CopyAgents(folder.Path);
         Weir = await WeirProcess.StartAsync(folder.At("data"));
         await Weir.UntilAsync(
-            async () => (await Weir.GetAsync("/api/v1/capture/sources")).GetProperty("state").GetString() == "following",
+            async () =>
+                (await Weir.GetAsync("/api/v1/capture/sources")).GetProperty("state").GetString() == "following",
             "read what the agents left"
         );
     }
@@ -54,7 +55,11 @@ public sealed class SessionServer : IAsyncLifetime
     {
         var fixtures = Path.Combine(Programs.Repository, "tests", "fixtures", "agent-logs");
         foreach (
-            var (from, to) in new[] { (Path.Combine("claude-code-real", "config"), ".claude"), ("codex-real", ".codex") }
+            var (from, to) in new[]
+            {
+                (Path.Combine("claude-code-real", "config"), ".claude"),
+                ("codex-real", ".codex"),
+            }
         )
         {
             var source = Path.Combine(fixtures, from);

@@ -73,7 +73,9 @@ public sealed class ClaudeSessionTests : IAsyncLifetime
         var prompt = tree.Items("children").Single(n => n.Text("kind") == "prompt");
         Assert.Equal(2, prompt.Items("children").Count(n => n.Text("kind") == "request"));
         var agent = nodes.Single(n => n.Text("kind") == "agent");
-        var tool = nodes.Single(n => n.Text("kind") == "tool" && n.Items("children").Any(c => c.Text("id") == agent.Text("id")));
+        var tool = nodes.Single(n =>
+            n.Text("kind") == "tool" && n.Items("children").Any(c => c.Text("id") == agent.Text("id"))
+        );
         Assert.Contains(tool.Text("name"), new[] { "Task", "Agent" });
         Assert.Equal(2, Flat(agent).Count(n => n.Text("kind") == "request"));
         Assert.Contains(Flat(agent), n => n.Text("kind") == "tool" && n.Text("name") == "Bash");

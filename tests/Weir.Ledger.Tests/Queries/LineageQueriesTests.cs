@@ -37,7 +37,14 @@ public sealed class LineageQueriesTests : LedgerTest
     public async Task Spans_name_the_hours_and_times_are_exact_within_them()
     {
         await using var ledger = Open();
-        await ImportAsync(ledger, Record(1, "s1", 5), Record(2, "s1", 200), Record(3, "s1", 201), Record(4, "s2", 7), Record(5, null, 8));
+        await ImportAsync(
+            ledger,
+            Record(1, "s1", 5),
+            Record(2, "s1", 200),
+            Record(3, "s1", 201),
+            Record(4, "s2", 7),
+            Record(5, null, 8)
+        );
 
         var spans = await ledger.Lineage.SpansAsync(WorkspaceId.Default, Start.AddDays(-1), Start.AddDays(1), Cancel);
         var span = spans.Single(s => s.Session == "s1");
@@ -56,10 +63,19 @@ public sealed class LineageQueriesTests : LedgerTest
         await using var ledger = Open();
         await ImportAsync(
             ledger,
-            Record(1, "s1", 1) with { HandoffReason = "route" },
+            Record(1, "s1", 1) with
+            {
+                HandoffReason = "route",
+            },
             Record(2, "s1", 2),
-            Record(3, null, 3) with { HandoffReason = "fallback:overloaded" },
-            Record(4, "s1", 3) with { HandoffReason = "route" }
+            Record(3, null, 3) with
+            {
+                HandoffReason = "fallback:overloaded",
+            },
+            Record(4, "s1", 3) with
+            {
+                HandoffReason = "route",
+            }
         );
         var query = All(Start, Start.AddDays(1));
 
@@ -80,8 +96,28 @@ public sealed class LineageQueriesTests : LedgerTest
 
         var request = Assert.Single(found);
         Assert.Equal(
-            (record.Session, record.Agent, record.MessageId, record.Model, record.StartedAt, record.Duration, record.Cost, record.Usage, record.Billing),
-            (request.Session, request.Agent, request.MessageId, request.Model, request.StartedAt, request.Duration, request.Cost, request.Usage, request.Billing)
+            (
+                record.Session,
+                record.Agent,
+                record.MessageId,
+                record.Model,
+                record.StartedAt,
+                record.Duration,
+                record.Cost,
+                record.Usage,
+                record.Billing
+            ),
+            (
+                request.Session,
+                request.Agent,
+                request.MessageId,
+                request.Model,
+                request.StartedAt,
+                request.Duration,
+                request.Cost,
+                request.Usage,
+                request.Billing
+            )
         );
     }
 
