@@ -186,6 +186,10 @@ public sealed class UsageCapture : IAsyncDisposable
             new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null)
         );
 
+    /// <summary>The newest words on limits of a workspace, the latest first.</summary>
+    internal ImmutableArray<LimitWord> LimitWords(WorkspaceId workspace, DateTimeOffset since, int most) =>
+        LimitWordRows.Read(new SqliteDatabase(Path.Combine(options.DataFolder, "capture.db")), workspace, since, most);
+
     /// <summary>The folders that are read.</summary>
     public ImmutableArray<CaptureSource> Sources()
     {

@@ -41,14 +41,17 @@ internal static class WeirCommandLine
             SessionsCommand.Create(),
             SessionCommand.Create(),
             HandoffsCommand.Create(),
+            BlocksCommand.Create(),
             CaptureCommand.Create(),
             KeysCommand.Create(),
             ConfigCommand.Create(),
+            LimitsCommand.Create(),
             PricesCommand.Create(),
             HooksCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
             HealthCommand.Create(),
+            StatusLineCommand.Create(),
             CompletionCommand.Create(),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

@@ -66,6 +66,14 @@ public sealed class WeirClient : IDisposable
     public Task<UsageSeriesResult> SeriesAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("usage/series" + query, WeirJson.Default.UsageSeriesResult, cancellationToken);
 
+    /// <summary>Use in blocks of five hours.</summary>
+    public Task<BlockList> BlocksAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("blocks" + query, WeirJson.Default.BlockList, cancellationToken);
+
+    /// <summary>What is known of limits.</summary>
+    public Task<LimitList> LimitsAsync(CancellationToken cancellationToken) =>
+        GetAsync("limits", WeirJson.Default.LimitList, cancellationToken);
+
     /// <summary>One page of requests.</summary>
     public Task<RequestPage> RequestsAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("usage/requests" + query, WeirJson.Default.RequestPage, cancellationToken);

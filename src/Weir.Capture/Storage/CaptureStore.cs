@@ -57,10 +57,8 @@ internal sealed class CaptureStore : IDisposable
                 ON CONFLICT (file, kind) DO UPDATE SET count = excluded.count
                 """
             );
-            putKey = Prepare(
-                "REPLACE INTO request_key (hash, record, output, request, sidechain) VALUES (?, ?, ?, ?, ?)"
-            );
-            findKey = Prepare("SELECT record, output, request, sidechain FROM request_key WHERE hash = ?");
+            putKey = Prepare("REPLACE INTO request_key (hash, record, output, request, traits) VALUES (?, ?, ?, ?, ?)");
+            findKey = Prepare("SELECT record, output, request, traits FROM request_key WHERE hash = ?");
             putSession = Prepare(
                 """
                 INSERT INTO session (workspace, name, client, first_at, last_at, parent, version, folder, repository, branch,
@@ -233,7 +231,7 @@ internal sealed class CaptureStore : IDisposable
                 new RecordId(findKey.Int64(0)),
                 (uint)findKey.Int64(1),
                 (uint)findKey.Int64(2),
-                findKey.Int64(3) != 0
+                (WordTraits)findKey.Int64(3)
             )
             : null;
         findKey.Reset();
@@ -247,7 +245,7 @@ internal sealed class CaptureStore : IDisposable
         putKey.Bind(2, request.Record.Value);
         putKey.Bind(3, (long)request.Output);
         putKey.Bind(4, (long)request.Request);
-        putKey.Bind(5, request.IsSidechain ? 1 : 0);
+        putKey.Bind(5, (long)request.Traits);
         putKey.Run();
     }
 

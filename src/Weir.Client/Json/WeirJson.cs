@@ -36,6 +36,9 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(SessionDetail))]
 [JsonSerializable(typeof(SessionActivityResult))]
 [JsonSerializable(typeof(HandoffPage))]
+[JsonSerializable(typeof(BlockList))]
+[JsonSerializable(typeof(StatusLineResult))]
+[JsonSerializable(typeof(LimitList))]
 [JsonSerializable(typeof(AuditResult))]
 [JsonSerializable(typeof(HealthResult))]
 [JsonSerializable(typeof(ReadinessResult))]
@@ -81,6 +84,8 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(SessionDetail))]
 [JsonSerializable(typeof(SessionActivityResult))]
 [JsonSerializable(typeof(HandoffPage))]
+[JsonSerializable(typeof(BlockList))]
+[JsonSerializable(typeof(LimitList))]
 public sealed partial class WeirJsonIndented : JsonSerializerContext
 {
     /// <summary>The context that the command line writes with.</summary>

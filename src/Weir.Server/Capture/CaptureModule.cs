@@ -98,6 +98,10 @@ internal sealed partial class CaptureModule(
     /// <inheritdoc />
     public bool TryTake(WorkspaceId workspace, Catch caught) => opened?.TryTake(workspace, caught) ?? false;
 
+    /// <summary>The newest words on limits of a workspace, the latest first; none before capture's file is open.</summary>
+    public ImmutableArray<LimitWord> LimitWords(WorkspaceId workspace, DateTimeOffset since, int most) =>
+        opened?.LimitWords(workspace, since, most) ?? [];
+
     /// <summary>The folders that are read; none before the first reading.</summary>
     public ImmutableArray<CaptureSource> Sources() => opened?.Sources() ?? [];
 

@@ -135,6 +135,18 @@ internal sealed class UsageQueryReader
         return text == "previous";
     }
 
+    /// <summary>True or false; false when it is not named.</summary>
+    public bool Flag(string name)
+    {
+        var text = One(name);
+        if (text is not (null or "true" or "false"))
+        {
+            errors[name] = "must be true or false";
+        }
+
+        return text == "true";
+    }
+
     /// <summary>A whole number within bounds.</summary>
     public int Whole(string name, int least, int most, int otherwise)
     {
