@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Weir.Capture.Agents;
 using Weir.Capture.Joining;
+using Weir.Capture.Sessions;
 using Weir.Capture.Sources;
 using Weir.Capture.Storage;
 using Weir.Foundation;
@@ -42,11 +43,13 @@ public sealed class UsageCapture : IAsyncDisposable
         CaptureOptions options,
         ImmutableArray<AgentHome> homes,
         CaptureStore store,
+        SessionQueries sessions,
         UsageLedger ledger,
         PriceBook prices,
         TimeProvider clock
     )
     {
+        Sessions = sessions;
         this.options = options;
         this.homes = homes;
         this.store = store;
@@ -102,8 +105,10 @@ public sealed class UsageCapture : IAsyncDisposable
                 return new CaptureOpenResult(null, $"{database.Path}: {migration.Reason}");
             }
 
-            opened = new CaptureStore(database);
-            var capture = new UsageCapture(options, HomesOf(options, agents, places), opened, ledger, prices, clock);
+            var sessions = new SessionQueries(database, ledger, prices, clock);
+            opened = new CaptureStore(database, sessions.Changes.Add);
+            var homes = HomesOf(options, agents, places);
+            var capture = new UsageCapture(options, homes, opened, sessions, ledger, prices, clock);
             await capture.joiner.CatchUpAsync(cancellationToken);
             capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf);
             capture.joining = Task.Run(
@@ -125,6 +130,9 @@ public sealed class UsageCapture : IAsyncDisposable
 
     /// <summary>The agents whose files are read, by the names of their clients.</summary>
     public static ImmutableArray<string> Agents { get; } = [.. CodingAgents.All.Select(agent => agent.Name)];
+
+    /// <summary>The sessions that were met.</summary>
+    public SessionQueries Sessions { get; }
 
     /// <summary>Requests that were new or better known than before, since it was opened.</summary>
     public long Told => joiner.Told;

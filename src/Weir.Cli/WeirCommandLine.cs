@@ -38,6 +38,9 @@ internal static class WeirCommandLine
         {
             ServeCommand.Create(),
             UsageCommand.Create(),
+            SessionsCommand.Create(),
+            SessionCommand.Create(),
+            HandoffsCommand.Create(),
             BlocksCommand.Create(),
             CaptureCommand.Create(),
             KeysCommand.Create(),

@@ -150,6 +150,24 @@ public sealed class WeirClient : IDisposable
     public Task<CaptureSources> CaptureSourcesAsync(CancellationToken cancellationToken) =>
         GetAsync("capture/sources", WeirJson.Default.CaptureSources, cancellationToken);
 
+    /// <summary>One page of sessions.</summary>
+    public Task<SessionPage> SessionsAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("sessions" + query, WeirJson.Default.SessionPage, cancellationToken);
+
+    /// <summary>One session by its whole id.</summary>
+    public Task<SessionDetail> SessionAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync($"sessions/{Uri.EscapeDataString(id)}", WeirJson.Default.SessionDetail, cancellationToken);
+
+    /// <summary>What sessions did.</summary>
+    public Task<SessionActivityResult> SessionActivityAsync(
+        UsageQueryString query,
+        CancellationToken cancellationToken
+    ) => GetAsync("sessions/activity" + query, WeirJson.Default.SessionActivityResult, cancellationToken);
+
+    /// <summary>One page of handoffs.</summary>
+    public Task<HandoffPage> HandoffsAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("handoffs" + query, WeirJson.Default.HandoffPage, cancellationToken);
+
     /// <summary>How far the simulated year is.</summary>
     public Task<DemoStatus> DemoAsync(CancellationToken cancellationToken) =>
         GetAsync("demo", WeirJson.Default.DemoStatus, cancellationToken);

@@ -13,7 +13,11 @@ namespace Weir.Capture.Joining;
 /// </summary>
 internal sealed class Joiner
 {
+    // Its telemetry has no id that its log or the gateway knows (docs/formats/otlp.md): counting it would count twice.
+    private const string Unjoinable = "codex";
+
     private const int BatchRecords = 4_000;
+    private const int BatchHauls = 256;
     private const int MostUnstoredKeys = 500_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -98,7 +102,7 @@ internal sealed class Joiner
             while (from.TryRead(out var haul))
             {
                 Take(haul);
-                if (records.Count >= BatchRecords)
+                if (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
                 {
                     await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp);
                 }
@@ -120,6 +124,12 @@ internal sealed class Joiner
                 continue;
             }
 
+            if (seen is { Source: UsageSource.Otlp, Client: Unjoinable, MessageId: null, RequestId: null })
+            {
+                haul.Caught.Skip("joins with nothing");
+                continue;
+            }
+
             var output = Output(seen.Usage);
             var (place, known) = keys.Find(
                 haul.Origin.Workspace,
@@ -129,9 +139,10 @@ internal sealed class Joiner
                 seen.RequestId,
                 seen.IsSidechain
             );
+            var traits = TraitsOf(seen);
             if (
                 known is { } told
-                && (output < told.Output || (output == told.Output && (seen.IsSidechain || !told.IsSidechain)))
+                && (output < told.Output || (output == told.Output && !SaysMore(traits, told.Traits)))
             )
             {
                 Repeated++;
@@ -139,7 +150,7 @@ internal sealed class Joiner
             }
 
             var id = known?.Record ?? ids.Next();
-            keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), seen.IsSidechain));
+            keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), traits));
             records[id] = maker.Make(id, seen, haul.Origin);
         }
     }
@@ -154,9 +165,12 @@ internal sealed class Joiner
         var output = Output(word.Usage);
         var isSidechain = word.Agent is not null;
         var (place, known) = keys.Find(word.Workspace, word.Source, client, name, word.UpstreamId, isSidechain);
+        var traits =
+            (isSidechain ? WordTraits.Sidechain : WordTraits.None)
+            | (word.Billing == Billing.Metered ? WordTraits.None : WordTraits.ShowsBilling);
         if (known is null || known.Value.Output <= output)
         {
-            keys.Set(place, new KnownRequest(word.Id, output, RequestKeys.Short(word.UpstreamId), isSidechain));
+            keys.Set(place, new KnownRequest(word.Id, output, RequestKeys.Short(word.UpstreamId), traits));
         }
     }
 
@@ -256,6 +270,17 @@ internal sealed class Joiner
             store.Put(workspace, word);
         }
     }
+
+    private static WordTraits TraitsOf(Sighting seen) =>
+        (seen.IsSidechain ? WordTraits.Sidechain : WordTraits.None)
+        | (seen.Billing is null ? WordTraits.None : WordTraits.ShowsBilling)
+        | (seen is { Source: UsageSource.Otlp, Agent: not null } ? WordTraits.NamesAgent : WordTraits.None);
+
+    // Of two words with as much output the first stands, but for what the second alone can tell.
+    private static bool SaysMore(WordTraits seen, WordTraits told) =>
+        seen.HasFlag(WordTraits.Sidechain) == told.HasFlag(WordTraits.Sidechain)
+            ? (seen & ~told & (WordTraits.ShowsBilling | WordTraits.NamesAgent)) != WordTraits.None
+            : told.HasFlag(WordTraits.Sidechain);
 
     private static uint Output(in TokenUsage usage) => (uint)Math.Clamp(usage.Output ?? 0, 0, uint.MaxValue);
 }

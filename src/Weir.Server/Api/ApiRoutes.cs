@@ -7,6 +7,7 @@ using Weir.Server.Api.Demo;
 using Weir.Server.Api.Keys;
 using Weir.Server.Api.Limits;
 using Weir.Server.Api.Prices;
+using Weir.Server.Api.Sessions;
 using Weir.Server.Api.Status;
 using Weir.Server.Api.StatusLine;
 using Weir.Server.Api.Usage;
@@ -30,6 +31,7 @@ internal static class ApiRoutes
         PriceRoutes.Map(api.MapGroup("/prices"));
         DemoRoutes.Map(api.MapGroup("/demo"));
         CaptureRoutes.Map(api.MapGroup("/capture"));
+        SessionRoutes.Map(api);
         StatusRoutes.Map(api.MapGroup("/system"));
         Pages.DocsPage.Map(routes);
         OtlpRoutes.Map(routes);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Weir.Capture;
 using Weir.Capture.Agents;
+using Weir.Capture.Sessions;
 using Weir.Foundation;
 using Weir.Ledger;
 using Weir.Server.Configuration;
@@ -87,6 +88,12 @@ internal sealed partial class CaptureModule(
             failure = e.Message;
         }
     }
+
+    /// <summary>The sessions that were met, as far as has been read; null, and <see cref="Failure"/>, when nothing can be.</summary>
+    public async Task<SessionQueries?> SessionsAsync(CaptureConfig config) => (await OpenAsync(config))?.Sessions;
+
+    /// <summary>Which sessions there was news of; null until something is read.</summary>
+    public SessionChanges? SessionChanges => opened?.Sessions.Changes;
 
     /// <inheritdoc />
     public bool TryTake(WorkspaceId workspace, Catch caught) => opened?.TryTake(workspace, caught) ?? false;
