@@ -82,7 +82,7 @@ public sealed class LimitsTests : IDisposable
         using var answer = await weir.PostAsync(
             "/v1/messages",
             """{"model":"claude-sonnet-4-5","max_tokens":20,"messages":[{"role":"user","content":"hello"}]}""",
-            headers: [("user-agent", "claude-cli/2.1.197 (external, cli)"), ("x-weir-key", weir.AdminKey)]
+            headers: [("user-agent", "claude-cli/2.1.197 (external, cli)")]
         );
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
 
