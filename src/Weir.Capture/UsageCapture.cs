@@ -107,8 +107,15 @@ public sealed class UsageCapture : IAsyncDisposable
 
             var sessions = new SessionQueries(database, ledger, prices, clock);
             opened = new CaptureStore(database, sessions.Changes.Add);
-            var homes = HomesOf(options, agents, places);
-            var capture = new UsageCapture(options, homes, opened, sessions, ledger, prices, clock);
+            var capture = new UsageCapture(
+                options,
+                HomesOf(options, agents, places),
+                opened,
+                sessions,
+                ledger,
+                prices,
+                clock
+            );
             await capture.joiner.CatchUpAsync(cancellationToken);
             capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf);
             capture.joining = Task.Run(
