@@ -165,7 +165,7 @@ public class UsageBlocksTests
                     var blocks = UsageBlocks.Of(times.Select(at => Entry(at)), Later, length);
                     Assert.Equal(
                         Slow([.. times.Order()], length),
-                        blocks.Where(block => !block.IsGap).Select(block => (block.Start, (int)block.Entries))
+                        blocks.Where(block => !block.IsGap).Select(block => (block.Start, block.Entries))
                     );
                     Assert.Equal(
                         times
