@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
+using Weir.Capture.Archive;
 using Weir.Capture.Storage;
 using Weir.Foundation;
 using Weir.Ledger;
@@ -10,6 +11,7 @@ namespace Weir.Capture.Joining;
 /// The one way from catches into the ledger: drops what was told before, makes records of the rest and stores them; then what
 /// happened in sessions, and last how far the files were read. When the process dies in between, the keys of what the ledger got
 /// are had again from the ledger, and the files are read again from where they stood: nothing is lost and nothing counted twice.
+/// The archive gets each word before the ledger or the store does: it may have one twice, but never lacks one.
 /// </summary>
 internal sealed class Joiner
 {
@@ -22,6 +24,7 @@ internal sealed class Joiner
     private readonly RecordMaker maker;
     private readonly RecordIdSource ids;
     private readonly RequestKeys keys;
+    private readonly UsageArchive? archive;
     private readonly Dictionary<RecordId, UsageRecord> records = [];
     private readonly List<Haul> hauls = [];
     private readonly TimeProvider clock;
@@ -29,9 +32,17 @@ internal sealed class Joiner
     private volatile string? failure;
     private long imported;
 
-    /// <summary>Takes up where the store and the ledger stand.</summary>
-    public Joiner(CaptureStore store, UsageLedger ledger, RecordMaker maker, RecordIdSource ids, TimeProvider clock)
+    /// <summary>Takes up where the store and the ledger stand; without an archive nothing is archived.</summary>
+    public Joiner(
+        CaptureStore store,
+        UsageLedger ledger,
+        RecordMaker maker,
+        RecordIdSource ids,
+        UsageArchive? archive,
+        TimeProvider clock
+    )
     {
+        this.archive = archive;
         this.store = store;
         this.ledger = ledger;
         this.maker = maker;
@@ -140,7 +151,17 @@ internal sealed class Joiner
 
             var id = known?.Record ?? ids.Next();
             keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), seen.IsSidechain));
-            records[id] = maker.Make(id, seen, haul.Origin);
+            var record = records[id] = maker.Make(id, seen, haul.Origin);
+            haul.New += known is null ? 1 : 0;
+            archive?.Met(
+                haul.Origin,
+                seen with
+                {
+                    Project = record.Project,
+                    User = record.User,
+                    Billing = record.Billing,
+                }
+            );
         }
     }
 
@@ -173,6 +194,7 @@ internal sealed class Joiner
             catch (Exception e) when (e is SqliteException or IOException or ObjectDisposedException)
             {
                 store.RollBack();
+                archive?.DiscardLife();
                 failure = e.Message;
                 Interlocked
                     .Exchange(
@@ -193,6 +215,7 @@ internal sealed class Joiner
 
     private async Task StoreOnceAsync(bool withKeys)
     {
+        archive?.Flush();
         var import =
             records.Count == 0
                 ? null
@@ -204,6 +227,7 @@ internal sealed class Joiner
             StoreLife(haul);
         }
 
+        archive?.Flush();
         if (import is not null)
         {
             (var changed, imported) = await import;
@@ -241,21 +265,36 @@ internal sealed class Joiner
     private void StoreLife(Haul haul)
     {
         var workspace = haul.Origin.Workspace;
-        foreach (var facts in haul.Caught.Sessions.Values)
+        var sessions = haul.Caught.Sessions;
+        foreach (var told in sessions.Values)
         {
-            store.Put(workspace, facts with { Host = facts.Host ?? haul.Origin.Host });
+            var facts = WithHost(told, haul);
+            if (store.Put(workspace, facts))
+            {
+                archive?.Known(haul.Origin, facts);
+            }
         }
 
         foreach (var seen in haul.Caught.Events)
         {
-            store.Put(workspace, seen);
+            if (store.Put(workspace, seen))
+            {
+                var facts = sessions.GetValueOrDefault(seen.Session);
+                archive?.Happened(haul.Origin, seen, facts is null ? null : WithHost(facts, haul));
+            }
         }
 
         foreach (var word in haul.Caught.Limits)
         {
-            store.Put(workspace, word);
+            if (store.Put(workspace, word))
+            {
+                archive?.Said(haul.Origin, word);
+            }
         }
     }
+
+    private static SessionFacts WithHost(SessionFacts facts, Haul haul) =>
+        facts.Host is not null || haul.Origin.Host is null ? facts : facts with { Host = haul.Origin.Host };
 
     private static uint Output(in TokenUsage usage) => (uint)Math.Clamp(usage.Output ?? 0, 0, uint.MaxValue);
 }

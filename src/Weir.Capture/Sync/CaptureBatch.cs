@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Weir.Capture.Agents;
+using Weir.Capture.Archive;
+
+namespace Weir.Capture.Sync;
+
+/// <summary>Reduced records that another machine sends at once: what it says of itself on the first line, then a record a line.</summary>
+/// <param name="Id">The sender's id of it: the same when it is sent again.</param>
+/// <param name="User">Whom it is attributed to; null for the owner of the key.</param>
+/// <param name="Parts">What was caught, by the machine that it was caught on.</param>
+/// <param name="Records">How many records could be read.</param>
+/// <param name="Refused">How many could not, by reason.</param>
+internal sealed record CaptureBatch(
+    string Id,
+    string? User,
+    ImmutableArray<(string? Host, Catch Caught)> Parts,
+    int Records,
+    ImmutableSortedDictionary<string, long> Refused
+)
+{
+    /// <summary>The longest body once decompressed, in bytes.</summary>
+    public const int MostBytes = 4 * 1024 * 1024;
+
+    /// <summary>How much a sender puts into one, in bytes: most of the way to where compression gains no more.</summary>
+    public const int UsualBytes = 1024 * 1024;
+
+    private const int Version = 1;
+    private const int LongestId = 64;
+
+    /// <summary>Writes the first line.</summary>
+    public static byte[] Head(string id, string? host, string? user) =>
+        [
+            .. JsonSerializer.SerializeToUtf8Bytes(
+                new Dictionary<string, object?>(StringComparer.Ordinal)
+                {
+                    ["kind"] = "batch",
+                    ["version"] = Version,
+                    ["id"] = id,
+                    ["host"] = host,
+                    ["user"] = user,
+                }
+            ),
+            (byte)'\n',
+        ];
+
+    /// <summary>Reads a body that anybody may have sent.</summary>
+    /// <returns>The batch; or null and why it is none.</returns>
+    public static (CaptureBatch? Batch, string? Fault) Read(ReadOnlyMemory<byte> body, DateTimeOffset now)
+    {
+        var rest = body;
+        var (id, host, user, fault) = ReadHead(NextLine(ref rest), now);
+        if (id is null)
+        {
+            return (null, fault);
+        }
+
+        var reader = new ReducedReader(now);
+        var parts = ImmutableArray.CreateBuilder<(string?, Catch)>();
+        parts.Add((host, new Catch()));
+        var refused = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        var records = 0;
+        while (!rest.IsEmpty)
+        {
+            var line = NextLine(ref rest);
+            if (line.IsEmpty)
+            {
+                continue;
+            }
+
+            if (reader.Line(line, parts[^1].Item2) is { } reason)
+            {
+                refused[reason] = refused.GetValueOrDefault(reason) + 1;
+            }
+            else if (reader.WasFrom)
+            {
+                if ((reader.Host ?? host) != parts[^1].Item1)
+                {
+                    parts.Add((reader.Host ?? host, new Catch()));
+                }
+            }
+            else
+            {
+                records++;
+            }
+        }
+
+        return (
+            new CaptureBatch(id, user, parts.DrainToImmutable(), records, refused.ToImmutableSortedDictionary()),
+            null
+        );
+    }
+
+    private static (string? Id, string? Host, string? User, string? Fault) ReadHead(
+        ReadOnlyMemory<byte> line,
+        DateTimeOffset now
+    )
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 8 });
+            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            {
+                var fields = new ReducedFields(document.RootElement, now);
+                if (fields.Text("kind") == "batch")
+                {
+                    var version = fields.Number("version", 0, int.MaxValue);
+                    var id = fields.Needed("id");
+                    var (host, user) = (fields.Text("host"), fields.Text("user"));
+                    return
+                        fields.Fault is { } fault ? (null, null, null, $"the first line: {fault}")
+                        : version != Version ? (null, null, null, $"batches of version {version} are not known here")
+                        : id.Length > LongestId ? (null, null, null, $"an id has at most {LongestId} characters")
+                        : (id, host, user, null);
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // Told below.
+        }
+
+        return (null, null, null, "the first line is to be {\"kind\":\"batch\",\"version\":1,\"id\":\"…\"}");
+    }
+
+    private static ReadOnlyMemory<byte> NextLine(ref ReadOnlyMemory<byte> rest)
+    {
+        var end = rest.Span.IndexOf((byte)'\n');
+        var line = end < 0 ? rest : rest[..end];
+        rest = end < 0 ? default : rest[(end + 1)..];
+        return line.Span is [.., (byte)'\r'] ? line[..^1] : line;
+    }
+}
+
+/// <summary>What taking a batch in came to.</summary>
+internal enum IngestState
+{
+    /// <summary>It is stored: it will not be lost.</summary>
+    Stored,
+
+    /// <summary>Too many are waiting: the sender is to come again.</summary>
+    Busy,
+
+    /// <summary>It could not be stored, or not yet: the sender is to come again.</summary>
+    NotStored,
+}
+
+/// <summary>What taking a batch in came to.</summary>
+/// <param name="State">Whether it is stored.</param>
+/// <param name="New">Requests in it that nobody had told before.</param>
+/// <param name="Reason">Why it is not stored; null when it is.</param>
+internal sealed record IngestOutcome(IngestState State, int New, string? Reason);
