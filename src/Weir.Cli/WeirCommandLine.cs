@@ -39,6 +39,7 @@ internal static class WeirCommandLine
             ServeCommand.Create(),
             UsageCommand.Create(),
             CaptureCommand.Create(),
+            ImportCommand.Create(),
             KeysCommand.Create(),
             ConfigCommand.Create(),
             PricesCommand.Create(),

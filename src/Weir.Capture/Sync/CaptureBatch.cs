@@ -27,6 +27,7 @@ internal sealed record CaptureBatch(
 
     private const int Version = 1;
     private const int LongestId = 64;
+    private const int MostHosts = 1_000;
 
     /// <summary>Writes the first line.</summary>
     public static byte[] Head(string id, string? host, string? user) =>
@@ -56,8 +57,8 @@ internal sealed record CaptureBatch(
         }
 
         var reader = new ReducedReader(now);
-        var parts = ImmutableArray.CreateBuilder<(string?, Catch)>();
-        parts.Add((host, new Catch()));
+        var parts = new Dictionary<string, Catch>(StringComparer.Ordinal) { [host ?? ""] = new() };
+        var caught = parts[host ?? ""];
         var refused = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var records = 0;
         while (!rest.IsEmpty)
@@ -68,15 +69,21 @@ internal sealed record CaptureBatch(
                 continue;
             }
 
-            if (reader.Line(line, parts[^1].Item2) is { } reason)
+            if (reader.Line(line, caught) is { } reason)
             {
                 refused[reason] = refused.GetValueOrDefault(reason) + 1;
             }
             else if (reader.WasFrom)
             {
-                if ((reader.Host ?? host) != parts[^1].Item1)
+                var from = reader.Host ?? host ?? "";
+                if (!parts.TryGetValue(from, out caught!))
                 {
-                    parts.Add((reader.Host ?? host, new Catch()));
+                    parts.Add(from, caught = new Catch());
+                }
+
+                if (parts.Count > MostHosts)
+                {
+                    return (null, $"a batch is of at most {MostHosts} machines");
                 }
             }
             else
@@ -86,7 +93,13 @@ internal sealed record CaptureBatch(
         }
 
         return (
-            new CaptureBatch(id, user, parts.DrainToImmutable(), records, refused.ToImmutableSortedDictionary()),
+            new CaptureBatch(
+                id,
+                user,
+                [.. parts.Select(part => (part.Key.Length == 0 ? null : part.Key, part.Value))],
+                records,
+                refused.ToImmutableSortedDictionary(StringComparer.Ordinal)
+            ),
             null
         );
     }

@@ -32,6 +32,7 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(SystemStatus))]
 [JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(CaptureSources))]
+[JsonSerializable(typeof(CaptureBatchResult))]
 [JsonSerializable(typeof(AuditResult))]
 [JsonSerializable(typeof(HealthResult))]
 [JsonSerializable(typeof(ReadinessResult))]
@@ -73,6 +74,7 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(ReadinessResult))]
 [JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(CaptureSources))]
+[JsonSerializable(typeof(CaptureDelivery))]
 public sealed partial class WeirJsonIndented : JsonSerializerContext
 {
     /// <summary>The context that the command line writes with.</summary>
