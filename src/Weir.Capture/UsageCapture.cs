@@ -229,7 +229,12 @@ public sealed class UsageCapture : IAsyncDisposable
             .Parts.Select(
                 (part, i) =>
                     new Haul(
-                        new Origin(workspace, User: batch.User ?? user, Host: part.Host, Billing: options.Billing),
+                        new Origin(
+                            workspace,
+                            User: batch.User ?? (batch.IsAttributed ? null : user),
+                            Host: part.Host,
+                            Billing: options.Billing
+                        ),
                         part.Caught,
                         null,
                         i == last ? _ => stored.TrySetResult() : null

@@ -43,7 +43,8 @@ internal sealed class ReducedReader(DateTimeOffset now)
             }
 
             var fields = new ReducedFields(document.RootElement, now);
-            return Read(fields, caught) ?? fields.Fault;
+            var refusal = Read(fields, caught);
+            return fields.Fault ?? refusal;
         }
         catch (JsonException)
         {

@@ -26,6 +26,7 @@ internal sealed class Joiner
     private readonly RequestKeys keys;
     private readonly UsageArchive? archive;
     private readonly Dictionary<RecordId, UsageRecord> records = [];
+    private readonly Dictionary<RecordId, (Origin Origin, Sighting Seen)> met = [];
     private readonly List<Haul> hauls = [];
     private readonly TimeProvider clock;
     private TaskCompletionSource nextFailure = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -153,15 +154,10 @@ internal sealed class Joiner
             keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), seen.IsSidechain));
             var record = records[id] = maker.Make(id, seen, haul.Origin);
             haul.New += known is null ? 1 : 0;
-            archive?.Met(
-                haul.Origin,
-                seen with
-                {
-                    Project = record.Project,
-                    User = record.User,
-                    Billing = record.Billing,
-                }
-            );
+            if (archive is not null)
+            {
+                met[id] = (haul.Origin, seen with { Project = record.Project, User = record.User, Billing = record.Billing });
+            }
         }
     }
 
@@ -207,6 +203,7 @@ internal sealed class Joiner
                 {
                     hauls.Clear();
                     records.Clear();
+                    met.Clear();
                     return;
                 }
             }
@@ -215,6 +212,12 @@ internal sealed class Joiner
 
     private async Task StoreOnceAsync(bool withKeys)
     {
+        foreach (var (origin, seen) in met.Values)
+        {
+            archive?.Met(origin, seen);
+        }
+
+        met.Clear();
         archive?.Flush();
         var import =
             records.Count == 0

@@ -64,8 +64,7 @@ internal sealed record ArchiveContents(IReadOnlyList<FramePlace> Frames, int Fil
             if (lines.Length > 0)
             {
                 await sender.SendAsync(
-                    null,
-                    null,
+                    new BatchOrigin(null, null, IsAttributed: true),
                     lines.GetBuffer().AsMemory(0, (int)lines.Length),
                     cancellationToken
                 );

@@ -87,20 +87,18 @@ internal sealed class BatchSender(
     public void FileRead() => Note(progress with { Files = progress.Files + 1 });
 
     /// <summary>Sends one batch until it is stored.</summary>
-    /// <param name="host">The machine that it comes from; null when unknown.</param>
-    /// <param name="user">Whom it is attributed to; null for the key's owner.</param>
+    /// <param name="origin">Where it comes from.</param>
     /// <param name="lines">The records.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SyncRefusedException">It is refused, or patience is at its end.</exception>
     public async Task SendAsync(
-        string? host,
-        string? user,
+        BatchOrigin origin,
         ReadOnlyMemory<byte> lines,
         CancellationToken cancellationToken
     )
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var body = Compress(CaptureBatch.Head(id, host, user), lines.Span);
+        var body = Compress(CaptureBatch.Head(id, origin), lines.Span);
         for (var attempt = 1; ; attempt++)
         {
             var answer = await send(body, cancellationToken);

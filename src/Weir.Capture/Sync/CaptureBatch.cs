@@ -8,12 +8,14 @@ namespace Weir.Capture.Sync;
 /// <summary>Reduced records that another machine sends at once: what it says of itself on the first line, then a record a line.</summary>
 /// <param name="Id">The sender's id of it: the same when it is sent again.</param>
 /// <param name="User">Whom it is attributed to; null for the owner of the key.</param>
+/// <param name="IsAttributed">Whether what names nobody is nobody's, the key's owner neither: it comes from an archive.</param>
 /// <param name="Parts">What was caught, by the machine that it was caught on.</param>
 /// <param name="Records">How many records could be read.</param>
 /// <param name="Refused">How many could not, by reason.</param>
 internal sealed record CaptureBatch(
     string Id,
     string? User,
+    bool IsAttributed,
     ImmutableArray<(string? Host, Catch Caught)> Parts,
     int Records,
     ImmutableSortedDictionary<string, long> Refused
@@ -30,7 +32,7 @@ internal sealed record CaptureBatch(
     private const int MostHosts = 1_000;
 
     /// <summary>Writes the first line.</summary>
-    public static byte[] Head(string id, string? host, string? user) =>
+    public static byte[] Head(string id, BatchOrigin origin) =>
         [
             .. JsonSerializer.SerializeToUtf8Bytes(
                 new Dictionary<string, object?>(StringComparer.Ordinal)
@@ -38,8 +40,9 @@ internal sealed record CaptureBatch(
                     ["kind"] = "batch",
                     ["version"] = Version,
                     ["id"] = id,
-                    ["host"] = host,
-                    ["user"] = user,
+                    ["host"] = origin.Host,
+                    ["user"] = origin.User,
+                    ["attributed"] = origin.IsAttributed,
                 }
             ),
             (byte)'\n',
@@ -50,13 +53,14 @@ internal sealed record CaptureBatch(
     public static (CaptureBatch? Batch, string? Fault) Read(ReadOnlyMemory<byte> body, DateTimeOffset now)
     {
         var rest = body;
-        var (id, host, user, fault) = ReadHead(NextLine(ref rest), now);
-        if (id is null)
+        var (id, origin, fault) = ReadHead(NextLine(ref rest), now);
+        if (id is null || origin is null)
         {
             return (null, fault);
         }
 
         var reader = new ReducedReader(now);
+        var host = origin.Host;
         var parts = new Dictionary<string, Catch>(StringComparer.Ordinal) { [host ?? ""] = new() };
         var caught = parts[host ?? ""];
         var refused = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -95,7 +99,8 @@ internal sealed record CaptureBatch(
         return (
             new CaptureBatch(
                 id,
-                user,
+                origin.User,
+                origin.IsAttributed,
                 [.. parts.Select(part => (part.Key.Length == 0 ? null : part.Key, part.Value))],
                 records,
                 refused.ToImmutableSortedDictionary(StringComparer.Ordinal)
@@ -104,7 +109,7 @@ internal sealed record CaptureBatch(
         );
     }
 
-    private static (string? Id, string? Host, string? User, string? Fault) ReadHead(
+    private static (string? Id, BatchOrigin? Origin, string? Fault) ReadHead(
         ReadOnlyMemory<byte> line,
         DateTimeOffset now
     )
@@ -119,12 +124,16 @@ internal sealed record CaptureBatch(
                 {
                     var version = fields.Number("version", 0, int.MaxValue);
                     var id = fields.Needed("id");
-                    var (host, user) = (fields.Text("host"), fields.Text("user"));
+                    var origin = new BatchOrigin(
+                        fields.Text("host"),
+                        fields.Text("user"),
+                        fields.Flag("attributed") ?? false
+                    );
                     return
-                        fields.Fault is { } fault ? (null, null, null, $"the first line: {fault}")
-                        : version != Version ? (null, null, null, $"batches of version {version} are not known here")
-                        : id.Length > LongestId ? (null, null, null, $"an id has at most {LongestId} characters")
-                        : (id, host, user, null);
+                        fields.Fault is { } fault ? (null, null, $"the first line: {fault}")
+                        : version != Version ? (null, null, $"batches of version {version} are not known here")
+                        : id.Length > LongestId ? (null, null, $"an id has at most {LongestId} characters")
+                        : (id, origin, null);
                 }
             }
         }
@@ -133,7 +142,7 @@ internal sealed record CaptureBatch(
             // Told below.
         }
 
-        return (null, null, null, "the first line is to be {\"kind\":\"batch\",\"version\":1,\"id\":\"…\"}");
+        return (null, null, "the first line is to be {\"kind\":\"batch\",\"version\":1,\"id\":\"…\"}");
     }
 
     private static ReadOnlyMemory<byte> NextLine(ref ReadOnlyMemory<byte> rest)
@@ -144,6 +153,12 @@ internal sealed record CaptureBatch(
         return line.Span is [.., (byte)'\r'] ? line[..^1] : line;
     }
 }
+
+/// <summary>Where a batch comes from.</summary>
+/// <param name="Host">The machine; null when unknown, or when the lines say it.</param>
+/// <param name="User">Whom it is attributed to; null for the key's owner.</param>
+/// <param name="IsAttributed">See <see cref="CaptureBatch"/>.</param>
+internal sealed record BatchOrigin(string? Host, string? User, bool IsAttributed = false);
 
 /// <summary>What taking a batch in came to.</summary>
 internal enum IngestState

@@ -228,7 +228,7 @@ internal sealed class UsageSync : IDisposable
         {
             if (lines.Lines.Length > 0)
             {
-                await sender.SendAsync(host, options.User, lines.LinesInMemory, cancellationToken);
+                await sender.SendAsync(new BatchOrigin(host, options.User), lines.LinesInMemory, cancellationToken);
                 lines.Clear();
             }
 
