@@ -119,7 +119,14 @@ public sealed class UsageCapture : IAsyncDisposable
             }
 
             opened = new CaptureStore(database);
-            var capture = new UsageCapture(options, AgentHomes.Of(options, agents, places), opened, ledger, prices, clock);
+            var capture = new UsageCapture(
+                options,
+                AgentHomes.Of(options, agents, places),
+                opened,
+                ledger,
+                prices,
+                clock
+            );
             await capture.joiner.CatchUpAsync(cancellationToken);
             capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf, capture.content);
             capture.joining = Task.Run(
@@ -200,7 +207,9 @@ public sealed class UsageCapture : IAsyncDisposable
 
     /// <summary>Takes a catch of a receiver as a whole; false when too many are waiting.</summary>
     internal bool TryTake(WorkspaceId workspace, Catch caught) =>
-        hauls.Writer.TryWrite(new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null));
+        hauls.Writer.TryWrite(
+            new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null)
+        );
 
     /// <summary>
     /// Takes in what another machine sent, and completes when it is stored: what was answered for is not lost when this process

@@ -97,7 +97,14 @@ internal sealed partial class Modules : IAsyncDisposable
             : null;
         var capture = new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>());
         return (
-            new Modules(ring.Keys, book, ledger.Ledger, gateway, new DemoJob(ledger.Ledger, book, options.Clock), capture)
+            new Modules(
+                ring.Keys,
+                book,
+                ledger.Ledger,
+                gateway,
+                new DemoJob(ledger.Ledger, book, options.Clock),
+                capture
+            )
             {
                 Intake = options.Intake ?? capture,
             },

@@ -20,7 +20,12 @@ internal static class ArchiveFile
     /// <summary>The whole frames of a file, in order, and how many bytes belong to none.</summary>
     public static (List<FramePlace> Frames, long Damaged) Index(string path)
     {
-        using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var handle = File.OpenHandle(
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete
+        );
         return Index(handle, path);
     }
 
@@ -131,9 +136,7 @@ internal static class ArchiveFile
     {
         var bytes = new byte[count];
         var filled = 0;
-        while (
-            filled < count && RandomAccess.Read(handle, bytes.AsSpan(filled), offset + filled) is > 0 and var added
-        )
+        while (filled < count && RandomAccess.Read(handle, bytes.AsSpan(filled), offset + filled) is > 0 and var added)
         {
             filled += added;
         }

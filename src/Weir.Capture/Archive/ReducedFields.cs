@@ -71,7 +71,12 @@ internal sealed class ReducedFields(JsonElement line, DateTimeOffset now)
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= least && number <= most)
+        if (
+            value.ValueKind == JsonValueKind.Number
+            && value.TryGetInt64(out var number)
+            && number >= least
+            && number <= most
+        )
         {
             return number;
         }
@@ -88,7 +93,12 @@ internal sealed class ReducedFields(JsonElement line, DateTimeOffset now)
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && number >= 0 && number <= most)
+        if (
+            value.ValueKind == JsonValueKind.Number
+            && value.TryGetDouble(out var number)
+            && number >= 0
+            && number <= most
+        )
         {
             return number;
         }

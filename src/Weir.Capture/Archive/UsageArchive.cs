@@ -55,7 +55,10 @@ internal sealed class UsageArchive : IDisposable
     /// <summary>Notes what is known of a session; with <see cref="Happened"/> it need not be told apart.</summary>
     public void Known(Origin origin, SessionFacts facts)
     {
-        if (At(life, origin, facts.Client, facts.LastAt, out var place) is { } writer && told.Add((place, facts.Session)))
+        if (
+            At(life, origin, facts.Client, facts.LastAt, out var place) is { } writer
+            && told.Add((place, facts.Session))
+        )
         {
             writer.Write(facts);
         }
@@ -197,9 +200,10 @@ internal sealed class UsageArchive : IDisposable
         var frames = new MemoryStream();
         while (!lines.IsEmpty)
         {
-            var end = lines.Length <= ArchiveFrame.MostPlain
-                ? lines.Length
-                : lines[..ArchiveFrame.MostPlain].LastIndexOf((byte)'\n') + 1;
+            var end =
+                lines.Length <= ArchiveFrame.MostPlain
+                    ? lines.Length
+                    : lines[..ArchiveFrame.MostPlain].LastIndexOf((byte)'\n') + 1;
             frames.Write(ArchiveFrame.Make([.. from.Lines, .. lines[..end]], lastWritten));
             lines = lines[end..];
         }
@@ -215,10 +219,7 @@ internal sealed class UsageArchive : IDisposable
         }
         else
         {
-            Directory.CreateDirectory(
-                path,
-                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-            );
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 

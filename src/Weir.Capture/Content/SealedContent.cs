@@ -194,9 +194,16 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
         }
 
         var pieces = new List<(ContentPiece Piece, int Sessions)>();
-        foreach (var path in Directory.EnumerateFiles(FolderOf(workspace), "*" + Extension).Order(StringComparer.Ordinal))
+        foreach (
+            var path in Directory.EnumerateFiles(FolderOf(workspace), "*" + Extension).Order(StringComparer.Ordinal)
+        )
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            );
             var header = new byte[SealedFrame.HeaderBytes];
             for (var at = 0L; ; )
             {
@@ -232,7 +239,10 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
         return new ContentReading(LinesOf(pieces, session), null);
     }
 
-    private static ImmutableArray<ReadOnlyMemory<byte>> LinesOf(List<(ContentPiece Piece, int Sessions)> pieces, string session)
+    private static ImmutableArray<ReadOnlyMemory<byte>> LinesOf(
+        List<(ContentPiece Piece, int Sessions)> pieces,
+        string session
+    )
     {
         var named = pieces.Where(p => p.Sessions > 0).Select(p => p.Piece.Path).ToHashSet(StringComparer.Ordinal);
         var whole = pieces

@@ -156,7 +156,15 @@ internal sealed class Joiner
             haul.New += known is null ? 1 : 0;
             if (archive is not null)
             {
-                met[id] = (haul.Origin, seen with { Project = record.Project, User = record.User, Billing = record.Billing });
+                met[id] = (
+                    haul.Origin,
+                    seen with
+                    {
+                        Project = record.Project,
+                        User = record.User,
+                        Billing = record.Billing,
+                    }
+                );
             }
         }
     }

@@ -110,9 +110,7 @@ internal sealed class SourceScan
             file,
             cursors.GetValueOrDefault(file.Path),
             caught,
-            content is null
-                ? null
-                : piece => content.Append(origin.Workspace, [.. caught.Sessions.Keys], piece)
+            content is null ? null : piece => content.Append(origin.Workspace, [.. caught.Sessions.Keys], piece)
         );
         return new Haul(origin, caught, cursor, Done);
     }

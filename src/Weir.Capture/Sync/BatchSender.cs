@@ -80,8 +80,7 @@ internal sealed class BatchSender(
     public SyncProgress Progress => progress;
 
     /// <summary>Notes how many files there are to read.</summary>
-    public void Begin(int files) =>
-        Note(progress with { FilesInAll = progress.FilesInAll + files });
+    public void Begin(int files) => Note(progress with { FilesInAll = progress.FilesInAll + files });
 
     /// <summary>Notes that a file was read.</summary>
     public void FileRead() => Note(progress with { Files = progress.Files + 1 });
@@ -91,11 +90,7 @@ internal sealed class BatchSender(
     /// <param name="lines">The records.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="SyncRefusedException">It is refused, or patience is at its end.</exception>
-    public async Task SendAsync(
-        BatchOrigin origin,
-        ReadOnlyMemory<byte> lines,
-        CancellationToken cancellationToken
-    )
+    public async Task SendAsync(BatchOrigin origin, ReadOnlyMemory<byte> lines, CancellationToken cancellationToken)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var body = Compress(CaptureBatch.Head(id, origin), lines.Span);

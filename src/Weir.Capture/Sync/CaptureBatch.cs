@@ -129,8 +129,7 @@ internal sealed record CaptureBatch(
                         fields.Text("user"),
                         fields.Flag("attributed") ?? false
                     );
-                    return
-                        fields.Fault is { } fault ? (null, null, $"the first line: {fault}")
+                    return fields.Fault is { } fault ? (null, null, $"the first line: {fault}")
                         : version != Version ? (null, null, $"batches of version {version} are not known here")
                         : id.Length > LongestId ? (null, null, $"an id has at most {LongestId} characters")
                         : (id, origin, null);

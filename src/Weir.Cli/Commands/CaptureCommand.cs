@@ -81,7 +81,11 @@ internal static class CaptureCommand
                 return failed ? ExitCodes.Failed : code;
             }
         );
-        return command.WithExamples("weir capture", "weir capture --json --data ./trial", "weir capture --to https://weir.example --key wk_… --watch");
+        return command.WithExamples(
+            "weir capture",
+            "weir capture --json --data ./trial",
+            "weir capture --to https://weir.example --key wk_… --watch"
+        );
     }
 
     private static void Show(CaptureSources sources)
@@ -122,7 +126,11 @@ internal static class CaptureCommand
         {
             CommandRun.Note(
                 $"archive: {Figures.Count(archive.Files)} files, {Figures.Count(archive.Bytes / 1000)} KB since {archive.FirstDay?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "today"} in {archive.Path}"
-                    + (archive.SealedBytes is { } content ? $"; sealed content: {Figures.Count(content / 1000)} KB" : "")
+                    + (
+                        archive.SealedBytes is { } content
+                            ? $"; sealed content: {Figures.Count(content / 1000)} KB"
+                            : ""
+                    )
             );
             if (archive.SealFailure is { } failure)
             {

@@ -74,10 +74,7 @@ internal static class CaptureDeliveries
         return await SendAllAsync(
             parsed,
             sender,
-            () =>
-                watch
-                    ? sync.FollowAsync(sender, cancellationToken)
-                    : sync.CatchUpAsync(sender, cancellationToken),
+            () => watch ? sync.FollowAsync(sender, cancellationToken) : sync.CatchUpAsync(sender, cancellationToken),
             server.ToString(),
             host
         );

@@ -78,10 +78,7 @@ internal static class CaptureReader
 
     private static ArchiveOptions ReadArchive(MapReader capture)
     {
-        var options = new ArchiveOptions
-        {
-            SealsContent = capture.Word("content", Contents) ?? false,
-        };
+        var options = new ArchiveOptions { SealsContent = capture.Word("content", Contents) ?? false };
         if (capture.Map("archive") is { } map)
         {
             options = (map.Text("keep")) switch
@@ -113,7 +110,11 @@ internal static class CaptureReader
             return (int)span.TotalDays;
         }
 
-        map.Fault("keep", $"days, \"forever\" or \"off\" were expected, not \"{map.Written("keep")}\"", "write it as 400d");
+        map.Fault(
+            "keep",
+            $"days, \"forever\" or \"off\" were expected, not \"{map.Written("keep")}\"",
+            "write it as 400d"
+        );
         return 1;
     }
 }

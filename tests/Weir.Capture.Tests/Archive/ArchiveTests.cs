@@ -77,7 +77,10 @@ public sealed class ArchiveTests : CaptureTest
         await open.Capture.CatchUpAsync(null, Cancel);
 
         Assert.Equal(bytes, open.Capture.Archive.Bytes);
-        Assert.Single(LinesOf(Files().Single()), line => line.Contains("\"kind\":\"request\"", StringComparison.Ordinal));
+        Assert.Single(
+            LinesOf(Files().Single()),
+            line => line.Contains("\"kind\":\"request\"", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -147,7 +150,9 @@ public sealed class ArchiveTests : CaptureTest
 
         var path = Files().Single();
         var frames = ArchiveFile.Index(path).Frames;
-        var second = frames.Single(f => Encoding.UTF8.GetString(ArchiveFile.Read(f)!).Contains("\"m2\"", StringComparison.Ordinal));
+        var second = frames.Single(f =>
+            Encoding.UTF8.GetString(ArchiveFile.Read(f)!).Contains("\"m2\"", StringComparison.Ordinal)
+        );
         var bytes = await File.ReadAllBytesAsync(path, Cancel);
         bytes[second.Offset + (second.Length / 2)] ^= 0x40;
         await File.WriteAllBytesAsync(path, bytes, Cancel);
@@ -274,9 +279,7 @@ public sealed class ArchiveTests : CaptureTest
             .. ArchiveFile
                 .Index(path)
                 .Frames.SelectMany(frame =>
-                    Encoding
-                        .UTF8.GetString(ArchiveFile.Read(frame)!)
-                        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    Encoding.UTF8.GetString(ArchiveFile.Read(frame)!).Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 ),
         ];
 

@@ -49,9 +49,7 @@ internal static class Rebuild
     {
         var records = await OpenCapture.RecordsAsync(of.Ledger, cancellationToken);
         var lines = records
-            .Select(r =>
-                $"{r with { Id = default }} {string.Join(',', r.Tags.Select(t => $"{t.Key}={t.Value}"))}"
-            )
+            .Select(r => $"{r with { Id = default }} {string.Join(',', r.Tags.Select(t => $"{t.Key}={t.Value}"))}")
             .Order(StringComparer.Ordinal)
             .ToList();
         await using var reader = new SqliteDatabase(Path.Combine(data, "capture.db")).OpenReader();

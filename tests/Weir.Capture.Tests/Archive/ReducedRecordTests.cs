@@ -14,7 +14,10 @@ public class ReducedRecordTests
 
     private static readonly Gen<string?> Texts = Gen.Frequency(
         (1, Gen.Constant((string?)null)),
-        (2, Gen.Elements<string?>("main", "claude-sonnet-5", "/home/ada/weir", "it's \"quoted\" \\ \n", "日本 🦀", "\0")),
+        (
+            2,
+            Gen.Elements<string?>("main", "claude-sonnet-5", "/home/ada/weir", "it's \"quoted\" \\ \n", "日本 🦀", "\0")
+        ),
         (2, Gen.Choose(1, 10_000).Select(n => (string?)$"id-{n}"))
     );
 
@@ -26,7 +29,10 @@ public class ReducedRecordTests
     );
 
     private static readonly Gen<DateTimeOffset> Moments = Gen.Choose(0, 800_000_000)
-        .SelectMany(s => Gen.Choose(0, 999_999).Select(us => new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(s).AddMicroseconds(us)));
+        .SelectMany(s =>
+            Gen.Choose(0, 999_999)
+                .Select(us => new DateTimeOffset(2001, 1, 1, 0, 0, 0, TimeSpan.Zero).AddSeconds(s).AddMicroseconds(us))
+        );
 
     private static readonly Gen<TimeSpan?> Spans = Gen.Choose(-1, 1_000_000_000)
         .Select(us => us < 0 ? (TimeSpan?)null : TimeSpan.FromMicroseconds(us));
@@ -104,12 +110,22 @@ public class ReducedRecordTests
     [InlineData("no id", """{"kind":"request",@,"messageId":null}""")]
     [InlineData("unknown number", """{"kind":"event","event":0,"session":"s","id":"e"}""")]
     [InlineData("unknown number", """{"kind":"event","event":200,"session":"s","id":"e"}""")]
-    [InlineData("impossible time", """{"kind":"session","session":"s","client":"c","firstAt":1778673600000001,"lastAt":1778673600000000}""")]
-    [InlineData("impossible number", """{"kind":"limit","at":1778673600000000,"client":"c","limit":1,"usedPercent":-1}""")]
+    [InlineData(
+        "impossible time",
+        """{"kind":"session","session":"s","client":"c","firstAt":1778673600000001,"lastAt":1778673600000000}"""
+    )]
+    [InlineData(
+        "impossible number",
+        """{"kind":"limit","at":1778673600000000,"client":"c","limit":1,"usedPercent":-1}"""
+    )]
     [InlineData("impossible number", """{"kind":"from","workspace":0}""")]
     public void What_cannot_be_is_refused_with_its_reason(string reason, string line)
     {
-        line = line.Replace("@", """ "source":2,"client":"c","at":1778673600000000,"messageId":"m" """, StringComparison.Ordinal);
+        line = line.Replace(
+            "@",
+            """ "source":2,"client":"c","at":1778673600000000,"messageId":"m" """,
+            StringComparison.Ordinal
+        );
         var caught = new Catch();
 
         Assert.Equal(reason, new ReducedReader(Now).Line(Encoding.UTF8.GetBytes(line), caught));
@@ -125,7 +141,8 @@ public class ReducedRecordTests
     [InlineData(70_000, "line too long")]
     public void Texts_and_lines_have_a_limit(int length, string? reason)
     {
-        var line = $$"""{"kind":"request","source":2,"client":"{{new string('c', length)}}","at":1778673600000000,"messageId":"m"}""";
+        var line =
+            $$"""{"kind":"request","source":2,"client":"{{new string('c', length)}}","at":1778673600000000,"messageId":"m"}""";
 
         Assert.Equal(reason, new ReducedReader(Now).Line(Encoding.UTF8.GetBytes(line), new Catch()));
     }
@@ -134,7 +151,8 @@ public class ReducedRecordTests
     public void Fields_that_are_not_known_are_passed_over()
     {
         var caught = new Catch();
-        var line = """{"kind":"request","new":[{"a":1}],"source":2,"client":"c","at":1778673600000000,"messageId":"m"}"""u8;
+        var line =
+            """{"kind":"request","new":[{"a":1}],"source":2,"client":"c","at":1778673600000000,"messageId":"m"}"""u8;
 
         Assert.Null(new ReducedReader(Now).Line(line.ToArray(), caught));
         Assert.Equal("m", Assert.Single(caught.Sightings).MessageId);
@@ -293,5 +311,17 @@ public class ReducedRecordTests
         from texts in Texts.ArrayOf(5)
         from window in Spans
         from used in Gen.Elements<double?>(null, 0, 0.1, 33.333333333333336, 100, 250)
-        select new LimitWord(at, "claude-code", texts[0], kind, texts[1], window, used, at, texts[2], texts[3], texts[4]);
+        select new LimitWord(
+            at,
+            "claude-code",
+            texts[0],
+            kind,
+            texts[1],
+            window,
+            used,
+            at,
+            texts[2],
+            texts[3],
+            texts[4]
+        );
 }

@@ -56,10 +56,7 @@ public sealed class SealedContentTests : CaptureTest
 
         Assert.Null(open.Capture.SealFailure);
         Assert.True(open.Capture.SealedBytes > 0, "Nothing was sealed.");
-        Assert.Equal(
-            3,
-            SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines.Length
-        );
+        Assert.Equal(3, SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines.Length);
     }
 
     [Fact]
@@ -70,10 +67,7 @@ public sealed class SealedContentTests : CaptureTest
         File.Delete(Path.Combine(Data, "capture.db"));
         await SealAsync();
 
-        Assert.Equal(
-            2,
-            SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines.Length
-        );
+        Assert.Equal(2, SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines.Length);
     }
 
     [Theory]
@@ -180,7 +174,8 @@ public sealed class SealedContentTests : CaptureTest
         Write(
             name,
             $$"""{"type":"user","timestamp":"2026-05-13T12:00:00.000Z","sessionId":"{{session}}","cwd":"/home/ada/weir","uuid":"u-{{session}}","message":{"role":"user","content":"Sing: {{Words}}"} }""",
-            Answer("m-" + session, 5, session: session).Replace("\"text\":\"x\"", $"\"text\":\"{Words}\"", StringComparison.Ordinal)
+            Answer("m-" + session, 5, session: session)
+                .Replace("\"text\":\"x\"", $"\"text\":\"{Words}\"", StringComparison.Ordinal)
         );
 
     /// <summary>The files of the data folder, whatever they are, that hold a text in clear; compressed ones as they unpack.</summary>
@@ -217,6 +212,9 @@ public sealed class SealedContentTests : CaptureTest
 
     private static ReadOnlySpan<byte> Unpacked(string path) =>
         path.EndsWith(".gz", StringComparison.Ordinal)
-            ? Capture.Archive.ArchiveFile.Index(path).Frames.SelectMany(f => Capture.Archive.ArchiveFile.Read(f)!).ToArray()
+            ? Capture
+                .Archive.ArchiveFile.Index(path)
+                .Frames.SelectMany(f => Capture.Archive.ArchiveFile.Read(f)!)
+                .ToArray()
             : default;
 }

@@ -31,9 +31,7 @@ public sealed class UsageSyncTests : CaptureTest
         Assert.Equal("m1:30 m2:9 m3:7", Show(records));
         Assert.Equal(
             ["m1 laptop key's owner weir", "m2 laptop key's owner weir", "m3 desktop grace weir"],
-            records
-                .Select(r => $"{r.MessageId} {r.Tags["host"]} {r.User} {r.Project}")
-                .Order(StringComparer.Ordinal)
+            records.Select(r => $"{r.MessageId} {r.Tags["host"]} {r.User} {r.Project}").Order(StringComparer.Ordinal)
         );
     }
 
@@ -160,7 +158,10 @@ public sealed class UsageSyncTests : CaptureTest
     [InlineData("""{"kind":"batch","version":2,"id":"x"}""", "version 2")]
     [InlineData("""{"kind":"batch","version":1}""", "missing field")]
     [InlineData("""{"kind":"batch","version":1,"id":"x","host":7}""", "not a text")]
-    [InlineData("""{"kind":"batch","version":1,"id":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}""", "64")]
+    [InlineData(
+        """{"kind":"batch","version":1,"id":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}""",
+        "64"
+    )]
     public void A_body_that_is_no_batch_is_refused_with_its_reason(string body, string reason)
     {
         var (batch, fault) = CaptureBatch.Read(Encoding.UTF8.GetBytes(body), Noon);
