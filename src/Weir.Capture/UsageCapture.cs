@@ -5,6 +5,7 @@ using Weir.Capture.Agents;
 using Weir.Capture.Archive;
 using Weir.Capture.Content;
 using Weir.Capture.Joining;
+using Weir.Capture.Sessions;
 using Weir.Capture.Sources;
 using Weir.Capture.Storage;
 using Weir.Capture.Sync;
@@ -48,11 +49,13 @@ public sealed class UsageCapture : IAsyncDisposable
         CaptureOptions options,
         ImmutableArray<AgentHome> homes,
         CaptureStore store,
+        SessionQueries sessions,
         UsageLedger ledger,
         PriceBook prices,
         TimeProvider clock
     )
     {
+        Sessions = sessions;
         this.options = options;
         this.homes = homes;
         this.store = store;
@@ -118,15 +121,10 @@ public sealed class UsageCapture : IAsyncDisposable
                 return new CaptureOpenResult(null, $"{database.Path}: {migration.Reason}");
             }
 
-            opened = new CaptureStore(database);
-            var capture = new UsageCapture(
-                options,
-                AgentHomes.Of(options, agents, places),
-                opened,
-                ledger,
-                prices,
-                clock
-            );
+            var sessions = new SessionQueries(database, ledger, prices, clock);
+            opened = new CaptureStore(database, sessions.Changes.Add);
+            var homes = AgentHomes.Of(options, agents, places);
+            var capture = new UsageCapture(options, homes, opened, sessions, ledger, prices, clock);
             await capture.joiner.CatchUpAsync(cancellationToken);
             capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf, capture.content);
             capture.joining = Task.Run(
@@ -148,6 +146,9 @@ public sealed class UsageCapture : IAsyncDisposable
 
     /// <summary>The agents whose files are read, by the names of their clients.</summary>
     public static ImmutableArray<string> Agents { get; } = [.. CodingAgents.All.Select(agent => agent.Name)];
+
+    /// <summary>The sessions that were met.</summary>
+    public SessionQueries Sessions { get; }
 
     /// <summary>Requests that were new or better known than before, since it was opened.</summary>
     public long Told => joiner.Told;
@@ -242,7 +243,7 @@ public sealed class UsageCapture : IAsyncDisposable
                             workspace,
                             User: batch.User ?? (batch.IsAttributed ? null : user),
                             Host: part.Host,
-                            Billing: options.Billing
+                            Billing: part.Billing ?? options.Billing
                         ),
                         part.Caught,
                         null,
@@ -277,6 +278,10 @@ public sealed class UsageCapture : IAsyncDisposable
         batches.Add(workspace, batch.Id, outcome);
         return outcome;
     }
+
+    /// <summary>The newest words on limits of a workspace, the latest first.</summary>
+    internal ImmutableArray<LimitWord> LimitWords(WorkspaceId workspace, DateTimeOffset since, int most) =>
+        LimitWordRows.Read(new SqliteDatabase(Path.Combine(options.DataFolder, "capture.db")), workspace, since, most);
 
     /// <summary>The folders that are read.</summary>
     public ImmutableArray<CaptureSource> Sources()

@@ -1,3 +1,5 @@
 using Weir.Cli;
+using Weir.Cli.StatusLine;
 
-return await WeirCommandLine.RunAsync(args);
+// An agent waits for its status line at every message: it goes past everything else.
+return StatusLineProgram.TryRun(args, out var exitCode) ? exitCode : await WeirCommandLine.RunAsync(args);

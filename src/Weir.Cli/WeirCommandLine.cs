@@ -38,15 +38,21 @@ internal static class WeirCommandLine
         {
             ServeCommand.Create(),
             UsageCommand.Create(),
+            SessionsCommand.Create(),
+            SessionCommand.Create(),
+            HandoffsCommand.Create(),
+            BlocksCommand.Create(),
             CaptureCommand.Create(),
             ImportCommand.Create(),
             KeysCommand.Create(),
             ConfigCommand.Create(),
+            LimitsCommand.Create(),
             PricesCommand.Create(),
             HooksCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),
             HealthCommand.Create(),
+            StatusLineCommand.Create(),
             CompletionCommand.Create(),
         };
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

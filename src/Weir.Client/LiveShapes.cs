@@ -10,6 +10,7 @@ namespace Weir.Client;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(LiveSnapshot), "snapshot")]
 [JsonDerivedType(typeof(LiveChanges), "changes")]
+[JsonDerivedType(typeof(LiveSessions), "sessions")]
 [JsonDerivedType(typeof(LiveGap), "gap")]
 [JsonDerivedType(typeof(LiveBeat), "beat")]
 public abstract record LiveMessage(long Cursor);
@@ -23,6 +24,13 @@ public sealed record LiveSnapshot(long Cursor, IReadOnlyList<RequestItem> Reques
 /// <param name="Cursor">The number of the last of them.</param>
 /// <param name="Changes">At least one.</param>
 public sealed record LiveChanges(long Cursor, IReadOnlyList<LiveChange> Changes) : LiveMessage(Cursor);
+
+/// <summary>
+/// There was news of sessions: <c>/sessions</c> tells what. Told only to listeners that ask for this topic.
+/// </summary>
+/// <param name="Cursor">As in the message before.</param>
+/// <param name="Sessions">Their ids; null when there was news of too many to name.</param>
+public sealed record LiveSessions(long Cursor, IReadOnlyList<string>? Sessions) : LiveMessage(Cursor);
 
 /// <summary>
 /// Changes are passed over, because the listener was too slow or away for too long. A snapshot follows; sums are to be

@@ -66,6 +66,14 @@ public sealed class WeirClient : IDisposable
     public Task<UsageSeriesResult> SeriesAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("usage/series" + query, WeirJson.Default.UsageSeriesResult, cancellationToken);
 
+    /// <summary>Use in blocks of five hours.</summary>
+    public Task<BlockList> BlocksAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("blocks" + query, WeirJson.Default.BlockList, cancellationToken);
+
+    /// <summary>What is known of limits.</summary>
+    public Task<LimitList> LimitsAsync(CancellationToken cancellationToken) =>
+        GetAsync("limits", WeirJson.Default.LimitList, cancellationToken);
+
     /// <summary>One page of requests.</summary>
     public Task<RequestPage> RequestsAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("usage/requests" + query, WeirJson.Default.RequestPage, cancellationToken);
@@ -161,6 +169,24 @@ public sealed class WeirClient : IDisposable
             cancellationToken
         );
     }
+
+    /// <summary>One page of sessions.</summary>
+    public Task<SessionPage> SessionsAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("sessions" + query, WeirJson.Default.SessionPage, cancellationToken);
+
+    /// <summary>One session by its whole id.</summary>
+    public Task<SessionDetail> SessionAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync($"sessions/{Uri.EscapeDataString(id)}", WeirJson.Default.SessionDetail, cancellationToken);
+
+    /// <summary>What sessions did.</summary>
+    public Task<SessionActivityResult> SessionActivityAsync(
+        UsageQueryString query,
+        CancellationToken cancellationToken
+    ) => GetAsync("sessions/activity" + query, WeirJson.Default.SessionActivityResult, cancellationToken);
+
+    /// <summary>One page of handoffs.</summary>
+    public Task<HandoffPage> HandoffsAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("handoffs" + query, WeirJson.Default.HandoffPage, cancellationToken);
 
     /// <summary>How far the simulated year is.</summary>
     public Task<DemoStatus> DemoAsync(CancellationToken cancellationToken) =>

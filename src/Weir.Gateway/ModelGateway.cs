@@ -8,6 +8,7 @@ using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry;
 using Weir.Identity;
 using Weir.Ledger;
+using Weir.Wire.Limits;
 using Endpoint = Weir.Gateway.Pipeline.Endpoint;
 
 namespace Weir.Gateway;
@@ -31,6 +32,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly GatewayPipeline pipeline;
     private readonly GatewayTelemetry telemetry;
+    private readonly QuotaHeaders? quotas;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private volatile GatewayModel model;
@@ -38,15 +40,24 @@ public sealed class ModelGateway : IAsyncDisposable
     private int disposed;
 
     /// <summary>Stands ready with no providers until <see cref="Apply"/>.</summary>
+    /// <param name="ledger">Where records go.</param>
+    /// <param name="prices">What tokens cost.</param>
+    /// <param name="keys">Who may call.</param>
+    /// <param name="ids">The records' ids.</param>
+    /// <param name="clock">Where the time comes from.</param>
+    /// <param name="loggers">Where it logs.</param>
+    /// <param name="quotaTold">Is given the quotas that providers tell in the heads of answers, at most once a second; null for nobody.</param>
     public ModelGateway(
         UsageLedger ledger,
         PriceBook prices,
         KeyRing keys,
         RecordIdSource ids,
         TimeProvider clock,
-        ILoggerFactory loggers
+        ILoggerFactory loggers,
+        Action<WorkspaceId, IReadOnlyList<LimitReading>>? quotaTold = null
     )
     {
+        quotas = quotaTold is null ? null : new QuotaHeaders(quotaTold, clock);
         this.prices = prices;
         this.ids = ids;
         this.clock = clock;
@@ -56,6 +67,7 @@ public sealed class ModelGateway : IAsyncDisposable
             ledger,
             new Authenticator(keys),
             new RecordWriter(ledger.Journal, clock),
+            quotas,
             Metrics,
             clock,
             loggers.CreateLogger("Weir.Gateway"),
@@ -170,6 +182,8 @@ public sealed class ModelGateway : IAsyncDisposable
             await Task.Delay(GracePoll, clock);
         }
 
+        quotas?.Flush();
+        quotas?.Dispose();
         model.LetGo();
         telemetry.Dispose();
         shutdown.Dispose();

@@ -33,6 +33,7 @@ public sealed class UsageLedger : IAsyncDisposable
         Journal = new UsageJournal(segments);
         connections = new QueryConnections(files.Database);
         Queries = new UsageQueries(connections, files.Names);
+        Lineage = new LineageQueries(connections, files.Names);
         Feed = new UsageFeed(files.Database, files.Names, writer, signal);
         caretaker.Start();
         writer.Start();
@@ -51,6 +52,9 @@ public sealed class UsageLedger : IAsyncDisposable
 
     /// <summary>The way out: sums, series, single records.</summary>
     public UsageQueries Queries { get; }
+
+    /// <summary>The records of sessions, and those that were handed over.</summary>
+    public LineageQueries Lineage { get; }
 
     /// <summary>What changed, in order, for followers with a cursor.</summary>
     public UsageFeed Feed { get; }

@@ -7,6 +7,8 @@ using Weir.Gateway;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Capture;
+using Weir.Server.Limits;
+using Weir.Server.StatusLine;
 
 namespace Weir.Server;
 
@@ -50,6 +52,15 @@ internal sealed partial class Modules : IAsyncDisposable
     /// <summary>Where receivers hand over what they caught.</summary>
     public required ICaptureIntake Intake { get; init; }
 
+    /// <summary>What providers say of quotas.</summary>
+    public required QuotaIntake Quotas { get; init; }
+
+    /// <summary>What is known of limits.</summary>
+    public required LimitBoard Limits { get; init; }
+
+    /// <summary>What status lines show.</summary>
+    public required StatusBoard Status { get; init; }
+
     /// <summary>The data plane; null in a process that serves the management API to one command.</summary>
     public ModelGateway? Gateway { get; }
 
@@ -85,6 +96,9 @@ internal sealed partial class Modules : IAsyncDisposable
         }
 
         var book = await prices;
+        var capture = new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>());
+        var newest = new NewestQuotas();
+        var quotas = new QuotaIntake(newest, options.Intake ?? capture, options.Clock);
         var gateway = options.LocalApi is null
             ? new ModelGateway(
                 ledger.Ledger,
@@ -92,10 +106,11 @@ internal sealed partial class Modules : IAsyncDisposable
                 ring.Keys,
                 new RecordIdSource(options.Clock, highest: ledger.Ledger.HighestId),
                 options.Clock,
-                loggers
+                loggers,
+                (workspace, readings) => quotas.Take(workspace, readings)
             )
             : null;
-        var capture = new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>());
+        var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, options.Clock);
         return (
             new Modules(
                 ring.Keys,
@@ -107,6 +122,15 @@ internal sealed partial class Modules : IAsyncDisposable
             )
             {
                 Intake = options.Intake ?? capture,
+                Quotas = quotas,
+                Limits = limits,
+                Status = new StatusBoard(
+                    new StatusReader(ledger.Ledger.Queries, limits, options.Clock),
+                    ledger.Ledger.Feed,
+                    options.DataFolder,
+                    options.Clock,
+                    loggers.CreateLogger<StatusBoard>()
+                ),
             },
             []
         );
@@ -120,6 +144,7 @@ internal sealed partial class Modules : IAsyncDisposable
             await Gateway.DisposeAsync();
         }
 
+        await Status.DisposeAsync();
         await Capture.DisposeAsync();
         await Demo.DisposeAsync();
         await Ledger.DisposeAsync();

@@ -187,6 +187,7 @@ public sealed class WeirHost : IAsyncDisposable
                 if (options.LocalApi.CatchUp is { } told)
                 {
                     await modules.Capture.CatchUpAsync(config.Current.Config.Capture, told, cancellationToken);
+                    await modules.Status.WriteFileAsync(cancellationToken);
                 }
             }
 
@@ -215,6 +216,7 @@ public sealed class WeirHost : IAsyncDisposable
             if (options.LocalApi is null)
             {
                 modules.Capture.Start(config.Current.Config.Capture);
+                modules.Status.Start();
             }
 
             var host = new WeirHost(new Parts(folder, modules, watcher, app, state), firstKey)

@@ -43,7 +43,8 @@ internal readonly record struct Claim(FileForm Form, string Kind);
 /// <param name="Kind">The <see cref="Claim"/>'s.</param>
 /// <param name="Saved">What <see cref="AgentReader.Save"/> returned; null at the file's beginning.</param>
 /// <param name="Beside">
-/// Reads a small file beside this one by its name (a sidecar); null when there is none, it is above 64 KB or cannot be read.
+/// Reads a small file of the same agent by its path from this one's folder (a sidecar); null when there is none, it is above 64 KB,
+/// lies outside the agent's home or cannot be read.
 /// </param>
 internal sealed record FileToRead(string RelativePath, string Kind, byte[]? Saved, Func<string, byte[]?> Beside);
 

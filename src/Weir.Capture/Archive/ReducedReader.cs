@@ -16,6 +16,9 @@ internal sealed class ReducedReader(DateTimeOffset now)
     /// <summary>The machine that the lines come from, as the last word on it has it; null when there was none.</summary>
     public string? Host { get; private set; }
 
+    /// <summary>Who pays where a request does not say, as the last word on it has it; null when there was none.</summary>
+    public Billing? Billing { get; private set; }
+
     /// <summary>The workspace, as the last word on it has it; null when there was none.</summary>
     public WorkspaceId? Workspace { get; private set; }
 
@@ -91,10 +94,12 @@ internal sealed class ReducedReader(DateTimeOffset now)
     {
         var workspace = fields.Number("workspace", 1, int.MaxValue);
         var host = fields.Text("host");
+        var billing = fields.Enum<Billing>("billing");
         if (fields.Fault is null)
         {
             WasFrom = true;
-            (Workspace, Host) = (workspace is { } known ? new WorkspaceId((int)known) : null, host);
+            (Host, Billing) = (host, billing);
+            Workspace = workspace is { } known ? new WorkspaceId((int)known) : null;
         }
 
         return null;

@@ -36,11 +36,13 @@ internal sealed class ReducedWriter : IDisposable
     /// <summary>What holds for the lines behind it.</summary>
     /// <param name="workspace">Whose they are; null where the receiver knows.</param>
     /// <param name="host">The machine; null when unknown.</param>
-    public void From(WorkspaceId? workspace, string? host)
+    /// <param name="billing">Who pays where a request does not say.</param>
+    public void From(WorkspaceId? workspace, string? host, Billing billing)
     {
         Begin("from"u8);
         Number("workspace"u8, workspace?.Value);
         Text("host"u8, host);
+        Number("billing"u8, (long)billing);
         End();
     }
 

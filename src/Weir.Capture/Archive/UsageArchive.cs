@@ -195,7 +195,7 @@ internal sealed class UsageArchive : IDisposable
         }
 
         using var from = new ReducedWriter();
-        from.From(place.Workspace, place.Host);
+        from.From(place.Workspace, place.Host, place.Billing);
         lastWritten = Math.Max(lastWritten + 1, Times.ToMicroseconds(clock.GetUtcNow()));
         var frames = new MemoryStream();
         while (!lines.IsEmpty)
@@ -237,7 +237,8 @@ internal sealed class UsageArchive : IDisposable
             CodingAgents.All.Any(known => known.Name == agent) ? agent : OtherAgent,
             day,
             origin.Workspace,
-            origin.Host
+            origin.Host,
+            origin.Billing
         );
         if (IsTooOld(day))
         {
@@ -289,7 +290,7 @@ internal sealed class UsageArchive : IDisposable
         }
     }
 
-    private readonly record struct Place(string Agent, int Day, WorkspaceId Workspace, string? Host);
+    private readonly record struct Place(string Agent, int Day, WorkspaceId Workspace, string? Host, Billing Billing);
 }
 
 /// <summary>How much an archive holds.</summary>

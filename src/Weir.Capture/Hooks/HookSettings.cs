@@ -68,7 +68,7 @@ internal static class HookSettings
         var hooks = root["hooks"];
         foreach (var name in Events)
         {
-            var group = Group(command);
+            var group = Group(name, command);
             if (hooks?[name] is { } groups)
             {
                 writer.Add(groups, null, group, 2);
@@ -81,7 +81,7 @@ internal static class HookSettings
 
         if (hooks is null)
         {
-            writer.Add(root, "hooks", Events.ToDictionary(name => name, _ => new[] { Group(command) }), 0);
+            writer.Add(root, "hooks", Events.ToDictionary(name => name, name => new[] { Group(name, command) }), 0);
         }
 
         if (statusLine is not null && root["statusLine"] is null)
@@ -165,7 +165,15 @@ internal static class HookSettings
 
         using var one = JsonDocument.Parse(WithoutMark(a).ToArray());
         using var other = JsonDocument.Parse(WithoutMark(b).ToArray());
-        return JsonElement.DeepEquals(one.RootElement, other.RootElement);
+        try
+        {
+            return JsonElement.DeepEquals(one.RootElement, other.RootElement);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            // A number whose exponent no machine holds.
+            return a.SequenceEqual(b);
+        }
     }
 
     /// <summary>What of Weir's stands in a text, or why it cannot be read.</summary>
@@ -203,6 +211,10 @@ internal static class HookSettings
         catch (JsonException bad)
         {
             return $"it is not JSON: line {bad.LineNumber + 1}, byte {bad.BytePositionInLine + 1}";
+        }
+        catch (InvalidOperationException)
+        {
+            return "a text in it is no Unicode";
         }
 
         if (root.Kind != JsonValueKind.Object)
@@ -245,21 +257,27 @@ internal static class HookSettings
         && command.EndsWith(" statusline", StringComparison.Ordinal)
         && command.Contains("weir", StringComparison.OrdinalIgnoreCase);
 
-    // Synchronous hooks hold the agent up and HTTP hooks are not run at a session's start; a command in the background does neither.
-    private static Dictionary<string, object> Group(string command) =>
-        new(StringComparer.Ordinal)
+    // A command in the background holds nothing up; HTTP hooks would, and are not run at a session's start. What is in the
+    // background when the session ends is ended with it, so that the last word is waited for.
+    private static Dictionary<string, object> Group(string name, string command)
+    {
+        var hook = new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["hooks"] = new[]
-            {
-                new Dictionary<string, object>(StringComparer.Ordinal)
-                {
-                    ["type"] = "command",
-                    ["command"] = command,
-                    ["async"] = true,
-                    ["timeout"] = 10,
-                },
-            },
+            ["type"] = "command",
+            ["command"] = command,
         };
+        if (name == "SessionEnd")
+        {
+            hook["timeout"] = 3;
+        }
+        else
+        {
+            hook["async"] = true;
+            hook["timeout"] = 10;
+        }
+
+        return new(StringComparer.Ordinal) { ["hooks"] = new[] { hook } };
+    }
 
     /// <summary>
     /// The stretches to cut so that some items leave: each with the comma and the space before it, or behind it when it is the first.

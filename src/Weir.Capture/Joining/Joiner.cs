@@ -15,7 +15,11 @@ namespace Weir.Capture.Joining;
 /// </summary>
 internal sealed class Joiner
 {
+    // Its telemetry has no id that its log or the gateway knows (docs/formats/otlp.md): counting it would count twice.
+    private const string Unjoinable = "codex";
+
     private const int BatchRecords = 4_000;
+    private const int BatchHauls = 256;
     private const int MostUnstoredKeys = 500_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -110,7 +114,7 @@ internal sealed class Joiner
             while (from.TryRead(out var haul))
             {
                 Take(haul);
-                if (records.Count >= BatchRecords)
+                if (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
                 {
                     await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp);
                 }
@@ -132,6 +136,12 @@ internal sealed class Joiner
                 continue;
             }
 
+            if (seen is { Source: UsageSource.Otlp, Client: Unjoinable, MessageId: null, RequestId: null })
+            {
+                haul.Caught.Skip("joins with nothing");
+                continue;
+            }
+
             var output = Output(seen.Usage);
             var (place, known) = keys.Find(
                 haul.Origin.Workspace,
@@ -141,9 +151,10 @@ internal sealed class Joiner
                 seen.RequestId,
                 seen.IsSidechain
             );
+            var traits = TraitsOf(seen);
             if (
                 known is { } told
-                && (output < told.Output || (output == told.Output && (seen.IsSidechain || !told.IsSidechain)))
+                && (output < told.Output || (output == told.Output && !SaysMore(traits, told.Traits)))
             )
             {
                 Repeated++;
@@ -151,20 +162,12 @@ internal sealed class Joiner
             }
 
             var id = known?.Record ?? ids.Next();
-            keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), seen.IsSidechain));
+            keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), traits));
             var record = records[id] = maker.Make(id, seen, haul.Origin);
             haul.New += known is null ? 1 : 0;
             if (archive is not null)
             {
-                met[id] = (
-                    haul.Origin,
-                    seen with
-                    {
-                        Project = record.Project,
-                        User = record.User,
-                        Billing = record.Billing,
-                    }
-                );
+                met[id] = (haul.Origin, seen with { Project = record.Project, User = record.User });
             }
         }
     }
@@ -179,9 +182,12 @@ internal sealed class Joiner
         var output = Output(word.Usage);
         var isSidechain = word.Agent is not null;
         var (place, known) = keys.Find(word.Workspace, word.Source, client, name, word.UpstreamId, isSidechain);
+        var traits =
+            (isSidechain ? WordTraits.Sidechain : WordTraits.None)
+            | (word.Billing == Billing.Metered ? WordTraits.None : WordTraits.ShowsBilling);
         if (known is null || known.Value.Output <= output)
         {
-            keys.Set(place, new KnownRequest(word.Id, output, RequestKeys.Short(word.UpstreamId), isSidechain));
+            keys.Set(place, new KnownRequest(word.Id, output, RequestKeys.Short(word.UpstreamId), traits));
         }
     }
 
@@ -306,6 +312,17 @@ internal sealed class Joiner
 
     private static SessionFacts WithHost(SessionFacts facts, Haul haul) =>
         facts.Host is not null || haul.Origin.Host is null ? facts : facts with { Host = haul.Origin.Host };
+
+    private static WordTraits TraitsOf(Sighting seen) =>
+        (seen.IsSidechain ? WordTraits.Sidechain : WordTraits.None)
+        | (seen.Billing is null ? WordTraits.None : WordTraits.ShowsBilling)
+        | (seen is { Source: UsageSource.Otlp, Agent: not null } ? WordTraits.NamesAgent : WordTraits.None);
+
+    // Of two words with as much output the first stands, but for what the second alone can tell.
+    private static bool SaysMore(WordTraits seen, WordTraits told) =>
+        seen.HasFlag(WordTraits.Sidechain) == told.HasFlag(WordTraits.Sidechain)
+            ? (seen & ~told & (WordTraits.ShowsBilling | WordTraits.NamesAgent)) != WordTraits.None
+            : told.HasFlag(WordTraits.Sidechain);
 
     private static uint Output(in TokenUsage usage) => (uint)Math.Clamp(usage.Output ?? 0, 0, uint.MaxValue);
 }

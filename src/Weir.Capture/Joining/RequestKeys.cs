@@ -8,8 +8,25 @@ namespace Weir.Capture.Joining;
 /// <param name="Record">Its record in the ledger.</param>
 /// <param name="Output">Output tokens of the word that stands; those beyond 32 bits count as the most.</param>
 /// <param name="Request">32 bits of the hash of its request id; 0 when it has none.</param>
-/// <param name="IsSidechain">Whether the word that stands is a subagent's copy.</param>
-internal readonly record struct KnownRequest(RecordId Record, uint Output, uint Request, bool IsSidechain);
+/// <param name="Traits">What the word that stands is.</param>
+internal readonly record struct KnownRequest(RecordId Record, uint Output, uint Request, WordTraits Traits);
+
+/// <summary>What a word on a request is. Stored: a bit is never changed and never used again.</summary>
+[Flags]
+internal enum WordTraits : byte
+{
+    /// <summary>Nothing of these.</summary>
+    None = 0,
+
+    /// <summary>A subagent's copy.</summary>
+    Sidechain = 1,
+
+    /// <summary>It shows who pays.</summary>
+    ShowsBilling = 2,
+
+    /// <summary>It is telemetry that names the subagent: of a request's event and span only one may.</summary>
+    NamesAgent = 4,
+}
 
 /// <summary>
 /// Which requests one kind of witness has told already: agents write the same request into many lines and files. A request is its

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Weir.Wire.Limits;
 
 namespace Weir.Capture.Limits;
 
@@ -72,19 +73,6 @@ internal static class LimitReader
         return Bare(machine, message);
     }
 
-    /// <summary>How long the window of a scope is; null when its name does not say.</summary>
-    public static TimeSpan? WindowOf(string? scope) =>
-        scope switch
-        {
-            null => null,
-            "five_hour" => TimeSpan.FromHours(5),
-            "daily" => TimeSpan.FromDays(1),
-            "weekly" => TimeSpan.FromDays(7),
-            _ when scope.StartsWith("seven_day", StringComparison.Ordinal) => TimeSpan.FromDays(7),
-            _ when scope.EndsWith("_per_minute", StringComparison.Ordinal) => TimeSpan.FromMinutes(1),
-            _ => null,
-        };
-
     private static LimitNotice Notice(
         LimitEntry entry,
         LimitNoticeKind kind,
@@ -105,7 +93,7 @@ internal static class LimitReader
             kind,
             entry.Id,
             scope,
-            WindowOf(scope),
+            LimitReading.WindowOf(scope),
             Filled(entry.Model, match),
             resets,
             Percent(match)
@@ -124,7 +112,7 @@ internal static class LimitReader
             {
                 Kind = notice.Kind == LimitNoticeKind.RateLimited ? LimitNoticeKind.Reached : notice.Kind,
                 Scope = quota,
-                Window = WindowOf(quota),
+                Window = LimitReading.WindowOf(quota),
                 ModelClass =
                     notice.ModelClass
                     ?? (quota.StartsWith("seven_day_", StringComparison.Ordinal) ? quota["seven_day_".Length..] : null),

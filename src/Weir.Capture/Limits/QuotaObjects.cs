@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Weir.Wire.Limits;
 
 namespace Weir.Capture.Limits;
 
@@ -86,7 +87,7 @@ internal static class QuotaObjects
         at = at.ToUniversalTime();
         TimeSpan? window = Number(property.Value, "window_minutes") is > 0 and < 600_000 and var minutes
             ? TimeSpan.FromMinutes(minutes)
-            : LimitReader.WindowOf(property.Name);
+            : LimitReading.WindowOf(property.Name);
         return new LimitReading(
             at,
             by,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Weir.Wire.Limits;
 
 namespace Weir.Capture.Limits;
 

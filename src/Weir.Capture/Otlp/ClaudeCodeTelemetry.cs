@@ -264,14 +264,8 @@ internal static class ClaudeCodeTelemetry
 
     private static string? Mode(AttributeSet say) => say[Known.Speed].Is("fast") ? "fast" : null;
 
-    // Events know a subagent by the name of its type alone.
-    private static string? Agent(AttributeSet say) =>
-        say[Known.AgentId].Text()
-        ?? (
-            say[Known.QuerySource].Text()?.StartsWith("agent", StringComparison.Ordinal) == true
-                ? say[Known.AgentName].Text()
-                : null
-        );
+    // Events mostly know a subagent by the name of its type alone, which is no id.
+    private static string? Agent(AttributeSet say) => say[Known.AgentId].Text();
 
     private static string OwnId(LogItem log, string? session, AttributeSet say) =>
         "otlp:"

@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using Weir.Capture.Agents;
 using Weir.Capture.Storage;
 
 namespace Weir.Capture.Sources;
@@ -49,13 +50,15 @@ internal static class FileFinder
             }
 
             return file is { Exists: true, LinkTarget: null, Length: > 0 }
-                ? new FoundFile(
-                    home,
-                    path,
-                    relative,
-                    claim,
-                    file.Length,
-                    Times.ToMicroseconds(new DateTimeOffset(file.LastWriteTimeUtc))
+                ? WithLog(
+                    new FoundFile(
+                        home,
+                        path,
+                        relative,
+                        claim,
+                        file.Length,
+                        Times.ToMicroseconds(new DateTimeOffset(file.LastWriteTimeUtc))
+                    )
                 )
                 : null;
         }
@@ -96,7 +99,9 @@ internal static class FileFinder
                         }
                         else if (entry.Length > 0)
                         {
-                            found.Add(new FoundFile(home, path, relative, claim, entry.Length, entry.Modified));
+                            found.Add(
+                                WithLog(new FoundFile(home, path, relative, claim, entry.Length, entry.Modified))
+                            );
                         }
                     }
                 }
@@ -125,6 +130,18 @@ internal static class FileFinder
             },
             new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None }
         );
+
+    // What was last written to a database stands beside it for a long time.
+    private static FoundFile WithLog(FoundFile file)
+    {
+        if (file.Claim.Form != FileForm.Database || new FileInfo(file.Path + "-wal") is not { Exists: true } log)
+        {
+            return file;
+        }
+
+        var modified = Times.ToMicroseconds(new DateTimeOffset(log.LastWriteTimeUtc));
+        return file with { Length = file.Length + log.Length, Modified = Math.Max(file.Modified, modified) };
+    }
 
     private static string Real(string path) =>
         Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);

@@ -272,19 +272,18 @@ internal sealed class FileReading : IDisposable
     private static Func<string, byte[]?> Beside(FoundFile file) =>
         name =>
         {
-            if (name.Length == 0 || name.AsSpan().IndexOfAny('/', '\\', '\0') >= 0 || name is "." or "..")
-            {
-                return null;
-            }
-
             try
             {
-                var path = Path.Join(Path.GetDirectoryName(file.Path), name);
-                return new FileInfo(path) is { Exists: true, Length: > 0 and <= LongestBeside }
+                // A name that a file gives leads nowhere out of the agent's own folder.
+                var path = Path.GetFullPath(Path.Join(Path.GetDirectoryName(file.Path), name));
+                var home = file.Home.Path.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+                return
+                    path.StartsWith(home, StringComparison.Ordinal)
+                    && new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 and <= LongestBeside }
                     ? File.ReadAllBytes(path)
                     : null;
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
             {
                 return null;
             }

@@ -87,7 +87,8 @@ internal sealed class FileWatch : IDisposable
 
     private void Note(AgentHome home, string path)
     {
-        changed[path] = home;
+        const string log = "-wal";
+        changed[path.EndsWith(log, StringComparison.Ordinal) ? path[..^log.Length] : path] = home;
         Signal();
     }
 

@@ -25,11 +25,19 @@ internal sealed class CaptureStore : IDisposable
     private readonly PreparedStatement putEvent;
     private readonly PreparedStatement putWord;
     private readonly PreparedStatement setMeta;
+    private readonly Action<IReadOnlyCollection<(WorkspaceId Workspace, string Session)>>? news;
+    private readonly HashSet<(WorkspaceId Workspace, string Session)> told = [];
     private SqliteTransaction? transaction;
 
     /// <summary>Opens the file, which has been migrated.</summary>
-    public CaptureStore(SqliteDatabase database)
+    /// <param name="database">The file.</param>
+    /// <param name="news">Told, once it is stored, of which sessions there was news; null for nobody.</param>
+    public CaptureStore(
+        SqliteDatabase database,
+        Action<IReadOnlyCollection<(WorkspaceId Workspace, string Session)>>? news = null
+    )
     {
+        this.news = news;
         connection = database.OpenWriter();
         try
         {
@@ -49,10 +57,8 @@ internal sealed class CaptureStore : IDisposable
                 ON CONFLICT (file, kind) DO UPDATE SET count = excluded.count
                 """
             );
-            putKey = Prepare(
-                "REPLACE INTO request_key (hash, record, output, request, sidechain) VALUES (?, ?, ?, ?, ?)"
-            );
-            findKey = Prepare("SELECT record, output, request, sidechain FROM request_key WHERE hash = ?");
+            putKey = Prepare("REPLACE INTO request_key (hash, record, output, request, traits) VALUES (?, ?, ?, ?, ?)");
+            findKey = Prepare("SELECT record, output, request, traits FROM request_key WHERE hash = ?");
             putSession = Prepare(
                 """
                 INSERT INTO session (workspace, name, client, first_at, last_at, parent, version, folder, repository, branch,
@@ -146,6 +152,8 @@ internal sealed class CaptureStore : IDisposable
         transaction?.Commit();
         transaction?.Dispose();
         transaction = null;
+        news?.Invoke(told);
+        told.Clear();
     }
 
     /// <summary>Takes back what was done since <see cref="Begin"/>; nothing when no transaction is open.</summary>
@@ -160,6 +168,7 @@ internal sealed class CaptureStore : IDisposable
 
         transaction?.Dispose();
         transaction = null;
+        told.Clear();
     }
 
     /// <summary>Forgets every file and every request: the ledger is not the one that they were met with.</summary>
@@ -236,7 +245,7 @@ internal sealed class CaptureStore : IDisposable
                 new RecordId(findKey.Int64(0)),
                 (uint)findKey.Int64(1),
                 (uint)findKey.Int64(2),
-                findKey.Int64(3) != 0
+                (WordTraits)findKey.Int64(3)
             )
             : null;
         findKey.Reset();
@@ -250,7 +259,7 @@ internal sealed class CaptureStore : IDisposable
         putKey.Bind(2, request.Record.Value);
         putKey.Bind(3, (long)request.Output);
         putKey.Bind(4, (long)request.Request);
-        putKey.Bind(5, request.IsSidechain ? 1 : 0);
+        putKey.Bind(5, (long)request.Traits);
         putKey.Run();
     }
 
@@ -271,7 +280,9 @@ internal sealed class CaptureStore : IDisposable
         putSession.Bind(12, facts.Host);
         putSession.Bind(13, facts.Terminal);
         putSession.Bind(14, (long?)facts.ProcessId);
-        return putSession.Run() > 0;
+        var isNew = putSession.Run() > 0;
+        told.Add((workspace, facts.Session));
+        return isNew;
     }
 
     /// <summary>Adds to what is known of an event. Of a session that is not known nothing is kept. False when it said nothing new.</summary>
@@ -289,7 +300,9 @@ internal sealed class CaptureStore : IDisposable
         putEvent.Bind(10, seen.Name);
         putEvent.Bind(11, seen.Tokens);
         putEvent.Bind(12, seen.Succeeded is { } succeeded ? (succeeded ? 1L : 0L) : null);
-        return putEvent.Run() > 0;
+        var isNew = putEvent.Run() > 0;
+        told.Add((workspace, seen.Session));
+        return isNew;
     }
 
     /// <summary>Stores a word on a limit; the same word a second time is nothing, and false.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Weir.Capture.Agents;
 using Weir.Capture.Archive;
+using Weir.Foundation;
 
 namespace Weir.Capture.Sync;
 
@@ -9,14 +10,14 @@ namespace Weir.Capture.Sync;
 /// <param name="Id">The sender's id of it: the same when it is sent again.</param>
 /// <param name="User">Whom it is attributed to; null for the owner of the key.</param>
 /// <param name="IsAttributed">Whether what names nobody is nobody's, the key's owner neither: it comes from an archive.</param>
-/// <param name="Parts">What was caught, by the machine that it was caught on.</param>
+/// <param name="Parts">What was caught, by where.</param>
 /// <param name="Records">How many records could be read.</param>
 /// <param name="Refused">How many could not, by reason.</param>
 internal sealed record CaptureBatch(
     string Id,
     string? User,
     bool IsAttributed,
-    ImmutableArray<(string? Host, Catch Caught)> Parts,
+    ImmutableArray<BatchPart> Parts,
     int Records,
     ImmutableSortedDictionary<string, long> Refused
 )
@@ -29,7 +30,7 @@ internal sealed record CaptureBatch(
 
     private const int Version = 1;
     private const int LongestId = 64;
-    private const int MostHosts = 1_000;
+    private const int MostParts = 1_000;
 
     /// <summary>Writes the first line.</summary>
     public static byte[] Head(string id, BatchOrigin origin) =>
@@ -60,9 +61,8 @@ internal sealed record CaptureBatch(
         }
 
         var reader = new ReducedReader(now);
-        var host = origin.Host;
-        var parts = new Dictionary<string, Catch>(StringComparer.Ordinal) { [host ?? ""] = new() };
-        var caught = parts[host ?? ""];
+        var caught = new Catch();
+        var parts = new Dictionary<(string? Host, Billing? Billing), Catch> { [(origin.Host, null)] = caught };
         var refused = new SortedDictionary<string, long>(StringComparer.Ordinal);
         var records = 0;
         while (!rest.IsEmpty)
@@ -79,15 +79,15 @@ internal sealed record CaptureBatch(
             }
             else if (reader.WasFrom)
             {
-                var from = reader.Host ?? host ?? "";
+                var from = (reader.Host ?? origin.Host, reader.Billing);
                 if (!parts.TryGetValue(from, out caught!))
                 {
                     parts.Add(from, caught = new Catch());
                 }
 
-                if (parts.Count > MostHosts)
+                if (parts.Count > MostParts)
                 {
-                    return (null, $"a batch is of at most {MostHosts} machines");
+                    return (null, $"a batch is of at most {MostParts} machines");
                 }
             }
             else
@@ -101,7 +101,7 @@ internal sealed record CaptureBatch(
                 id,
                 origin.User,
                 origin.IsAttributed,
-                [.. parts.Select(part => (part.Key.Length == 0 ? null : part.Key, part.Value))],
+                [.. parts.Select(part => new BatchPart(part.Key.Host, part.Key.Billing, part.Value))],
                 records,
                 refused.ToImmutableSortedDictionary(StringComparer.Ordinal)
             ),
@@ -152,6 +152,12 @@ internal sealed record CaptureBatch(
         return line.Span is [.., (byte)'\r'] ? line[..^1] : line;
     }
 }
+
+/// <summary>What was caught in one place.</summary>
+/// <param name="Host">The machine; null when unknown.</param>
+/// <param name="Billing">Who pays where a request does not say; null when that is not told either.</param>
+/// <param name="Caught">What.</param>
+internal readonly record struct BatchPart(string? Host, Billing? Billing, Catch Caught);
 
 /// <summary>Where a batch comes from.</summary>
 /// <param name="Host">The machine; null when unknown, or when the lines say it.</param>

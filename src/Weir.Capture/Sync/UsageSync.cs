@@ -8,6 +8,7 @@ using Weir.Capture.Archive;
 using Weir.Capture.Joining;
 using Weir.Capture.Sources;
 using Weir.Capture.Storage;
+using Weir.Foundation;
 using Weir.Foundation.Storage;
 
 namespace Weir.Capture.Sync;
@@ -177,9 +178,15 @@ internal sealed class UsageSync : IDisposable
     {
         using var lines = new ReducedWriter();
         var done = new List<FileCursor>();
+        Billing? billing = null;
         await foreach (var haul in from.ReadAllAsync(cancellationToken))
         {
             var caught = haul.Caught;
+            if (caught.Sessions.Count + caught.Sightings.Count + caught.Events.Count + caught.Limits.Count > 0)
+            {
+                Begin(haul.Origin.Billing);
+            }
+
             foreach (var facts in caught.Sessions.Values)
             {
                 lines.Write(facts);
@@ -187,13 +194,7 @@ internal sealed class UsageSync : IDisposable
 
             foreach (var seen in caught.Sightings)
             {
-                lines.Write(
-                    seen with
-                    {
-                        Project = projects.Of(seen.Folder, isHere: true),
-                        Billing = seen.Billing ?? haul.Origin.Billing,
-                    }
-                );
+                lines.Write(seen with { Project = projects.Of(seen.Folder, isHere: true) });
                 await FlushWhenFullAsync();
             }
 
@@ -216,11 +217,21 @@ internal sealed class UsageSync : IDisposable
 
         await FlushAsync();
 
+        void Begin(Billing of)
+        {
+            if (billing != of)
+            {
+                lines.From(null, null, of);
+                billing = of;
+            }
+        }
+
         async Task FlushWhenFullAsync()
         {
-            if (lines.Lines.Length >= CaptureBatch.UsualBytes)
+            if (lines.Lines.Length >= CaptureBatch.UsualBytes && billing is { } of)
             {
                 await FlushAsync();
+                Begin(of);
             }
         }
 
@@ -230,6 +241,7 @@ internal sealed class UsageSync : IDisposable
             {
                 await sender.SendAsync(new BatchOrigin(host, options.User), lines.LinesInMemory, cancellationToken);
                 lines.Clear();
+                billing = null;
             }
 
             store.Begin();

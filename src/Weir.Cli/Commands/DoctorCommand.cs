@@ -163,7 +163,7 @@ internal static class DoctorCommand
     {
         try
         {
-            await using var connection = await ServerConnection.OpenAsync(parsed, readsLogs: false, cancellationToken);
+            await using var connection = await ServerConnection.OpenAsync(parsed, readsLogs: true, cancellationToken);
             if (!connection.IsRunningServer && CommonOptions.ServerAddress(parsed) is null)
             {
                 checks.Add(ConfigurationToCome(parsed));
@@ -186,6 +186,7 @@ internal static class DoctorCommand
             checks.AddRange(Ledger(status.Ledger));
             checks.Add(Audit(await client.AuditAsync(new UsageQueryString().With("from", "30d"), cancellationToken)));
             checks.Add(Prices(status.PriceVersion));
+            checks.AddRange(Logs(await client.CaptureSourcesAsync(cancellationToken)));
             if (parsed.GetValue(Online))
             {
                 foreach (var provider in status.Providers)
@@ -221,6 +222,31 @@ internal static class DoctorCommand
         if (ledger.ReplayWarning is { } warning)
         {
             yield return Warning("replay", warning);
+        }
+    }
+
+    private static IEnumerable<CheckItem> Logs(CaptureSources capture)
+    {
+        if (capture.Failure is { } failure)
+        {
+            yield return Failed("agents' logs", failure);
+        }
+
+        foreach (var source in capture.Sources.Where(source => source.Exists))
+        {
+            var name = $"logs of {source.Agent}";
+            var read =
+                $"{source.Path}: {Figures.Count(source.Files)} files, {Figures.Count(source.Bytes / 1_000_000)} MB";
+            var skipped = source.Skipped.Select(kind => $"{Figures.Count(kind.Value)} {kind.Key}");
+            yield return source.Problems.Count > 0
+                ? Warning(
+                    name,
+                    $"{read}; {source.Problems.Count} could not be read, {source.Problems[0].File}: {source.Problems[0].Problem}"
+                )
+                : Ok(
+                    name,
+                    source.Skipped.Count == 0 ? read : $"{read}; lines passed over: {string.Join(", ", skipped)}"
+                );
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed record HookDelivery(Uri Url, string Key, string? KeyId)
         text.Append("header = \"Content-Type: application/json\"\n");
         text.Append("data-binary = \"@-\"\n");
         text.Append("output = \"").Append(OperatingSystem.IsWindows() ? "NUL" : "/dev/null").Append("\"\n");
-        text.Append("silent\nconnect-timeout = 2\nmax-time = 5\n");
+        text.Append("silent\nconnect-timeout = 1\nmax-time = 2\n");
         if (Url.IsLoopback)
         {
             text.Append("noproxy = \"*\"\n");

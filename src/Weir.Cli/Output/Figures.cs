@@ -31,6 +31,21 @@ internal static class Figures
     public static string Time(DateTimeOffset? time) =>
         time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture) ?? "";
 
+    /// <summary>A day and minute in the terminal's zone.</summary>
+    public static string LocalTime(DateTimeOffset time) =>
+        TimeZoneInfo.ConvertTime(time, TimeZoneInfo.Local).ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>A minute of the day in the terminal's zone.</summary>
+    public static string LocalClock(DateTimeOffset time) =>
+        TimeZoneInfo.ConvertTime(time, TimeZoneInfo.Local).ToString("HH:mm", CultureInfo.InvariantCulture);
+
+    /// <summary>A length of time in its two largest units: <c>3d 4h</c>, <c>2h 13m</c>, <c>5m</c>; below a minute <c>&lt;1m</c>.</summary>
+    public static string Span(TimeSpan span) =>
+        span.TotalMinutes < 1 ? "<1m"
+        : span.TotalHours < 1 ? string.Create(CultureInfo.InvariantCulture, $"{span.Minutes}m")
+        : span.TotalDays < 1 ? string.Create(CultureInfo.InvariantCulture, $"{span.Hours}h {span.Minutes}m")
+        : string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalDays}d {span.Hours}h");
+
     /// <summary>
     /// A name that somebody else chose, fit for a terminal: no control characters (they could move the cursor or change
     /// what is shown), and not longer than a line.

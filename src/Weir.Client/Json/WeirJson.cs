@@ -33,6 +33,13 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(CaptureSources))]
 [JsonSerializable(typeof(CaptureBatchResult))]
+[JsonSerializable(typeof(SessionPage))]
+[JsonSerializable(typeof(SessionDetail))]
+[JsonSerializable(typeof(SessionActivityResult))]
+[JsonSerializable(typeof(HandoffPage))]
+[JsonSerializable(typeof(BlockList))]
+[JsonSerializable(typeof(StatusLineResult))]
+[JsonSerializable(typeof(LimitList))]
 [JsonSerializable(typeof(AuditResult))]
 [JsonSerializable(typeof(HealthResult))]
 [JsonSerializable(typeof(ReadinessResult))]
@@ -75,6 +82,12 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(CaptureSources))]
 [JsonSerializable(typeof(CaptureDelivery))]
+[JsonSerializable(typeof(SessionPage))]
+[JsonSerializable(typeof(SessionDetail))]
+[JsonSerializable(typeof(SessionActivityResult))]
+[JsonSerializable(typeof(HandoffPage))]
+[JsonSerializable(typeof(BlockList))]
+[JsonSerializable(typeof(LimitList))]
 public sealed partial class WeirJsonIndented : JsonSerializerContext
 {
     /// <summary>The context that the command line writes with.</summary>

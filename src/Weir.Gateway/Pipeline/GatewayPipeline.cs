@@ -26,6 +26,7 @@ internal sealed class GatewayPipeline(
     UsageLedger ledger,
     Authenticator authenticator,
     RecordWriter records,
+    QuotaHeaders? quotas,
     GatewayMetrics metrics,
     TimeProvider clock,
     ILogger logger,
@@ -261,7 +262,7 @@ internal sealed class GatewayPipeline(
         {
             for (var i = 0; i < targets.Length; i++)
             {
-                var call = new UpstreamCall(exchange, targets[i], records, clock);
+                var call = new UpstreamCall(exchange, targets[i], records, quotas, clock);
                 var done = false;
                 try
                 {

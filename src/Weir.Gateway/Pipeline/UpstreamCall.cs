@@ -12,14 +12,22 @@ internal sealed class UpstreamCall : IDisposable
     /// <summary>Answers up to here are held whole, so that they are journalled, and their cost is told, before they go out.</summary>
     private const int MaxWhole = 256 * 1024;
 
+    private readonly QuotaHeaders? quotas;
     private readonly BodyContent? body;
     private readonly HttpRequestMessage request;
     private HttpResponseMessage? answer;
     private PooledBuffer? whole;
 
     /// <summary>Makes the request that is sent.</summary>
-    public UpstreamCall(Exchange exchange, Target target, RecordWriter records, TimeProvider clock)
+    public UpstreamCall(
+        Exchange exchange,
+        Target target,
+        RecordWriter records,
+        QuotaHeaders? quotas,
+        TimeProvider clock
+    )
     {
+        this.quotas = quotas;
         Exchange = exchange;
         Records = records;
         Clock = clock;
@@ -109,6 +117,7 @@ internal sealed class UpstreamCall : IDisposable
         Attempt.HttpStatus = status;
         Attempt.Status = UpstreamAttempt.StatusOf(status);
         Attempt.UpstreamId = AnswerHead.UpstreamId(answer.Headers);
+        quotas?.Note(Exchange, Attempt.Target.Provider, request, answer);
         var streams =
             ContentTypes.IsEventStream(ContentTypes.Of(answer))
             || Exchange.Endpoint.Operation == Operation.GeminiStream;

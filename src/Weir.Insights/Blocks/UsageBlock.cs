@@ -11,14 +11,14 @@ namespace Weir.Insights.Blocks;
 /// <param name="Entries">How many requests; zero for a gap.</param>
 /// <param name="Tokens">Their tokens.</param>
 /// <param name="Cost">The sum of the costs that are known.</param>
-/// <param name="Models">The models, each once, in the order in which they were met.</param>
+/// <param name="Models">The models, each once, in the order in which they were met; of one span, in its order.</param>
 public sealed record UsageBlock(
     DateTimeOffset Start,
     DateTimeOffset End,
     DateTimeOffset? FirstAt,
     DateTimeOffset? LastAt,
     bool IsActive,
-    int Entries,
+    long Entries,
     TokenUsage Tokens,
     Money Cost,
     IReadOnlyList<string> Models

@@ -27,36 +27,61 @@ public static class UsageBlocks
         ArgumentNullException.ThrowIfNull(entries);
         var span = length ?? Length;
         ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromMinutes(1), nameof(length));
+        return Cut(
+            entries.Select(entry => new BlockSpan(
+                entry.At,
+                entry.At,
+                1,
+                entry.Tokens,
+                entry.Cost ?? Money.Zero,
+                entry.Model is { } model ? [model] : []
+            )),
+            now,
+            span
+        );
+    }
+
+    /// <summary>The same from sums, which must not cross a full UTC hour nor mix its first instant with what comes after.</summary>
+    /// <param name="spans">What was used, in any order.</param>
+    /// <param name="now">The moment that decides which block is active.</param>
+    public static IReadOnlyList<UsageBlock> Of(IEnumerable<BlockSpan> spans, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(spans);
+        return Cut(spans, now, Length);
+    }
+
+    private static List<UsageBlock> Cut(IEnumerable<BlockSpan> spans, DateTimeOffset now, TimeSpan length)
+    {
         var blocks = new List<UsageBlock>();
-        var block = new List<BlockEntry>();
+        var block = new List<BlockSpan>();
         var start = DateTimeOffset.MinValue;
-        foreach (var entry in entries.OrderBy(entry => entry.At))
+        foreach (var span in spans.OrderBy(span => span.FirstAt))
         {
             if (block.Count > 0)
             {
-                var last = block[^1].At;
-                if (entry.At - start > span || entry.At - last > span)
+                var last = block[^1].LastAt;
+                if (span.FirstAt - start > length || span.FirstAt - last > length)
                 {
-                    blocks.Add(Block(start, block, now, span));
+                    blocks.Add(Block(start, block, now, length));
                     block.Clear();
-                    if (entry.At - last > span)
+                    if (span.FirstAt - last > length)
                     {
-                        blocks.Add(Gap(last + span, entry.At));
+                        blocks.Add(Gap(last + length, span.FirstAt));
                     }
                 }
             }
 
             if (block.Count == 0)
             {
-                start = HourOf(entry.At);
+                start = HourOf(span.FirstAt);
             }
 
-            block.Add(entry);
+            block.Add(span);
         }
 
         if (block.Count > 0)
         {
-            blocks.Add(Block(start, block, now, span));
+            blocks.Add(Block(start, block, now, length));
         }
 
         return blocks;
@@ -68,32 +93,31 @@ public static class UsageBlocks
         return new DateTimeOffset(ticks - (ticks % TimeSpan.TicksPerHour), TimeSpan.Zero);
     }
 
-    private static UsageBlock Block(DateTimeOffset start, List<BlockEntry> entries, DateTimeOffset now, TimeSpan span)
+    private static UsageBlock Block(DateTimeOffset start, List<BlockSpan> spans, DateTimeOffset now, TimeSpan length)
     {
         var tokens = default(TokenUsage);
         var nano = default(Int128);
+        var requests = 0L;
         var models = new List<string>();
-        foreach (var entry in entries)
+        foreach (var span in spans)
         {
-            tokens += entry.Tokens;
-            nano += entry.Cost?.NanoUsd ?? 0;
-            if (entry.Model is { } model && !models.Contains(model, StringComparer.Ordinal))
-            {
-                models.Add(model);
-            }
+            tokens += span.Tokens;
+            nano += span.Cost.NanoUsd;
+            requests += span.Requests;
+            models.AddRange(span.Models.Except(models, StringComparer.Ordinal));
         }
 
-        var end = start + span;
-        var last = entries[^1].At.ToUniversalTime();
+        var end = start + length;
+        var last = spans[^1].LastAt.ToUniversalTime();
         return new UsageBlock(
             start,
             end,
-            entries[0].At.ToUniversalTime(),
+            spans[0].FirstAt.ToUniversalTime(),
             last,
-            now - last < span && now < end,
-            entries.Count,
+            now - last < length && now < end,
+            requests,
             tokens,
-            new Money(checked((long)nano)),
+            new Money((long)Int128.Clamp(nano, long.MinValue, long.MaxValue)),
             models
         );
     }

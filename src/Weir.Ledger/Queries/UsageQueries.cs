@@ -71,6 +71,31 @@ public sealed class UsageQueries
         return connections.ReadAsync(connection => Series(connection, query, metric, interval), cancellationToken);
     }
 
+    /// <summary>
+    /// What was used hour by hour, by time, with the first and the last moment of each hour; hours without use are left out.
+    /// </summary>
+    /// <param name="query">Which; its grouping means nothing here, and its ends count in whole microseconds.</param>
+    /// <param name="cancellationToken">Interrupts.</param>
+    public Task<ImmutableArray<UsageSpan>> SpansAsync(UsageQuery query, CancellationToken cancellationToken) =>
+        connections.ReadAsync(
+            connection =>
+            {
+                using var spans = new HourSpans(connection, query);
+                return spans.Read();
+            },
+            cancellationToken
+        );
+
+    /// <summary>What each record of a range cost, by time; of too many the latest. Reads every one of them.</summary>
+    /// <param name="query">Which; its grouping means nothing here.</param>
+    /// <param name="most">How many at most.</param>
+    /// <param name="cancellationToken">Interrupts.</param>
+    public Task<ImmutableArray<UsageCost>> CostsAsync(
+        UsageQuery query,
+        int most,
+        CancellationToken cancellationToken
+    ) => connections.ReadAsync(connection => Costs(connection, query, most), cancellationToken);
+
     /// <summary>True for what <see cref="RecordsAsync"/> gave as <see cref="Page{T}.Next"/>.</summary>
     public static bool IsCursor(string text) => RecordCursor.TryParse(text, out _);
 
@@ -231,6 +256,37 @@ public sealed class UsageQueries
 
         lines.Sort((a, b) => b.Sum != a.Sum ? b.Sum.CompareTo(a.Sum) : CompareKeys(a.Series.Keys, b.Series.Keys));
         return [.. lines.Select(line => line.Series)];
+    }
+
+    private static ImmutableArray<UsageCost> Costs(SqliteConnection connection, UsageQuery query, int most)
+    {
+        var filters = QueryFilters.Of(connection, query);
+        var (from, to) = QueryRange.Of(connection, query, filters);
+        var text = new QueryText();
+        using var texts = new GroupTexts(connection, [new UsageDimension(UsageDimensionKind.Model)]);
+        using var row = text.Prepare(
+            connection,
+            $"""
+            SELECT r.started_at, r.model_id, r.cost FROM record r
+            WHERE r.workspace = {text.Add(query.Workspace.Value)} AND r.cost > 0
+                AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}{filters.Conditions(text)}
+            ORDER BY r.started_at DESC LIMIT {text.Add(most)}
+            """
+        );
+        var costs = new List<UsageCost>();
+        while (row.Step())
+        {
+            costs.Add(
+                new UsageCost(
+                    RecordCodec.FromMicroseconds(row.Int64(0)),
+                    texts.Of(new Group([row.Int64(1)]))[0],
+                    new Money(row.Int64(2))
+                )
+            );
+        }
+
+        costs.Reverse();
+        return [.. costs];
     }
 
     private Page<StoredRecord> Records(SqliteConnection connection, UsageQuery query, RecordCursor after, int count)

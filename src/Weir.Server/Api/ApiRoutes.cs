@@ -1,11 +1,15 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Weir.Server.Api.Blocks;
 using Weir.Server.Api.Capture;
 using Weir.Server.Api.Config;
 using Weir.Server.Api.Demo;
 using Weir.Server.Api.Keys;
+using Weir.Server.Api.Limits;
 using Weir.Server.Api.Prices;
+using Weir.Server.Api.Sessions;
 using Weir.Server.Api.Status;
+using Weir.Server.Api.StatusLine;
 using Weir.Server.Api.Usage;
 using Weir.Server.Live;
 
@@ -19,11 +23,15 @@ internal static class ApiRoutes
     {
         var api = routes.MapGroup("/api/v1");
         UsageRoutes.Map(api.MapGroup("/usage"));
+        BlockRoutes.Map(api);
+        LimitRoutes.Map(api);
+        StatusLineRoutes.Map(api);
         KeyRoutes.Map(api.MapGroup("/keys"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         PriceRoutes.Map(api.MapGroup("/prices"));
         DemoRoutes.Map(api.MapGroup("/demo"));
         CaptureRoutes.Map(api.MapGroup("/capture"));
+        SessionRoutes.Map(api);
         StatusRoutes.Map(api.MapGroup("/system"));
         Pages.DocsPage.Map(routes);
         OtlpRoutes.Map(routes);

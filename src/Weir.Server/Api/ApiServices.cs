@@ -24,6 +24,9 @@ internal static class ApiServices
         services.AddSingleton(_ => state.Modules.Prices);
         services.AddSingleton(_ => state.Modules.Demo);
         services.AddSingleton(_ => state.Modules.Intake);
+        services.AddSingleton(_ => state.Modules.Quotas);
+        services.AddSingleton(_ => state.Modules.Limits);
+        services.AddSingleton(_ => state.Modules.Status);
         services.AddSingleton<OtlpReceiver>();
         services.AddSingleton<ClaudeCodeHooks>();
         services.AddSingleton<CaptureGate>();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Capture;
 using Weir.Capture.Agents;
 using Weir.Capture.Archive;
+using Weir.Capture.Sessions;
 using Weir.Capture.Sync;
 using Weir.Foundation;
 using Weir.Ledger;
@@ -90,6 +91,12 @@ internal sealed partial class CaptureModule(
         }
     }
 
+    /// <summary>The sessions that were met, as far as has been read; null, and <see cref="Failure"/>, when nothing can be.</summary>
+    public async Task<SessionQueries?> SessionsAsync(CaptureConfig config) => (await OpenAsync(config))?.Sessions;
+
+    /// <summary>Which sessions there was news of; null until something is read.</summary>
+    public SessionChanges? SessionChanges => opened?.Sessions.Changes;
+
     /// <inheritdoc />
     public bool TryTake(WorkspaceId workspace, Catch caught) => opened?.TryTake(workspace, caught) ?? false;
 
@@ -110,6 +117,10 @@ internal sealed partial class CaptureModule(
     /// <summary>What is kept of what agents delete; null when nothing is, or nothing was read yet.</summary>
     public (ArchiveStatus? Archive, long? SealedBytes, string? SealFailure) Kept() =>
         opened is { } capture ? (capture.Archive, capture.SealedBytes, capture.SealFailure) : default;
+
+    /// <summary>The newest words on limits of a workspace, the latest first; none before capture's file is open.</summary>
+    public ImmutableArray<LimitWord> LimitWords(WorkspaceId workspace, DateTimeOffset since, int most) =>
+        opened?.LimitWords(workspace, since, most) ?? [];
 
     /// <summary>The folders that are read; none before the first reading.</summary>
     public ImmutableArray<CaptureSource> Sources() => opened?.Sources() ?? [];

@@ -47,13 +47,13 @@ internal static class LiveRoute
                 "What changes, as it changes: a WebSocket, or server-sent events with Accept: text/event-stream"
             )
             .Produces<LiveMessage>(StatusCodes.Status200OK, EventStreamConnection.ContentType)
-            .TakesQuery("after")
+            .TakesQuery("after", "topics")
             .ForReaders()
             .Refuses(StatusCodes.Status406NotAcceptable, StatusCodes.Status503ServiceUnavailable);
         // Over HTTP/2 a WebSocket begins with CONNECT.
         routes
             .MapMethods("/live", [HttpMethods.Connect], ListenAsync)
-            .TakesQuery("after")
+            .TakesQuery("after", "topics")
             .ForReaders()
             .ExcludeFromDescription();
     }
@@ -64,12 +64,22 @@ internal static class LiveRoute
         LiveFeed feed,
         LiveOptions options,
         UsageLedger ledger,
+        ServerState state,
         TimeProvider clock,
         IHostApplicationLifetime lifetime,
         [Description("The last cursor that is known; without it a snapshot comes first. Last-Event-ID goes before it.")]
-            string? after = null
+            string? after = null,
+        [Description("What to tell of: requests, sessions or both, separated by a comma. Default requests.")]
+            string? topics = null
     )
     {
+        if (!LiveTopics.TryParse(topics, () => state.Modules.Capture.SessionChanges, out var wanted))
+        {
+            var fault = new Dictionary<string, string> { ["topics"] = "must be " + LiveTopics.Expected };
+            await ApiProblem.Invalid(fault).ExecuteAsync(context);
+            return;
+        }
+
         // A browser that comes back by itself says where it was in the header, and repeats the address of its first time.
         var last = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : after;
         long? known = null;
@@ -101,7 +111,7 @@ internal static class LiveRoute
             return;
         }
 
-        var session = new LiveSession(feed, ledger, options, clock, caller.Workspace, caller.IsStillGood);
+        var session = new LiveSession(feed, ledger, options, clock, caller.Workspace, caller.IsStillGood, wanted);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(
             context.RequestAborted,
             lifetime.ApplicationStopping

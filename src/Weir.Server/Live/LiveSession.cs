@@ -22,11 +22,13 @@ internal sealed class LiveSession(
     LiveOptions options,
     TimeProvider clock,
     WorkspaceId workspace,
-    Func<bool> isAllowed
+    Func<bool> isAllowed,
+    LiveTopics topics
 )
 {
     private long cursor;
     private long lastSent;
+    private long newsSeen;
 
     /// <summary>Runs until the listener goes, is no longer allowed, or is too slow.</summary>
     /// <param name="connection">The way to the listener.</param>
@@ -36,7 +38,13 @@ internal sealed class LiveSession(
     {
         try
         {
-            if (after is { } known && await WasGivenAsync(known, cancellationToken))
+            newsSeen = topics.Sessions?.Invoke()?.Newest ?? 0;
+            if (!topics.Requests)
+            {
+                cursor = after ?? ledger.Feed.Newest;
+                await BeatAsync(connection, cancellationToken);
+            }
+            else if (after is { } known && await WasGivenAsync(known, cancellationToken))
             {
                 cursor = known;
                 // Who comes back is told at once that it was heard.
@@ -53,6 +61,14 @@ internal sealed class LiveSession(
                 if (silence <= TimeSpan.Zero)
                 {
                     await BeatAsync(connection, cancellationToken);
+                }
+                else if (await SessionsAsync(connection, cancellationToken))
+                {
+                    // Told: what else there is comes next.
+                }
+                else if (!topics.Requests)
+                {
+                    await WaitAsync(silence, cancellationToken);
                 }
                 else if (await NextAsync(cancellationToken) is not { } entries)
                 {
@@ -104,14 +120,44 @@ internal sealed class LiveSession(
     {
         using var enough = new CancellationTokenSource(atMost, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
-        try
+        var waits = new List<Task>();
+        if (topics.Requests)
         {
-            await feed.WaitAsync(cursor, either.Token);
+            waits.Add(feed.WaitAsync(cursor, either.Token));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+
+        if (topics.Sessions is not null)
         {
-            // Nothing came: time for a beat.
+            // Until sessions can be read at all there is nothing to wait for but that.
+            waits.Add(
+                topics.Sessions() is { } news
+                    ? news.WaitAsync(newsSeen, either.Token)
+                    : Task.Delay(options.Retry, clock, either.Token)
+            );
         }
+
+        await Task.WhenAny(waits);
+        await either.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Tells of sessions that there was news of, several at once; false when there was none.</summary>
+    private async Task<bool> SessionsAsync(ILiveConnection connection, CancellationToken cancellationToken)
+    {
+        if (topics.Sessions?.Invoke() is not { } news || news.Newest == newsSeen)
+        {
+            return false;
+        }
+
+        await Task.Delay(options.Pace, clock, cancellationToken);
+        (var sessions, newsSeen) = news.Read(workspace, newsSeen);
+        if (sessions is { IsEmpty: true })
+        {
+            return false;
+        }
+
+        await SendAsync(connection, "sessions", new LiveSessions(cursor, sessions), cancellationToken);
+        return true;
     }
 
     /// <summary>Whether a number can be of this ledger. The feed hears of what is stored a moment after it is.</summary>

@@ -93,7 +93,7 @@ public sealed class ArchiveTests : CaptureTest
         await using var gzip = new GZipStream(File.OpenRead(Files()[0]), CompressionMode.Decompress);
         using var text = new StreamReader(gzip);
         var lines = (await text.ReadToEndAsync(Cancel)).Split('\n');
-        Assert.Equal("""{"kind":"from","workspace":1}""", lines[0]);
+        Assert.Equal("""{"kind":"from","workspace":1,"billing":0}""", lines[0]);
         Assert.Contains(lines, line => line.Contains("\"messageId\":\"m1\"", StringComparison.Ordinal));
         if (!OperatingSystem.IsWindows())
         {

@@ -47,11 +47,11 @@ public class HookSettingsTests
                 .Last()
                 .GetProperty("hooks")[0];
             Assert.Equal(
-                ("command", Command, true),
+                ("command", Command, name != "SessionEnd"),
                 (
                     hook.GetProperty("type").GetString(),
                     hook.GetProperty("command").GetString(),
-                    hook.GetProperty("async").GetBoolean()
+                    hook.TryGetProperty("async", out _)
                 )
             );
         }
@@ -113,6 +113,7 @@ public class HookSettingsTests
     [InlineData("{\n  \"a\": 1,\n}", "line 3")]
     [InlineData("{\n  // mine\n}", "line 2")]
     [InlineData("{\"a\":1", "line 1")]
+    [InlineData("{\"a\":\"\\udc00\"}", "no Unicode")]
     [InlineData("[]", "no JSON object")]
     [InlineData("{\"hooks\":[]}", "\"hooks\" is no object")]
     [InlineData("{\"hooks\":{\"Stop\":{}}}", "\"hooks.Stop\" is no array")]

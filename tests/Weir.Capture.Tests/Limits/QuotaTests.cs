@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Weir.Capture.Agents;
 using Weir.Capture.Limits;
+using Weir.Wire.Limits;
 
 namespace Weir.Capture.Tests.Limits;
 
@@ -257,9 +258,9 @@ public class QuotaTests
             UsedPercent: 50,
             Scope: "primary"
         );
-        var reading = LimitReading.Of(word);
+        var reading = LimitWords.Reading(word);
         Assert.Equal(("five_hour", 50, "codex"), (reading?.Scope, reading?.UsedPercent ?? 0, reading?.Client));
-        Assert.Null(LimitReading.Of(word with { Kind = LimitWordKind.Message }));
-        Assert.Null(LimitReading.Of(word with { UsedPercent = null }));
+        Assert.Null(LimitWords.Reading(word with { Kind = LimitWordKind.Message }));
+        Assert.Null(LimitWords.Reading(word with { UsedPercent = null }));
     }
 }

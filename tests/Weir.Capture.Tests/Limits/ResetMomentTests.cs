@@ -2,6 +2,7 @@ using System.Globalization;
 using FsCheck;
 using FsCheck.Fluent;
 using Weir.Capture.Limits;
+using Weir.Wire.Limits;
 
 namespace Weir.Capture.Tests.Limits;
 

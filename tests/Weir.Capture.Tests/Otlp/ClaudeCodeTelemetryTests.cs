@@ -26,7 +26,7 @@ public class ClaudeCodeTelemetryTests
             second.Usage
         );
         Assert.Equal(
-            ("req_msg_fix0002", null, "claude-sonnet-5", "anthropic", Session, "general-purpose", UsageSource.Otlp),
+            ("req_msg_fix0002", null, "claude-sonnet-5", "anthropic", Session, null, UsageSource.Otlp),
             (second.RequestId, second.OwnId, second.Model, second.Provider, second.Session, second.Agent, second.Source)
         );
         Assert.Equal(TimeSpan.FromMilliseconds(51), second.Duration);

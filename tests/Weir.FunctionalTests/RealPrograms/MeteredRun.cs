@@ -14,10 +14,15 @@ internal sealed class MeteredRun : IAsyncDisposable
 
     public WeirProcess Weir { get; private set; } = null!;
 
-    public static async Task<MeteredRun> StartAsync()
+    /// <summary>Starts it.</summary>
+    /// <param name="more">What the configuration holds beside the vendors, of the run's own folder; null for nothing.</param>
+    public static async Task<MeteredRun> StartAsync(Func<TemporaryFolder, string>? more = null)
     {
         var run = new MeteredRun();
-        run.Weir = await WeirProcess.StartAsync(run.folder.At("data"), run.Configuration());
+        run.Weir = await WeirProcess.StartAsync(
+            run.folder.At("data"),
+            $"{run.Configuration()}\n{more?.Invoke(run.folder)}"
+        );
         return run;
     }
 

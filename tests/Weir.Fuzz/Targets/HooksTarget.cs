@@ -29,7 +29,7 @@ internal sealed class HooksTarget : FuzzTarget
         using var document = Json.Parse(input);
         var isObject = document?.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object;
         Must(document is null || isObject == taken, "an object is a message, and nothing else is");
-        if (isObject && taken && !document!.RootElement.EnumerateObject().GroupBy(p => p.Name).Any(g => g.Count() > 1))
+        if (isObject && taken && !document!.RootElement.EnumerateObject().GroupBy(Json.NameOf).Any(g => g.Count() > 1))
         {
             foreach (var told in caught.Events)
             {

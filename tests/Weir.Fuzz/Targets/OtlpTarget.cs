@@ -71,7 +71,7 @@ internal sealed class OtlpTarget(OtlpSignal signal, OtlpFormat format) : FuzzTar
         foreach (var sighting in caught.Sightings)
         {
             Must(sighting.At <= Now.AddDays(1), "no request is in a far future");
-            Must(sighting.MessageId ?? sighting.RequestId ?? sighting.OwnId is not null, "every request has an id");
+            Must((sighting.MessageId ?? sighting.RequestId ?? sighting.OwnId) is not null, "every request has an id");
         }
 
         return $"{understood} {Bucket(tally.Accepted)} {Bucket(tally.Rejected)} {Bucket(caught.Sightings.Count)} {Bucket(caught.Events.Count)} {Bucket(caught.Aggregates.Count)} {string.Join(',', caught.Skipped.Keys.Order(StringComparer.Ordinal))}";
@@ -145,10 +145,10 @@ internal sealed class OtlpTarget(OtlpSignal signal, OtlpFormat format) : FuzzTar
     private static bool HasDoubles(JsonElement element) =>
         element.ValueKind switch
         {
-            JsonValueKind.Object => element.EnumerateObject().GroupBy(p => p.Name).Any(g => g.Count() > 1)
+            JsonValueKind.Object => element.EnumerateObject().GroupBy(Json.NameOf).Any(g => g.Count() > 1)
                 || element
                     .EnumerateObject()
-                    .Any(p => p.Name.Contains('_', StringComparison.Ordinal) || HasDoubles(p.Value)),
+                    .Any(p => Json.NameOf(p)?.Contains('_', StringComparison.Ordinal) != false || HasDoubles(p.Value)),
             JsonValueKind.Array => element.EnumerateArray().Any(HasDoubles),
             _ => false,
         };

@@ -26,7 +26,7 @@ internal sealed class ReducedRecordTarget : FuzzTarget
             .Append(
                 """
                 {"kind":"batch","version":1,"id":"b1","host":"laptop"}
-                {"kind":"from","host":"laptop"}
+                {"kind":"from","host":"laptop","billing":1}
                 {"kind":"request","source":2,"client":"codex","at":1778673600000000,"ownId":"o1","duration":5,"status":3,"httpStatus":429,"errorType":"x","requestedModel":"gpt","cacheWrite1h":4,"reasoning":2,"priceMode":"fast","webSearches":1,"user":"ada","parentAgent":"p"}
                 {"kind":"event","event":3,"session":"s","id":"e","startedAt":1778673600000000,"endedAt":1778673600000001,"duration":7,"agent":"a","parent":"p","name":"Bash","tokens":5,"succeeded":true}
                 {"kind":"session","session":"s","client":"codex","firstAt":1778673600000000,"lastAt":1778673600000000,"parent":"q","version":"1","repository":"r","entrypoint":"cli","host":"h","terminal":"t","process":5}

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Weir.Capture;
 using Weir.Capture.Agents;
 using Weir.Capture.Agents.ClaudeCode;
 using Weir.Fuzz.Engine;

@@ -121,6 +121,8 @@ public sealed class RecordMergeTests
         Assert.Equal(Doubts.Model, Doubt(gateway with { Model = "claude-opus-5" }));
         Assert.Equal(Doubts.None, Doubt(gateway with { Model = gateway.Model + "[1m]" }));
         Assert.Equal(Doubts.Lineage, Doubt(gateway with { Session = "s2" }));
+        gateway = gateway with { Agent = "a1" };
+        Assert.Equal(Doubts.Lineage, Doubt(gateway with { Agent = "a2" }));
 
         Doubts Doubt(UsageRecord log) =>
             Fold(gateway, log with { Source = UsageSource.Transcript, Quality = UsageQuality.Reported }).Doubts;

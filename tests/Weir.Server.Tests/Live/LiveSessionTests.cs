@@ -252,7 +252,8 @@ public sealed class LiveSessionTests : IAsyncDisposable
                 live.Options,
                 live.Clock,
                 WorkspaceId.Default,
-                isAllowed
+                isAllowed,
+                new LiveTopics(Requests: true, Sessions: null)
             );
             run = Task.Run(() => session.RunAsync(this, after, gone.Token));
         }

@@ -97,7 +97,9 @@ public static class PlainTelemetry
     private static IEnumerable<Point> Points(Metric metric) =>
         metric.DataCase switch
         {
-            Metric.DataOneofCase.Gauge => metric.Gauge.DataPoints.Select(p => Of(p, 0)),
+            Metric.DataOneofCase.Gauge => metric.Gauge.DataPoints.Select(p =>
+                Of(p, AggregationTemporality.Unspecified)
+            ),
             Metric.DataOneofCase.Sum => metric.Sum.DataPoints.Select(p => Of(p, metric.Sum.AggregationTemporality)),
             Metric.DataOneofCase.Histogram => metric.Histogram.DataPoints.Select(p => new Point(
                 metric.Histogram.AggregationTemporality,
@@ -114,7 +116,7 @@ public static class PlainTelemetry
                 p.Attributes
             )),
             Metric.DataOneofCase.Summary => metric.Summary.DataPoints.Select(p => new Point(
-                0,
+                AggregationTemporality.Unspecified,
                 p.StartTimeUnixNano,
                 p.TimeUnixNano,
                 double.NaN,

@@ -24,13 +24,14 @@ CREATE TABLE skipped (
 ) WITHOUT ROWID;
 
 -- Requests that have been met, by 64-bit FNV-1a over workspace, witness, client and the request's id: the record in the ledger, and how
--- much output the word had that stands. request is 32 bits of the hash of the request id, 0 for none.
+-- much output the word had that stands. request is 32 bits of the hash of the request id, 0 for none; traits are
+-- WordTraits' bits.
 CREATE TABLE request_key (
     hash INTEGER PRIMARY KEY,
     record INTEGER NOT NULL,
     output INTEGER NOT NULL,
     request INTEGER NOT NULL,
-    sidechain INTEGER NOT NULL
+    traits INTEGER NOT NULL
 );
 
 CREATE TABLE session (

@@ -62,6 +62,20 @@ internal sealed class UsageQueryReader
         }
     }
 
+    /// <summary>Notes as faults the filters that this route does not have.</summary>
+    public void TakesOnly(params ReadOnlySpan<UsageDimensionKind> kinds)
+    {
+        var taken = kinds.ToArray();
+        foreach (var name in query.Keys)
+        {
+            if (UsageDimension.TryParse(name, out var dimension) && !taken.Contains(dimension.Kind))
+            {
+                errors[name] =
+                    $"this route has no such filter ({string.Join(", ", taken.Select(kind => new UsageDimension(kind)))})";
+            }
+        }
+    }
+
     /// <summary>The period that <c>groupBy</c> named; null when it named none. Known after <see cref="Read"/>.</summary>
     public UsageInterval? Period { get; private set; }
 
@@ -119,6 +133,18 @@ internal sealed class UsageQueryReader
         }
 
         return text == "previous";
+    }
+
+    /// <summary>True or false; false when it is not named.</summary>
+    public bool Flag(string name)
+    {
+        var text = One(name);
+        if (text is not (null or "true" or "false"))
+        {
+            errors[name] = "must be true or false";
+        }
+
+        return text == "true";
     }
 
     /// <summary>A whole number within bounds.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Weir.Capture.Sessions;
 using Weir.Client;
 using Weir.Foundation;
 using Weir.Ledger;
@@ -273,6 +274,9 @@ internal static class Words
 
     /// <summary>What a change of the ledger did.</summary>
     public static string Of(EntryKind kind) => Snake(kind.ToString());
+
+    /// <summary>What a node of a session's tree is.</summary>
+    public static string Of(SessionNodeKind kind) => Snake(kind.ToString());
 
     /// <summary>A way of billing.</summary>
     public static string Of(Billing billing) => Snake(billing.ToString());

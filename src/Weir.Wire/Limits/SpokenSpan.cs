@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Weir.Capture.Limits;
+namespace Weir.Wire.Limits;
 
 /// <summary>Reads how long something lasts, as people and providers write it: <c>5 days 20 hours 9 minutes</c>, <c>6m0s</c>, <c>9.816s</c>, <c>12ms</c>.</summary>
-internal static class SpokenSpan
+public static class SpokenSpan
 {
     private const int MostParts = 8;
     private static readonly TimeSpan Longest = TimeSpan.FromDays(400);

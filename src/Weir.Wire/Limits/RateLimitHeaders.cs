@@ -1,14 +1,14 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Weir.Capture.Limits;
+namespace Weir.Wire.Limits;
 
 /// <summary>
 /// Reads the quotas that providers tell in an answer's headers: Anthropic's plans (<c>anthropic-ratelimit-unified-*</c>) and
 /// keys (<c>anthropic-ratelimit-requests-*</c> …), OpenAI's and its likes' (<c>x-ratelimit-*</c>), Codex'
 /// (<c>x-codex-primary-*</c>), and <c>retry-after</c>. What cannot be read is passed over. Pure; safe from any thread.
 /// </summary>
-internal static class RateLimitHeaders
+public static class RateLimitHeaders
 {
     private const string Source = "headers";
     private const string Unified = "anthropic-ratelimit-unified-";
@@ -82,7 +82,7 @@ internal static class RateLimitHeaders
                         at,
                         Source,
                         scope,
-                        LimitReader.WindowOf(scope),
+                        LimitReading.WindowOf(scope),
                         // A fraction on the wire; its last digits are noise of the multiplication.
                         used is >= 0 and < 100
                             ? Math.Round(used.Value * 100, 6)
@@ -105,7 +105,7 @@ internal static class RateLimitHeaders
                     at,
                     Source,
                     claim,
-                    LimitReader.WindowOf(claim),
+                    LimitReading.WindowOf(claim),
                     null,
                     LimitReading.Moment(header(Unified + "reset")),
                     Status: whole

@@ -1,7 +1,6 @@
 using System.Globalization;
-using Weir.Capture.Agents;
 
-namespace Weir.Capture.Limits;
+namespace Weir.Wire.Limits;
 
 /// <summary>A provider's own figure of a quota, whoever passed it on.</summary>
 /// <param name="SaidAt">When it was said, UTC.</param>
@@ -18,7 +17,7 @@ namespace Weir.Capture.Limits;
 /// <param name="Status">The provider's word: <c>allowed</c>, <c>allowed_warning</c>, <c>rejected</c>; null when none.</param>
 /// <param name="Client">The program that asked; null when not known.</param>
 /// <param name="Account">The account; null when not known.</param>
-internal sealed record LimitReading(
+public sealed record LimitReading(
     DateTimeOffset SaidAt,
     string By,
     string Scope,
@@ -34,20 +33,18 @@ internal sealed record LimitReading(
 {
     private static readonly DateTimeOffset Latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>What an agent's log said of a quota; null for messages and for words without a figure.</summary>
-    public static LimitReading? Of(LimitWord word) =>
-        word is { Kind: LimitWordKind.Quota } && (word.UsedPercent ?? (object?)word.ResetsAt) is not null
-            ? new LimitReading(
-                word.At,
-                "log",
-                ScopeOf(word.Scope ?? "primary", word.Window),
-                word.Window ?? LimitReader.WindowOf(word.Scope),
-                word.UsedPercent,
-                word.ResetsAt,
-                Client: word.Client,
-                Account: word.Account
-            )
-            : null;
+    /// <summary>How long the window of a scope is; null when its name does not say.</summary>
+    public static TimeSpan? WindowOf(string? scope) =>
+        scope switch
+        {
+            null => null,
+            "five_hour" => TimeSpan.FromHours(5),
+            "daily" => TimeSpan.FromDays(1),
+            "weekly" => TimeSpan.FromDays(7),
+            _ when scope.StartsWith("seven_day", StringComparison.Ordinal) => TimeSpan.FromDays(7),
+            _ when scope.EndsWith("_per_minute", StringComparison.Ordinal) => TimeSpan.FromMinutes(1),
+            _ => null,
+        };
 
     /// <summary>
     /// A scope that is only numbered, by its window's length: five hours and seven days have names of their own. A minute
@@ -60,7 +57,7 @@ internal sealed record LimitReading(
         : scope;
 
     /// <summary>A moment as epoch seconds, epoch milliseconds or RFC 3339; null for anything else.</summary>
-    internal static DateTimeOffset? Moment(string? text)
+    public static DateTimeOffset? Moment(string? text)
     {
         if (Number(text) is { } number)
         {
@@ -86,7 +83,7 @@ internal sealed record LimitReading(
     }
 
     /// <summary>A finite number; null for anything else.</summary>
-    internal static double? Number(string? text) =>
+    public static double? Number(string? text) =>
         double.TryParse(
             text,
             NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using Weir.Capture;
+using Weir.Capture.Agents;
+using Weir.Capture.Limits;
+using Weir.Client;
+using Weir.Foundation;
+using Weir.Ledger;
+using Weir.Server.Capture;
+using Weir.Wire.Limits;
+
+namespace Weir.Server.Limits;
+
+/// <summary>
+/// What is known of limits, put together from stored words, the newest ones in memory, and the ledger. Putting it together reads
+/// weeks of records: it is done once for all who ask within some seconds. Thread-safe.
+/// </summary>
+internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, NewestQuotas newest, TimeProvider clock)
+{
+    private const int MostWords = 20_000;
+    private const int MostRecords = 400_000;
+
+    /// <summary>Nine weekly windows; limits of before say little of today's.</summary>
+    private static readonly TimeSpan Reach = TimeSpan.FromDays(63);
+
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FreshForLines = TimeSpan.FromSeconds(30);
+
+    private readonly Lock gate = new();
+    private readonly Dictionary<WorkspaceId, (long At, Task<LimitBoardView> View)> views = [];
+
+    /// <summary>What is known, at most some seconds old.</summary>
+    public Task<LimitBoardView> ReadAsync(WorkspaceId workspace, CancellationToken cancellationToken) =>
+        ViewAsync(workspace, Fresh, cancellationToken);
+
+    /// <summary>How far the running windows of plans are used, for a status line: told figures now, estimates half a minute old at most.</summary>
+    public async Task<ImmutableArray<StatusLineLimit>> RunningAsync(
+        WorkspaceId workspace,
+        CancellationToken cancellationToken
+    )
+    {
+        var view = await ViewAsync(workspace, FreshForLines, cancellationToken);
+        var now = clock.GetUtcNow();
+        var latest = newest.Of(workspace);
+        return
+        [
+            .. view
+                .Pictures.Select(picture => Updated(picture, latest))
+                .Where(picture => picture.Window >= TimeSpan.FromHours(1))
+                .Select(picture => (Picture: picture, Used: picture.UsedPercent(now)))
+                .Where(limit => limit.Used is not null)
+                .Select(limit => new StatusLineLimit
+                {
+                    Client = limit.Picture.Client,
+                    Scope = limit.Picture.Scope,
+                    UsedPercent = Math.Round(limit.Used!.Value.Percent, 1),
+                    Estimated = limit.Used.Value.IsEstimate,
+                    ResetsAt = limit.Used.Value.IsEstimate
+                        ? limit.Picture.Running?.End
+                        : limit.Picture.Told?.ResetsAt ?? limit.Picture.Running?.End,
+                }),
+        ];
+    }
+
+    private static LimitPicture Updated(LimitPicture picture, ImmutableArray<LimitReading> latest) =>
+        latest
+            .Where(reading =>
+                reading.Client == picture.Client
+                && reading.Scope == picture.Scope
+                && (reading.Account is null || reading.Account == picture.Account)
+            )
+            .MaxBy(reading => reading.SaidAt)
+            is { } newer
+        && !(newer.SaidAt < picture.Told?.SaidAt)
+            ? picture with
+            {
+                Told = newer,
+            }
+            : picture;
+
+    private Task<LimitBoardView> ViewAsync(WorkspaceId workspace, TimeSpan fresh, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (
+                views.TryGetValue(workspace, out var known)
+                && clock.GetElapsedTime(known.At) < fresh
+                && known.View is { IsFaulted: false, IsCanceled: false }
+            )
+            {
+                return known.View.WaitAsync(cancellationToken);
+            }
+
+            // Of those who ask at once one reads; who goes does not take the others' answer along.
+            var view = Task.Run(() => PutTogetherAsync(workspace), CancellationToken.None);
+            views[workspace] = (clock.GetTimestamp(), view);
+            return view.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<LimitBoardView> PutTogetherAsync(WorkspaceId workspace)
+    {
+        var now = clock.GetUtcNow();
+        var words = capture.LimitWords(workspace, now - Reach, MostWords);
+        var latest = newest.Of(workspace);
+        var readings = words.Select(LimitWords.Reading).OfType<LimitReading>().Concat(latest).ToLookup(ClientOf);
+        var said = words
+            .Select(word => (Word: word, Notice: LimitWords.Notice(word, clock.LocalTimeZone)))
+            .Where(word => word.Notice is not null)
+            .Select(word => new LimitSaid(
+                word.Word.At,
+                word.Word.Client,
+                word.Word.Session,
+                word.Word.Account,
+                word.Notice!
+            ))
+            .ToImmutableArray();
+        var pictures = ImmutableArray.CreateBuilder<LimitPicture>();
+        foreach (var client in readings.Select(group => group.Key).Union(UsageCapture.Agents, StringComparer.Ordinal))
+        {
+            var own = readings[client].ToArray();
+            var ownSaid = said.Where(word => word.Client == client).ToArray();
+            // Of a program that nobody said anything of, only one is known to have windows.
+            if (own.Length == 0 && ownSaid.Length == 0 && client != "claude-code")
+            {
+                continue;
+            }
+
+            var costs = await queries.CostsAsync(
+                new UsageQuery
+                {
+                    Workspace = workspace,
+                    From = now - Reach,
+                    To = now.AddSeconds(1),
+                    Filters = [new UsageFilter(new UsageDimension(UsageDimensionKind.Client), [client])],
+                },
+                MostRecords,
+                CancellationToken.None
+            );
+            pictures.AddRange(new LimitHistory(client, own, ownSaid, costs, now).Pictures());
+        }
+
+        return new LimitBoardView(now, pictures.ToImmutable(), said);
+
+        static string ClientOf(LimitReading reading) => reading.Client ?? "";
+    }
+}
+
+/// <summary>What a <see cref="LimitBoard"/> knows.</summary>
+/// <param name="At">When it was put together.</param>
+/// <param name="Pictures">The quotas.</param>
+/// <param name="Said">The recognised messages, the latest first.</param>
+internal sealed record LimitBoardView(
+    DateTimeOffset At,
+    ImmutableArray<LimitPicture> Pictures,
+    ImmutableArray<LimitSaid> Said
+);

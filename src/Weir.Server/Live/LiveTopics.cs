@@ -1,0 +1,27 @@
+using System.Diagnostics.CodeAnalysis;
+using Weir.Capture.Sessions;
+
+namespace Weir.Server.Live;
+
+/// <summary>What a listener wants to be told.</summary>
+/// <param name="Requests">Whether of requests.</param>
+/// <param name="Sessions">Where news of sessions comes from, null while nothing can be read; null for not to be told.</param>
+internal sealed record LiveTopics(bool Requests, Func<SessionChanges?>? Sessions)
+{
+    /// <summary>For people: what <c>topics</c> must look like.</summary>
+    public const string Expected = "requests, sessions or both, separated by a comma";
+
+    /// <summary>Reads what a listener asked for; nothing at all is requests.</summary>
+    public static bool TryParse(
+        string? text,
+        Func<SessionChanges?> sessions,
+        [NotNullWhen(true)] out LiveTopics? topics
+    )
+    {
+        var words = string.IsNullOrEmpty(text) ? ["requests"] : text.Split(',');
+        topics = Array.TrueForAll(words, word => word is "requests" or "sessions")
+            ? new LiveTopics(words.Contains("requests"), words.Contains("sessions") ? sessions : null)
+            : null;
+        return topics is not null;
+    }
+}
