@@ -27,6 +27,22 @@ public sealed record CaptureOptions
     /// <summary>The value of an environment variable; null when it is not set.</summary>
     public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
+    /// <summary>What is kept of what agents delete.</summary>
+    public ArchiveOptions Archive { get; init; } = new();
+
     /// <summary>How long to wait at most before all files are looked at again, while they are followed.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
+}
+
+/// <summary>What is kept of what agents wrote, beyond what they keep themselves.</summary>
+public sealed record ArchiveOptions
+{
+    /// <summary>Whether names, ids, numbers and times are kept.</summary>
+    public bool IsOn { get; init; } = true;
+
+    /// <summary>For how many days, at least 1; null for ever.</summary>
+    public int? KeepDays { get; init; } = 400;
+
+    /// <summary>Whether the lines themselves, content and all, are kept as well, sealed.</summary>
+    public bool SealsContent { get; init; }
 }

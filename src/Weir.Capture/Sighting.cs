@@ -74,6 +74,9 @@ internal sealed record Sighting
     /// <summary>The folder the agent works in, as it wrote it.</summary>
     public string? Folder { get; init; }
 
+    /// <summary>The project, where it was found out before; null to be found by <see cref="Folder"/>.</summary>
+    public string? Project { get; init; }
+
     /// <summary>The branch that was checked out.</summary>
     public string? Branch { get; init; }
 

@@ -2,10 +2,13 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Weir.Capture.Agents;
+using Weir.Capture.Archive;
+using Weir.Capture.Content;
 using Weir.Capture.Joining;
 using Weir.Capture.Sessions;
 using Weir.Capture.Sources;
 using Weir.Capture.Storage;
+using Weir.Capture.Sync;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
 using Weir.Ledger;
@@ -30,6 +33,9 @@ public sealed class UsageCapture : IAsyncDisposable
     private readonly ImmutableArray<AgentHome> homes;
     private readonly CaptureStore store;
     private readonly Joiner joiner;
+    private readonly UsageArchive? archive;
+    private readonly SealedContent? content;
+    private readonly RecentBatches batches = new();
     private readonly Channel<Haul> hauls;
     private readonly TimeProvider clock;
     private readonly SemaphoreSlim turn = new(1, 1);
@@ -54,11 +60,21 @@ public sealed class UsageCapture : IAsyncDisposable
         this.homes = homes;
         this.store = store;
         this.clock = clock;
+        if (options.Archive.IsOn)
+        {
+            var days = options.Archive.KeepDays;
+            archive = new UsageArchive(options.DataFolder, days, clock);
+            content = options.Archive.SealsContent
+                ? new SealedContent(options.DataFolder, new ContentKeys(options.DataFolder), days, clock)
+                : null;
+        }
+
         joiner = new Joiner(
             store,
             ledger,
             new RecordMaker(prices, new ProjectNames()),
             new RecordIdSource(clock, Node, ledger.HighestId),
+            archive,
             clock
         );
         hauls = Channel.CreateBounded<Haul>(new BoundedChannelOptions(64) { SingleReader = true });
@@ -107,10 +123,10 @@ public sealed class UsageCapture : IAsyncDisposable
 
             var sessions = new SessionQueries(database, ledger, prices, clock);
             opened = new CaptureStore(database, sessions.Changes.Add);
-            var homes = HomesOf(options, agents, places);
+            var homes = AgentHomes.Of(options, agents, places);
             var capture = new UsageCapture(options, homes, opened, sessions, ledger, prices, clock);
             await capture.joiner.CatchUpAsync(cancellationToken);
-            capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf);
+            capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf, capture.content);
             capture.joining = Task.Run(
                 () => capture.joiner.RunAsync(capture.hauls.Reader, capture.stopping.Token),
                 CancellationToken.None
@@ -137,6 +153,15 @@ public sealed class UsageCapture : IAsyncDisposable
     /// <summary>Requests that were new or better known than before, since it was opened.</summary>
     public long Told => joiner.Told;
 
+    /// <summary>How much of what agents delete is kept; null when nothing is.</summary>
+    public ArchiveStatus? Archive => archive?.Status();
+
+    /// <summary>How many bytes of sealed content there are; null when none is kept.</summary>
+    public long? SealedBytes => content?.Bytes();
+
+    /// <summary>Why content cannot be sealed; null when it can, or is not asked for.</summary>
+    public string? SealFailure => content?.Failure;
+
     /// <summary>Reads everything that is new in the agents' files into the ledger, and returns when it is there.</summary>
     /// <param name="progress">Told after each file; null for nobody.</param>
     /// <param name="cancellationToken">Breaks off; what was read until then is kept.</param>
@@ -149,6 +174,7 @@ public sealed class UsageCapture : IAsyncDisposable
         await turn.WaitAsync(cancellationToken);
         try
         {
+            Sweep();
             var told = joiner.Told;
             var files = scan.Changed(FileFinder.Find(homes));
             var (read, bytes, all) = (0, 0L, files.Sum(file => file.Length));
@@ -185,6 +211,73 @@ public sealed class UsageCapture : IAsyncDisposable
         hauls.Writer.TryWrite(
             new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null)
         );
+
+    /// <summary>
+    /// Takes in what another machine sent, and completes when it is stored: what was answered for is not lost when this process
+    /// dies. A batch that comes again changes nothing, and is answered as it was the first time.
+    /// </summary>
+    /// <param name="workspace">Whose it is, from the sender's key.</param>
+    /// <param name="user">Whom it is attributed to when the batch names nobody; null for nobody.</param>
+    /// <param name="batch">What was sent.</param>
+    /// <param name="cancellationToken">Ends the waiting; it may be stored nevertheless.</param>
+    internal async Task<IngestOutcome> IngestAsync(
+        WorkspaceId workspace,
+        string? user,
+        CaptureBatch batch,
+        CancellationToken cancellationToken
+    )
+    {
+        if (batches.Find(workspace, batch.Id) is { } answered)
+        {
+            return answered;
+        }
+
+        var failing = joiner.NextFailure;
+        var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var last = batch.Parts.Length - 1;
+        var own = batch
+            .Parts.Select(
+                (part, i) =>
+                    new Haul(
+                        new Origin(
+                            workspace,
+                            User: batch.User ?? (batch.IsAttributed ? null : user),
+                            Host: part.Host,
+                            Billing: part.Billing ?? options.Billing
+                        ),
+                        part.Caught,
+                        null,
+                        i == last ? _ => stored.TrySetResult() : null
+                    )
+            )
+            .ToArray();
+        if (!hauls.Writer.TryWrite(own[0]))
+        {
+            return new IngestOutcome(IngestState.Busy, 0, "too much is waiting to be stored");
+        }
+
+        try
+        {
+            foreach (var haul in own[1..])
+            {
+                await hauls.Writer.WriteAsync(haul, cancellationToken);
+            }
+        }
+        catch (ChannelClosedException)
+        {
+            return new IngestOutcome(IngestState.NotStored, 0, "Weir is stopping");
+        }
+
+        await Task.WhenAny(stored.Task, failing, joining).WaitAsync(cancellationToken);
+        if (!stored.Task.IsCompleted)
+        {
+            return new IngestOutcome(IngestState.NotStored, 0, joiner.Failure ?? "Weir is stopping");
+        }
+
+        var outcome = new IngestOutcome(IngestState.Stored, own.Sum(haul => haul.New), null);
+        batches.Add(workspace, batch.Id, outcome);
+        return outcome;
+    }
 
     /// <summary>The newest words on limits of a workspace, the latest first.</summary>
     internal ImmutableArray<LimitWord> LimitWords(WorkspaceId workspace, DateTimeOffset since, int most) =>
@@ -233,6 +326,7 @@ public sealed class UsageCapture : IAsyncDisposable
             finally
             {
                 store.Dispose();
+                archive?.Dispose();
                 stopping.Dispose();
                 turn.Dispose();
             }
@@ -290,6 +384,19 @@ public sealed class UsageCapture : IAsyncDisposable
         }
     }
 
+    private void Sweep()
+    {
+        try
+        {
+            archive?.Sweep();
+            content?.Sweep();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A day that cannot be deleted today is deleted tomorrow.
+        }
+    }
+
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
         var failing = joiner.NextFailure;
@@ -307,27 +414,6 @@ public sealed class UsageCapture : IAsyncDisposable
 
     private Origin OriginOf(AgentHome home) =>
         new(options.Workspace, IsHere: true, options.User, null, home.Agent.BillingOf(home.Path) ?? options.Billing);
-
-    private static ImmutableArray<AgentHome> HomesOf(
-        CaptureOptions options,
-        ImmutableArray<CodingAgent> agents,
-        Places places
-    )
-    {
-        var own = options.ReadsHomes
-            ? agents
-                .Where(_ => places.Home.Length > 0)
-                .SelectMany(agent =>
-                    agent.Homes(places).Select(folder => new AgentHome(agent, Path.GetFullPath(folder)))
-                )
-            : [];
-        var others = options.Homes.SelectMany(home =>
-            agents
-                .Where(agent => agent.Name == home.Agent)
-                .Select(agent => new AgentHome(agent, Path.GetFullPath(home.Folder)))
-        );
-        return [.. own.Concat(others).DistinctBy(home => (home.Agent.Name, home.Path))];
-    }
 }
 
 /// <summary>What opening a <see cref="UsageCapture"/> came to: a capture, or the reason why there is none.</summary>

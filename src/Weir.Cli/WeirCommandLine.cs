@@ -43,6 +43,7 @@ internal static class WeirCommandLine
             HandoffsCommand.Create(),
             BlocksCommand.Create(),
             CaptureCommand.Create(),
+            ImportCommand.Create(),
             KeysCommand.Create(),
             ConfigCommand.Create(),
             LimitsCommand.Create(),

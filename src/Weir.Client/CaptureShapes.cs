@@ -26,6 +26,75 @@ public sealed record CaptureSources
 
     /// <summary>The folders.</summary>
     public required IReadOnlyList<CaptureSourceItem> Sources { get; init; }
+
+    /// <summary>What is kept of what agents delete; null when nothing is, or nothing was read yet.</summary>
+    public required CaptureArchive? Archive { get; init; }
+}
+
+/// <summary>What is kept of what agents delete: names, ids, numbers and times, and their lines where that was asked for.</summary>
+public sealed record CaptureArchive
+{
+    /// <summary>Where.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Its files, one for each agent and UTC day.</summary>
+    public required int Files { get; init; }
+
+    /// <summary>Their length.</summary>
+    public required long Bytes { get; init; }
+
+    /// <summary>The oldest day; null when there is none.</summary>
+    public required DateOnly? FirstDay { get; init; }
+
+    /// <summary>For how many days it is kept; null for ever.</summary>
+    public required int? KeepDays { get; init; }
+
+    /// <summary>Bytes of sealed content; null when none is kept.</summary>
+    public required long? SealedBytes { get; init; }
+
+    /// <summary>Why content cannot be sealed; null when it can, or is not asked for.</summary>
+    public required string? SealFailure { get; init; }
+}
+
+/// <summary>What became of a batch of records that a machine sent. It is stored: it need not be sent again.</summary>
+public sealed record CaptureBatchResult
+{
+    /// <summary>The batch's id.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Records in it that were taken.</summary>
+    public required int Records { get; init; }
+
+    /// <summary>Requests in it that nobody had told before.</summary>
+    public required int Requests { get; init; }
+
+    /// <summary>Records in it that were refused, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> Refused { get; init; }
+}
+
+/// <summary>What <c>weir capture --to</c> and <c>weir import</c> have sent.</summary>
+public sealed record CaptureDelivery
+{
+    /// <summary>Where to; null for this machine's own data folder.</summary>
+    public required string? Server { get; init; }
+
+    /// <summary>The name that this machine sent under; null for an archive, which knows its own.</summary>
+    public required string? Host { get; init; }
+
+    /// <summary>Files that had changed since the last time, and were read.</summary>
+    public required int Files { get; init; }
+
+    /// <summary>Batches that were stored.</summary>
+    public required int Batches { get; init; }
+
+    /// <summary>Records in them that were taken.</summary>
+    public required long Records { get; init; }
+
+    /// <summary>Requests in them that nobody had told before.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Records in them that were refused, by reason.</summary>
+    public required IReadOnlyDictionary<string, long> Refused { get; init; }
 }
 
 /// <summary>One folder of one coding agent.</summary>

@@ -150,6 +150,26 @@ public sealed class WeirClient : IDisposable
     public Task<CaptureSources> CaptureSourcesAsync(CancellationToken cancellationToken) =>
         GetAsync("capture/sources", WeirJson.Default.CaptureSources, cancellationToken);
 
+    /// <summary>
+    /// Delivers records that were read on another machine (docs/formats/archive.md); returns when the server has stored them.
+    /// Needs a key with the scope <c>ingest</c>.
+    /// </summary>
+    /// <param name="gzip">The batch, compressed with gzip.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<CaptureBatchResult> SendBatchAsync(ReadOnlyMemory<byte> gzip, CancellationToken cancellationToken)
+    {
+        var content = new ReadOnlyMemoryContent(gzip);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        content.Headers.ContentEncoding.Add("gzip");
+        return SendAsync(
+            HttpMethod.Post,
+            "capture/batches",
+            content,
+            WeirJson.Default.CaptureBatchResult,
+            cancellationToken
+        );
+    }
+
     /// <summary>One page of sessions.</summary>
     public Task<SessionPage> SessionsAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("sessions" + query, WeirJson.Default.SessionPage, cancellationToken);
@@ -207,7 +227,10 @@ public sealed class WeirClient : IDisposable
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         return response.IsSuccessStatusCode
             ? await ReadAsync(response, type, cancellationToken)
-            : throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
+            : throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken))
+            {
+                RetryAfter = response.Headers.RetryAfter?.Delta,
+            };
     }
 
     private static async Task<T> ReadAsync<T>(
@@ -277,4 +300,7 @@ public sealed class WeirApiException(HttpStatusCode status, Problem problem)
 
     /// <summary>What the server said.</summary>
     public Problem Problem { get; } = problem;
+
+    /// <summary>How long it asks to wait before the same is tried again; null when it does not say.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -43,6 +43,9 @@ public abstract class CaptureTest : IDisposable
 
     private protected Task<OpenCapture> OpenAsync() => OpenCapture.OpenAsync(Data, Home, Cancel);
 
+    /// <summary>A path beside home and data.</summary>
+    private protected string At(params string[] parts) => folder.At(parts);
+
     /// <summary>The records of the default workspace, oldest first.</summary>
     private protected async Task<ImmutableArray<UsageRecord>> RecordsAsync()
     {
@@ -89,16 +92,28 @@ internal sealed class OpenCapture(UsageLedger ledger, UsageCapture capture) : IA
 
     public UsageCapture Capture => capture;
 
-    public static async Task<OpenCapture> OpenAsync(string data, string home, CancellationToken cancellationToken)
+    public static async Task<OpenCapture> OpenAsync(
+        string data,
+        string home,
+        CancellationToken cancellationToken,
+        ArchiveOptions? archive = null,
+        TimeProvider? clock = null
+    )
     {
+        Directory.CreateDirectory(data);
         var ledger = UsageLedger.Open(new LedgerOptions { DataFolder = data }, TimeProvider.System).Ledger!;
         var opened = await UsageCapture.OpenAsync(
-            new CaptureOptions { DataFolder = data, PollInterval = TimeSpan.FromSeconds(1) },
+            new CaptureOptions
+            {
+                DataFolder = data,
+                PollInterval = TimeSpan.FromSeconds(1),
+                Archive = archive ?? new ArchiveOptions { KeepDays = null },
+            },
             CodingAgents.All,
             new Places(home, _ => null) { System = OSPlatformKind.Linux },
             ledger,
             new PriceBook(),
-            TimeProvider.System,
+            clock ?? TimeProvider.System,
             cancellationToken
         );
         Assert.Null(opened.Refusal);

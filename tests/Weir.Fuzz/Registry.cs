@@ -39,6 +39,8 @@ internal static class Registry
         new HookSettingsTarget(),
         new RecordTarget(),
         new JournalTarget(),
+        new ReducedRecordTarget(),
+        new ArchiveTarget(),
         new TranscriptTarget(ClaudeCodeAgent.TranscriptKind),
         new TranscriptTarget(ClaudeCodeAgent.SubagentKind),
         new TranscriptTarget(ClaudeCodeAgent.McpLogKind),

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
+using Weir.Capture.Archive;
 using Weir.Capture.Storage;
 using Weir.Foundation;
 using Weir.Ledger;
@@ -10,6 +11,7 @@ namespace Weir.Capture.Joining;
 /// The one way from catches into the ledger: drops what was told before, makes records of the rest and stores them; then what
 /// happened in sessions, and last how far the files were read. When the process dies in between, the keys of what the ledger got
 /// are had again from the ledger, and the files are read again from where they stood: nothing is lost and nothing counted twice.
+/// The archive gets each word before the ledger or the store does: it may have one twice, but never lacks one.
 /// </summary>
 internal sealed class Joiner
 {
@@ -26,16 +28,26 @@ internal sealed class Joiner
     private readonly RecordMaker maker;
     private readonly RecordIdSource ids;
     private readonly RequestKeys keys;
+    private readonly UsageArchive? archive;
     private readonly Dictionary<RecordId, UsageRecord> records = [];
+    private readonly Dictionary<RecordId, (Origin Origin, Sighting Seen)> met = [];
     private readonly List<Haul> hauls = [];
     private readonly TimeProvider clock;
     private TaskCompletionSource nextFailure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? failure;
     private long imported;
 
-    /// <summary>Takes up where the store and the ledger stand.</summary>
-    public Joiner(CaptureStore store, UsageLedger ledger, RecordMaker maker, RecordIdSource ids, TimeProvider clock)
+    /// <summary>Takes up where the store and the ledger stand; without an archive nothing is archived.</summary>
+    public Joiner(
+        CaptureStore store,
+        UsageLedger ledger,
+        RecordMaker maker,
+        RecordIdSource ids,
+        UsageArchive? archive,
+        TimeProvider clock
+    )
     {
+        this.archive = archive;
         this.store = store;
         this.ledger = ledger;
         this.maker = maker;
@@ -151,7 +163,12 @@ internal sealed class Joiner
 
             var id = known?.Record ?? ids.Next();
             keys.Set(place, new KnownRequest(id, output, RequestKeys.Short(seen.RequestId), traits));
-            records[id] = maker.Make(id, seen, haul.Origin);
+            var record = records[id] = maker.Make(id, seen, haul.Origin);
+            haul.New += known is null ? 1 : 0;
+            if (archive is not null)
+            {
+                met[id] = (haul.Origin, seen with { Project = record.Project, User = record.User });
+            }
         }
     }
 
@@ -187,6 +204,7 @@ internal sealed class Joiner
             catch (Exception e) when (e is SqliteException or IOException or ObjectDisposedException)
             {
                 store.RollBack();
+                archive?.DiscardLife();
                 failure = e.Message;
                 Interlocked
                     .Exchange(
@@ -199,6 +217,7 @@ internal sealed class Joiner
                 {
                     hauls.Clear();
                     records.Clear();
+                    met.Clear();
                     return;
                 }
             }
@@ -207,6 +226,13 @@ internal sealed class Joiner
 
     private async Task StoreOnceAsync(bool withKeys)
     {
+        foreach (var (origin, seen) in met.Values)
+        {
+            archive?.Met(origin, seen);
+        }
+
+        met.Clear();
+        archive?.Flush();
         var import =
             records.Count == 0
                 ? null
@@ -218,6 +244,7 @@ internal sealed class Joiner
             StoreLife(haul);
         }
 
+        archive?.Flush();
         if (import is not null)
         {
             (var changed, imported) = await import;
@@ -255,21 +282,36 @@ internal sealed class Joiner
     private void StoreLife(Haul haul)
     {
         var workspace = haul.Origin.Workspace;
-        foreach (var facts in haul.Caught.Sessions.Values)
+        var sessions = haul.Caught.Sessions;
+        foreach (var told in sessions.Values)
         {
-            store.Put(workspace, facts with { Host = facts.Host ?? haul.Origin.Host });
+            var facts = WithHost(told, haul);
+            if (store.Put(workspace, facts))
+            {
+                archive?.Known(haul.Origin, facts);
+            }
         }
 
         foreach (var seen in haul.Caught.Events)
         {
-            store.Put(workspace, seen);
+            if (store.Put(workspace, seen))
+            {
+                var facts = sessions.GetValueOrDefault(seen.Session);
+                archive?.Happened(haul.Origin, seen, facts is null ? null : WithHost(facts, haul));
+            }
         }
 
         foreach (var word in haul.Caught.Limits)
         {
-            store.Put(workspace, word);
+            if (store.Put(workspace, word))
+            {
+                archive?.Said(haul.Origin, word);
+            }
         }
     }
+
+    private static SessionFacts WithHost(SessionFacts facts, Haul haul) =>
+        facts.Host is not null || haul.Origin.Host is null ? facts : facts with { Host = haul.Origin.Host };
 
     private static WordTraits TraitsOf(Sighting seen) =>
         (seen.IsSidechain ? WordTraits.Sidechain : WordTraits.None)

@@ -59,7 +59,7 @@ internal sealed class RecordMaker(PriceBook prices, ProjectNames projects)
             Model = seen.Model,
             RequestedModel = seen.RequestedModel ?? seen.Model,
             User = seen.User ?? origin.User,
-            Project = projects.Of(seen.Folder, origin.IsHere),
+            Project = seen.Project ?? projects.Of(seen.Folder, origin.IsHere),
             Session = seen.Session,
             Agent = seen.Agent,
             ParentAgent = seen.ParentAgent,

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Immutable;
 using Microsoft.Win32.SafeHandles;
 using Weir.Capture.Agents;
+using Weir.Capture.Content;
 using Weir.Wire;
 
 namespace Weir.Capture.Sources;
@@ -19,14 +20,17 @@ internal sealed class FileReading : IDisposable
     private const int Marked = 1024;
     private const int LongestBeside = 64 * 1024;
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(Chunk);
+    private Action<ContentPiece>? seal;
 
     /// <summary>Reads what was added to a file, or all of it when it is another than it was.</summary>
     /// <param name="file">The file.</param>
     /// <param name="known">How far it was read before; null when it was not.</param>
     /// <param name="caught">Where to put what is found; empty.</param>
+    /// <param name="content">Told of every stretch that was read, the bytes being its own for the call; null for nobody.</param>
     /// <returns>How far it has been read now.</returns>
-    public FileCursor Read(FoundFile file, FileCursor? known, Catch caught)
+    public FileCursor Read(FoundFile file, FileCursor? known, Catch caught, Action<ContentPiece>? content = null)
     {
+        seal = content;
         var start = new FileCursor { Path = file.Path, Agent = file.Home.Agent.Name };
         try
         {
@@ -87,7 +91,7 @@ internal sealed class FileReading : IDisposable
         var reader = file.Home.Agent.Open(
             new FileToRead(file.RelativePath, file.Claim.Kind, known.State, Beside(file))
         );
-        var offset = ReadLines(handle, known.Offset, reader, caught);
+        var offset = ReadLines(handle, file.RelativePath, known.Offset, reader, caught);
         var state = reader.Save();
         if (TailOf(handle, offset, length) is { Length: > 0 } tail)
         {
@@ -117,6 +121,7 @@ internal sealed class FileReading : IDisposable
             var filled = Fill(handle, 0, (int)length);
             file.Home.Agent.Open(new FileToRead(file.RelativePath, file.Claim.Kind, null, Beside(file)))
                 .Line(buffer.AsSpan(0, filled), caught);
+            seal?.Invoke(new ContentPiece(file.RelativePath, -1, buffer.AsMemory(0, filled)));
         }
 
         return read with
@@ -125,7 +130,7 @@ internal sealed class FileReading : IDisposable
         };
     }
 
-    private long ReadLines(SafeFileHandle handle, long offset, AgentReader reader, Catch caught)
+    private long ReadLines(SafeFileHandle handle, string path, long offset, AgentReader reader, Catch caught)
     {
         var filled = 0; // bytes in the buffer, the first of which stands at offset
         var isTooLong = false;
@@ -166,6 +171,11 @@ internal sealed class FileReading : IDisposable
                 {
                     Line(line, reader, caught);
                 }
+            }
+
+            if (at > 0)
+            {
+                seal?.Invoke(new ContentPiece(path, offset, buffer.AsMemory(0, at)));
             }
 
             bytes[at..].CopyTo(buffer);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Weir.Capture.Agents;
+using Weir.Capture.Content;
 using Weir.Capture.Joining;
 
 namespace Weir.Capture.Sources;
@@ -17,13 +18,21 @@ internal sealed class SourceScan
     private readonly ConcurrentDictionary<string, FileCursor> cursors;
     private readonly ChannelWriter<Haul> to;
     private readonly Func<AgentHome, Origin> originOf;
+    private readonly SealedContent? content;
     private readonly ConcurrentBag<Catch> free = [];
 
     /// <param name="cursors">How far each file was read.</param>
     /// <param name="to">Where to hand it on.</param>
     /// <param name="originOf">What holds for all that is caught in a home.</param>
-    public SourceScan(Dictionary<string, FileCursor> cursors, ChannelWriter<Haul> to, Func<AgentHome, Origin> originOf)
+    /// <param name="content">Where the lines themselves are kept; null when they are not.</param>
+    public SourceScan(
+        Dictionary<string, FileCursor> cursors,
+        ChannelWriter<Haul> to,
+        Func<AgentHome, Origin> originOf,
+        SealedContent? content = null
+    )
     {
+        this.content = content;
         this.cursors = new ConcurrentDictionary<string, FileCursor>(cursors, StringComparer.Ordinal);
         this.to = to;
         this.originOf = originOf;
@@ -96,8 +105,14 @@ internal sealed class SourceScan
     private Haul Read(FileReading reading, FoundFile file)
     {
         var caught = free.TryTake(out var used) ? used : new Catch();
-        var cursor = reading.Read(file, cursors.GetValueOrDefault(file.Path), caught);
-        return new Haul(originOf(file.Home), caught, cursor, Done);
+        var origin = originOf(file.Home);
+        var cursor = reading.Read(
+            file,
+            cursors.GetValueOrDefault(file.Path),
+            caught,
+            content is null ? null : piece => content.Append(origin.Workspace, [.. caught.Sessions.Keys], piece)
+        );
+        return new Haul(origin, caught, cursor, Done);
     }
 
     private void Done(Haul haul)

@@ -70,6 +70,14 @@ internal sealed class CaptureStore : IDisposable
                     repository = coalesce(excluded.repository, repository), branch = coalesce(excluded.branch, branch),
                     entrypoint = coalesce(excluded.entrypoint, entrypoint), host = coalesce(excluded.host, host),
                     terminal = coalesce(excluded.terminal, terminal), process = coalesce(excluded.process, process)
+                WHERE excluded.first_at < first_at OR excluded.last_at > last_at
+                    OR coalesce(excluded.parent, parent) IS NOT parent OR coalesce(excluded.version, version) IS NOT version
+                    OR coalesce(excluded.folder, folder) IS NOT folder
+                    OR coalesce(excluded.repository, repository) IS NOT repository
+                    OR coalesce(excluded.branch, branch) IS NOT branch
+                    OR coalesce(excluded.entrypoint, entrypoint) IS NOT entrypoint
+                    OR coalesce(excluded.host, host) IS NOT host OR coalesce(excluded.terminal, terminal) IS NOT terminal
+                    OR coalesce(excluded.process, process) IS NOT process
                 """
             );
             putEvent = Prepare(
@@ -83,6 +91,12 @@ internal sealed class CaptureStore : IDisposable
                     duration = coalesce(excluded.duration, duration), agent = coalesce(excluded.agent, agent),
                     parent = coalesce(excluded.parent, parent), name = coalesce(excluded.name, name),
                     tokens = coalesce(excluded.tokens, tokens), succeeded = coalesce(excluded.succeeded, succeeded)
+                WHERE coalesce(excluded.started_at, started_at) < coalesce(started_at, excluded.started_at + 1)
+                    OR coalesce(excluded.ended_at, ended_at) > coalesce(ended_at, excluded.ended_at - 1)
+                    OR coalesce(excluded.duration, duration) IS NOT duration OR coalesce(excluded.agent, agent) IS NOT agent
+                    OR coalesce(excluded.parent, parent) IS NOT parent OR coalesce(excluded.name, name) IS NOT name
+                    OR coalesce(excluded.tokens, tokens) IS NOT tokens
+                    OR coalesce(excluded.succeeded, succeeded) IS NOT succeeded
                 """
             );
             putWord = Prepare(
@@ -249,8 +263,8 @@ internal sealed class CaptureStore : IDisposable
         putKey.Run();
     }
 
-    /// <summary>Adds to what is known of a session.</summary>
-    public void Put(WorkspaceId workspace, SessionFacts facts)
+    /// <summary>Adds to what is known of a session; false when it said nothing new.</summary>
+    public bool Put(WorkspaceId workspace, SessionFacts facts)
     {
         putSession.Bind(1, workspace.Value);
         putSession.Bind(2, facts.Session);
@@ -266,12 +280,13 @@ internal sealed class CaptureStore : IDisposable
         putSession.Bind(12, facts.Host);
         putSession.Bind(13, facts.Terminal);
         putSession.Bind(14, (long?)facts.ProcessId);
-        putSession.Run();
+        var isNew = putSession.Run() > 0;
         told.Add((workspace, facts.Session));
+        return isNew;
     }
 
-    /// <summary>Adds to what is known of an event. Of a session that is not known nothing is kept.</summary>
-    public void Put(WorkspaceId workspace, SessionEvent seen)
+    /// <summary>Adds to what is known of an event. Of a session that is not known nothing is kept. False when it said nothing new.</summary>
+    public bool Put(WorkspaceId workspace, SessionEvent seen)
     {
         putEvent.Bind(1, workspace.Value);
         putEvent.Bind(2, seen.Session);
@@ -285,12 +300,13 @@ internal sealed class CaptureStore : IDisposable
         putEvent.Bind(10, seen.Name);
         putEvent.Bind(11, seen.Tokens);
         putEvent.Bind(12, seen.Succeeded is { } succeeded ? (succeeded ? 1L : 0L) : null);
-        putEvent.Run();
+        var isNew = putEvent.Run() > 0;
         told.Add((workspace, seen.Session));
+        return isNew;
     }
 
-    /// <summary>Stores a word on a limit; the same word a second time is nothing.</summary>
-    public void Put(WorkspaceId workspace, LimitWord word)
+    /// <summary>Stores a word on a limit; the same word a second time is nothing, and false.</summary>
+    public bool Put(WorkspaceId workspace, LimitWord word)
     {
         putWord.Bind(1, workspace.Value);
         putWord.Bind(2, Times.ToMicroseconds(word.At));
@@ -307,7 +323,7 @@ internal sealed class CaptureStore : IDisposable
         putWord.Bind(10, word.Scope);
         putWord.Bind(11, word.Plan);
         putWord.Bind(12, word.Account);
-        putWord.Run();
+        return putWord.Run() > 0;
     }
 
     /// <inheritdoc />

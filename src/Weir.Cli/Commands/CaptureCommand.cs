@@ -11,13 +11,55 @@ internal static class CaptureCommand
 {
     public static Command Create()
     {
+        var to = new Option<string?>("--to")
+        {
+            Description = "Send it to this server instead, with a key of the scope ingest; goes on where it stood",
+            HelpName = "URL",
+        };
+        var watch = new Option<bool>("--watch") { Description = "With --to: go on with what comes" };
+        var host = new Option<string?>("--host")
+        {
+            Description = "With --to: this machine's name there",
+            HelpName = "NAME",
+        };
+        var user = new Option<string?>("--user")
+        {
+            Description = "With --to: whom it is attributed to (the key's owner)",
+            HelpName = "NAME",
+        };
         var command = new Command("capture", "Read what coding agents have left on disk, and say what was found")
         {
+            to,
+            watch,
+            host,
+            user,
             CommonOptions.Json,
         }.WithServer();
+        command.Validators.Add(result =>
+        {
+            if (
+                result.GetValue(to) is null
+                && (result.GetValue(watch) || result.GetValue(host) is not null || result.GetValue(user) is not null)
+            )
+            {
+                result.AddError("--watch, --host and --user go with --to");
+            }
+        });
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
+                if (parsed.GetValue(to) is { } server)
+                {
+                    return await CaptureDeliveries.RunAsync(
+                        parsed,
+                        server,
+                        parsed.GetValue(host),
+                        parsed.GetValue(user),
+                        parsed.GetValue(watch),
+                        cancellationToken
+                    );
+                }
+
                 var failed = false;
                 var code = await CommandRun.WithUsageAsync(
                     parsed,
@@ -39,7 +81,11 @@ internal static class CaptureCommand
                 return failed ? ExitCodes.Failed : code;
             }
         );
-        return command.WithExamples("weir capture", "weir capture --json --data ./trial");
+        return command.WithExamples(
+            "weir capture",
+            "weir capture --json --data ./trial",
+            "weir capture --to https://weir.example --key wk_… --watch"
+        );
     }
 
     private static void Show(CaptureSources sources)
@@ -74,6 +120,22 @@ internal static class CaptureCommand
         foreach (var problem in sources.Sources.SelectMany(source => source.Problems))
         {
             CommandRun.Note($"{problem.File} could not be read: {problem.Problem}");
+        }
+
+        if (sources.Archive is { } archive)
+        {
+            CommandRun.Note(
+                $"archive: {Figures.Count(archive.Files)} files, {Figures.Count(archive.Bytes / 1000)} KB since {archive.FirstDay?.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture) ?? "today"} in {archive.Path}"
+                    + (
+                        archive.SealedBytes is { } content
+                            ? $"; sealed content: {Figures.Count(content / 1000)} KB"
+                            : ""
+                    )
+            );
+            if (archive.SealFailure is { } failure)
+            {
+                CommandRun.Note($"content is NOT being sealed: {failure}");
+            }
         }
 
         CommandRun.Note(

@@ -37,7 +37,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
     {
         Workspace = WorkspaceId.Default,
         KeyName = "local",
-        Scopes = KeyScopes.Read | KeyScopes.Admin,
+        Scopes = KeyScopes.Read | KeyScopes.Admin | KeyScopes.Ingest,
     };
 
     public Task InvokeAsync(HttpContext context)

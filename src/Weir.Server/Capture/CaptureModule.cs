@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Weir.Capture;
 using Weir.Capture.Agents;
+using Weir.Capture.Archive;
 using Weir.Capture.Sessions;
+using Weir.Capture.Sync;
 using Weir.Foundation;
 using Weir.Ledger;
 using Weir.Server.Configuration;
@@ -98,6 +100,24 @@ internal sealed partial class CaptureModule(
     /// <inheritdoc />
     public bool TryTake(WorkspaceId workspace, Catch caught) => opened?.TryTake(workspace, caught) ?? false;
 
+    /// <summary>
+    /// Takes in what another machine sent; see <see cref="UsageCapture.IngestAsync"/>. A process that serves one command opens for it.
+    /// </summary>
+    public async Task<IngestOutcome> IngestAsync(
+        WorkspaceId workspace,
+        string? user,
+        CaptureBatch batch,
+        CaptureConfig config,
+        CancellationToken cancellationToken
+    ) =>
+        await OpenAsync(config) is { } capture
+            ? await capture.IngestAsync(workspace, user, batch, cancellationToken)
+            : new IngestOutcome(IngestState.NotStored, 0, failure);
+
+    /// <summary>What is kept of what agents delete; null when nothing is, or nothing was read yet.</summary>
+    public (ArchiveStatus? Archive, long? SealedBytes, string? SealFailure) Kept() =>
+        opened is { } capture ? (capture.Archive, capture.SealedBytes, capture.SealFailure) : default;
+
     /// <summary>The newest words on limits of a workspace, the latest first; none before capture's file is open.</summary>
     public ImmutableArray<LimitWord> LimitWords(WorkspaceId workspace, DateTimeOffset since, int most) =>
         opened?.LimitWords(workspace, since, most) ?? [];
@@ -156,6 +176,7 @@ internal sealed partial class CaptureModule(
                     Homes = config.Homes,
                     User = config.User,
                     Billing = config.Billing,
+                    Archive = config.Archive,
                     Variable = options.Variable,
                 },
                 ledger,

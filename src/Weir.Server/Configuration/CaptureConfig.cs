@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weir.Capture;
 using Weir.Foundation;
 
 namespace Weir.Server.Configuration;
@@ -17,4 +18,7 @@ public sealed record CaptureConfig
 
     /// <summary>Who pays, where nothing shows it.</summary>
     public Billing Billing { get; init; } = Billing.Metered;
+
+    /// <summary>What is kept of what agents delete.</summary>
+    public ArchiveOptions Archive { get; init; } = new();
 }

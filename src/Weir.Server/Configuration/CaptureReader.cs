@@ -16,6 +16,16 @@ internal static class CaptureReader
         ["subscription"] = Billing.Subscription,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, bool> Contents = new Dictionary<string, bool>(
+        StringComparer.Ordinal
+    )
+    {
+        ["off"] = false,
+        ["sealed"] = true,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly TimeSpan LongestKept = TimeSpan.FromDays(36_500);
+
     /// <summary>What is read of agents' files.</summary>
     public static CaptureConfig Read(MapReader document)
     {
@@ -60,8 +70,51 @@ internal static class CaptureReader
             Homes = homes.ToImmutable(),
             User = map.Text("user"),
             Billing = map.Word("billing", Billings) ?? Billing.Metered,
+            Archive = ReadArchive(map),
         };
         map.Finish();
         return config;
+    }
+
+    private static ArchiveOptions ReadArchive(MapReader capture)
+    {
+        var options = new ArchiveOptions { SealsContent = capture.Word("content", Contents) ?? false };
+        if (capture.Map("archive") is { } map)
+        {
+            options = (map.Text("keep")) switch
+            {
+                null => options,
+                "off" => options with { IsOn = false },
+                "forever" => options with { KeepDays = null },
+                var text => options with { KeepDays = Days(map, text) },
+            };
+            map.Finish();
+        }
+
+        if (options is { SealsContent: true, IsOn: false })
+        {
+            capture.Fault(
+                "content",
+                "content is kept as long as the archive, and that is off",
+                "set archive.keep to a number of days, as 30d"
+            );
+        }
+
+        return options;
+    }
+
+    private static int Days(MapReader map, string text)
+    {
+        if (Durations.TryParse(text, out var span) && span >= TimeSpan.FromDays(1) && span <= LongestKept)
+        {
+            return (int)span.TotalDays;
+        }
+
+        map.Fault(
+            "keep",
+            $"days, \"forever\" or \"off\" were expected, not \"{map.Written("keep")}\"",
+            "write it as 400d"
+        );
+        return 1;
     }
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Weir.Capture;
-using Weir.Capture.Agents;
 using Weir.Capture.Limits;
 using Weir.Client;
 using Weir.Foundation;

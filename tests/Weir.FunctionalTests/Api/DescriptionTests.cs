@@ -23,6 +23,7 @@ public sealed class DescriptionTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData("/api/v1/prices", "?search=gemini")]
     [InlineData("/api/v1/system/status", "")]
     [InlineData("/api/v1/system/audit", "")]
+    [InlineData("/api/v1/capture/sources", "")]
     [InlineData("/health", "")]
     [InlineData("/health/ready", "")]
     public async Task An_answer_is_as_it_is_described(string path, string query)

@@ -63,16 +63,18 @@ public sealed class WeirProcess : IAsyncDisposable
     /// <param name="launcher">A command that runs the server's command (<c>nsenter</c>, say); null for none.</param>
     /// <param name="view">The data folder as this process sees it, when that differs.</param>
     /// <param name="executable">Null for the one beside the tests.</param>
+    /// <param name="port">Where to listen on the loopback; null for a free port.</param>
     public static async Task<WeirProcess> StartAsync(
         string dataFolder,
         string? yaml = null,
         IReadOnlyDictionary<string, string>? environment = null,
         IReadOnlyList<string>? launcher = null,
         string? view = null,
-        string? executable = null
+        string? executable = null,
+        int? port = null
     )
     {
-        var weir = Launch(dataFolder, yaml, environment, launcher, view, executable);
+        var weir = Launch(dataFolder, yaml, environment, launcher, view, executable, port);
         try
         {
             await weir.WaitUntilHealthyAsync();
@@ -92,10 +94,11 @@ public sealed class WeirProcess : IAsyncDisposable
         IReadOnlyDictionary<string, string>? environment = null,
         IReadOnlyList<string>? launcher = null,
         string? view = null,
-        string? executable = null
+        string? executable = null,
+        int? port = null
     )
     {
-        var url = new Uri($"http://127.0.0.1:{FreePort()}");
+        var url = new Uri($"http://127.0.0.1:{port ?? FreePort()}");
         var arguments = new List<string> { "serve", "--urls", url.ToString().TrimEnd('/'), "--data", dataFolder };
         if (yaml is not null)
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Weir.Capture.Sync;
 
 namespace Weir.Server.Api.Capture;
 
@@ -19,6 +20,7 @@ internal static class CapturePaths
     public static long? MostBytes(PathString path) =>
         IsOtlp(path) ? MostOtlpBytes
         : Is(path, "/hooks/claude-code") ? MostHookBytes
+        : Is(path, "/api/v1/capture/batches") || Is(path, "/api/capture/batches") ? CaptureBatch.MostBytes
         : null;
 
     // As routing matches: letters of either case, and a slash behind it or not.

@@ -19,6 +19,7 @@ internal static class CaptureRoutes
             .WithName("getCaptureSources")
             .WithSummary("The folders of coding agents that are read, and how that goes")
             .ForReaders(instanceOnly: true);
+        BatchRoute.Map(group);
     }
 
     private static Ok<CaptureSources> Sources(ServerState state)
@@ -57,7 +58,22 @@ internal static class CaptureRoutes
                             Problems = [.. source.Problems.Select(p => new CaptureProblem(p.File, p.Problem))],
                         }),
                 ],
+                Archive = Archive(capture),
             }
         );
     }
+
+    private static CaptureArchive? Archive(CaptureModule capture) =>
+        capture.Kept() is ({ } archive, var sealedBytes, var sealFailure)
+            ? new CaptureArchive
+            {
+                Path = archive.Path,
+                Files = archive.Files,
+                Bytes = archive.Bytes,
+                FirstDay = archive.FirstDay,
+                KeepDays = archive.KeepDays,
+                SealedBytes = sealedBytes,
+                SealFailure = sealFailure,
+            }
+            : null;
 }

@@ -167,11 +167,16 @@ internal static class SessionRoutes
         var kinds = ImmutableArray.CreateBuilder<HandoffKind>();
         foreach (var word in reader.One("kind")?.Split(',') ?? [])
         {
-            if (
-                Enum.GetValues<HandoffKind>().Where(k => k.ToString().ToLowerInvariant() == word).ToList() is [var kind]
-            )
+            HandoffKind? kind = word switch
             {
-                kinds.Add(kind);
+                "model" => HandoffKind.Model,
+                "subagent" => HandoffKind.Subagent,
+                "session" => HandoffKind.Session,
+                _ => null,
+            };
+            if (kind is { } known)
+            {
+                kinds.Add(known);
             }
             else
             {

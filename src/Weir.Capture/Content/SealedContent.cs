@@ -1,0 +1,288 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text;
+using Weir.Capture.Storage;
+using Weir.Foundation;
+
+namespace Weir.Capture.Content;
+
+/// <summary>What opening sealed content came to.</summary>
+/// <param name="Lines">The lines of the session, in the order in which they stood in their files; empty on a refusal.</param>
+/// <param name="Refusal">Why they cannot be shown; null when they can.</param>
+internal sealed record ContentReading(ImmutableArray<ReadOnlyMemory<byte>> Lines, string? Refusal);
+
+/// <summary>
+/// The lines that agents wrote, content and all, sealed with a key for each workspace: for those who asked for it. Kept by the UTC day
+/// on which they were sealed, as long as the archive. Nothing of it is ever in a log or a message of a failure. Thread-safe.
+/// </summary>
+/// <param name="dataFolder">The data folder.</param>
+/// <param name="keys">The keys.</param>
+/// <param name="keepDays">How many days are kept; null for all.</param>
+/// <param name="clock">Where the time comes from.</param>
+internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? keepDays, TimeProvider clock)
+{
+    /// <summary>The folder in the data folder.</summary>
+    public const string FolderName = "content";
+
+    private const string Extension = ".sealed";
+
+    private readonly string folder = Path.Combine(dataFolder, FolderName);
+    private readonly Lock gate = new();
+    private readonly HashSet<string> sound = new(StringComparer.Ordinal);
+    private int swept;
+    private volatile string? failure;
+
+    /// <summary>Why the newest stretch could not be sealed; null when it could. Usage is read nevertheless.</summary>
+    public string? Failure => failure;
+
+    /// <summary>Opens the content of a data folder, for reading alone.</summary>
+    public static SealedContent Of(string dataFolder, TimeProvider clock) =>
+        new(dataFolder, new ContentKeys(dataFolder), null, clock);
+
+    /// <summary>Seals a stretch of a file and keeps it. What hinders it is told by <see cref="Failure"/>.</summary>
+    /// <param name="workspace">Whose it is.</param>
+    /// <param name="sessions">The sessions that are told of in it.</param>
+    /// <param name="piece">The stretch; its bytes are not used after the call.</param>
+    public void Append(WorkspaceId workspace, IReadOnlyCollection<string> sessions, ContentPiece piece)
+    {
+        try
+        {
+            var (key, refusal) = keys.Find(workspace, make: true);
+            if (key is null)
+            {
+                failure = refusal;
+                return;
+            }
+
+            var now = clock.GetUtcNow();
+            var frame = SealedFrame.Seal(key, sessions, piece, Times.ToMicroseconds(now));
+            lock (gate)
+            {
+                Write(Path.Combine(FolderOf(workspace), $"{now.UtcDateTime:yyyy-MM-dd}{Extension}"), frame);
+            }
+
+            failure = null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            failure = e.Message;
+        }
+    }
+
+    /// <summary>The lines of a session.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="session">The session's id.</param>
+    public ContentReading Read(WorkspaceId workspace, string session)
+    {
+        try
+        {
+            return Directory.Exists(FolderOf(workspace))
+                ? ReadFiles(workspace, session)
+                : new ContentReading([], "no content was sealed in this workspace (capture.content in weir.yaml)");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return new ContentReading([], $"sealed content cannot be read: {e.Message}");
+        }
+    }
+
+    /// <summary>Deletes the days that are older than what is kept; looks once a day.</summary>
+    public void Sweep()
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).DayNumber;
+        if (Interlocked.Exchange(ref swept, today) == today || keepDays is not { } days || !Directory.Exists(folder))
+        {
+            return;
+        }
+
+        foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension, SearchOption.AllDirectories))
+        {
+            if (
+                DateOnly.TryParseExact(
+                    Path.GetFileNameWithoutExtension(path),
+                    "yyyy-MM-dd",
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.None,
+                    out var day
+                )
+                && day.DayNumber < today - days
+            )
+            {
+                File.Delete(path);
+            }
+        }
+    }
+
+    /// <summary>Its length on disk in bytes.</summary>
+    public long Bytes() =>
+        Directory.Exists(folder)
+            ? Directory
+                .EnumerateFiles(folder, "*" + Extension, SearchOption.AllDirectories)
+                .Sum(path => new FileInfo(path) is { Exists: true } file ? file.Length : 0)
+            : 0;
+
+    private string FolderOf(WorkspaceId workspace) => Path.Combine(folder, workspace.ToString());
+
+    private void Write(string path, byte[] frame)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read,
+        };
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        }
+        else
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            Directory.CreateDirectory(
+                Path.GetDirectoryName(path)!,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            );
+        }
+
+        using var file = new FileStream(path, options);
+        var end = file.Length;
+        if (sound.Add(path) && end > 0)
+        {
+            end = EndOfWhole(file);
+        }
+
+        file.Position = end;
+        try
+        {
+            file.Write(frame);
+            file.SetLength(end + frame.Length);
+            file.Flush();
+        }
+        catch (IOException)
+        {
+            file.SetLength(end);
+            throw;
+        }
+    }
+
+    private static long EndOfWhole(FileStream file)
+    {
+        var header = new byte[SealedFrame.HeaderBytes];
+        var at = 0L;
+        while (true)
+        {
+            file.Position = at;
+            if (
+                file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
+                || !SealedFrame.TryReadHeader(header, out var length, out _)
+                || at + length > file.Length
+            )
+            {
+                return at;
+            }
+
+            at += length;
+        }
+    }
+
+    private ContentReading ReadFiles(WorkspaceId workspace, string session)
+    {
+        var (key, refusal) = keys.Find(workspace, make: false);
+        if (key is null)
+        {
+            return new ContentReading([], refusal);
+        }
+
+        var pieces = new List<(ContentPiece Piece, int Sessions)>();
+        foreach (
+            var path in Directory.EnumerateFiles(FolderOf(workspace), "*" + Extension).Order(StringComparer.Ordinal)
+        )
+        {
+            using var file = new FileStream(
+                path,
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete
+            );
+            var header = new byte[SealedFrame.HeaderBytes];
+            for (var at = 0L; ; )
+            {
+                file.Position = at;
+                if (
+                    file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
+                    || !SealedFrame.TryReadHeader(header, out var length, out var names)
+                    || at + length > file.Length
+                )
+                {
+                    break;
+                }
+
+                var frame = new byte[length];
+                file.Position = at;
+                file.ReadExactly(frame);
+                at += length;
+                var sessions = SealedFrame.Sessions(frame, names);
+                if (sessions.Length > 0 && !sessions.Contains(session))
+                {
+                    continue;
+                }
+
+                if (SealedFrame.TryOpen(key, frame, names) is not { } piece)
+                {
+                    return new ContentReading([], $"{path} was sealed with another key, or has been changed");
+                }
+
+                pieces.Add((piece, sessions.Length));
+            }
+        }
+
+        return new ContentReading(LinesOf(pieces, session), null);
+    }
+
+    private static ImmutableArray<ReadOnlyMemory<byte>> LinesOf(
+        List<(ContentPiece Piece, int Sessions)> pieces,
+        string session
+    )
+    {
+        var named = pieces.Where(p => p.Sessions > 0).Select(p => p.Piece.Path).ToHashSet(StringComparer.Ordinal);
+        var whole = pieces
+            .Where(p => p.Piece.Offset < 0)
+            .GroupBy(p => p.Piece.Path, StringComparer.Ordinal)
+            .ToDictionary(p => p.Key, p => p.Last().Piece, StringComparer.Ordinal);
+        var id = Encoding.UTF8.GetBytes(session);
+        var met = new HashSet<(string, long, string)>();
+        var lines = ImmutableArray.CreateBuilder<ReadOnlyMemory<byte>>();
+        foreach (var (piece, sessions) in pieces)
+        {
+            // A stretch is sealed twice when the process dies before it is noted how far the file was read.
+            if (
+                !named.Contains(piece.Path)
+                || (piece.Offset < 0 && whole[piece.Path] != piece)
+                || !met.Add(
+                    (
+                        piece.Path,
+                        piece.Offset,
+                        Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(piece.Bytes.Span))
+                    )
+                )
+            )
+            {
+                continue;
+            }
+
+            var rest = piece.Bytes;
+            while (!rest.IsEmpty)
+            {
+                var end = rest.Span.IndexOf((byte)'\n');
+                var line = end < 0 ? rest : rest[..end];
+                rest = end < 0 ? default : rest[(end + 1)..];
+                if (!line.IsEmpty && (sessions <= 1 || line.Span.IndexOf(id) >= 0))
+                {
+                    lines.Add(line);
+                }
+            }
+        }
+
+        return lines.DrainToImmutable();
+    }
+}

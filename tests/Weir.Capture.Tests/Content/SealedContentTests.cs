@@ -1,0 +1,220 @@
+using System.Text;
+using Weir.Capture.Content;
+using Weir.Foundation;
+
+namespace Weir.Capture.Tests.Content;
+
+/// <summary>What people write to an agent is nowhere unless they ask for it, and then only under a key.</summary>
+public sealed class SealedContentTests : CaptureTest
+{
+    private const string Words = "the-quokka-sings-at-dawn";
+
+    private static readonly ArchiveOptions Sealing = new() { KeepDays = null, SealsContent = true };
+
+    [Fact]
+    public async Task With_content_off_a_prompts_words_are_in_no_file_of_the_data_folder()
+    {
+        WritePrompt("a.jsonl", "s1");
+        await using (var open = await OpenAsync())
+        {
+            await open.Capture.CatchUpAsync(null, Cancel);
+            Assert.Empty(Holding(Words));
+        }
+
+        Assert.Empty(Holding(Words));
+        Assert.NotEmpty(Holding("m-s1"));
+        Assert.False(Directory.Exists(Path.Combine(Data, "secrets")));
+        Assert.NotNull(SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Refusal);
+    }
+
+    [Fact]
+    public async Task Sealed_they_are_in_no_file_either_and_are_there_for_the_key()
+    {
+        WritePrompt("a.jsonl", "s1");
+        WritePrompt("b.jsonl", "s2");
+        await SealAsync();
+
+        Assert.Empty(Holding(Words));
+        var reading = SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1");
+        Assert.Null(reading.Refusal);
+        Assert.Equal(
+            await File.ReadAllLinesAsync(Path.Combine(Projects, "a.jsonl"), Cancel),
+            reading.Lines.Select(line => Encoding.UTF8.GetString(line.Span))
+        );
+        Assert.Empty(SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s3").Lines);
+    }
+
+    [Fact]
+    public async Task What_is_added_is_sealed_once()
+    {
+        WritePrompt("a.jsonl", "s1");
+        await using var open = await OpenCapture.OpenAsync(Data, Home, Cancel, Sealing);
+        await open.Capture.CatchUpAsync(null, Cancel);
+        await File.AppendAllTextAsync(Path.Combine(Projects, "a.jsonl"), Answer("more", 4) + "\n", Cancel);
+        await open.Capture.CatchUpAsync(null, Cancel);
+        await open.Capture.CatchUpAsync(null, Cancel);
+
+        Assert.Null(open.Capture.SealFailure);
+        Assert.True(open.Capture.SealedBytes > 0, "Nothing was sealed.");
+        Assert.Equal(3, SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines.Length);
+    }
+
+    [Fact]
+    public async Task Files_read_again_after_a_loss_are_told_once()
+    {
+        WritePrompt("a.jsonl", "s1");
+        await SealAsync();
+        File.Delete(Path.Combine(Data, "capture.db"));
+        await SealAsync();
+
+        Assert.Equal(2, SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines.Length);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_its_key_or_with_another_it_is_refused_in_words(bool another)
+    {
+        WritePrompt("a.jsonl", "s1");
+        await SealAsync();
+        var key = Path.Combine(Data, "secrets", "content.key");
+        File.Delete(key);
+        if (another)
+        {
+            await File.WriteAllBytesAsync(key, new byte[32], Cancel);
+        }
+
+        var reading = SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1");
+
+        Assert.Empty(reading.Lines);
+        Assert.Contains("content.key", reading.Refusal, StringComparison.Ordinal);
+
+        // Nor is anything sealed under a new key that the old content would not know.
+        WritePrompt("b.jsonl", "s2");
+        await using var open = await OpenCapture.OpenAsync(Data, Home, Cancel, Sealing);
+        await open.Capture.CatchUpAsync(null, Cancel);
+        Assert.Contains("content.key", open.Capture.SealFailure, StringComparison.Ordinal);
+        Assert.Equal(2, (await OpenCapture.RecordsAsync(open.Ledger, Cancel)).Length);
+    }
+
+    [Fact]
+    public async Task The_key_of_another_workspace_opens_nothing()
+    {
+        WritePrompt("a.jsonl", "s1");
+        await SealAsync();
+        var secrets = Path.Combine(Data, "secrets");
+        File.Copy(Path.Combine(secrets, "content-1.wrapped"), Path.Combine(secrets, "content-2.wrapped"));
+        Directory.CreateDirectory(Path.Combine(Data, "content", "2"));
+
+        Assert.NotNull(SealedContent.Of(Data, TimeProvider.System).Read(new WorkspaceId(2), "s1").Refusal);
+    }
+
+    [Fact]
+    public async Task A_bit_that_was_changed_is_noticed_wherever_it_is()
+    {
+        WritePrompt("a.jsonl", "s1");
+        await SealAsync();
+        var path = Directory.GetFiles(Path.Combine(Data, "content"), "*", SearchOption.AllDirectories).Single();
+        var whole = await File.ReadAllBytesAsync(path, Cancel);
+        for (var at = 16; at < whole.Length; at += 7)
+        {
+            var changed = whole.ToArray();
+            changed[at] ^= 1;
+            await File.WriteAllBytesAsync(path, changed, Cancel);
+            var reading = SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1");
+            Assert.Empty(reading.Lines);
+        }
+    }
+
+    [Fact]
+    public async Task A_torn_end_is_passed_over_and_cut_off()
+    {
+        WritePrompt("a.jsonl", "s1");
+        await SealAsync();
+        var path = Directory.GetFiles(Path.Combine(Data, "content"), "*", SearchOption.AllDirectories).Single();
+        var whole = await File.ReadAllBytesAsync(path, Cancel);
+        await File.WriteAllBytesAsync(path, [.. whole, .. whole[..50]], Cancel);
+        Assert.Equal(2, SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines.Length);
+
+        WritePrompt("b.jsonl", "s2");
+        await SealAsync();
+
+        Assert.Equal(2, SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s2").Lines.Length);
+    }
+
+    [Fact]
+    public async Task The_keys_are_their_owners_alone()
+    {
+        WritePrompt("a.jsonl", "s1");
+        await SealAsync();
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var secrets = Path.Combine(Data, "secrets");
+        Assert.Equal(
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(secrets)
+        );
+        Assert.All(
+            Directory.GetFiles(secrets),
+            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file))
+        );
+    }
+
+    private async Task SealAsync()
+    {
+        await using var open = await OpenCapture.OpenAsync(Data, Home, Cancel, Sealing);
+        await open.Capture.CatchUpAsync(null, Cancel);
+        Assert.Null(open.Capture.SealFailure);
+    }
+
+    private void WritePrompt(string name, string session) =>
+        Write(
+            name,
+            $$"""{"type":"user","timestamp":"2026-05-13T12:00:00.000Z","sessionId":"{{session}}","cwd":"/home/ada/weir","uuid":"u-{{session}}","message":{"role":"user","content":"Sing: {{Words}}"} }""",
+            Answer("m-" + session, 5, session: session)
+                .Replace("\"text\":\"x\"", $"\"text\":\"{Words}\"", StringComparison.Ordinal)
+        );
+
+    /// <summary>The files of the data folder, whatever they are, that hold a text in clear; compressed ones as they unpack.</summary>
+    private List<string> Holding(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var found = new List<string>();
+        foreach (var path in Directory.EnumerateFiles(Data, "*", SearchOption.AllDirectories))
+        {
+            using var copy = new MemoryStream();
+            try
+            {
+                using var file = new FileStream(
+                    path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete
+                );
+                file.CopyTo(copy);
+            }
+            catch (IOException) when (Path.GetFileName(path) == "lock")
+            {
+                continue;
+            }
+
+            if (copy.ToArray().AsSpan().IndexOf(bytes) >= 0 || Unpacked(path).IndexOf(bytes) >= 0)
+            {
+                found.Add(path);
+            }
+        }
+
+        return found;
+    }
+
+    private static ReadOnlySpan<byte> Unpacked(string path) =>
+        path.EndsWith(".gz", StringComparison.Ordinal)
+            ? Capture
+                .Archive.ArchiveFile.Index(path)
+                .Frames.SelectMany(f => Capture.Archive.ArchiveFile.Read(f)!)
+                .ToArray()
+            : default;
+}
