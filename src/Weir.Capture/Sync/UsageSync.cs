@@ -67,12 +67,12 @@ internal sealed class UsageSync : IDisposable
         var name = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(server.GetLeftPart(UriPartial.Authority)))
         )[..16];
-        FileStream? held = null;
+        FileStream? hold = null;
         try
         {
             Directory.CreateDirectory(folder);
-            held = Hold(Path.Combine(folder, name + ".lock"));
-            if (held is null)
+            hold = Hold(Path.Combine(folder, name + ".lock"));
+            if (hold is null)
             {
                 return (null, $"another weir is sending to {server} already");
             }
@@ -89,10 +89,10 @@ internal sealed class UsageSync : IDisposable
                 options,
                 host,
                 new CaptureStore(database),
-                held,
+                hold,
                 clock
             );
-            held = null;
+            hold = null;
             return (sync, null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
@@ -101,7 +101,7 @@ internal sealed class UsageSync : IDisposable
         }
         finally
         {
-            held?.Dispose();
+            hold?.Dispose();
         }
     }
 
