@@ -1,4 +1,3 @@
-using Weir.Insights.Limits;
 using Weir.Ledger;
 using UsagePoint = Weir.Insights.Limits.UsagePoint;
 

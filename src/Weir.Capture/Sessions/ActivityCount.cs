@@ -46,7 +46,8 @@ internal sealed class ActivityCount(DateTimeOffset from, DateTimeOffset to)
     public static string? ServerOf(string? tool) =>
         tool is not null
         && tool.StartsWith(McpPrefix, StringComparison.Ordinal)
-        && tool.IndexOf("__", McpPrefix.Length, StringComparison.Ordinal) is > 0 and var end
+        && tool.IndexOf("__", McpPrefix.Length, StringComparison.Ordinal) is var end
+        && end > McpPrefix.Length
             ? tool[McpPrefix.Length..end]
             : null;
 

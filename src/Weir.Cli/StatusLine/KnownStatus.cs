@@ -21,7 +21,7 @@ internal sealed record KnownStatus(
     decimal? SessionUsd,
     DateTimeOffset? BlockEnd,
     decimal? BlockUsd,
-    IReadOnlyList<KnownLimit> Limits
+    List<KnownLimit> Limits
 )
 {
     // Costs that are older than this are left out; ends of windows hold until they are reached.
@@ -51,9 +51,7 @@ internal sealed record KnownStatus(
                 Usd(root, "sessionUsd"),
                 hasBlock ? Time(block, "end") : null,
                 hasBlock ? Usd(block, "costUsd") : null,
-                root.TryGetProperty("limits", out var limits) && limits.ValueKind == JsonValueKind.Array
-                    ? [.. limits.EnumerateArray().Select(Limit).OfType<KnownLimit>()]
-                    : []
+                Limit(root)
             );
         }
         catch (JsonException)
@@ -76,25 +74,39 @@ internal sealed record KnownStatus(
             SessionUsd = isFresh ? SessionUsd : null,
             BlockEnd = BlockEnd > now ? BlockEnd : null,
             BlockUsd = isFresh && BlockEnd > now ? BlockUsd : null,
-            Limits = [.. Limits.Where(limit => limit.ResetsAt is { } resets ? resets > now && isFresh : isFresh)],
+            Limits = isFresh ? Limits.FindAll(limit => limit.ResetsAt is not { } resets || resets > now) : [],
         };
     }
 
-    private static KnownLimit? Limit(JsonElement limit) =>
-        limit.ValueKind == JsonValueKind.Object
-        && limit.TryGetProperty("scope", out var scope)
-        && limit.TryGetProperty("client", out var client)
-        && limit.TryGetProperty("usedPercent", out var used)
-        && scope.GetString() is { } name
-        && client.GetString() is { } program
-            ? new KnownLimit(
-                program,
-                name,
-                used.GetDouble(),
-                limit.TryGetProperty("estimated", out var estimated) && estimated.ValueKind == JsonValueKind.True,
-                Time(limit, "resetsAt")
+    // Neither iterators nor tuples: those over others' values are compiled anew by every process, a millisecond each.
+    private static List<KnownLimit> Limit(JsonElement root)
+    {
+        var read = new List<KnownLimit>();
+        if (!root.TryGetProperty("limits", out var limits) || limits.ValueKind != JsonValueKind.Array)
+        {
+            return read;
+        }
+
+        for (var i = 0; i < limits.GetArrayLength(); i++)
+        {
+            var limit = limits[i];
+            if (
+                limit.ValueKind == JsonValueKind.Object
+                && limit.TryGetProperty("scope", out var scope)
+                && limit.TryGetProperty("client", out var client)
+                && limit.TryGetProperty("usedPercent", out var used)
+                && scope.GetString() is { } name
+                && client.GetString() is { } program
             )
-            : null;
+            {
+                var isEstimate =
+                    limit.TryGetProperty("estimated", out var word) && word.ValueKind == JsonValueKind.True;
+                read.Add(new KnownLimit(program, name, used.GetDouble(), isEstimate, Time(limit, "resetsAt")));
+            }
+        }
+
+        return read;
+    }
 
     private static DateTimeOffset? Time(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out var value)

@@ -127,19 +127,20 @@ internal sealed class StatusLineFacts(StatusLineInput input, KnownStatus? known,
         return "block " + string.Join(", ", parts);
     }
 
-    private KnownLimit? Limit(string scope) => Limits().FirstOrDefault(limit => limit.Scope == scope);
+    private KnownLimit? Limit(string scope) => Limits().Find(limit => limit.Scope == scope);
 
-    private IEnumerable<KnownLimit> Limits()
+    private List<KnownLimit> Limits()
     {
-        var told = input
-            .Limits.Where(limit => limit.ResetsAt is null || limit.ResetsAt > now)
-            .Select(limit => new KnownLimit(Client, limit.Scope, limit.UsedPercent, false, limit.ResetsAt))
-            .ToList();
-        return told.Concat(
-            (known?.Limits ?? []).Where(limit =>
-                limit.Client == Client && !told.Exists(other => other.Scope == limit.Scope)
-            )
-        );
+        var limits = input.Limits.FindAll(limit => limit.ResetsAt is null || limit.ResetsAt > now);
+        foreach (var limit in known?.Limits ?? [])
+        {
+            if (limit.Client == Client && !limits.Exists(told => told.Scope == limit.Scope))
+            {
+                limits.Add(limit);
+            }
+        }
+
+        return limits;
     }
 
     private static string Percent(double percent, bool isEstimate, bool color) =>

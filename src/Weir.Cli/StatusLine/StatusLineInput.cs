@@ -16,10 +16,11 @@ internal sealed record StatusLineInput(
     string? Session,
     decimal? SessionUsd,
     double? ContextPercent,
-    IReadOnlyList<(string Scope, double UsedPercent, DateTimeOffset? ResetsAt)> Limits,
+    List<KnownLimit> Limits,
     byte[]? Quotas
 )
 {
+    private const string Client = "claude-code";
     private const int LongestName = 60;
     private const int LongestSession = 200;
     private const int MostLimits = 8;
@@ -59,9 +60,9 @@ internal sealed record StatusLineInput(
         }
     }
 
-    private static List<(string, double, DateTimeOffset?)> Limit(JsonElement root, out byte[]? quotas)
+    private static List<KnownLimit> Limit(JsonElement root, out byte[]? quotas)
     {
-        var limits = new List<(string, double, DateTimeOffset?)>();
+        var limits = new List<KnownLimit>();
         quotas = null;
         if (Child(root, "rate_limits") is not { } windows)
         {
@@ -79,7 +80,7 @@ internal sealed record StatusLineInput(
                 DateTimeOffset? resets = Number(window.Value, "resets_at") is > 0 and < 8e9 and var at
                     ? DateTimeOffset.FromUnixTimeMilliseconds((long)(at * 1000))
                     : null;
-                limits.Add((window.Name, used, resets));
+                limits.Add(new KnownLimit(Client, window.Name, used, false, resets));
             }
         }
 

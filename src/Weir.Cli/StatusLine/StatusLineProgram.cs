@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Weir.Server;
 using Weir.Server.DataFolder;
 
@@ -41,7 +42,7 @@ internal static class StatusLineProgram
             var (known, from) = StatusLineSource.Find(options, dataFolder, input, now, clock);
             var facts = new StatusLineFacts(input, known, now);
             var text = options.Json ? facts.ToJson(from) : facts.ToText(options.Color);
-            using var output = Console.OpenStandardOutput();
+            using var output = Standard(1, FileAccess.Write);
             output.Write(Encoding.UTF8.GetBytes(text + "\n"));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or ArgumentException)
@@ -50,6 +51,13 @@ internal static class StatusLineProgram
         }
     }
 
+    // The console makes encodings, readers and terminal settings of its own.
+    private static Stream Standard(int number, FileAccess access) =>
+        !OperatingSystem.IsWindows()
+            ? new FileStream(new SafeFileHandle(number, ownsHandle: false), access, bufferSize: 0)
+        : number == 0 ? Console.OpenStandardInput()
+        : Console.OpenStandardOutput();
+
     private static byte[] ReadInput()
     {
         if (!Console.IsInputRedirected)
@@ -57,7 +65,7 @@ internal static class StatusLineProgram
             return [];
         }
 
-        using var input = Console.OpenStandardInput();
+        using var input = Standard(0, FileAccess.Read);
         var buffer = new byte[8192];
         var length = 0;
         while (input.Read(buffer.AsSpan(length)) is > 0 and var read)

@@ -54,7 +54,9 @@ public sealed class LineageQueries
                     $"""
                     SELECT session_id, min(first), max(last) FROM rollup_lineage
                     WHERE workspace = {text.Add(workspace.Value)} AND session_id <> 0 GROUP BY session_id
-                    HAVING min(first) < {text.Add(Seconds(to))} AND max(last) > {text.Add(Seconds(from) - SessionSpan.Hour)}
+                    HAVING min(first) < {text.Add(Seconds(to))} AND max(last) > {text.Add(
+                        Seconds(from) - SessionSpan.Hour
+                    )}
                     """
                 );
                 var spans = ImmutableArray.CreateBuilder<SessionSpan>();
@@ -133,15 +135,8 @@ public sealed class LineageQueries
                 var (from, to) = QueryRange.Of(connection, query, filters);
                 to = until is { } end ? Math.Min(to, RecordCodec.ToMicroseconds(end) + 1) : to;
                 var text = new QueryText();
-                using var command = text.Command(
-                    connection,
-                    $"""
-                    SELECT {RecordRows.Columns} FROM record r
-                    WHERE r.workspace = {text.Add(query.Workspace.Value)} AND r.handoff_reason_id <> 0
-                        AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}{filters.Conditions(text)}
-                    ORDER BY r.started_at DESC, r.id DESC LIMIT {text.Add(limit)}
-                    """
-                );
+                var sql = Newest(text, query.Workspace, from, to, limit, HandedOver + filters.Conditions(text));
+                using var command = text.Command(connection, sql);
                 using var row = command.ExecuteReader();
                 var found = ImmutableArray.CreateBuilder<UsageRecord>();
                 while (row.Read())
@@ -161,7 +156,26 @@ public sealed class LineageQueries
     public Task<ImmutableArray<SessionRequest>> RequestsAsync(UsageQuery query, CancellationToken cancellationToken) =>
         connections.ReadAsync(connection => Requests(connection, query), cancellationToken);
 
+    /// <summary>The condition of the index on handoffs.</summary>
+    internal const string HandedOver = " AND r.handoff_reason_id <> 0";
+
     private const long Second = 1_000_000;
+
+    /// <summary>Records between two moments, newest first.</summary>
+    internal static string Newest(
+        QueryText text,
+        WorkspaceId workspace,
+        long from,
+        long to,
+        int limit,
+        string conditions
+    ) =>
+        $"""
+            SELECT {RecordRows.Columns} FROM record r
+            WHERE r.workspace = {text.Add(workspace.Value)}
+                AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}{conditions}
+            ORDER BY r.started_at DESC, r.id DESC LIMIT {text.Add(limit)}
+            """;
 
     private static long Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds();
 
@@ -182,15 +196,8 @@ public sealed class LineageQueries
         }
 
         var text = new QueryText();
-        using var command = text.Command(
-            connection,
-            $"""
-            SELECT {RecordRows.Columns} FROM record r
-            WHERE r.workspace = {text.Add(workspace.Value)}
-                AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}{filters.Conditions(text)}
-            ORDER BY r.started_at DESC, r.id DESC LIMIT {text.Add(MostRecords)}
-            """
-        );
+        var sql = Newest(text, workspace, from, to, MostRecords, filters.Conditions(text));
+        using var command = text.Command(connection, sql);
         using var row = command.ExecuteReader();
         var records = new List<UsageRecord>();
         while (row.Read())

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Weir.Capture;
-using Weir.Capture.Agents;
 using Weir.Capture.Limits;
 using Weir.Client;
 using Weir.Foundation;
@@ -45,6 +44,7 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
         [
             .. view
                 .Pictures.Select(picture => Updated(picture, latest))
+                .Concat(latest.Where(reading => !view.Pictures.Any(picture => IsOf(picture, reading))).Select(Bare))
                 .Where(picture => picture.Window >= TimeSpan.FromHours(1))
                 .Select(picture => (Picture: picture, Used: picture.UsedPercent(now)))
                 .Where(limit => limit.Used is not null)
@@ -61,15 +61,17 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
         ];
     }
 
+    private static bool IsOf(LimitPicture picture, LimitReading reading) =>
+        reading.Client == picture.Client
+        && reading.Scope == picture.Scope
+        && (reading.Account is null || picture.Account is null || reading.Account == picture.Account);
+
+    // What was told since everything was put together.
+    private static LimitPicture Bare(LimitReading reading) =>
+        new(reading.Client ?? "", reading.Account, reading.Scope, reading.Window, null, reading, null, null, null);
+
     private static LimitPicture Updated(LimitPicture picture, ImmutableArray<LimitReading> latest) =>
-        latest
-            .Where(reading =>
-                reading.Client == picture.Client
-                && reading.Scope == picture.Scope
-                && (reading.Account is null || reading.Account == picture.Account)
-            )
-            .MaxBy(reading => reading.SaidAt)
-            is { } newer
+        latest.Where(reading => IsOf(picture, reading)).MaxBy(reading => reading.SaidAt) is { } newer
         && !(newer.SaidAt < picture.Told?.SaidAt)
             ? picture with
             {

@@ -30,6 +30,7 @@ internal sealed partial class StatusBoard(
     private readonly Dictionary<(WorkspaceId Workspace, string? Session), Kept> kept = [];
     private readonly CancellationTokenSource stopping = new();
     private Task following = Task.CompletedTask;
+    private int disposed;
 
     /// <summary>Begins to follow the ledger, and to keep <c>statusline.json</c>. To be called once.</summary>
     public void Start() => following = Task.Run(FollowAsync, CancellationToken.None);
@@ -87,9 +88,12 @@ internal sealed partial class StatusBoard(
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await following;
-        stopping.Dispose();
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            await stopping.CancelAsync();
+            await following;
+            stopping.Dispose();
+        }
     }
 
     private async Task FollowAsync()

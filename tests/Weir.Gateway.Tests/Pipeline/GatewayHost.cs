@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
@@ -10,6 +11,7 @@ using Weir.Foundation;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Testing;
+using Weir.Wire.Limits;
 
 namespace Weir.Gateway.Tests.Pipeline;
 
@@ -50,6 +52,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public ModelGateway Gateway { get; }
 
+    /// <summary>What it told of quotas, time by time.</summary>
+    public required ConcurrentQueue<(WorkspaceId Workspace, IReadOnlyList<LimitReading> Readings)> Quotas { get; init; }
+
     public UsageLedger Ledger { get; }
 
     public Uri Url { get; }
@@ -68,13 +73,15 @@ internal sealed class GatewayHost : IAsyncDisposable
         var time = clock ?? TimeProvider.System;
         var ledger = UsageLedger.Open(new LedgerOptions { DataFolder = folder.Path }, TimeProvider.System).Ledger!;
         var keys = KeyRing.Open(folder.Path, TimeProvider.System).Keys!;
+        var quotas = new ConcurrentQueue<(WorkspaceId Workspace, IReadOnlyList<LimitReading> Readings)>();
         var gateway = new ModelGateway(
             ledger,
             new PriceBook(),
             keys,
             new RecordIdSource(TimeProvider.System, highest: ledger.HighestId),
             time,
-            NullLoggerFactory.Instance
+            NullLoggerFactory.Instance,
+            (workspace, readings) => quotas.Enqueue((workspace, readings))
         );
         gateway.Apply(config);
         var builder = WebApplication.CreateSlimBuilder();
@@ -83,7 +90,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         app.Run(gateway.HandleAsync);
         await app.StartAsync();
-        var host = new GatewayHost(folder, app, ledger, keys, gateway);
+        var host = new GatewayHost(folder, app, ledger, keys, gateway) { Quotas = quotas };
         host.Key = await host.NewKeyAsync("tester");
         return host;
     }

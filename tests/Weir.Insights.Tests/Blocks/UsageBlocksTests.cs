@@ -180,7 +180,36 @@ public class UsageBlocksTests
             )
             .QuickCheckThrowOnFailure();
 
-    private static List<(DateTimeOffset Start, int Entries)> Slow(IReadOnlyList<DateTimeOffset> times, TimeSpan length)
+    [Fact]
+    public void SumsByTheHourMakeTheSameBlocks() =>
+        Prop.ForAll(
+                Gen.Choose(0, 40 * 60).ListOf().ToArbitrary(),
+                minutes =>
+                {
+                    var entries = minutes.Select(minute => Entry(Ten.AddMinutes(minute))).ToList();
+                    var spans = entries
+                        .OrderBy(entry => entry.At)
+                        .GroupBy(entry => (Hour: entry.At.UtcTicks / TimeSpan.TicksPerHour, entry.At.Minute == 0))
+                        .Select(hour => new BlockSpan(
+                            hour.First().At,
+                            hour.Last().At,
+                            hour.LongCount(),
+                            hour.Aggregate(default(TokenUsage), (sum, entry) => sum + entry.Tokens),
+                            hour.Aggregate(Money.Zero, (sum, entry) => sum + entry.Cost!.Value),
+                            ["claude-sonnet-4-20250514"]
+                        ));
+                    Assert.Equal(
+                        UsageBlocks.Of(entries, Ten.AddHours(39)).Select(Seen),
+                        UsageBlocks.Of(spans, Ten.AddHours(39)).Select(Seen)
+                    );
+                }
+            )
+            .QuickCheckThrowOnFailure();
+
+    private static string Seen(UsageBlock block) =>
+        $"{block.Start:O} {block.End:O} {block.FirstAt:O} {block.LastAt:O} {block.IsActive} {block.Entries} {block.Tokens} {block.Cost} {string.Join(',', block.Models)}";
+
+    private static List<(DateTimeOffset Start, long Entries)> Slow(IReadOnlyList<DateTimeOffset> times, TimeSpan length)
     {
         DateTimeOffset StartOf(int i)
         {
@@ -197,6 +226,6 @@ public class UsageBlocksTests
             return new DateTimeOffset(times[i].Year, times[i].Month, times[i].Day, times[i].Hour, 0, 0, TimeSpan.Zero);
         }
 
-        return [.. Enumerable.Range(0, times.Count).GroupBy(StartOf).Select(group => (group.Key, group.Count()))];
+        return [.. Enumerable.Range(0, times.Count).GroupBy(StartOf).Select(group => (group.Key, group.LongCount()))];
     }
 }

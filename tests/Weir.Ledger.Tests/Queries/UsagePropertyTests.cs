@@ -40,6 +40,7 @@ public sealed class UsagePropertyTests
             AssertSummary(records, query, summary);
             await AssertSeriesAsync(ledger, records, query);
             await AssertRecordsAsync(ledger, records, query);
+            await AssertSpansAsync(ledger, records, query);
         }
 
         foreach (var workspace in new[] { 1, 2 })
@@ -166,6 +167,58 @@ public sealed class UsagePropertyTests
                 Assert.Equal(expected[NaiveCount.Key(line.Keys)], line.Points);
             }
         }
+    }
+
+    private static async Task AssertSpansAsync(
+        UsageLedger ledger,
+        ImmutableArray<UsageRecord> records,
+        UsageQuery query
+    )
+    {
+        query = query with { From = Whole(query.From), To = Whole(query.To), GroupBy = [] };
+        var matching = NaiveCount.Matching(records, query).OrderBy(r => r.StartedAt).ToArray();
+        Assert.Equal(
+            matching
+                .GroupBy(r =>
+                    (r.StartedAt.UtcTicks / TimeSpan.TicksPerHour, r.StartedAt.UtcTicks % TimeSpan.TicksPerHour == 0)
+                )
+                .Select(span =>
+                    Show(
+                        span.First().StartedAt,
+                        span.Last().StartedAt,
+                        span.GroupBy(r => r.Model)
+                            .Select(model =>
+                                (
+                                    model.Key,
+                                    model.LongCount(),
+                                    model.Sum(r => r.Cost?.NanoUsd ?? 0),
+                                    model.Sum(r => r.Usage.Output ?? 0)
+                                )
+                            )
+                    )
+                ),
+            (await ledger.Queries.SpansAsync(query, Cancel)).Select(span =>
+                Show(
+                    span.FirstAt,
+                    span.LastAt,
+                    span.Parts.Select(part => (part.Model, part.Requests, part.Cost.NanoUsd, part.Tokens.Output ?? 0))
+                )
+            )
+        );
+        var costs = await ledger.Queries.CostsAsync(query, 7, Cancel);
+        Assert.Equal(
+            matching.Where(r => r.Cost?.NanoUsd > 0).Select(r => r.StartedAt).TakeLast(7),
+            costs.Select(cost => cost.At)
+        );
+
+        static string Show(
+            DateTimeOffset first,
+            DateTimeOffset last,
+            IEnumerable<(string? Model, long Requests, long Cost, long Output)> parts
+        ) => $"{first:O} {last:O} {string.Join(';', parts.OrderBy(part => part.Model, StringComparer.Ordinal))}";
+
+        static DateTimeOffset Whole(DateTimeOffset time) =>
+            new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
     }
 
     private static async Task AssertRecordsAsync(

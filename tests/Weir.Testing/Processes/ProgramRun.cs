@@ -35,18 +35,26 @@ public static class ProgramRun
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(3);
 
     /// <summary>
-    /// Runs a program with nothing in its environment but PATH and what is given, no standard input, and not for longer
+    /// Runs a program with nothing in its environment but PATH and what is given, and not for longer
     /// than <paramref name="longest"/>, three minutes when null.
     /// </summary>
+    /// <param name="file">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="folder">Where it runs; null for the folder of temporary files.</param>
+    /// <param name="longest">How long it may take.</param>
+    /// <param name="input">Its standard input; null for none.</param>
     public static async Task<ProgramResult> RunAsync(
         string file,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
         string? folder = null,
-        TimeSpan? longest = null
+        TimeSpan? longest = null,
+        string? input = null
     )
     {
         using var process = Process.Start(StartInfo(file, arguments, environment, folder))!;
+        await process.StandardInput.WriteAsync(input);
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

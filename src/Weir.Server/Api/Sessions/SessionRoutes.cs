@@ -56,14 +56,7 @@ internal static class SessionRoutes
         CancellationToken cancellationToken
     )
     {
-        var reader = new UsageQueryReader(
-            parameters.Request,
-            groupsByPeriod: false,
-            "active",
-            "id",
-            "cursor",
-            "limit"
-        );
+        var reader = new UsageQueryReader(parameters.Request, groupsByPeriod: false, "active", "id", "cursor", "limit");
         reader.TakesOnly(UsageDimensionKind.Client, UsageDimensionKind.Project, UsageDimensionKind.User);
         var range = reader.Read(caller, clock);
         var (cursor, limit) = Page(reader);
@@ -120,11 +113,7 @@ internal static class SessionRoutes
         return tree is null
             ? ApiProblem.Of(StatusCodes.Status404NotFound, "There is no session of that id.")
             : TypedResults.Ok(
-                new SessionDetail(
-                    SessionShapesOf.Item(tree.Overview),
-                    SessionShapesOf.Node(tree.Root),
-                    tree.IsCut
-                )
+                new SessionDetail(SessionShapesOf.Item(tree.Overview), SessionShapesOf.Node(tree.Root), tree.IsCut)
             );
 
         // A log names the vendor, whose catalogue goes by the same name.
@@ -178,9 +167,16 @@ internal static class SessionRoutes
         var kinds = ImmutableArray.CreateBuilder<HandoffKind>();
         foreach (var word in reader.One("kind")?.Split(',') ?? [])
         {
-            if (Enum.GetValues<HandoffKind>().Where(k => k.ToString().ToLowerInvariant() == word).ToList() is [var kind])
+            HandoffKind? kind = word switch
             {
-                kinds.Add(kind);
+                "model" => HandoffKind.Model,
+                "subagent" => HandoffKind.Subagent,
+                "session" => HandoffKind.Session,
+                _ => null,
+            };
+            if (kind is { } known)
+            {
+                kinds.Add(known);
             }
             else
             {

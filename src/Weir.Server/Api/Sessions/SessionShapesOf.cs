@@ -74,9 +74,7 @@ internal static class SessionShapesOf
             Tokens = node.Tokens,
             WaitedMs = node.Waited > TimeSpan.Zero ? node.Waited.TotalMilliseconds : null,
             Request = record is null ? null : Request(record),
-            CacheMiss = node.CacheMiss is { } miss
-                ? new CacheMissFigures(miss.Tokens, miss.ExtraCost?.ToUsd())
-                : null,
+            CacheMiss = node.CacheMiss is { } miss ? new CacheMissFigures(miss.Tokens, miss.ExtraCost?.ToUsd()) : null,
             Usage = node.Total.Requests == 0 ? null : Figures(node.Total),
             Own = record is not null && node.Own != node.Total ? Figures(node.Own) : null,
             Children = [.. node.Children.Select(Node)],
@@ -107,7 +105,8 @@ internal static class SessionShapesOf
             Session = handoff.Session,
             Reason = record?.HandoffReason,
             RequestedModel = record?.RequestedModel,
-            RequestedProvider = record is null ? null
+            RequestedProvider =
+                record is null ? null
                 : record.Attempts.IsDefaultOrEmpty ? record.Provider
                 : record.Attempts[0].Provider,
             Model = record?.Model,

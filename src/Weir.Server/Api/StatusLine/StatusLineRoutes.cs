@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -31,7 +32,7 @@ internal static class StatusLineRoutes
             .WithTags("Limits")
             .WithName("postStatusLine")
             .WithSummary("Takes the quotas of what Claude Code gives its status line, and answers as GET does")
-            .WithMetadata(new AcceptsMetadata(["application/json"]))
+            .WithMetadata(new AcceptsMetadata(["application/json"], typeof(JsonElement)))
             .TakesQuery("session")
             .For(new ApiAccess(KeyScopes.Read | KeyScopes.Ingest))
             .Refuses(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
