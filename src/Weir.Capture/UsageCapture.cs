@@ -123,8 +123,8 @@ public sealed class UsageCapture : IAsyncDisposable
 
             var sessions = new SessionQueries(database, ledger, prices, clock);
             opened = new CaptureStore(database, sessions.Changes.Add);
-            var found = AgentHomes.Of(options, agents, places);
-            var capture = new UsageCapture(options, found, opened, sessions, ledger, prices, clock);
+            var read = AgentHomes.Of(options, agents, places);
+            var capture = new UsageCapture(options, read, opened, sessions, ledger, prices, clock);
             await capture.joiner.CatchUpAsync(cancellationToken);
             capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf, capture.content);
             capture.joining = Task.Run(

@@ -67,12 +67,12 @@ internal sealed class UsageSync : IDisposable
         var name = Convert.ToHexStringLower(
             SHA256.HashData(Encoding.UTF8.GetBytes(server.GetLeftPart(UriPartial.Authority)))
         )[..16];
-        FileStream? holder = null;
+        FileStream? hold = null;
         try
         {
             Directory.CreateDirectory(folder);
-            holder = Hold(Path.Combine(folder, name + ".lock"));
-            if (holder is null)
+            hold = Hold(Path.Combine(folder, name + ".lock"));
+            if (hold is null)
             {
                 return (null, $"another weir is sending to {server} already");
             }
@@ -89,10 +89,10 @@ internal sealed class UsageSync : IDisposable
                 options,
                 host,
                 new CaptureStore(database),
-                holder,
+                hold,
                 clock
             );
-            holder = null;
+            hold = null;
             return (sync, null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
@@ -101,7 +101,7 @@ internal sealed class UsageSync : IDisposable
         }
         finally
         {
-            holder?.Dispose();
+            hold?.Dispose();
         }
     }
 

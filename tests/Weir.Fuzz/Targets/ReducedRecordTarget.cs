@@ -1,4 +1,3 @@
-using Weir.Capture;
 using Weir.Capture.Agents;
 using Weir.Capture.Archive;
 using Weir.Capture.Sync;
