@@ -81,7 +81,7 @@ public sealed class ActivityTests
         );
 
         Assert.Equal(
-            ["- 0/0 1 5 0", "Bash 3/1 1 5 4", "mcp__web__search 1/0 1 3 2", "Read 0/0 1 2 1"],
+            ["- 0/0 1 5 0", "Bash 3/1 1 5 4", "Read 0/0 1 3 2", "mcp__web__search 1/0 1 2 1"],
             activity
                 .Tools.Select(t =>
                     $"{t.Name ?? "-"} {t.Calls}/{t.Failed} {t.Usage.Requests} {t.Usage.Cost} {t.Usage.Output}"
@@ -91,7 +91,7 @@ public sealed class ActivityTests
         var bash = activity.Tools.Single(t => t.Name == "Bash");
         Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4)), (bash.P50, bash.P95));
         Assert.Equal(
-            ("web", 1L, 3L),
+            ("web", 1L, 2L),
             activity.McpServers.Single() is var web ? (web.Name, web.Calls, web.Usage.Cost) : default
         );
     }
