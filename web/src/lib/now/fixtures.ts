@@ -45,6 +45,7 @@ export function request(id: string, other: Partial<RequestItem> = {}): RequestIt
     estimated: false,
     quality: 'measured',
     seenBy: ['gateway'],
+    doubts: [],
     upstreamId: null,
     messageId: null,
     tags: {},
