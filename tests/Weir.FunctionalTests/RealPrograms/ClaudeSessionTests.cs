@@ -47,6 +47,7 @@ public sealed class ClaudeSessionTests : IAsyncLifetime
         );
         Assert.True(result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
         var session = result.Json().Text("session_id")!;
+        await run.AssertLedgerAgreesAsync(charges: 4);
         JsonElement detail = default;
         await run.Weir.UntilAsync(
             async () =>
@@ -59,7 +60,6 @@ public sealed class ClaudeSessionTests : IAsyncLifetime
             "read Claude Code's log"
         );
 
-        await run.AssertLedgerAgreesAsync(charges: 4);
         var tree = detail.GetProperty("tree");
         var nodes = Flat(tree).ToList();
         var requests = nodes.Where(n => n.Text("kind") == "request").ToList();

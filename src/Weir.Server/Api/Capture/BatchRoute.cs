@@ -25,7 +25,7 @@ internal static class BatchRoute
                 "JSON lines, compressed with gzip or plain, at most 4 MiB once decompressed (docs/formats/archive.md). A batch that "
                     + "is sent again under the same id changes nothing and gets the same answer. The workspace is the key's."
             )
-            .WithMetadata(new AcceptsMetadata([Lines]))
+            .WithMetadata(new AcceptsMetadata([Lines], typeof(string)))
             .For(new ApiAccess(KeyScopes.Ingest))
             .Refuses(
                 StatusCodes.Status400BadRequest,
