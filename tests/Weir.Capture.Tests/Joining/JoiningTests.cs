@@ -139,6 +139,22 @@ public sealed class JoiningTests : CaptureTest
         );
     }
 
+    [Theory]
+    [InlineData("""{"claudeAiOauth":{"accessToken":"secret","subscriptionType":"max"}}""", Billing.Subscription)]
+    [InlineData("""{"claudeAiOauth":{"accessToken":"secret","subscriptionType":null}}""", Billing.Metered)]
+    [InlineData("""{"claudeAiOauth":[]}""", Billing.Metered)]
+    [InlineData("[", Billing.Metered)]
+    public async Task What_a_plan_covers_is_listed_and_not_billed(string credentials, Billing billing)
+    {
+        await File.WriteAllTextAsync(Path.Combine(Home, ".claude", ".credentials.json"), credentials, Cancel);
+        Write("a.jsonl", Answer("m1", 1000));
+        await CatchUpAsync();
+        var record = (await RecordsAsync()).Single();
+        Assert.Equal(billing, record.Billing);
+        Assert.True(record.Cost > Money.Zero);
+        Assert.Equal(billing == Billing.Metered ? record.Cost : Money.Zero, record.Billed);
+    }
+
     private static async Task GatewayAsync(UsageLedger ledger)
     {
         Assert.True(ledger.Journal.TryReserve());

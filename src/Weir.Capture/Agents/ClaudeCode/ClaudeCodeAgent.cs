@@ -1,3 +1,5 @@
+using Weir.Foundation;
+
 namespace Weir.Capture.Agents.ClaudeCode;
 
 /// <summary>
@@ -52,6 +54,9 @@ internal sealed class ClaudeCodeAgent : CodingAgent
 
         return McpServer(relativePath).IsEmpty ? null : new Claim(FileForm.Lines, McpLogKind);
     }
+
+    /// <inheritdoc/>
+    public override Billing? BillingOf(string home) => SignIn.Of(home);
 
     /// <inheritdoc/>
     public override AgentReader Open(FileToRead file) =>
