@@ -206,6 +206,17 @@ internal sealed class ReducedFields(JsonElement line, DateTimeOffset now)
         return source;
     }
 
-    private JsonElement? Value(string name) =>
-        line.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private JsonElement? Value(string name)
+    {
+        try
+        {
+            return line.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Another field's name is half a character: the framework reads it on the way, and throws.
+            Refuse("not text");
+            return null;
+        }
+    }
 }

@@ -130,9 +130,14 @@ internal sealed partial class CaptureModule(
     {
         await stopping.CancelAsync();
         await following;
-        if (opening is not null && (await opening).Capture is { } capture)
+        if (opening is not null)
         {
-            await capture.DisposeAsync();
+            // It may have been broken off while it opened.
+            await ((Task)opening).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (opening.IsCompletedSuccessfully && (await opening).Capture is { } capture)
+            {
+                await capture.DisposeAsync();
+            }
         }
 
         stopping.Dispose();

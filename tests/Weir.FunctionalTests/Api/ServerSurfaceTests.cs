@@ -7,6 +7,16 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
 {
     private static readonly string[] Routes =
     [
+        "GET /api/v1/blocks",
+        "POST /api/v1/capture/batches",
+        "GET /api/v1/capture/sources",
+        "GET /api/v1/handoffs",
+        "GET /api/v1/limits",
+        "GET /api/v1/sessions",
+        "GET /api/v1/sessions/activity",
+        "GET /api/v1/sessions/{id}",
+        "GET /api/v1/statusline",
+        "POST /api/v1/statusline",
         "GET /api/v1/config",
         "PUT /api/v1/config",
         "GET /api/v1/keys",

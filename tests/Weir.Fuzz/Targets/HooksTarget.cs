@@ -47,6 +47,11 @@ internal sealed class HooksTarget : FuzzTarget
         return $"{taken} {string.Join(',', caught.Events.Select(e => e.Kind))} {caught.Limits.Count} {string.Join(',', caught.Skipped.Keys)}";
     }
 
+    // By the names as they were read: looking one up fails beside a name that is half a character.
     private static string? Text(System.Text.Json.JsonDocument document, string name) =>
-        document.RootElement.TryGetProperty(name, out var value) ? Json.TextOf(value) : null;
+        document
+            .RootElement.EnumerateObject()
+            .Where(property => Json.NameOf(property) == name)
+            .Select(property => Json.TextOf(property.Value))
+            .FirstOrDefault();
 }
