@@ -53,9 +53,10 @@ public sealed class ClaudeSessionTests : IAsyncLifetime
             async () =>
             {
                 detail = await run.Weir.GetAsync($"/api/v1/sessions/{session}");
-                return Flat(detail.GetProperty("tree"))
-                    .Where(n => n.Text("kind") == "request")
-                    .All(n => n.GetProperty("request").Items("seenBy").Count() == 2);
+                var seen = Flat(detail.GetProperty("tree")).ToList();
+                return seen.Any(n => n.Text("kind") == "prompt")
+                    && seen.Where(n => n.Text("kind") == "request")
+                        .All(n => n.GetProperty("request").Items("seenBy").Count() == 2);
             },
             "read Claude Code's log"
         );
