@@ -39,6 +39,7 @@ internal static class ApiServices
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, WeirJson.Default);
         });
         LiveRoute.Add(services);
+        services.AddSingleton(new SessionNews(() => state.Modules.Capture.SessionChanges));
         services.AddSingleton(provider => new ServerMeter(
             state.Modules.Ledger,
             provider.GetRequiredService<LiveFeed>()

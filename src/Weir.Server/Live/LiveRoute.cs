@@ -64,7 +64,7 @@ internal static class LiveRoute
         LiveFeed feed,
         LiveOptions options,
         UsageLedger ledger,
-        ServerState state,
+        SessionNews sessions,
         TimeProvider clock,
         IHostApplicationLifetime lifetime,
         [Description("The last cursor that is known; without it a snapshot comes first. Last-Event-ID goes before it.")]
@@ -73,7 +73,7 @@ internal static class LiveRoute
             string? topics = null
     )
     {
-        if (!LiveTopics.TryParse(topics, () => state.Modules.Capture.SessionChanges, out var wanted))
+        if (!LiveTopics.TryParse(topics, sessions.Changes, out var wanted))
         {
             var fault = new Dictionary<string, string> { ["topics"] = "must be " + LiveTopics.Expected };
             await ApiProblem.Invalid(fault).ExecuteAsync(context);

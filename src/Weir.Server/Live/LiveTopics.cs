@@ -25,3 +25,7 @@ internal sealed record LiveTopics(bool Requests, Func<SessionChanges?>? Sessions
         return topics is not null;
     }
 }
+
+/// <summary>Where the news of sessions comes from.</summary>
+/// <param name="Changes">Gives it; null while nothing can be read.</param>
+internal sealed record SessionNews(Func<SessionChanges?> Changes);

@@ -37,6 +37,7 @@ public sealed class LiveRouteTests : IAsyncDisposable
         builder.Services.AddSingleton(live.Options);
         builder.Services.AddSingleton(live.Ledger);
         builder.Services.AddSingleton(live.Feed);
+        builder.Services.AddSingleton(new SessionNews(() => null));
         app = builder.Build();
         app.UseWebSockets();
         app.UseRouting();
