@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 using Weir.Capture.Archive;
 using Weir.Capture.Storage;
 using Weir.Foundation;
@@ -98,7 +97,7 @@ internal sealed class Joiner
     /// <summary>Why nothing can be stored just now; null when it can.</summary>
     public string? Failure => failure;
 
-    /// <summary>Completes when storing fails for the next time.</summary>
+    /// <summary>Completes when storing fails for the next time, or ends.</summary>
     public Task NextFailure => nextFailure.Task;
 
     /// <summary>
@@ -109,19 +108,29 @@ internal sealed class Joiner
     /// <param name="giveUp">Ends the trying again: what is not stored then is read again next time.</param>
     public async Task RunAsync(ChannelReader<Haul> from, CancellationToken giveUp)
     {
-        while (await from.WaitToReadAsync(CancellationToken.None))
+        try
         {
-            while (from.TryRead(out var haul))
+            while (await from.WaitToReadAsync(CancellationToken.None))
             {
-                Take(haul);
-                if (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
+                while (from.TryRead(out var haul))
                 {
-                    await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp);
+                    Take(haul);
+                    if (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
+                    {
+                        await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp);
+                    }
                 }
+
+                // Nothing is waiting just now: what there is should be seen.
+                await StoreAsync(withKeys: true, giveUp);
             }
 
-            // Nothing is waiting just now: what there is should be seen.
-            await StoreAsync(withKeys: true, giveUp);
+            Fail("it has ended");
+        }
+        catch (Exception e)
+        {
+            Fail(e.Message);
+            throw;
         }
     }
 
@@ -201,17 +210,12 @@ internal sealed class Joiner
                 failure = null;
                 return;
             }
-            catch (Exception e) when (e is SqliteException or IOException or ObjectDisposedException)
+            catch (Exception e)
             {
+                // Whatever it is, what was caught is kept: it may go tomorrow, and the server goes on meanwhile.
                 store.RollBack();
                 archive?.DiscardLife();
-                failure = e.Message;
-                Interlocked
-                    .Exchange(
-                        ref nextFailure,
-                        new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
-                    )
-                    .TrySetResult();
+                Fail(e.Message);
                 await Task.Delay(Pause, clock, giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (giveUp.IsCancellationRequested)
                 {
@@ -222,6 +226,14 @@ internal sealed class Joiner
                 }
             }
         }
+    }
+
+    private void Fail(string reason)
+    {
+        failure = reason;
+        Interlocked
+            .Exchange(ref nextFailure, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+            .TrySetResult();
     }
 
     private async Task StoreOnceAsync(bool withKeys)
