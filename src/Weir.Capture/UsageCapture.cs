@@ -78,7 +78,7 @@ public sealed class UsageCapture : IAsyncDisposable
             archive,
             clock
         );
-        hauls = Channel.CreateBounded<Haul>(new BoundedChannelOptions(64) { SingleReader = true });
+        hauls = Channel.CreateBounded<Haul>(new BoundedChannelOptions(16) { SingleReader = true });
     }
 
     /// <summary>
@@ -257,6 +257,9 @@ public sealed class UsageCapture : IAsyncDisposable
                         null,
                         i == last ? _ => stored.TrySetResult() : null
                     )
+                    {
+                        MoreFollows = i < last,
+                    }
             )
             .ToArray();
         if (!hauls.Writer.TryWrite(own[0]))
