@@ -176,20 +176,23 @@ public sealed class UsageCapture : IAsyncDisposable
             var told = joiner.Told;
             var files = scan.Changed(FileFinder.Find(homes));
             var (read, bytes, all) = (0, 0L, files.Sum(file => file.Length));
-            await scan.ReadAsync(
-                files,
-                file =>
+            await StoredAsync(
+                async stop =>
                 {
-                    read++;
-                    bytes += file.Length;
-                    progress?.Report(new CaptureProgress(read, files.Count, bytes, all, joiner.Told - told));
+                    await scan.ReadAsync(
+                        files,
+                        file =>
+                        {
+                            read++;
+                            bytes += file.Length;
+                            progress?.Report(new CaptureProgress(read, files.Count, bytes, all, joiner.Told - told));
+                        },
+                        stop
+                    );
+                    await SettleAsync(stop);
                 },
                 cancellationToken
             );
-            if (files.Count > 0)
-            {
-                await SettleAsync(cancellationToken);
-            }
 
             return new CaptureProgress(read, files.Count, bytes, all, joiner.Told - told);
         }
@@ -396,7 +399,7 @@ public sealed class UsageCapture : IAsyncDisposable
         await turn.WaitAsync(cancellationToken);
         try
         {
-            await scan.ReadAsync(scan.Changed(files), null, cancellationToken);
+            await StoredAsync(stop => scan.ReadAsync(scan.Changed(files), null, stop), cancellationToken);
         }
         finally
         {
@@ -417,19 +420,31 @@ public sealed class UsageCapture : IAsyncDisposable
         }
     }
 
+    // Breaks off when storing fails: what was handed on by then is kept and tried again, the rest is read with the next look.
+    private async Task StoredAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var failing = joiner.NextFailure;
+        var working = work(stop.Token);
+        if (await Task.WhenAny(working, failing) == failing && !working.IsCompletedSuccessfully)
+        {
+            await stop.CancelAsync();
+            await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new IOException($"what was read could not be stored: {joiner.Failure}");
+        }
+
+        await working;
+    }
+
     private async Task SettleAsync(CancellationToken cancellationToken)
     {
-        var failing = joiner.NextFailure;
         var stored = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await hauls.Writer.WriteAsync(
             new Haul(new Origin(options.Workspace), new Catch(), null, _ => stored.TrySetResult()),
             cancellationToken
         );
-        await Task.WhenAny(stored.Task, failing).WaitAsync(cancellationToken);
-        if (!stored.Task.IsCompleted)
-        {
-            throw new IOException($"what was read could not be stored: {joiner.Failure}");
-        }
+        await stored.Task.WaitAsync(cancellationToken);
     }
 
     private Origin OriginOf(AgentHome home) =>

@@ -114,13 +114,18 @@ internal sealed class Joiner
         try
         {
             bool hasMore;
+            Func<Task> begin = BeginAsync;
             Haul? last = null;
             do
             {
                 while (from.TryRead(out var haul))
                 {
-                    // Looking up what was met before costs a lock for each request when no transaction is open.
-                    store.Begin();
+                    if (!store.HasBegun)
+                    {
+                        // Looking up what was met before costs a lock for each request when no transaction is open.
+                        await KeepTryingAsync(begin, giveUp);
+                    }
+
                     Take(haul);
                     last = haul;
                     if (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
@@ -152,6 +157,12 @@ internal sealed class Joiner
             Fail(e.Message);
             throw;
         }
+    }
+
+    private Task BeginAsync()
+    {
+        store.Begin();
+        return Task.CompletedTask;
     }
 
     private void Take(Haul haul)
@@ -220,14 +231,16 @@ internal sealed class Joiner
         }
     }
 
-    private async Task StoreAsync(bool withKeys, CancellationToken giveUp)
+    private Task StoreAsync(bool withKeys, CancellationToken giveUp) =>
+        KeepTryingAsync(() => StoreOnceAsync(withKeys), giveUp);
+
+    private async Task KeepTryingAsync(Func<Task> work, CancellationToken giveUp)
     {
         while (true)
         {
             try
             {
-                await StoreOnceAsync(withKeys);
-                failure = null;
+                await work();
                 return;
             }
             catch (Exception e)
@@ -296,6 +309,8 @@ internal sealed class Joiner
         {
             Commit(withKeys);
         }
+
+        failure = null;
     }
 
     private async Task FinishAsync(JoinedBatch batch, bool withKeys)

@@ -72,8 +72,9 @@ internal sealed class SourceScan
             {
                 var haul = await hauls[i].Task.WaitAsync(cancellationToken);
                 hauls[i] = null!;
-                cursors[haul.Cursor!.Path] = haul.Cursor;
+                var cursor = haul.Cursor!;
                 await to.WriteAsync(haul, cancellationToken);
+                cursors[cursor.Path] = cursor;
                 ahead.Release();
                 read?.Invoke(files[i]);
             }

@@ -135,6 +135,9 @@ internal sealed class CaptureStore : IDisposable
         }
     }
 
+    /// <summary>Whether a transaction is open.</summary>
+    public bool HasBegun => transaction is not null;
+
     /// <summary>Opens a transaction, when none is open.</summary>
     public void Begin() => transaction ??= connection.BeginTransaction(deferred: false);
 

@@ -1,4 +1,5 @@
 using Weir.Foundation;
+using Weir.Foundation.Storage;
 using Weir.Ledger;
 
 namespace Weir.Capture.Tests.Joining;
@@ -6,6 +7,8 @@ namespace Weir.Capture.Tests.Joining;
 /// <summary>One request is counted once, however many lines, files, witnesses and restarts it is met in.</summary>
 public sealed class JoiningTests : CaptureTest
 {
+    private const int CaptureNode = 1022;
+
     [Fact]
     public async Task Of_copies_the_one_with_most_output_stands_whole()
     {
@@ -88,6 +91,40 @@ public sealed class JoiningTests : CaptureTest
         Directory.Delete(Path.Combine(Data, "journal"), recursive: true);
         Assert.Equal(2, (await CatchUpAsync()).Requests);
         Assert.Equal("m1:5 m2:6", Show(await RecordsAsync()));
+    }
+
+    [Theory]
+    [InlineData("capture.db")]
+    [InlineData("ledger.db")]
+    public async Task What_cannot_be_stored_for_a_while_is_told_and_then_stored_once(string file)
+    {
+        // More than the batches that are under way at once; the later word on each request is the better one.
+        const int requests = 9_000;
+        for (var part = 0; part < 9; part++)
+        {
+            var own = Enumerable.Range(part * 1_000, 1_000).ToArray();
+            Write($"a{part}.jsonl", [.. own.Select(i => Answer($"m{i}", 1 + (i % 9)))]);
+            Write($"b{part}.jsonl", [.. own.Select(i => Answer($"m{i}", 10 + (i % 9), session: "s2"))]);
+        }
+
+        await using var open = await OpenAsync();
+        await using (var other = new SqliteDatabase(Path.Combine(Data, file)).OpenWriter())
+        {
+            await using var held = other.BeginTransaction(deferred: false);
+            var failure = await Assert.ThrowsAsync<IOException>(() => open.Capture.CatchUpAsync(null, Cancel));
+            Assert.Contains("locked", failure.Message, StringComparison.Ordinal);
+            Assert.Contains("locked", open.Capture.Failure, StringComparison.Ordinal);
+        }
+
+        while (open.Capture.Failure is not null)
+        {
+            await Task.Delay(20, Cancel);
+        }
+
+        await open.Capture.CatchUpAsync(null, Cancel);
+        var records = await OpenCapture.RecordsAsync(open.Ledger, Cancel);
+        Assert.Equal(requests, await open.Ledger.CountAsync(CaptureNode, Cancel));
+        Assert.All(records, r => Assert.Equal("s2", r.Session));
     }
 
     [Theory]
