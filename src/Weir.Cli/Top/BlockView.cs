@@ -12,7 +12,7 @@ internal static class BlockView
 
     private static readonly Column[] Headings =
     [
-        new("CLIENT", 3) { Least = 6 },
+        new("CLIENT", 3),
         new("LIMIT", 0) { Least = 9 },
         new("", 0),
         new("USED", 0) { IsRight = true },
@@ -20,7 +20,7 @@ internal static class BlockView
         new("MET", 1),
         new("RESETS", 2),
         new("LIMIT (90 %)", 5),
-        new("RESTS ON", 6) { Least = 16 },
+        new("RESTS ON", 6) { Least = 40 },
     ];
 
     /// <summary>How many lines it would like to have.</summary>

@@ -4,7 +4,10 @@ namespace Weir.Cli.Top;
 
 /// <summary>One column of a table of a screen.</summary>
 /// <param name="Heading">What stands above it.</param>
-/// <param name="Rank">Where there is no room for all, the columns with the highest ranks go first; those of rank 0 stay.</param>
+/// <param name="Rank">
+/// Where there is no room for all, the columns with the highest ranks go first; those of rank 0 stay. Others are left out when all
+/// their cells are empty, too.
+/// </param>
 internal sealed record Column(string Heading, int Rank)
 {
     /// <summary>Whether it is aligned to the right, as numbers are.</summary>
@@ -47,15 +50,24 @@ internal static class Columns
                     )
             )
             .ToArray();
-        var shown = Choose(columns, widths, width);
+        var shown = Choose(columns, rows, widths, width);
         Narrow(columns, widths, shown, width);
         var heading = columns.Select(column => new Cell(column.Heading, Tone.Strong)).ToList();
         return [.. rows.Prepend(heading).Select(row => Row(columns, widths, shown, row).Fit(width))];
     }
 
-    private static List<int> Choose(IReadOnlyList<Column> columns, int[] widths, int width)
+    private static List<int> Choose(
+        IReadOnlyList<Column> columns,
+        IReadOnlyList<IReadOnlyList<Cell>> rows,
+        int[] widths,
+        int width
+    )
     {
-        var shown = Enumerable.Range(0, columns.Count).ToList();
+        // What is empty throughout says nothing.
+        var shown = Enumerable
+            .Range(0, columns.Count)
+            .Where(i => columns[i].Rank == 0 || rows.Any(row => row[i].Text.Length > 0))
+            .ToList();
         while (shown.Sum(i => Math.Min(widths[i], columns[i].Least ?? widths[i])) + Gaps(shown) > width)
         {
             var last = shown.MaxBy(i => columns[i].Rank);

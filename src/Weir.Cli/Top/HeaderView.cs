@@ -11,6 +11,9 @@ internal static class HeaderView
     private const int MostBars = Minutes.Kept;
     private const int LeastBars = 10;
 
+    // Lines for who has no screen have all the room there is.
+    private const int Widest = 250;
+
     /// <summary>The lines.</summary>
     public static IEnumerable<Line> Lines(TopState state, int width)
     {
@@ -35,12 +38,18 @@ internal static class HeaderView
         };
         return Line.Of("weir top", Tone.Accent)
             .Add("  ")
-            .Add(Figures.Name(state.Source), Tone.Strong)
+            .Add(Figures.Name(Source(state)), Tone.Strong)
             .Add("  ")
             .Add(words, tone)
             .Fit(width - clock.Length - 2)
-            .AddAtRight(clock, width, Tone.Faint);
+            .AddAtRight(clock, Math.Min(width, Widest), Tone.Faint);
     }
+
+    // Of a data folder it is the server's address that says whom one is looking at.
+    private static string Source(TopState state) =>
+        state is { IsFolder: true, Link: Link.Live or Link.Broken, Status.Urls: [var url, ..] }
+            ? url.Replace("http://", "", StringComparison.OrdinalIgnoreCase)
+            : state.Source;
 
     private static Line Day(TopState state, int width)
     {
@@ -71,6 +80,6 @@ internal static class HeaderView
         }
 
         line = line.Add(Sparkline.Of(state.Minutes.Tokens, room), Tone.Accent);
-        return line.AddAtRight("last hour", width, Tone.Faint);
+        return line.AddAtRight("last hour", Math.Min(width, Widest), Tone.Faint);
     }
 }

@@ -100,15 +100,17 @@ internal static class SessionsView
             new(Where(session), Tone.Faint),
             new(Cells.Take(id, IdBeginning), Tone.Faint),
             new(Figures.Span(now - session.LastAt)),
-            new(Shorthand.Count(session.Prompts)),
+            new(Positive(session.Prompts)),
             new(Shorthand.Count(session.Requests)),
-            new(Shorthand.Count(session.Subagents)),
-            new(Shorthand.Count(session.ToolCalls)),
-            new(errors == 0 ? "" : Shorthand.Count(errors), Tone.Bad),
+            new(Positive(session.Subagents)),
+            new(Positive(session.ToolCalls)),
+            new(Positive(errors), Tone.Bad),
             new(Shorthand.Count(SessionTreeText.Tokens(session))),
             new(Figures.Cost(session.CostUsd, session.UnpricedRequests)),
         ];
     }
+
+    private static string Positive(long count) => count == 0 ? "" : Shorthand.Count(count);
 
     private static string Where(SessionItem session) =>
         string.Join(' ', new[] { session.Host, session.Terminal }.OfType<string>().Select(Figures.Name));

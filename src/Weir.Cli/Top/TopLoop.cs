@@ -35,7 +35,7 @@ internal sealed class TopLoop(TopSource source, ITopOutput output, TimeSpan inte
 
     private readonly Channel<TopMessage> messages = Channel.CreateUnbounded<TopMessage>();
     private readonly CancellationTokenSource over = new();
-    private TopState state = TopState.Begin(source.Name, clock.GetUtcNow());
+    private TopState state = TopState.Begin(source.Name, clock.GetUtcNow()) with { IsFolder = source.IsFolder };
     private Task<TopMessage>? reading;
     private Task<TopMessage>? readingSession;
     private Task? listening;
@@ -65,7 +65,9 @@ internal sealed class TopLoop(TopSource source, ITopOutput output, TimeSpan inte
             while (!state.IsOver && !stop.IsCancellationRequested)
             {
                 await AttendAsync();
-                var wait = shownAt is { } at ? (isUrgent ? AtOnce : output.Pace) - clock.GetElapsedTime(at) : TimeSpan.Zero;
+                var wait = shownAt is { } at
+                    ? (isUrgent ? AtOnce : output.Pace) - clock.GetElapsedTime(at)
+                    : TimeSpan.Zero;
                 if (wait <= TimeSpan.Zero && (isNew || !output.IsScreen))
                 {
                     if (!output.Show(state))

@@ -8,6 +8,7 @@ namespace Weir.Cli.Top;
 internal static class TopReader
 {
     private const int MostSessions = 200;
+    private const int MostAttempts = 3;
 
     /// <summary>What changes often.</summary>
     public static async Task<ListsRead> ListsAsync(WeirClient client, CancellationToken cancellationToken)
@@ -29,35 +30,53 @@ internal static class TopReader
         CancellationToken cancellationToken
     )
     {
-        // Before the sums, which say up to which change they are: what the feed tells above that is in neither.
-        var tokens = MinutesAsync(client, "totalTokens", now, cancellationToken);
-        var cost = MinutesAsync(client, "costUsd", now, cancellationToken);
-        await Task.WhenAll(tokens, cost);
-        var (from, to) = Day(now);
-        var summary = client.SummaryAsync(
-            new UsageQueryString()
-                .With("groupBy", "model")
-                .With("from", UtcTimeConverter.ToText(from))
-                .With("to", UtcTimeConverter.ToText(to)),
-            cancellationToken
-        );
+        var sums = await SumsAsync(client, now, cancellationToken);
         var sessions = SessionsAsync(client, cancellationToken);
         var blocks = BlocksAsync(client, cancellationToken);
         var limits = client.LimitsAsync(cancellationToken);
         var sources = client.CaptureSourcesAsync(cancellationToken);
         var status = client.StatusAsync(cancellationToken);
-        await Task.WhenAll(summary, sessions, blocks, limits, sources, status);
+        await Task.WhenAll(sessions, blocks, limits, sources, status);
         return new AllRead(
             now,
             await sessions,
             await blocks,
             await limits,
-            await summary,
-            await tokens,
-            await cost,
+            sums.Summary,
+            sums.Tokens,
+            sums.Cost,
             await sources,
             await status
         );
+    }
+
+    // Sums say up to which change they are, series do not: both are of one moment when nothing changed in between. Where it does
+    // not stop changing, the minutes lack what came meanwhile until they are read again.
+    private static async Task<(UsageSummaryResult Summary, UsageSeriesResult Tokens, UsageSeriesResult Cost)> SumsAsync(
+        WeirClient client,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var (from, to) = Day(now);
+        var day = new UsageQueryString()
+            .With("groupBy", "model")
+            .With("from", UtcTimeConverter.ToText(from))
+            .With("to", UtcTimeConverter.ToText(to));
+        var before = await client.SummaryAsync(day, cancellationToken);
+        for (var attempt = 1; ; attempt++)
+        {
+            var tokens = MinutesAsync(client, "totalTokens", now, cancellationToken);
+            var cost = MinutesAsync(client, "costUsd", now, cancellationToken);
+            await Task.WhenAll(tokens, cost);
+            var after = await client.SummaryAsync(day, cancellationToken);
+            if (after.AsOf == before.AsOf || attempt == MostAttempts)
+            {
+                return (after, await tokens, await cost);
+            }
+
+            before = after;
+        }
     }
 
     private static (DateTimeOffset From, DateTimeOffset To) Day(DateTimeOffset now)

@@ -86,7 +86,9 @@ internal sealed class TopScreen : ITopOutput, IDisposable
                         .Append(i + 1)
                         .Append(";1H")
                         .Append(Paint(lines[i], state.Width))
-                        .Append("\e[0m\e[K");
+                        .Append("\e[0m");
+                    // At the edge the cursor stands on the last character, which this would take away.
+                    frame.Append(lines[i].Width < state.Width && !lines[i].IsSelected ? "\e[K" : "");
                 }
             }
 

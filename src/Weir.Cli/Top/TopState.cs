@@ -57,6 +57,9 @@ internal sealed record TopState
     /// <summary>What is watched: a server's address, or a data folder.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Whether that is a data folder.</summary>
+    public bool IsFolder { get; init; }
+
     /// <summary>The moment.</summary>
     public required DateTimeOffset Now { get; init; }
 

@@ -10,7 +10,7 @@ internal static class TopView
     {
         var lines = state switch
         {
-            { IsHelpShown: true } => Help(),
+            { IsHelpShown: true } => Help(state.Width),
             { Open: { } open } => OpenSessionView.Lines(state, open),
             _ => Overview(state),
         };
@@ -80,13 +80,25 @@ internal static class TopView
         }
     }
 
-    private static IEnumerable<Line> Help()
+    private static IEnumerable<Line> Help(int screen)
     {
         yield return Line.Of("Keys", Tone.Accent);
         var width = TopKeys.Help.Max(key => Cells.Width(key.Keys)) + 2;
         foreach (var (keys, what) in TopKeys.Help)
         {
-            yield return Line.Of("  " + keys, Tone.Strong).PadTo(width + 2).Add(what);
+            var line = Line.Of("  " + keys, Tone.Strong).PadTo(width + 2);
+            foreach (var word in what.Split(' '))
+            {
+                if (line.Width + 1 + Cells.Width(word) > screen && line.Width > width + 2)
+                {
+                    yield return line;
+                    line = Line.Empty.PadTo(width + 2);
+                }
+
+                line = line.Add(line.Width > width + 2 ? " " : "").Add(word);
+            }
+
+            yield return line;
         }
     }
 
@@ -105,8 +117,28 @@ internal static class TopView
         }
 
         return state.Open is { } open
-            ? Line.Of("Esc back   ↑↓ scroll   ←→ sideways   ? keys   q end", Tone.Faint)
+            ? Hints(["? keys", "q end", "Esc back", "↑↓ scroll", "←→ sideways"], state.Width)
                 .AddAtRight(OpenSessionView.Position(state, open), state.Width, Tone.Faint)
-            : Line.Of("? keys   ↑↓ mark   Enter open   / filter   s sort   a running   q end", Tone.Faint);
+            : Hints(
+                ["? keys", "q end", "/ filter", "s sort", "Enter open", "↑↓ mark", "a running", "r reverse"],
+                state.Width
+            );
+    }
+
+    private static Line Hints(string[] hints, int width)
+    {
+        var line = Line.Empty;
+        foreach (var hint in hints)
+        {
+            var next = line.Add(line.Pieces.IsEmpty ? "" : "   ").Add(hint, Tone.Faint);
+            if (next.Width > width)
+            {
+                break;
+            }
+
+            line = next;
+        }
+
+        return line;
     }
 }
