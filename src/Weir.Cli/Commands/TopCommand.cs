@@ -134,7 +134,14 @@ internal static class TopCommand
         using var signals = new Signals(stop.Cancel);
         using var resized = OnSignal(PosixSignal.SIGWINCH, Measure);
         // A stopped program leaves the terminal to the shell; what is shown after it goes on enters it again.
-        using var suspended = OnSignal(PosixSignal.SIGTSTP, screen.Dispose);
+        using var suspended = OnSignal(
+            PosixSignal.SIGTSTP,
+            () =>
+            {
+                screen.Dispose();
+                ProcessStop.Now();
+            }
+        );
         using var resumed = OnSignal(PosixSignal.SIGCONT, Measure);
         Measure();
         TopKeyboard.Listen(loop.Post);
@@ -144,7 +151,16 @@ internal static class TopCommand
     }
 
     private static PosixSignalRegistration? OnSignal(PosixSignal signal, Action action) =>
-        OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(signal, _ => action());
+        OperatingSystem.IsWindows()
+            ? null
+            : PosixSignalRegistration.Create(
+                signal,
+                context =>
+                {
+                    context.Cancel = true;
+                    action();
+                }
+            );
 
     private static int LineWidth() => Console.IsOutputRedirected ? Unlimited : Console.WindowWidth;
 

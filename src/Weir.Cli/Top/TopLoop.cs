@@ -248,11 +248,15 @@ internal sealed class TopLoop(TopSource source, ITopOutput output, TimeSpan inte
         {
             return failed(broken.Message);
         }
+        catch (OperationCanceledException) when (!over.IsCancellationRequested)
+        {
+            return failed("the server does not answer in time");
+        }
     }
 
     private TimeSpan Pause(TimeSpan spent)
     {
-        var pause = Longer(output.Pace < Tick ? Tick : output.Pace, spent * 4);
+        var pause = Longer(Longer(output.Pace, Tick), Least(LongestBackOff, spent * 4));
         return failures == 0 ? pause : Longer(pause, Least(LongestBackOff, Tick * Math.Pow(2, Math.Min(failures, 10))));
     }
 
