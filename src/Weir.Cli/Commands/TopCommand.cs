@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Weir.Cli.Output;
 using Weir.Cli.Top;
 using Weir.Client.Json;
@@ -120,10 +121,23 @@ internal static class TopCommand
         ParseResult parsed
     )
     {
-        var output = new TopText(Console.Out, parsed.GetValue(CommonOptions.Json), LineWidth(), interval);
+        await using var lines = OpenOutput();
+        var output = new TopText(lines, parsed.GetValue(CommonOptions.Json), LineWidth(), interval);
         using var stop = new CancellationTokenSource();
         using var signals = new Signals(stop.Cancel);
         await new TopLoop(source, output, interval, clock).RunAsync(first, stop.Token);
+    }
+
+    // Console.Out says nothing when nobody reads a pipe any more, and this would go on for ever.
+    private static TextWriter OpenOutput()
+    {
+        if (!Console.IsOutputRedirected || OperatingSystem.IsWindows())
+        {
+            return Console.Out;
+        }
+
+        var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
+        return output.CanSeek ? Console.Out : new StreamWriter(output);
     }
 
     private static async Task WatchAsync(TopSource source, AllRead first, TimeSpan interval, TimeProvider clock)

@@ -59,27 +59,29 @@ internal sealed class TopLoop(TopSource source, ITopOutput output, TimeSpan inte
         Take(first);
         try
         {
-            var isNew = true;
-            var isUrgent = false;
+            var began = clock.GetTimestamp();
             var shownAt = (long?)null;
+            var isUrgent = false;
             while (!state.IsOver && !stop.IsCancellationRequested)
             {
                 await AttendAsync();
-                var wait = shownAt is { } at
-                    ? (isUrgent ? AtOnce : output.Pace) - clock.GetElapsedTime(at)
-                    : TimeSpan.Zero;
-                if (wait <= TimeSpan.Zero && (isNew || !output.IsScreen))
+                var pace = isUrgent ? AtOnce : output.Pace;
+                var left = shownAt is { } at ? pace - clock.GetElapsedTime(at) : TimeSpan.Zero;
+                if (shownAt is null && !IsSettled(began))
+                {
+                    left = AtOnce;
+                }
+                else if (left <= TimeSpan.Zero)
                 {
                     if (!output.Show(state))
                     {
                         return;
                     }
 
-                    (shownAt, isNew, isUrgent, wait) = (clock.GetTimestamp(), false, false, Tick);
+                    (shownAt, isUrgent, left) = (clock.GetTimestamp(), false, output.IsScreen ? Tick : output.Pace);
                 }
 
-                // With something to show, until it may be; else until there is something, and at most a tick.
-                await WaitAsync(isNew || !output.IsScreen ? Least(wait, Tick) : Tick);
+                await WaitAsync(Least(left, Tick));
                 while (messages.Reader.TryRead(out var message))
                 {
                     isUrgent |= output.IsScreen && message is Pressed or Resized;
@@ -87,7 +89,6 @@ internal sealed class TopLoop(TopSource source, ITopOutput output, TimeSpan inte
                 }
 
                 Take(new Ticked(clock.GetUtcNow()));
-                isNew = true;
             }
         }
         finally
@@ -101,6 +102,10 @@ internal sealed class TopLoop(TopSource source, ITopOutput output, TimeSpan inte
     }
 
     private void End() => Post(new Pressed(new ConsoleKeyInfo('\u0003', ConsoleKey.C, false, false, control: true)));
+
+    // Lines begin when it is known how it stands with the server, and do not wait for long.
+    private bool IsSettled(long began) =>
+        output.IsScreen || state.Link is not Link.Connecting || clock.GetElapsedTime(began) > Tick;
 
     private static TimeSpan Least(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
