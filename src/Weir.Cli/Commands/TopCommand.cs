@@ -128,10 +128,11 @@ internal static class TopCommand
         await new TopLoop(source, output, interval, clock).RunAsync(first, stop.Token);
     }
 
-    // Console.Out says nothing when nobody reads a pipe any more, and this would go on for ever.
+    // Console.Out says nothing when nobody reads a pipe any more, and this would go on for ever; and it tells a terminal which keys
+    // to send.
     private static TextWriter OpenOutput()
     {
-        if (!Console.IsOutputRedirected || OperatingSystem.IsWindows())
+        if (OperatingSystem.IsWindows())
         {
             return Console.Out;
         }
