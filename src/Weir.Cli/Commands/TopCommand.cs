@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Weir.Cli.Output;
 using Weir.Cli.Top;
@@ -124,8 +123,9 @@ internal static class TopCommand
         await using var lines = OpenOutput();
         var output = new TopText(lines, parsed.GetValue(CommonOptions.Json), LineWidth(), interval);
         using var stop = new CancellationTokenSource();
-        using var signals = new Signals(stop.Cancel);
-        await new TopLoop(source, output, interval, clock).RunAsync(first, stop.Token);
+        using var signals = new StopSignals(stop.Cancel);
+        using var loop = new TopLoop(source, output, interval, clock);
+        await loop.RunAsync(first, stop.Token);
     }
 
     // Console.Out says nothing when nobody reads a pipe any more, and this would go on for ever; and it tells a terminal which keys
@@ -145,37 +145,15 @@ internal static class TopCommand
     {
         using var screen = new TopScreen(Console.Out);
         using var stop = new CancellationTokenSource();
-        var loop = new TopLoop(source, screen, interval, clock);
-        using var signals = new Signals(stop.Cancel);
-        using var resized = OnSignal(PosixSignal.SIGWINCH, Measure);
-        // A stopped program leaves the terminal to the shell; what is shown after it goes on enters it again.
-        using var suspended = OnSignal(
-            PosixSignal.SIGTSTP,
-            () =>
-            {
-                screen.Dispose();
-                ProcessStop.Now();
-            }
-        );
-        using var resumed = OnSignal(PosixSignal.SIGCONT, Measure);
+        using var loop = new TopLoop(source, screen, interval, clock);
+        using var signals = new StopSignals(stop.Cancel);
+        using var others = OperatingSystem.IsWindows() ? null : new TerminalSignals(Measure, screen.Dispose);
         Measure();
         TopKeyboard.Listen(loop.Post);
         await loop.RunAsync(first, stop.Token);
 
         void Measure() => loop.Post(new Resized(Console.WindowWidth, Console.WindowHeight));
     }
-
-    private static PosixSignalRegistration? OnSignal(PosixSignal signal, Action action) =>
-        OperatingSystem.IsWindows()
-            ? null
-            : PosixSignalRegistration.Create(
-                signal,
-                context =>
-                {
-                    context.Cancel = true;
-                    action();
-                }
-            );
 
     private static int LineWidth() => Console.IsOutputRedirected ? Unlimited : Console.WindowWidth;
 
@@ -186,35 +164,4 @@ internal static class TopCommand
         && !Console.IsInputRedirected
         && CommonOptions.Variable("NO_COLOR") is null
         && CommonOptions.Variable("TERM") is not "dumb";
-
-    /// <summary>What asks a program to end: a first time it may tidy up, a second time the system ends it.</summary>
-    private sealed class Signals : IDisposable
-    {
-        private readonly PosixSignalRegistration[] registrations;
-        private bool isAsked;
-
-        public Signals(Action stop) =>
-            registrations = [
-                .. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP, PosixSignal.SIGQUIT }.Select(
-                    signal =>
-                        PosixSignalRegistration.Create(
-                            signal,
-                            context =>
-                            {
-                                context.Cancel = !isAsked;
-                                isAsked = true;
-                                stop();
-                            }
-                        )
-                ),
-            ];
-
-        public void Dispose()
-        {
-            foreach (var registration in registrations)
-            {
-                registration.Dispose();
-            }
-        }
-    }
 }

@@ -25,7 +25,7 @@ internal interface ITopOutput
 /// <param name="output">Where they go.</param>
 /// <param name="interval">How often a data folder is read that no server holds.</param>
 /// <param name="clock">The time.</param>
-internal sealed class TopLoop(TopSource source, ITopOutput output, TimeSpan interval, TimeProvider clock)
+internal sealed class TopLoop(TopSource source, ITopOutput output, TimeSpan interval, TimeProvider clock) : IDisposable
 {
     // What somebody does is answered sooner than what happens.
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(20);
@@ -97,9 +97,11 @@ internal sealed class TopLoop(TopSource source, ITopOutput output, TimeSpan inte
             await Quietly(reading);
             await Quietly(readingSession);
             await Quietly(listening);
-            over.Dispose();
         }
     }
+
+    /// <inheritdoc />
+    public void Dispose() => over.Dispose();
 
     private void End() => Post(new Pressed(new ConsoleKeyInfo('\u0003', ConsoleKey.C, false, false, control: true)));
 
