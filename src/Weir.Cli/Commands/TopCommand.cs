@@ -128,11 +128,10 @@ internal static class TopCommand
         await loop.RunAsync(first, stop.Token);
     }
 
-    // Console.Out says nothing when nobody reads a pipe any more, and this would go on for ever; and it tells a terminal which keys
-    // to send.
+    // Console.Out says nothing when nobody reads a pipe any more, and this would go on for ever.
     private static TextWriter OpenOutput()
     {
-        if (OperatingSystem.IsWindows())
+        if (!Console.IsOutputRedirected || OperatingSystem.IsWindows())
         {
             return Console.Out;
         }

@@ -14,12 +14,14 @@ internal sealed class TerminalSignals : IDisposable
     /// <param name="leave">The terminal is the shell's until then.</param>
     public TerminalSignals(Action measure, Action leave) =>
         registrations = [
-            On(PosixSignal.SIGWINCH, measure),
-            On(PosixSignal.SIGCONT, measure),
-            On(
+            PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => measure()),
+            // The runtime sets the terminal up again after this one, unless it is told not to.
+            PosixSignalRegistration.Create(PosixSignal.SIGCONT, _ => measure()),
+            PosixSignalRegistration.Create(
                 PosixSignal.SIGTSTP,
-                () =>
+                context =>
                 {
+                    context.Cancel = true;
                     leave();
                     ProcessStop.Now();
                 }
@@ -34,14 +36,4 @@ internal sealed class TerminalSignals : IDisposable
             registration.Dispose();
         }
     }
-
-    private static PosixSignalRegistration On(PosixSignal signal, Action action) =>
-        PosixSignalRegistration.Create(
-            signal,
-            context =>
-            {
-                context.Cancel = true;
-                action();
-            }
-        );
 }
