@@ -65,7 +65,9 @@ public sealed class TopViewTests
     [InlineData(160, "STATE PROJECT CLIENT MODEL BRANCH WHERE SESSION LAST▼ PROMPTS REQUESTS TOKENS COST", "AGENTS")]
     public void Columns_come_with_the_room(int width, string there, string notThere)
     {
-        var heading = TopView.Screen(Full() with { Width = width }).Single(line => line.Text.StartsWith("STATE "));
+        var heading = TopView
+            .Screen(Full() with { Width = width })
+            .Single(line => line.Text.StartsWith("STATE ", StringComparison.Ordinal));
         var names = heading.Text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(there.Split(' '), names.Where(there.Split(' ').Contains));
