@@ -82,7 +82,7 @@ command -v dotnet >/dev/null || fail "Weir needs the .NET 10 SDK: https://dotnet
 dotnet --version >/dev/null || fail "Weir needs the .NET SDK that global.json names."
 
 if ! $quick; then
-  need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux \
+  need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux script:bsdutils \
     dpkg-deb:dpkg systemd-analyze:systemd strace:strace chromium:chromium promtool:prometheus
   node_major=$(node -p 'process.versions.node.split(".")[0]')
   ((node_major >= 20)) || fail "The real programs need Node 20 or newer; this is $(node --version)."

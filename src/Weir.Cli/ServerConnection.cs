@@ -54,10 +54,12 @@ internal sealed class ServerConnection : IAsyncDisposable
     /// <param name="parsed">The command line.</param>
     /// <param name="readsLogs">Whether what agents left on this machine is to be read first, when it is this machine's folder.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="isQuiet">Whether nothing may be written to the terminal meanwhile.</param>
     public static async Task<ServerConnection> OpenAsync(
         ParseResult parsed,
         bool readsLogs,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool isQuiet = false
     )
     {
         var key = parsed.GetValue(CommonOptions.Key);
@@ -74,6 +76,7 @@ internal sealed class ServerConnection : IAsyncDisposable
             CommonOptions.ConfigPath,
             parsed,
             readsLogs,
+            isQuiet,
             cancellationToken
         );
     }
@@ -100,10 +103,11 @@ internal sealed class ServerConnection : IAsyncDisposable
         Func<ParseResult, string?> configPath,
         ParseResult parsed,
         bool readsLogs,
+        bool isQuiet,
         CancellationToken cancellationToken
     )
     {
-        using var note = new CatchUpNote(TimeProvider.System);
+        using var note = new CatchUpNote(TimeProvider.System) { IsQuiet = isQuiet };
         // A socket's path must be short (104 bytes on some systems), which a data folder's need not be.
         var folder = Directory.CreateTempSubdirectory("weir-").FullName;
         var keep = false;
@@ -116,7 +120,7 @@ internal sealed class ServerConnection : IAsyncDisposable
                 ConfigPath = configPath(parsed),
                 Drain = TimeSpan.Zero,
                 LocalApi = new LocalApi(Path.Combine(folder, "api.sock"), token) { CatchUp = readsLogs ? note : null },
-                Log = Console.Error,
+                Log = isQuiet ? TextWriter.Null : Console.Error,
             };
             var clock = options.Clock;
             var began = clock.GetTimestamp();

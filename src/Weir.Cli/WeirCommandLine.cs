@@ -38,6 +38,7 @@ internal static class WeirCommandLine
         {
             ServeCommand.Create(),
             UsageCommand.Create(),
+            TopCommand.Create(),
             SessionsCommand.Create(),
             SessionCommand.Create(),
             HandoffsCommand.Create(),

@@ -1,7 +1,10 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Weir.Client.Json;
@@ -200,6 +203,49 @@ public sealed class WeirClient : IDisposable
     public Task<DemoStatus> RemoveDemoAsync(CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Delete, "demo", null, WeirJson.Default.DemoStatus, cancellationToken);
 
+    /// <summary>
+    /// What changes, as it changes (docs/formats/live.md); ends when the server ends it. Messages of types that this version does
+    /// not know are passed over.
+    /// </summary>
+    /// <param name="after">The last cursor that is known; null begins with a snapshot.</param>
+    /// <param name="topics"><c>requests</c>, <c>sessions</c> or both, separated by a comma.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async IAsyncEnumerable<LiveMessage> LiveAsync(
+        long? after,
+        string topics,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var query = new UsageQueryString().With("topics", topics);
+        query.With("after", after?.ToString(CultureInfo.InvariantCulture));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/live" + query, UriKind.Relative));
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken))
+            {
+                RetryAfter = response.Headers.RetryAfter?.Delta,
+            };
+        }
+
+        if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
+        {
+            throw NotWeir(response.StatusCode);
+        }
+
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var messages = SseParser.Create(stream, (type, data) => ReadLive(type, data, response.StatusCode));
+        await foreach (var message in messages.EnumerateAsync(cancellationToken))
+        {
+            if (message.Data is { } known)
+            {
+                yield return known;
+            }
+        }
+    }
+
     /// <summary>Whether the server takes work. Needs no key.</summary>
     public async Task<ReadinessResult> ReadinessAsync(CancellationToken cancellationToken)
     {
@@ -251,6 +297,23 @@ public sealed class WeirClient : IDisposable
         catch (NotSupportedException)
         {
             throw NotWeir(response.StatusCode);
+        }
+    }
+
+    private static LiveMessage? ReadLive(string type, ReadOnlySpan<byte> data, HttpStatusCode status)
+    {
+        if (type is not ("snapshot" or "changes" or "sessions" or "gap" or "beat"))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize(data, WeirJson.Default.LiveMessage);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            throw NotWeir(status);
         }
     }
 

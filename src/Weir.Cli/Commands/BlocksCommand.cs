@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Weir.Cli.Output;
 using Weir.Client;
 using Weir.Client.Json;
@@ -106,7 +105,7 @@ internal static class BlocksCommand
             }
 
             table.Add(
-                $"{Figures.LocalTime(block.Start)} – {Figures.LocalClock(block.End)}{(block.IsActive ? "  now" : "")}",
+                BlockText.Range(block) + (block.IsActive ? "  now" : ""),
                 Figures.Count(block.Requests),
                 Figures.Count(block.InputTokens),
                 Figures.Count(block.CacheReadTokens),
@@ -127,18 +126,9 @@ internal static class BlocksCommand
 
     private static void ShowRunning(BlockItem block)
     {
-        if (block.BurnRate is { } rate)
+        foreach (var line in BlockText.Running(block))
         {
-            CommandRun.Note(
-                $"now: {rate.TokensPerMinute.ToString("#,0", CultureInfo.InvariantCulture)} tokens a minute, {Figures.Usd(rate.CostUsdPerHour)} an hour"
-            );
-        }
-
-        if (block.Projection is { } end)
-        {
-            CommandRun.Note(
-                $"if it goes on so: {Figures.Usd(end.CostUsd)} and {Figures.Count(end.TotalTokens)} tokens at {Figures.LocalClock(block.End)}, in {Figures.Span(TimeSpan.FromMinutes(end.MinutesLeft))}"
-            );
+            CommandRun.Note(line);
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Weir.Cli.Output;
 using Weir.Client;
 using Weir.Client.Json;
@@ -65,12 +64,12 @@ internal static class LimitsCommand
                     Figures.Name(limit.Client),
                     Figures.Name(limit.Scope),
                     limit.UsedPercent is { } share ? Meter.Of(share / 100, BarWidth) : "",
-                    limit.UsedPercent is { } used ? Percent(used, limit.Estimated) : "",
+                    limit.UsedPercent is { } used ? LimitText.Percent(used, limit.Estimated) : "",
                     limit.Running is { } running ? Figures.Usd(running.UsedUsd) : "",
-                    Reset(limit, list.At),
-                    Learned(limit.Learned),
-                    Met(limit, list.At),
-                    RestsOn(limit)
+                    LimitText.Reset(limit, list.At),
+                    LimitText.Learned(limit.Learned),
+                    LimitText.Met(limit, list.At),
+                    LimitText.RestsOn(limit)
                 );
             }
 
@@ -79,46 +78,7 @@ internal static class LimitsCommand
 
         foreach (var notice in list.Notices.Take(MostNotices))
         {
-            CommandRun.Note(
-                $"{Figures.LocalTime(notice.At)} {Figures.Name(notice.Client)}: {notice.Kind.Replace('_', ' ')}"
-                    + (notice.Scope is { } scope ? $" ({Figures.Name(scope)})" : "")
-                    + (notice.ResetsAt is { } resets ? $", until {Figures.LocalTime(resets)}" : "")
-            );
+            CommandRun.Note($"{Figures.LocalTime(notice.At)} {LimitText.Notice(notice)}");
         }
     }
-
-    private static string Percent(double used, bool isEstimate) =>
-        (isEstimate ? "~" : "") + used.ToString("0", CultureInfo.InvariantCulture) + " %";
-
-    private static string Reset(LimitItem limit, DateTimeOffset now) =>
-        (limit.Running?.ResetsAt ?? limit.Told?.ResetsAt) is { } resets && resets > now
-            ? $"{Figures.LocalTime(resets)} (in {Figures.Span(resets - now)})"
-            : "";
-
-    private static string Learned(LimitLearned? learned) =>
-        learned switch
-        {
-            { MedianUsd: { } median } =>
-                $"{Figures.Usd(median)} ({Figures.Usd(learned.LowUsd)} – {Figures.Usd(learned.HighUsd)})",
-            { AtLeastUsd: { } atLeast } => $"at least {Figures.Usd(atLeast)}",
-            _ => "",
-        };
-
-    private static string Met(LimitItem limit, DateTimeOffset now)
-    {
-        if (limit.TimeToLimit is not { } forecast)
-        {
-            return "";
-        }
-
-        return forecast.Median is { } median
-            ? $"in {Figures.Span(median - now)}"
-                + (forecast.Earliest is { } earliest ? $" (from {Figures.Span(earliest - now)})" : "")
-            : $"not before the reset ({(100 * forecast.NotBeforeReset).ToString("0", CultureInfo.InvariantCulture)} %)";
-    }
-
-    private static string RestsOn(LimitItem limit) =>
-        limit is { Told: { } told, Estimated: false, UsedPercent: not null }
-            ? $"told by {told.By}, {Figures.LocalTime(told.At)}"
-            : limit.Learned?.Evidence ?? "";
 }

@@ -3,12 +3,16 @@ using System.Runtime.InteropServices;
 using Weir.Cli.Output;
 using Weir.Server;
 using Weir.Server.Configuration;
+using Weir.Server.DataFolder;
 
 namespace Weir.Cli.Commands;
 
 /// <summary><c>weir serve</c>.</summary>
 internal static class ServeCommand
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
     private static readonly Option<string[]> Urls = new("--urls")
     {
         Description = "Where to listen (or WEIR_URLS); default http://127.0.0.1:8082",
@@ -84,7 +88,7 @@ internal static class ServeCommand
         var stop = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
-        var start = await WeirHost.StartAsync(options, cancellationToken);
+        var start = await StartAsync(options, cancellationToken);
         if (start.Host is not { } host)
         {
             foreach (var reason in start.Reasons)
@@ -103,6 +107,26 @@ internal static class ServeCommand
         await host.StopAsync();
         await host.DisposeAsync();
         return ExitCodes.Ok;
+    }
+
+    // A command may hold the folder for a moment ("weir top" does every ten seconds where no server runs); a server stays.
+    private static async Task<WeirStart> StartAsync(WeirHostOptions options, CancellationToken cancellationToken)
+    {
+        var began = options.Clock.GetTimestamp();
+        while (true)
+        {
+            var start = await WeirHost.StartAsync(options, cancellationToken);
+            if (
+                !start.IsHeld
+                || ServerFile.Read(options.DataFolder)?.Address is not null
+                || options.Clock.GetElapsedTime(began) > Patience
+            )
+            {
+                return start;
+            }
+
+            await Task.Delay(Pause, options.Clock, cancellationToken);
+        }
     }
 
     private static string[] Addresses(ParseResult parsed)

@@ -96,40 +96,9 @@ internal static class SessionCommand
 
     private static void Show(SessionDetail detail)
     {
-        var session = detail.Session;
-        Console.Out.WriteLine($"session {Figures.Name(session.Id)}  {session.State}");
-        Write("client", session.Client, session.Version, session.Entrypoint);
-        Write("project", session.Project);
-        Write("folder", session.Folder);
-        Write("repository", session.Repository);
-        Write("branch", session.Branch);
-        Write("continues", session.ParentSession);
-        Write("host", session.Host, session.Terminal, session.ProcessId is { } process ? $"pid {process}" : null);
-        foreach (var address in session.PullRequests)
+        foreach (var line in SessionHeadText.Lines(detail))
         {
-            Write("pull request", address);
-        }
-
-        Write("models", [.. session.Models]);
-        Write(
-            "time",
-            $"{Figures.Time(session.FirstAt)} to {Figures.Time(session.LastAt)} ({SessionTreeText.Span((session.LastAt - session.FirstAt).TotalMilliseconds)})"
-        );
-        Write(
-            "happened",
-            $"{Figures.Count(session.Prompts)} prompts, {Figures.Count(session.Requests)} requests, {Figures.Count(session.Subagents)} subagents, {Figures.Count(session.ToolCalls)} tools, {Figures.Count(Math.Max(session.Errors, session.AgentErrors))} errors, {Figures.Count(session.Compactions)} compactions"
-        );
-        Write(
-            "tokens",
-            $"{Figures.Count(session.InputTokens)} input, {Figures.Count(session.CacheReadTokens)} cache read, {Figures.Count(session.CacheWrite5mTokens + session.CacheWrite1hTokens)} cache write, {Figures.Count(session.OutputTokens)} output"
-        );
-        Write(
-            "cost",
-            $"{Figures.Cost(session.CostUsd, session.UnpricedRequests)} (billed {Figures.Cost(session.BilledUsd, session.UnpricedRequests)})"
-        );
-        if (detail.Tree.WaitedMs is { } waited)
-        {
-            Write("waited", SessionTreeText.Span(waited));
+            Console.Out.WriteLine(line);
         }
 
         Console.Out.WriteLine();
@@ -140,16 +109,7 @@ internal static class SessionCommand
 
         if (detail.IsCut)
         {
-            CommandRun.Note("it has more requests than can be shown: these are the newest");
-        }
-    }
-
-    private static void Write(string name, params IEnumerable<string?> values)
-    {
-        var known = values.OfType<string>().Select(Figures.Name).ToList();
-        if (known.Count > 0)
-        {
-            Console.Out.WriteLine($"  {name, -12}  {string.Join(", ", known)}");
+            CommandRun.Note(SessionHeadText.Cut);
         }
     }
 }

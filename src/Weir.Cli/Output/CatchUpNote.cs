@@ -13,6 +13,9 @@ internal sealed class CatchUpNote(TimeProvider clock) : IProgress<CaptureProgres
     private readonly Lock gate = new();
     private long told;
 
+    /// <summary>Whether it says nothing.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <inheritdoc />
     public void Report(CaptureProgress value) => Tell(value.Bytes, value.BytesInAll, value.Requests);
 
@@ -34,7 +37,7 @@ internal sealed class CatchUpNote(TimeProvider clock) : IProgress<CaptureProgres
 
     private void Tell(long bytes, long bytesInAll, long requests)
     {
-        if (Console.IsErrorRedirected || clock.GetElapsedTime(began) < Unnoticed)
+        if (IsQuiet || Console.IsErrorRedirected || clock.GetElapsedTime(began) < Unnoticed)
         {
             return;
         }

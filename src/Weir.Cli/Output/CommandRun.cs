@@ -27,31 +27,12 @@ internal static class CommandRun
         CancellationToken cancellationToken
     ) => RunAsync(parsed, readsLogs: true, body, cancellationToken);
 
-    private static async Task<int> RunAsync(
-        ParseResult parsed,
-        bool readsLogs,
-        Func<WeirClient, Task> body,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Runs what asks a server, and tells by the exit code when it refuses or cannot be reached.</summary>
+    public static async Task<int> GuardAsync(Func<Task<int>> body)
     {
         try
         {
-            var connection = await ServerConnection.OpenAsync(parsed, readsLogs, cancellationToken);
-            if (connection.Client is not { } client)
-            {
-                foreach (var reason in connection.Reasons)
-                {
-                    Note(reason);
-                }
-
-                return connection.ExitCode;
-            }
-
-            await using (connection)
-            {
-                await body(client);
-                return ExitCodes.Ok;
-            }
+            return await body();
         }
         catch (WeirApiException refusal)
         {
@@ -70,12 +51,44 @@ internal static class CommandRun
         }
     }
 
+    /// <summary>Says why there is no server, and returns the exit code for it.</summary>
+    public static int Fail(ServerConnection connection)
+    {
+        foreach (var reason in connection.Reasons)
+        {
+            Note(reason);
+        }
+
+        return connection.ExitCode;
+    }
+
     /// <summary>Says something on standard error.</summary>
     public static void Note(string text) => Console.Error.WriteLine($"weir: {text}");
 
     /// <summary>Writes a shape of the API on standard output.</summary>
     public static void WriteJson<T>(T value, JsonTypeInfo<T> type) =>
         Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
+
+    private static Task<int> RunAsync(
+        ParseResult parsed,
+        bool readsLogs,
+        Func<WeirClient, Task> body,
+        CancellationToken cancellationToken
+    ) =>
+        GuardAsync(async () =>
+        {
+            var connection = await ServerConnection.OpenAsync(parsed, readsLogs, cancellationToken);
+            if (connection.Client is not { } client)
+            {
+                return Fail(connection);
+            }
+
+            await using (connection)
+            {
+                await body(client);
+                return ExitCodes.Ok;
+            }
+        });
 
     private static int ExitCode(HttpStatusCode status) =>
         (int)status switch

@@ -46,6 +46,7 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(HooksReport))]
+[JsonSerializable(typeof(TopSnapshot))]
 public sealed partial class WeirJson : JsonSerializerContext
 {
     /// <summary>
@@ -88,6 +89,7 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(HandoffPage))]
 [JsonSerializable(typeof(BlockList))]
 [JsonSerializable(typeof(LimitList))]
+[JsonSerializable(typeof(TopSnapshot))]
 public sealed partial class WeirJsonIndented : JsonSerializerContext
 {
     /// <summary>The context that the command line writes with.</summary>

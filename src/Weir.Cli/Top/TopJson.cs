@@ -1,0 +1,69 @@
+using Weir.Client;
+
+namespace Weir.Cli.Top;
+
+/// <summary>A state as programs read it.</summary>
+internal static class TopJson
+{
+    /// <summary>The state's snapshot.</summary>
+    public static TopSnapshot Of(TopState state)
+    {
+        var (tokens, usd) = state.Minutes.Rate(state.Now);
+        return new TopSnapshot
+        {
+            At = state.Now,
+            Source = state.Source,
+            Link = state.Link switch
+            {
+                Link.Live => "live",
+                Link.Once => "once",
+                Link.Broken => "broken",
+                Link.Folder => "folder",
+                _ => "connecting",
+            },
+            Today = state.Today is { } today ? Day(today) : null,
+            Rate = new TopRate(Math.Round(tokens, 1), usd),
+            Block = state.Block,
+            Limits = state.Limits?.Limits ?? [],
+            Sessions = [.. (state.Sessions ?? []).OrderByDescending(session => session.LastAt)],
+            Alerts = [.. Alerts.Of(state).Select(alert => new TopAlert(alert.IsBad ? "bad" : "warning", alert.Text))],
+        };
+    }
+
+    private static TopDay Day(Today today)
+    {
+        var sums = today.Total;
+        return new TopDay
+        {
+            From = today.From,
+            To = today.To,
+            Requests = sums.Requests,
+            Errors = sums.Errors,
+            UnpricedRequests = sums.Unpriced,
+            InputTokens = sums.Input,
+            CacheReadTokens = sums.CacheRead,
+            CacheWriteTokens = sums.CacheWrite,
+            OutputTokens = sums.Output,
+            ReasoningTokens = sums.Reasoning,
+            TotalTokens = sums.Tokens,
+            CostUsd = sums.KnownCost,
+            Models = [.. today.Models.Select(model => Model(model.Key, model.Value))],
+        };
+    }
+
+    private static TopModelFigures Model(string name, Sums sums) =>
+        new()
+        {
+            Model = name.Length == 0 ? null : name,
+            Requests = sums.Requests,
+            Errors = sums.Errors,
+            UnpricedRequests = sums.Unpriced,
+            InputTokens = sums.Input,
+            CacheReadTokens = sums.CacheRead,
+            CacheWriteTokens = sums.CacheWrite,
+            OutputTokens = sums.Output,
+            ReasoningTokens = sums.Reasoning,
+            TotalTokens = sums.Tokens,
+            CostUsd = sums.KnownCost,
+        };
+}
