@@ -162,6 +162,10 @@ public sealed class UsageCapture : IAsyncDisposable
     /// <summary>Why content cannot be sealed; null when it can, or is not asked for.</summary>
     public string? SealFailure => content?.Failure;
 
+    /// <summary>The lines of a session, where they are kept or were: also when nothing is sealed any more.</summary>
+    internal ContentReading ContentOf(WorkspaceId workspace, string session) =>
+        (content ?? SealedContent.Of(options.DataFolder, clock)).Read(workspace, session);
+
     /// <summary>Reads everything that is new in the agents' files into the ledger, and returns when it is there.</summary>
     /// <param name="progress">Told after each file; null for nobody.</param>
     /// <param name="cancellationToken">Breaks off; what was read until then is kept.</param>

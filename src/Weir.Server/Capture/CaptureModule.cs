@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Capture;
 using Weir.Capture.Agents;
 using Weir.Capture.Archive;
+using Weir.Capture.Content;
 using Weir.Capture.Sessions;
 using Weir.Capture.Sync;
 using Weir.Foundation;
@@ -93,6 +94,10 @@ internal sealed partial class CaptureModule(
 
     /// <summary>The sessions that were met, as far as has been read; null, and <see cref="Failure"/>, when nothing can be.</summary>
     public async Task<SessionQueries?> SessionsAsync(CaptureConfig config) => (await OpenAsync(config))?.Sessions;
+
+    /// <summary>The lines of a session; null, and <see cref="Failure"/>, when nothing can be read.</summary>
+    public async Task<ContentReading?> ContentAsync(WorkspaceId workspace, string session, CaptureConfig config) =>
+        await OpenAsync(config) is { } capture ? await Task.Run(() => capture.ContentOf(workspace, session)) : null;
 
     /// <summary>Which sessions there was news of; null until something is read.</summary>
     public SessionChanges? SessionChanges => opened?.Sessions.Changes;
