@@ -306,14 +306,20 @@ public sealed class UsageCapture : IAsyncDisposable
                     own.Length,
                     own.Sum(c => c.Length),
                     own.Length == 0 ? null : Times.FromMicroseconds(own.Max(c => c.Modified)),
-                    own.SelectMany(c => c.Skipped)
-                        .GroupBy(s => s.Key, s => s.Value)
-                        .ToImmutableSortedDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal),
+                    Sum(own, isOrdinary: false),
+                    Sum(own, isOrdinary: true),
                     [.. own.Where(c => c.Problem is not null).Select(c => (c.Path, c.Problem!)).Take(MostProblems)]
                 );
             }),
         ];
     }
+
+    private static ImmutableSortedDictionary<string, long> Sum(FileCursor[] files, bool isOrdinary) =>
+        files
+            .SelectMany(file => file.Skipped)
+            .Where(skipped => PassedOver.IsOrdinary(skipped.Key) == isOrdinary)
+            .GroupBy(skipped => skipped.Key, skipped => skipped.Value)
+            .ToImmutableSortedDictionary(kind => kind.Key, kind => kind.Sum(), StringComparer.Ordinal);
 
     /// <summary>Stores what has been read and closes the file.</summary>
     public async ValueTask DisposeAsync()

@@ -118,8 +118,14 @@ public sealed record CaptureSourceItem
     /// <summary>When one of them last changed; null when there is none.</summary>
     public required DateTimeOffset? LastChange { get; init; }
 
-    /// <summary>What was passed over in them, by kind.</summary>
+    /// <summary>What could not be read in them, by kind (<c>not json</c>, <c>too deep</c>, <c>line too long</c> …): it is lost.</summary>
     public required IReadOnlyDictionary<string, long> Skipped { get; init; }
+
+    /// <summary>
+    /// What was passed over in them as in any sound file, by kind, and is no loss: copies that a fork or a session that goes on
+    /// replays (<c>replayed</c>), kinds of lines that tell nothing of use (<c>unknown type</c>) …
+    /// </summary>
+    public required IReadOnlyDictionary<string, long> Ignored { get; init; }
 
     /// <summary>Files that could not be read; at most 100.</summary>
     public required IReadOnlyList<CaptureProblem> Problems { get; init; }
