@@ -97,6 +97,11 @@ public sealed record CaptureDelivery
     public required IReadOnlyDictionary<string, long> Refused { get; init; }
 }
 
+/// <summary>Why an export of OpenTelemetry was not taken: <c>google.rpc.Status</c>, as the protocol has it.</summary>
+/// <param name="Code">A code of gRPC: 3 for what cannot be read, 8 when there is no room, 14 when Weir is stopping.</param>
+/// <param name="Message">The reason, for a developer.</param>
+public sealed record OtlpFailure(int Code, string Message);
+
 /// <summary>One folder of one coding agent.</summary>
 public sealed record CaptureSourceItem
 {

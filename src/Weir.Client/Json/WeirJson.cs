@@ -33,6 +33,7 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(CaptureSources))]
 [JsonSerializable(typeof(CaptureBatchResult))]
+[JsonSerializable(typeof(OtlpFailure))]
 [JsonSerializable(typeof(SessionPage))]
 [JsonSerializable(typeof(SessionDetail))]
 [JsonSerializable(typeof(SessionActivityResult))]
