@@ -81,8 +81,10 @@ internal sealed record SessionEvent
     public bool? Succeeded { get; init; }
 }
 
-/// <summary>What is known of a session itself. Of two, the later word on each thing stands.</summary>
-internal sealed record SessionFacts
+/// <summary>
+/// What is known of a session itself. Of two, the later word on each thing stands. A value: every line of a log tells some.
+/// </summary>
+internal readonly record struct SessionFacts
 {
     /// <summary>The session.</summary>
     public required string Session { get; init; }

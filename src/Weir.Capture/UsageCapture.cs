@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Weir.Capture.Agents;
@@ -77,7 +78,7 @@ public sealed class UsageCapture : IAsyncDisposable
             archive,
             clock
         );
-        hauls = Channel.CreateBounded<Haul>(new BoundedChannelOptions(64) { SingleReader = true });
+        hauls = Channel.CreateBounded<Haul>(new BoundedChannelOptions(16) { SingleReader = true });
     }
 
     /// <summary>
@@ -127,10 +128,7 @@ public sealed class UsageCapture : IAsyncDisposable
             var capture = new UsageCapture(options, read, opened, sessions, ledger, prices, clock);
             await capture.joiner.CatchUpAsync(cancellationToken);
             capture.scan = new SourceScan(opened.Cursors(), capture.hauls.Writer, capture.OriginOf, capture.content);
-            capture.joining = Task.Run(
-                () => capture.joiner.RunAsync(capture.hauls.Reader, capture.stopping.Token),
-                CancellationToken.None
-            );
+            capture.joining = Task.Run(capture.JoinAsync, CancellationToken.None);
             opened = null;
             return new CaptureOpenResult(capture, null);
         }
@@ -210,11 +208,21 @@ public sealed class UsageCapture : IAsyncDisposable
     public void Follow(Action<Exception> failed) =>
         following = Task.Run(() => FollowAsync(failed), CancellationToken.None);
 
-    /// <summary>Takes a catch of a receiver as a whole; false when too many are waiting.</summary>
-    internal bool TryTake(WorkspaceId workspace, Catch caught) =>
-        hauls.Writer.TryWrite(
-            new Haul(new Origin(workspace, User: options.User, Billing: options.Billing), caught, null)
-        );
+    /// <summary>Why nothing can be stored just now; null when it can.</summary>
+    public string? Failure => joiner.Failure;
+
+    /// <summary>As <see cref="ICaptureIntake.NextFailure"/>.</summary>
+    internal Task NextFailure => joiner.NextFailure;
+
+    /// <summary>As <see cref="ICaptureIntake.TryTake"/>.</summary>
+    internal bool TryTake(WorkspaceId workspace, Catch caught, [NotNullWhen(true)] out Task? stored)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var origin = new Origin(workspace, User: options.User, Billing: options.Billing);
+        var isTaken = hauls.Writer.TryWrite(new Haul(origin, caught, null, _ => done.TrySetResult()));
+        stored = isTaken ? done.Task : null;
+        return isTaken;
+    }
 
     /// <summary>
     /// Takes in what another machine sent, and completes when it is stored: what was answered for is not lost when this process
@@ -253,6 +261,9 @@ public sealed class UsageCapture : IAsyncDisposable
                         null,
                         i == last ? _ => stored.TrySetResult() : null
                     )
+                    {
+                        MoreFollows = i < last,
+                    }
             )
             .ToArray();
         if (!hauls.Writer.TryWrite(own[0]))
@@ -272,7 +283,7 @@ public sealed class UsageCapture : IAsyncDisposable
             return new IngestOutcome(IngestState.NotStored, 0, "Weir is stopping");
         }
 
-        await Task.WhenAny(stored.Task, failing, joining).WaitAsync(cancellationToken);
+        await Task.WhenAny(stored.Task, failing).WaitAsync(cancellationToken);
         if (!stored.Task.IsCompleted)
         {
             return new IngestOutcome(IngestState.NotStored, 0, joiner.Failure ?? "Weir is stopping");
@@ -328,18 +339,27 @@ public sealed class UsageCapture : IAsyncDisposable
         {
             await stopping.CancelAsync();
             await following;
-            hauls.Writer.Complete();
-            try
-            {
-                await joining;
-            }
-            finally
-            {
-                store.Dispose();
-                archive?.Dispose();
-                stopping.Dispose();
-                turn.Dispose();
-            }
+            hauls.Writer.TryComplete();
+            // What it broke off with is told by Failure, and must not hinder the rest of the server from stopping well.
+            await joining.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            store.Dispose();
+            archive?.Dispose();
+            stopping.Dispose();
+            turn.Dispose();
+        }
+    }
+
+    private async Task JoinAsync()
+    {
+        try
+        {
+            await joiner.RunAsync(hauls.Reader, stopping.Token);
+        }
+        catch (Exception e)
+        {
+            // Nobody is to wait for room that never comes.
+            hauls.Writer.TryComplete(e);
+            throw;
         }
     }
 
@@ -415,7 +435,7 @@ public sealed class UsageCapture : IAsyncDisposable
             new Haul(new Origin(options.Workspace), new Catch(), null, _ => stored.TrySetResult()),
             cancellationToken
         );
-        await await Task.WhenAny(stored.Task, failing, joining).WaitAsync(cancellationToken);
+        await Task.WhenAny(stored.Task, failing).WaitAsync(cancellationToken);
         if (!stored.Task.IsCompleted)
         {
             throw new IOException($"what was read could not be stored: {joiner.Failure}");

@@ -82,7 +82,7 @@ tell("traces", await exported(new OTLPTraceExporter(to("traces")), spans.getFini
 
 if (!TOLD) {
   const records = new InMemoryLogRecordExporter();
-  new LoggerProvider({ resource, processors: [new SimpleLogRecordProcessor(records)] }).getLogger("mill").emit({
+  new LoggerProvider({ resource, processors: [new SimpleLogRecordProcessor({ exporter: records })] }).getLogger("mill").emit({
     eventName: "gen_ai.client.inference.operation.details",
     timestamp: began,
     attributes: {

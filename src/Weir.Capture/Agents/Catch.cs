@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Weir.Capture.Agents;
 
 /// <summary>
@@ -34,8 +36,10 @@ internal sealed class Catch
     public void Skip(string kind) => skipped[kind] = skipped.GetValueOrDefault(kind) + 1;
 
     /// <summary>Adds to what is known of a session: moments widen, every other word replaces the one before, null none.</summary>
-    public void Session(SessionFacts facts) =>
-        sessions[facts.Session] = sessions.TryGetValue(facts.Session, out var known)
+    public void Session(in SessionFacts facts)
+    {
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(sessions, facts.Session, out var isKnown);
+        known = isKnown
             ? known with
             {
                 FirstAt = facts.FirstAt < known.FirstAt ? facts.FirstAt : known.FirstAt,
@@ -51,6 +55,7 @@ internal sealed class Catch
                 ProcessId = facts.ProcessId ?? known.ProcessId,
             }
             : facts;
+    }
 
     /// <summary>Empties it.</summary>
     public void Clear()

@@ -28,10 +28,21 @@ internal static class ArchiveFrame
     /// <param name="written">When, in microseconds since 1970: rises from frame to frame.</param>
     public static byte[] Make(ReadOnlySpan<byte> lines, long written)
     {
-        using var made = new MemoryStream(HeaderBytes + (lines.Length / 4) + TrailerBytes);
-        made.SetLength(HeaderBytes);
-        made.Position = HeaderBytes;
-        using (var deflate = new DeflateStream(made, CompressionLevel.Fastest, leaveOpen: true))
+        using var made = new MemoryStream();
+        Make(lines, written, made);
+        return made.ToArray();
+    }
+
+    /// <summary>Makes a frame at the end of others.</summary>
+    /// <param name="lines">Whole lines.</param>
+    /// <param name="written">When, in microseconds since 1970: rises from frame to frame.</param>
+    /// <param name="frames">The others; one that shows its buffer.</param>
+    public static void Make(ReadOnlySpan<byte> lines, long written, MemoryStream frames)
+    {
+        var start = (int)frames.Length;
+        frames.SetLength(start + HeaderBytes);
+        frames.Position = frames.Length;
+        using (var deflate = new DeflateStream(frames, CompressionLevel.Fastest, leaveOpen: true))
         {
             deflate.Write(lines);
         }
@@ -39,14 +50,13 @@ internal static class ArchiveFrame
         Span<byte> trailer = stackalloc byte[TrailerBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(trailer, Crc32.Of(lines));
         BinaryPrimitives.WriteInt32LittleEndian(trailer[4..], lines.Length);
-        made.Write(trailer);
-        var frame = made.ToArray();
-        Magic.CopyTo(frame);
-        BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(16), frame.Length);
-        BinaryPrimitives.WriteInt32LittleEndian(frame.AsSpan(20), lines.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(frame.AsSpan(24), written);
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(32), Crc32.Of(frame.AsSpan(0, 32)));
-        return frame;
+        frames.Write(trailer);
+        var header = frames.GetBuffer().AsSpan(start, HeaderBytes);
+        Magic.CopyTo(header);
+        BinaryPrimitives.WriteInt32LittleEndian(header[16..], (int)frames.Length - start);
+        BinaryPrimitives.WriteInt32LittleEndian(header[20..], lines.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(header[24..], written);
+        BinaryPrimitives.WriteUInt32LittleEndian(header[32..], Crc32.Of(header[..32]));
     }
 
     /// <summary>Reads a frame's beginning: how long it is and when it was written; false when it is none.</summary>

@@ -30,6 +30,9 @@ internal sealed class ReducedWriter : IDisposable
     /// <summary>As <see cref="Lines"/>, until the next write.</summary>
     public ReadOnlyMemory<byte> LinesInMemory => lines.WrittenMemory;
 
+    /// <summary>Adds whole lines.</summary>
+    public void Add(ReadOnlySpan<byte> whole) => lines.Write(whole);
+
     /// <summary>Begins anew.</summary>
     public void Clear() => lines.ResetWrittenCount();
 
@@ -126,7 +129,7 @@ internal sealed class ReducedWriter : IDisposable
     }
 
     /// <summary>What is known of a session.</summary>
-    public void Write(SessionFacts facts)
+    public void Write(in SessionFacts facts)
     {
         Begin("session"u8);
         Text("session"u8, facts.Session);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Weir.Capture.Agents;
 using Weir.Capture.Joining;
@@ -19,6 +20,10 @@ internal sealed class UsageArchive : IDisposable
     private const string Extension = ".jsonl.gz";
     private const string OtherAgent = "other";
 
+    private static readonly FrozenSet<string> Agents = CodingAgents
+        .All.Select(agent => agent.Name)
+        .ToFrozenSet(StringComparer.Ordinal);
+
     private readonly string folder;
     private readonly int? keepDays;
     private readonly TimeProvider clock;
@@ -27,6 +32,8 @@ internal sealed class UsageArchive : IDisposable
     private readonly HashSet<(Place, string Session)> told = [];
     private readonly HashSet<string> sound = new(StringComparer.Ordinal);
     private readonly Stack<ReducedWriter> free = [];
+    private readonly ReducedWriter plain = new();
+    private readonly MemoryStream frames = new();
     private bool isSafe;
     private long lastWritten;
     private int today;
@@ -53,7 +60,7 @@ internal sealed class UsageArchive : IDisposable
     }
 
     /// <summary>Notes what is known of a session; with <see cref="Happened"/> it need not be told apart.</summary>
-    public void Known(Origin origin, SessionFacts facts)
+    public void Known(Origin origin, in SessionFacts facts)
     {
         if (
             At(life, origin, facts.Client, facts.LastAt, out var place) is { } writer
@@ -65,12 +72,12 @@ internal sealed class UsageArchive : IDisposable
     }
 
     /// <summary>Notes an event, with the session that it happened in: an event of an unknown session is nothing.</summary>
-    public void Happened(Origin origin, SessionEvent seen, SessionFacts? facts)
+    public void Happened(Origin origin, SessionEvent seen, SessionFacts? known)
     {
-        var at = seen.StartedAt ?? seen.EndedAt ?? facts?.LastAt ?? clock.GetUtcNow();
-        if (At(life, origin, facts?.Client ?? OtherAgent, at, out var place) is { } writer)
+        var at = seen.StartedAt ?? seen.EndedAt ?? known?.LastAt ?? clock.GetUtcNow();
+        if (At(life, origin, known?.Client ?? OtherAgent, at, out var place) is { } writer)
         {
-            if (facts is not null && told.Add((place, facts.Session)))
+            if (known is { } facts && told.Add((place, facts.Session)))
             {
                 writer.Write(facts);
             }
@@ -169,6 +176,9 @@ internal sealed class UsageArchive : IDisposable
         {
             writer.Dispose();
         }
+
+        plain.Dispose();
+        frames.Dispose();
     }
 
     private void Flush(Dictionary<Place, ReducedWriter> noted)
@@ -194,17 +204,18 @@ internal sealed class UsageArchive : IDisposable
             lastWritten = Math.Max(lastWritten, ArchiveFile.CutTornTail(path));
         }
 
-        using var from = new ReducedWriter();
-        from.From(place.Workspace, place.Host, place.Billing);
         lastWritten = Math.Max(lastWritten + 1, Times.ToMicroseconds(clock.GetUtcNow()));
-        var frames = new MemoryStream();
+        frames.SetLength(0);
         while (!lines.IsEmpty)
         {
             var end =
                 lines.Length <= ArchiveFrame.MostPlain
                     ? lines.Length
                     : lines[..ArchiveFrame.MostPlain].LastIndexOf((byte)'\n') + 1;
-            frames.Write(ArchiveFrame.Make([.. from.Lines, .. lines[..end]], lastWritten));
+            plain.Clear();
+            plain.From(place.Workspace, place.Host, place.Billing);
+            plain.Add(lines[..end]);
+            ArchiveFrame.Make(plain.Lines, lastWritten, frames);
             lines = lines[end..];
         }
 
@@ -234,7 +245,7 @@ internal sealed class UsageArchive : IDisposable
         // A clock that is wrong must not make a file for every day there is.
         var day = Math.Clamp(Day(at), Day(ReducedLimits.Earliest), today + 1);
         place = new Place(
-            CodingAgents.All.Any(known => known.Name == agent) ? agent : OtherAgent,
+            Agents.Contains(agent) ? agent : OtherAgent,
             day,
             origin.Workspace,
             origin.Host,

@@ -10,6 +10,9 @@ namespace Weir.Capture.Joining;
 /// <param name="Done">Called when it has been taken over, and may be used again; null for nobody.</param>
 internal sealed record Haul(Origin Origin, Catch Caught, FileCursor? Cursor, Action<Haul>? Done = null)
 {
+    /// <summary>Whether others come right behind it, so that storing it may wait for them.</summary>
+    public bool MoreFollows { get; init; }
+
     /// <summary>Requests in it that nobody had told before; the joiner counts them.</summary>
     public int New { get; set; }
 }

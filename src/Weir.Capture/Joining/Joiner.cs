@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using Microsoft.Data.Sqlite;
 using Weir.Capture.Archive;
 using Weir.Capture.Storage;
 using Weir.Foundation;
@@ -11,17 +10,19 @@ namespace Weir.Capture.Joining;
 /// The one way from catches into the ledger: drops what was told before, makes records of the rest and stores them; then what
 /// happened in sessions, and last how far the files were read. When the process dies in between, the keys of what the ledger got
 /// are had again from the ledger, and the files are read again from where they stood: nothing is lost and nothing counted twice.
-/// The archive gets each word before the ledger or the store does: it may have one twice, but never lacks one.
+/// The archive gets each word before the ledger or the store does: it may have one twice, but never lacks one. While the ledger
+/// takes in one batch, the next is joined.
 /// </summary>
 internal sealed class Joiner
 {
     // Its telemetry has no id that its log or the gateway knows (docs/formats/otlp.md): counting it would count twice.
     private const string Unjoinable = "codex";
 
-    private const int BatchRecords = 4_000;
-    private const int BatchHauls = 256;
+    private const int BatchRecords = 2_000;
+    private const int BatchHauls = 128;
     private const int MostUnstoredKeys = 500_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100); // a file of usual length is read meanwhile
 
     private readonly CaptureStore store;
     private readonly UsageLedger ledger;
@@ -35,6 +36,7 @@ internal sealed class Joiner
     private readonly TimeProvider clock;
     private TaskCompletionSource nextFailure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? failure;
+    private JoinedBatch? underway;
     private long imported;
 
     /// <summary>Takes up where the store and the ledger stand; without an archive nothing is archived.</summary>
@@ -98,7 +100,7 @@ internal sealed class Joiner
     /// <summary>Why nothing can be stored just now; null when it can.</summary>
     public string? Failure => failure;
 
-    /// <summary>Completes when storing fails for the next time.</summary>
+    /// <summary>Completes when storing fails for the next time, or ends.</summary>
     public Task NextFailure => nextFailure.Task;
 
     /// <summary>
@@ -109,19 +111,46 @@ internal sealed class Joiner
     /// <param name="giveUp">Ends the trying again: what is not stored then is read again next time.</param>
     public async Task RunAsync(ChannelReader<Haul> from, CancellationToken giveUp)
     {
-        while (await from.WaitToReadAsync(CancellationToken.None))
+        try
         {
-            while (from.TryRead(out var haul))
+            bool hasMore;
+            Haul? last = null;
+            do
             {
-                Take(haul);
-                if (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
+                while (from.TryRead(out var haul))
                 {
-                    await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp);
+                    // Looking up what was met before costs a lock for each request when no transaction is open.
+                    store.Begin();
+                    Take(haul);
+                    last = haul;
+                    if (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
+                    {
+                        await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp);
+                    }
                 }
-            }
 
-            // Nothing is waiting just now: what there is should be seen.
-            await StoreAsync(withKeys: true, giveUp);
+                var next = from.WaitToReadAsync(CancellationToken.None).AsTask();
+                if (last is { MoreFollows: true })
+                {
+                    await Task.WhenAny(next, Task.Delay(Linger, clock, giveUp));
+                }
+
+                if (!next.IsCompletedSuccessfully || !await next)
+                {
+                    // Nothing is waiting just now: what there is should be seen.
+                    last = null;
+                    await StoreAsync(withKeys: true, giveUp);
+                }
+
+                hasMore = await next;
+            } while (hasMore);
+
+            Fail("it has ended");
+        }
+        catch (Exception e)
+        {
+            Fail(e.Message);
+            throw;
         }
     }
 
@@ -193,7 +222,7 @@ internal sealed class Joiner
 
     private async Task StoreAsync(bool withKeys, CancellationToken giveUp)
     {
-        while (hauls.Count > 0 || (withKeys && keys.Unstored > 0))
+        while (hauls.Count > 0 || (withKeys && (underway is not null || keys.Unstored > 0)))
         {
             try
             {
@@ -201,20 +230,22 @@ internal sealed class Joiner
                 failure = null;
                 return;
             }
-            catch (Exception e) when (e is SqliteException or IOException or ObjectDisposedException)
+            catch (Exception e)
             {
+                // Whatever it is, what was caught is kept: it may go tomorrow, and the server goes on meanwhile.
+                if (underway?.Import is { } import)
+                {
+                    await ((Task)import).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    underway.Import = null;
+                }
+
                 store.RollBack();
                 archive?.DiscardLife();
-                failure = e.Message;
-                Interlocked
-                    .Exchange(
-                        ref nextFailure,
-                        new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
-                    )
-                    .TrySetResult();
+                Fail(e.Message);
                 await Task.Delay(Pause, clock, giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (giveUp.IsCancellationRequested)
                 {
+                    underway = null;
                     hauls.Clear();
                     records.Clear();
                     met.Clear();
@@ -222,6 +253,14 @@ internal sealed class Joiner
                 }
             }
         }
+    }
+
+    private void Fail(string reason)
+    {
+        failure = reason;
+        Interlocked
+            .Exchange(ref nextFailure, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+            .TrySetResult();
     }
 
     private async Task StoreOnceAsync(bool withKeys)
@@ -233,26 +272,54 @@ internal sealed class Joiner
 
         met.Clear();
         archive?.Flush();
-        var import =
-            records.Count == 0
-                ? null
-                : ledger.ImportAsync([.. records.Values.OrderBy(r => r.Id)], CancellationToken.None);
-        // Beside it, on the other core.
+        await FinishAsync(withKeys: false);
+        if (hauls.Count > 0)
+        {
+            underway = new JoinedBatch([.. hauls], [.. records.Values.OrderBy(r => r.Id)]);
+            hauls.Clear();
+            records.Clear();
+            Begin(underway);
+        }
+
+        if (withKeys)
+        {
+            await FinishAsync(withKeys: true);
+        }
+    }
+
+    // The ledger takes it in on its own thread: beside it goes what happened in sessions, and then the next batch.
+    private void Begin(JoinedBatch batch)
+    {
+        batch.Import =
+            batch.Records.Length == 0
+                ? Task.FromResult(new ImportOutcome(0, imported))
+                : ledger.ImportAsync(batch.Records, CancellationToken.None);
         store.Begin();
-        foreach (var haul in hauls)
+        foreach (var haul in batch.Hauls)
         {
             StoreLife(haul);
         }
 
         archive?.Flush();
-        if (import is not null)
+    }
+
+    private async Task FinishAsync(bool withKeys)
+    {
+        if (underway is null && !withKeys)
         {
-            (var changed, imported) = await import;
-            Told += changed;
-            records.Clear();
+            return;
         }
 
-        foreach (var haul in hauls)
+        var batch = underway ??= new JoinedBatch([], []);
+        if (batch.Import is null)
+        {
+            Begin(batch);
+        }
+
+        (var changed, imported) = await batch.Import!;
+        Told += changed;
+        batch.Records = [];
+        foreach (var haul in batch.Hauls)
         {
             if (haul.Cursor is { } cursor)
             {
@@ -260,6 +327,7 @@ internal sealed class Joiner
             }
         }
 
+        // The keys know of every batch up to this one, and of none after it.
         if (withKeys)
         {
             keys.Flush();
@@ -271,21 +339,20 @@ internal sealed class Joiner
             keys.Stored();
         }
 
-        foreach (var haul in hauls)
+        underway = null;
+        foreach (var haul in batch.Hauls)
         {
             haul.Done?.Invoke(haul);
         }
-
-        hauls.Clear();
     }
 
     private void StoreLife(Haul haul)
     {
         var workspace = haul.Origin.Workspace;
         var sessions = haul.Caught.Sessions;
-        foreach (var told in sessions.Values)
+        foreach (var known in sessions.Values)
         {
-            var facts = WithHost(told, haul);
+            var facts = WithHost(known, haul);
             if (store.Put(workspace, facts))
             {
                 archive?.Known(haul.Origin, facts);
@@ -296,8 +363,8 @@ internal sealed class Joiner
         {
             if (store.Put(workspace, seen))
             {
-                var facts = sessions.GetValueOrDefault(seen.Session);
-                archive?.Happened(haul.Origin, seen, facts is null ? null : WithHost(facts, haul));
+                SessionFacts? facts = sessions.TryGetValue(seen.Session, out var told) ? WithHost(told, haul) : null;
+                archive?.Happened(haul.Origin, seen, facts);
             }
         }
 
@@ -310,7 +377,7 @@ internal sealed class Joiner
         }
     }
 
-    private static SessionFacts WithHost(SessionFacts facts, Haul haul) =>
+    private static SessionFacts WithHost(in SessionFacts facts, Haul haul) =>
         facts.Host is not null || haul.Origin.Host is null ? facts : facts with { Host = haul.Origin.Host };
 
     private static WordTraits TraitsOf(Sighting seen) =>

@@ -13,7 +13,7 @@ namespace Weir.Capture.Sources;
 /// </summary>
 internal sealed class SourceScan
 {
-    private const int Ahead = 32; // files that may be read and wait for an earlier one
+    private const int Ahead = 16; // files that may be read and wait for an earlier one
     private const int MostReaders = 4;
 
     private readonly ConcurrentDictionary<string, FileCursor> cursors;
@@ -98,13 +98,13 @@ internal sealed class SourceScan
                     && index < files.Count
                 )
                 {
-                    hauls[index].SetResult(Read(reading, files[index]));
+                    hauls[index].SetResult(Read(reading, files[index], moreFollows: index < files.Count - 1));
                 }
             }
         }
     }
 
-    private Haul Read(FileReading reading, FoundFile file)
+    private Haul Read(FileReading reading, FoundFile file, bool moreFollows)
     {
         var caught = free.TryTake(out var used) ? used : new Catch();
         var origin = originOf(file.Home);
@@ -114,7 +114,7 @@ internal sealed class SourceScan
             caught,
             content is null ? null : piece => content.Append(origin.Workspace, [.. caught.Sessions.Keys], piece)
         );
-        return new Haul(origin, caught, cursor, Done);
+        return new Haul(origin, caught, cursor, Done) { MoreFollows = moreFollows };
     }
 
     private void Done(Haul haul)

@@ -264,7 +264,7 @@ internal sealed class CaptureStore : IDisposable
     }
 
     /// <summary>Adds to what is known of a session; false when it said nothing new.</summary>
-    public bool Put(WorkspaceId workspace, SessionFacts facts)
+    public bool Put(WorkspaceId workspace, in SessionFacts facts)
     {
         putSession.Bind(1, workspace.Value);
         putSession.Bind(2, facts.Session);

@@ -36,6 +36,8 @@ public static class SqliteLibrary
             }
 
             SQLitePCL.Batteries_V2.Init();
+            // Nobody asks how much memory it uses, and counting it takes a lock of the whole process at each allocation.
+            _ = SQLitePCL.raw.sqlite3_config(SQLitePCL.raw.SQLITE_CONFIG_MEMSTATUS, 0);
         }
     }
 

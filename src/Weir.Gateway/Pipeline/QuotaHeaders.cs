@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,19 +11,20 @@ using Weir.Wire.Limits;
 namespace Weir.Gateway.Pipeline;
 
 /// <summary>
-/// Notes the quotas that providers tell in the heads of their answers. On a request's way it only looks whether there are any,
-/// and whether they are others than before; they are read a second later, the newest ones of each account alone. An account is
-/// known by a hash of the credential that went up, never by the credential. Thread-safe.
+/// Notes the quotas that providers tell in the heads of their answers. On a request's way they are only put aside, in the place of
+/// the ones before; they are read a second later. What is told names an account by a hash of the credential that went up, never by
+/// the credential. Thread-safe.
 /// </summary>
 internal sealed class QuotaHeaders : IDisposable
 {
     private const int MostAccounts = 1000;
-    private const ulong HashStart = 14695981039346656037;
     private const ulong HashStep = 1099511628211;
 
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<(string Provider, ulong Account, WorkspaceId Workspace), Newest> accounts =
+    // Nobody is to find two credentials that meet.
+    private readonly ulong hashStart = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+    private readonly ConcurrentDictionary<(string Provider, ulong Credential, WorkspaceId Workspace), Newest> accounts =
         new();
     private readonly Action<WorkspaceId, IReadOnlyList<LimitReading>> told;
     private readonly TimeProvider clock;
@@ -43,42 +45,40 @@ internal sealed class QuotaHeaders : IDisposable
         );
     }
 
-    /// <summary>Notes an answer's head. Allocates nothing for one that tells no quota, nor for one that tells what was told before.</summary>
-    public void Note(Exchange exchange, ProviderModel provider, HttpRequestMessage request, HttpResponseMessage answer)
+    /// <summary>Notes an answer's head. Allocates for an account that was not met before, and for no other.</summary>
+    /// <param name="provider">Who answered.</param>
+    /// <param name="workspace">Whose request it was.</param>
+    /// <param name="client">The program that asked; null when not known.</param>
+    /// <param name="request">What went up.</param>
+    /// <param name="answer">What came back.</param>
+    public void Note(
+        ProviderModel provider,
+        WorkspaceId workspace,
+        string? client,
+        HttpRequestMessage request,
+        HttpResponseMessage answer
+    )
     {
         var headers = answer.Headers.NonValidated;
-        var hash = HashStart;
-        foreach (var (name, values) in headers)
+        if (!TellsQuota(headers) || provider.Kind == ProviderKind.Simulator)
         {
-            if (IsQuota(name))
+            return;
+        }
+
+        var credential = CredentialOf(request);
+        var place = (provider.Name, Hash(credential), workspace);
+        if (!accounts.TryGetValue(place, out var newest))
+        {
+            if (accounts.Count >= MostAccounts)
             {
-                hash = Hash(Hash(hash, name), values.ToString());
+                accounts.Clear();
             }
+
+            newest = accounts.GetOrAdd(place, static (_, credential) => new Newest(AccountOf(credential)), credential);
         }
 
-        if (hash == HashStart || provider.Kind == ProviderKind.Simulator)
-        {
-            return;
-        }
-
-        var place = (provider.Name, AccountOf(request), exchange.Caller.Principal.Workspace);
-        if (accounts.TryGetValue(place, out var known) && known.Hash == hash)
-        {
-            return;
-        }
-
-        if (known is null && accounts.Count >= MostAccounts)
-        {
-            accounts.Clear();
-        }
-
-        accounts[place] = new Newest(
-            hash,
-            Copy(headers),
-            clock.GetUtcNow(),
-            exchange.Attribution.Client ?? provider.Name
-        );
-        if (Interlocked.Exchange(ref isDue, 1) == 0)
+        newest.Put(headers, clock.GetUtcNow(), client ?? provider.Name);
+        if (Volatile.Read(ref isDue) == 0 && Interlocked.Exchange(ref isDue, 1) == 0)
         {
             timer.Change(Pace, Timeout.InfiniteTimeSpan);
         }
@@ -90,15 +90,13 @@ internal sealed class QuotaHeaders : IDisposable
         Volatile.Write(ref isDue, 0);
         foreach (var (place, newest) in accounts)
         {
-            if (newest.TryTake(out var headers))
+            if (newest.TryTake(out var headers, out var at, out var client))
             {
                 var readings = RateLimitHeaders.Read(
                     name => headers.GetValueOrDefault(name),
-                    newest.At,
-                    newest.Client,
-                    place.Account == 0
-                        ? null
-                        : place.Account.ToString("x16", System.Globalization.CultureInfo.InvariantCulture)
+                    at,
+                    client,
+                    newest.Account
                 );
                 if (readings.Count > 0)
                 {
@@ -111,6 +109,19 @@ internal sealed class QuotaHeaders : IDisposable
     /// <inheritdoc />
     public void Dispose() => timer.Dispose();
 
+    private static bool TellsQuota(HttpHeadersNonValidated headers)
+    {
+        foreach (var (name, _) in headers)
+        {
+            if (IsQuota(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static bool IsQuota(string name) =>
         (name[0] | 0x20) switch
         {
@@ -121,73 +132,97 @@ internal sealed class QuotaHeaders : IDisposable
             _ => false,
         };
 
-    private static ulong Hash(ulong hash, string text)
+    private static string CredentialOf(HttpRequestMessage request)
     {
+        var sent = request.Headers.NonValidated;
+        return
+            sent.TryGetValues("authorization", out var credential)
+            || sent.TryGetValues("x-api-key", out credential)
+            || sent.TryGetValues("x-goog-api-key", out credential)
+            || sent.TryGetValues("api-key", out credential)
+            ? credential.ToString()
+            : "";
+    }
+
+    private ulong Hash(string text)
+    {
+        var hash = hashStart;
         foreach (var c in text)
         {
             hash = (hash ^ c) * HashStep;
         }
 
-        return (hash ^ '\n') * HashStep;
+        return hash;
     }
 
-    private static ImmutableDictionary<string, string> Copy(HttpHeadersNonValidated headers)
+    // Enough to tell accounts apart, the same in every run; nothing leads back from it to the credential.
+    private static string? AccountOf(string credential) =>
+        credential.Length == 0
+            ? null
+            : BitConverter
+                .ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(credential)))
+                .ToString("x16", CultureInfo.InvariantCulture);
+
+    /// <summary>What an account told last.</summary>
+    private sealed class Newest(string? account)
     {
-        var copy = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, values) in headers)
+        private const int MostHeaders = 64;
+
+        private readonly Lock gate = new();
+        private (string Name, string Value)[] headers = new (string, string)[16];
+        private int count;
+        private DateTimeOffset at;
+        private string client = "";
+
+        public string? Account { get; } = account;
+
+        public void Put(HttpHeadersNonValidated all, DateTimeOffset now, string program)
         {
-            if (IsQuota(name))
+            lock (gate)
             {
-                copy[name] = values.ToString();
+                count = 0;
+                foreach (var (name, values) in all)
+                {
+                    if (!IsQuota(name) || count == MostHeaders)
+                    {
+                        continue;
+                    }
+
+                    if (count == headers.Length)
+                    {
+                        Array.Resize(ref headers, count * 2);
+                    }
+
+                    headers[count++] = (name, values.ToString());
+                }
+
+                (at, client) = (now, program);
             }
         }
 
-        return copy.ToImmutable();
-    }
-
-    // Enough to tell accounts apart; nothing leads back from it to the credential.
-    private static ulong AccountOf(HttpRequestMessage request)
-    {
-        var sent = request.Headers.NonValidated;
-        if (
-            !sent.TryGetValues("authorization", out var credential)
-            && !sent.TryGetValues("x-api-key", out credential)
-            && !sent.TryGetValues("x-goog-api-key", out credential)
-            && !sent.TryGetValues("api-key", out credential)
-        )
-        {
-            return 0;
-        }
-
-        var text = credential.ToString();
-        Span<byte> bytes =
-            text.Length <= 512 ? stackalloc byte[1536] : new byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(bytes[..Encoding.UTF8.GetBytes(text, bytes)], digest);
-        return BitConverter.ToUInt64(digest);
-    }
-
-    private sealed class Newest(
-        ulong hash,
-        ImmutableDictionary<string, string> headers,
-        DateTimeOffset at,
-        string client
-    )
-    {
-        private ImmutableDictionary<string, string>? untold = headers;
-
-        public ulong Hash { get; } = hash;
-
-        public DateTimeOffset At { get; } = at;
-
-        public string Client { get; } = client;
-
         public bool TryTake(
-            [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImmutableDictionary<string, string>? taken
+            [NotNullWhen(true)] out Dictionary<string, string>? taken,
+            out DateTimeOffset when,
+            out string program
         )
         {
-            taken = Interlocked.Exchange(ref untold, null);
-            return taken is not null;
+            lock (gate)
+            {
+                (when, program, taken) = (at, client, null);
+                if (count == 0)
+                {
+                    return false;
+                }
+
+                taken = new Dictionary<string, string>(count, StringComparer.OrdinalIgnoreCase);
+                foreach (var (name, value) in headers.AsSpan(0, count))
+                {
+                    taken[name] = value;
+                }
+
+                count = 0;
+                return true;
+            }
         }
     }
 }

@@ -117,7 +117,13 @@ internal sealed class UpstreamCall : IDisposable
         Attempt.HttpStatus = status;
         Attempt.Status = UpstreamAttempt.StatusOf(status);
         Attempt.UpstreamId = AnswerHead.UpstreamId(answer.Headers);
-        quotas?.Note(Exchange, Attempt.Target.Provider, request, answer);
+        quotas?.Note(
+            Attempt.Target.Provider,
+            Exchange.Caller.Principal.Workspace,
+            Exchange.Attribution.Client,
+            request,
+            answer
+        );
         var streams =
             ContentTypes.IsEventStream(ContentTypes.Of(answer))
             || Exchange.Endpoint.Operation == Operation.GeminiStream;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Weir.Capture;
 using Weir.Capture.Agents;
@@ -43,13 +44,14 @@ internal sealed partial class CaptureModule(
     private readonly Lock gate = new();
     private Task<CaptureOpenResult>? opening;
     private Task following = Task.CompletedTask;
+    private Task? disposing;
     private volatile UsageCapture? opened;
     private volatile string? failure;
     private CaptureState state;
     private CaptureProgress progress;
 
     /// <summary>What is being done.</summary>
-    public CaptureState State => failure is null ? state : CaptureState.Failed;
+    public CaptureState State => Failure is null ? state : CaptureState.Failed;
 
     /// <summary>How far the reading at hand, or the last one, is.</summary>
     public CaptureProgress Progress
@@ -64,7 +66,7 @@ internal sealed partial class CaptureModule(
     }
 
     /// <summary>Why nothing is read; null when it is.</summary>
-    public string? Failure => failure;
+    public string? Failure => failure ?? opened?.Failure;
 
     /// <summary>Begins to read and to follow.</summary>
     public void Start(CaptureConfig config) => following = Task.Run(() => FollowAsync(config), CancellationToken.None);
@@ -103,7 +105,14 @@ internal sealed partial class CaptureModule(
     public SessionChanges? SessionChanges => opened?.Sessions.Changes;
 
     /// <inheritdoc />
-    public bool TryTake(WorkspaceId workspace, Catch caught) => opened?.TryTake(workspace, caught) ?? false;
+    public bool TryTake(WorkspaceId workspace, Catch caught, [NotNullWhen(true)] out Task? stored)
+    {
+        stored = null;
+        return opened is { } capture && capture.TryTake(workspace, caught, out stored);
+    }
+
+    /// <inheritdoc />
+    public Task NextFailure => opened?.NextFailure ?? Task.CompletedTask;
 
     /// <summary>
     /// Takes in what another machine sent; see <see cref="UsageCapture.IngestAsync"/>. A process that serves one command opens for it.
@@ -131,7 +140,16 @@ internal sealed partial class CaptureModule(
     public ImmutableArray<CaptureSource> Sources() => opened?.Sources() ?? [];
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
+    {
+        // The container of services has it too, once a delivery has asked for it, and disposes it first.
+        lock (gate)
+        {
+            return new ValueTask(disposing ??= CloseAsync());
+        }
+    }
+
+    private async Task CloseAsync()
     {
         await stopping.CancelAsync();
         await following;
@@ -159,7 +177,15 @@ internal sealed partial class CaptureModule(
             }
 
             state = CaptureState.Reading;
-            Note(await capture.CatchUpAsync(new Told(this), stopping.Token));
+            try
+            {
+                Note(await capture.CatchUpAsync(new Told(this), stopping.Token));
+            }
+            catch (Exception e) when (!stopping.IsCancellationRequested)
+            {
+                LogFailed(log, e);
+            }
+
             state = CaptureState.Following;
             capture.Follow(e => LogFailed(log, e));
         }
@@ -167,7 +193,7 @@ internal sealed partial class CaptureModule(
         {
             // Read on at the next start.
         }
-        catch (IOException e)
+        catch (Exception e)
         {
             failure = e.Message;
             LogFailed(log, e);

@@ -42,7 +42,7 @@ internal sealed class QuotaIntake(NewestQuotas newest, ICaptureIntake intake, Ti
 
         if (caught is not null)
         {
-            _ = intake.TryTake(workspace, caught);
+            _ = intake.TryTake(workspace, caught, out _);
         }
 
         return isNew;

@@ -72,7 +72,7 @@ public class ClaudeCodeHooksTests
         }
 
         Assert.Contains("SECRETANSWER", File.ReadAllText(Path.Combine(Folder, "Stop.json")), StringComparison.Ordinal);
-        var everything = string.Join('\n', all.Events.Cast<object>().Concat(all.Sessions.Values).Concat(all.Limits));
+        var everything = string.Join<object>('\n', [.. all.Events, .. all.Sessions.Values, .. all.Limits]);
         foreach (var word in new[] { "SECRET", "look at it", "SUBAGENT", "transcript" })
         {
             Assert.DoesNotContain(word, everything, StringComparison.Ordinal);

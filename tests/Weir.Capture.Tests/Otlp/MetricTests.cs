@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Weir.Capture.Agents;
 using Weir.Capture.Otlp;
@@ -15,55 +16,86 @@ public class MetricTests
 
     private readonly RecordingIntake intake = new();
     private readonly OtlpReceiver receiver;
+    private int exports;
 
     public MetricTests() => receiver = new OtlpReceiver(intake, new FakeClock(ReceivedAt));
 
     [Fact]
-    public void A_cumulative_series_that_began_before_counts_from_where_it_was_met()
+    public async Task A_cumulative_series_that_began_before_counts_from_where_it_was_met()
     {
-        Assert.Equal([], Send(Before, After, 1_000));
-        Assert.Equal([250L], Send(Before, After + Minute, 1_250));
-        Assert.Equal([], Send(Before, After + (2 * Minute), 1_250));
+        Assert.Equal([], await SendAsync(Before, After, 1_000));
+        Assert.Equal([250L], await SendAsync(Before, After + Minute, 1_250));
+        Assert.Equal([], await SendAsync(Before, After + (2 * Minute), 1_250));
     }
 
     [Fact]
-    public void One_that_begins_later_counts_from_its_beginning_and_anew_when_it_begins_anew()
+    public async Task One_that_begins_later_counts_from_its_beginning_and_anew_when_it_begins_anew()
     {
-        Assert.Equal([40L], Send(After, After + Minute, 40));
-        Assert.Equal([2L], Send(After, After + (2 * Minute), 42));
-        Assert.Equal([7L], Send(After + (3 * Minute), After + (4 * Minute), 7));
-        Assert.Equal([3L], Send(After + (3 * Minute), After + (5 * Minute), 3));
+        Assert.Equal([40L], await SendAsync(After, After + Minute, 40));
+        Assert.Equal([2L], await SendAsync(After, After + (2 * Minute), 42));
+        Assert.Equal([7L], await SendAsync(After + (3 * Minute), After + (4 * Minute), 7));
+        Assert.Equal([3L], await SendAsync(After + (3 * Minute), After + (5 * Minute), 3));
     }
 
     [Fact]
-    public void A_point_that_is_delivered_again_adds_nothing()
+    public async Task A_point_that_is_delivered_again_adds_nothing()
     {
-        Assert.Equal([40L], Send(After, After + Minute, 40));
-        Assert.Equal([], Send(After, After + Minute, 40));
-        Assert.Equal([], Send(After, After, 10));
+        Assert.Equal([40L], await SendAsync(After, After + Minute, 40));
+        Assert.Equal([], await SendAsync(After, After + Minute, 40));
+        Assert.Equal([], await SendAsync(After, After, 10));
     }
 
     [Fact]
-    public void What_there_was_no_room_for_is_counted_when_it_comes_again()
+    public async Task What_there_was_no_room_for_is_counted_when_it_comes_again()
     {
         intake.IsFull = true;
-        Assert.Equal(OtlpOutcome.Full, Deliver(After, After + Minute, 40));
+        Assert.Equal(OtlpOutcome.Full, await DeliverAsync(After, After + Minute, 40));
         intake.IsFull = false;
-        Assert.Equal([40L], Send(After, After + Minute, 40));
+        Assert.Equal([40L], await SendAsync(After, After + Minute, 40));
     }
 
     [Fact]
-    public void Series_of_other_workspaces_are_others()
+    public async Task The_same_bytes_again_are_the_same_export()
     {
-        Assert.Equal([40L], Send(After, After + Minute, 40));
-        Assert.Equal([40L], Send(After, After + Minute, 40, workspace: 2));
+        const int delta = 1;
+        var export = Export(After, After + Minute, "40", delta);
+        Assert.Equal(OtlpOutcome.Stored, await DeliverAsync(export));
+        Assert.Equal(OtlpOutcome.Stored, await DeliverAsync(export));
+        Assert.Single(intake.All);
+        Assert.Equal(OtlpOutcome.Stored, await DeliverAsync(export, workspace: 2));
+        Assert.Equal(2, intake.All.Count);
     }
 
     [Fact]
-    public void A_delta_counts_as_it_stands_and_has_the_same_id_when_it_comes_again()
+    public async Task What_cannot_be_stored_is_not_answered_for_and_counts_once_when_it_comes_again()
     {
-        Send(After, After + Minute, 40, temporality: 1);
-        Send(After, After + Minute, 40, temporality: 1);
+        const int delta = 1;
+        var export = Export(After, After + Minute, "40", delta);
+        var stored = new TaskCompletionSource();
+        intake.Stored = stored.Task;
+        intake.Fail();
+        Assert.Equal(OtlpOutcome.NotStored, await DeliverAsync(export));
+
+        intake.Recover();
+        var again = DeliverAsync(export);
+        Assert.False(again.IsCompleted);
+        stored.SetResult();
+        Assert.Equal(OtlpOutcome.Stored, await again);
+        Assert.Single(intake.All);
+    }
+
+    [Fact]
+    public async Task Series_of_other_workspaces_are_others()
+    {
+        Assert.Equal([40L], await SendAsync(After, After + Minute, 40));
+        Assert.Equal([40L], await SendAsync(After, After + Minute, 40, workspace: 2));
+    }
+
+    [Fact]
+    public async Task A_delta_counts_as_it_stands_and_has_the_same_id_when_it_comes_again()
+    {
+        await SendAsync(After, After + Minute, 40, temporality: 1);
+        await SendAsync(After, After + Minute, 40, temporality: 1);
 
         Assert.Equal([40L, 40L], intake.All.SelectMany(c => c.Aggregates).Select(a => a.Usage.Output!.Value));
         Assert.Single(intake.All.SelectMany(c => c.Aggregates).Select(a => a.Id).Distinct());
@@ -75,9 +107,9 @@ public class MetricTests
     [InlineData("\"Infinity\"")]
     [InlineData("1e300")]
     [InlineData("null")]
-    public void Impossible_numbers_are_passed_over(string value)
+    public async Task Impossible_numbers_are_passed_over(string value)
     {
-        Deliver(After, After + Minute, value);
+        await DeliverAsync(After, After + Minute, value);
         Assert.Equal(1, Assert.Single(intake.All).Skipped["impossible numbers"]);
     }
 
@@ -130,28 +162,40 @@ public class MetricTests
             )}}]}]} }
             """;
 
-    private List<long> Send(long start, long time, long value, int temporality = 2, int workspace = 1)
+    private async Task<List<long>> SendAsync(long start, long time, long value, int temporality = 2, int workspace = 1)
     {
         var before = intake.All.Count;
-        Assert.Equal(OtlpOutcome.Taken, Deliver(start, time, $"{value}", temporality, workspace));
+        Assert.Equal(OtlpOutcome.Stored, await DeliverAsync(start, time, $"{value}", temporality, workspace));
         return [.. intake.All[before].Aggregates.Select(a => a.Usage.Output!.Value)];
     }
 
-    private OtlpOutcome Deliver(long start, long time, long value) => Deliver(start, time, $"{value}");
+    private Task<OtlpOutcome> DeliverAsync(long start, long time, long value) => DeliverAsync(start, time, $"{value}");
 
-    private OtlpOutcome Deliver(long start, long time, string value, int temporality = 2, int workspace = 1) =>
-        receiver.Receive(
-            new WorkspaceId(workspace),
-            OtlpSignal.Metrics,
-            OtlpFormat.Json,
-            Encoding.UTF8.GetBytes(
-                $$"""
-                {"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"gen_ai.client.inference.usage.output_tokens",
-                "sum":{"aggregationTemporality":{{temporality}},"dataPoints":[{"startTimeUnixNano":"{{start}}","timeUnixNano":"{{time}}","asDouble":{{value}}}]} }]}]}]}
-                """
-            ),
-            out _
-        );
+    private Task<OtlpOutcome> DeliverAsync(
+        long start,
+        long time,
+        string value,
+        int temporality = 2,
+        int workspace = 1
+    ) => DeliverAsync(Export(start, time, value, temporality), workspace);
+
+    private async Task<OtlpOutcome> DeliverAsync(string export, int workspace = 1) =>
+        (
+            await receiver.ReceiveAsync(
+                new WorkspaceId(workspace),
+                OtlpSignal.Metrics,
+                OtlpFormat.Json,
+                Encoding.UTF8.GetBytes(export),
+                TestContext.Current.CancellationToken
+            )
+        ).Outcome;
+
+    // Each is another export, by its number: the same bytes are the same export.
+    private string Export(long start, long time, string value, int temporality) =>
+        $$"""
+            {"n":{{++exports}},"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"name":"gen_ai.client.inference.usage.output_tokens",
+            "sum":{"aggregationTemporality":{{temporality}},"dataPoints":[{"startTimeUnixNano":"{{start}}","timeUnixNano":"{{time}}","asDouble":{{value}}}]} }]}]}]}
+            """;
 
     private sealed class RecordingIntake : ICaptureIntake
     {
@@ -159,13 +203,22 @@ public class MetricTests
 
         public bool IsFull { get; set; }
 
-        public bool TryTake(WorkspaceId workspace, Catch caught)
+        public Task Stored { get; set; } = Task.CompletedTask;
+
+        public Task NextFailure { get; private set; } = new TaskCompletionSource().Task;
+
+        public void Fail() => NextFailure = Task.CompletedTask;
+
+        public void Recover() => NextFailure = new TaskCompletionSource().Task;
+
+        public bool TryTake(WorkspaceId workspace, Catch caught, [NotNullWhen(true)] out Task? stored)
         {
             if (!IsFull)
             {
                 All.Add(caught);
             }
 
+            stored = IsFull ? null : Stored;
             return !IsFull;
         }
     }

@@ -82,20 +82,19 @@ public sealed class BatchRouteTests : IAsyncLifetime
     [Fact]
     public async Task When_too_many_come_at_once_the_sender_is_asked_to_come_again()
     {
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
+        using var http = new HttpMessageInvoker(
+            new SocketsHttpHandler { UseProxy = false, Expect100ContinueTimeout = TimeSpan.FromMinutes(1) }
+        );
         var open = new List<(Pipe Body, Task<HttpResponseMessage> Answer)>();
         HttpResponseMessage? refused = null;
         while (refused is null)
         {
-            var body = new Pipe();
+            var pipe = new Pipe();
+            var body = new Begun(pipe, Batch(Head));
             var answer = http.SendAsync(Slow(body), TestContext.Current.CancellationToken);
-            open.Add((body, answer));
-            // One that is let in answers when its body has ended, one that is not answers at once.
-            var first = await Task.WhenAny([
-                .. open.Select(o => o.Answer),
-                Task.Delay(300, TestContext.Current.CancellationToken),
-            ]);
-            refused = first is Task<HttpResponseMessage> done ? await done : null;
+            open.Add((pipe, answer));
+            // One that is let in is asked for its body, one that is not is answered at once.
+            refused = await Task.WhenAny(answer, body.Asked) == answer ? await answer : null;
         }
 
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
@@ -135,14 +134,15 @@ public sealed class BatchRouteTests : IAsyncLifetime
         Assert.Equal(JsonValueKind.Null, archive.GetProperty("sealedBytes").ValueKind);
     }
 
-    private HttpRequestMessage Slow(Pipe body)
+    private HttpRequestMessage Slow(Begun body)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.BaseUrl, Path))
         {
-            Content = new StreamContent(new Begun(body, Batch(Head))),
+            Content = new StreamContent(body),
         };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(Lines);
         request.Headers.TryAddWithoutValidation("x-weir-key", server.IngestKey);
+        request.Headers.ExpectContinue = true;
         return request;
     }
 
@@ -171,7 +171,11 @@ public sealed class BatchRouteTests : IAsyncLifetime
     /// <summary>A body that begins at once and ends when its pipe does.</summary>
     private sealed class Begun(Pipe pipe, byte[] first) : Stream
     {
+        private readonly TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool hasBegun;
+
+        /// <summary>Completes when somebody reads it.</summary>
+        public Task Asked => asked.Task;
 
         public override bool CanRead => true;
         public override bool CanSeek => false;
@@ -191,6 +195,7 @@ public sealed class BatchRouteTests : IAsyncLifetime
             if (!hasBegun)
             {
                 hasBegun = true;
+                asked.TrySetResult();
                 first.CopyTo(buffer);
                 return first.Length;
             }

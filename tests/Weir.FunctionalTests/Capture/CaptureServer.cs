@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
@@ -141,7 +142,9 @@ internal sealed class RecordingIntake : ICaptureIntake
 
     public IReadOnlyList<SessionEvent> Events => [.. Taken.SelectMany(t => t.Caught.Events)];
 
-    public bool TryTake(WorkspaceId workspace, Catch caught)
+    public Task NextFailure { get; } = new TaskCompletionSource().Task;
+
+    public bool TryTake(WorkspaceId workspace, Catch caught, [NotNullWhen(true)] out Task? stored)
     {
         lock (access)
         {
@@ -150,6 +153,7 @@ internal sealed class RecordingIntake : ICaptureIntake
                 taken.Add((workspace, caught));
             }
 
+            stored = IsFull ? null : Task.CompletedTask;
             return !IsFull;
         }
     }

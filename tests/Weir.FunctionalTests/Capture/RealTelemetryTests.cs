@@ -154,7 +154,7 @@ public sealed class RealTelemetryTests : IAsyncLifetime
             server.Intake.Taken.SelectMany(t =>
                 t.Caught.Events.Cast<object>()
                     .Concat(t.Caught.Sightings)
-                    .Concat(t.Caught.Sessions.Values)
+                    .Concat(t.Caught.Sessions.Values.Cast<object>())
                     .Concat(t.Caught.Limits)
             )
         );

@@ -46,6 +46,8 @@ public sealed class OpenTelemetryTests : IDisposable
             ],
             (await RequestsAsync(weir)).Order(StringComparer.Ordinal)
         );
+        // Who has taken deliveries ends as well as anybody.
+        Assert.Equal(0, await weir.StopAsync());
     }
 
     [Theory]

@@ -1,4 +1,6 @@
 using Weir.Foundation;
+using Weir.Gateway.Pipeline;
+using Weir.Gateway.Upstreams;
 using Weir.Testing;
 
 namespace Weir.Gateway.Tests.Pipeline;
@@ -16,7 +18,7 @@ public sealed class QuotaHeadersTests
     };
 
     [Fact]
-    public async Task The_newest_word_is_told_once_for_each_account_and_never_the_credential()
+    public async Task The_newest_word_is_told_for_an_account_and_never_the_credential()
     {
         await using var upstream = new FakeUpstream().On(
             "/v1/messages",
@@ -36,7 +38,7 @@ public sealed class QuotaHeadersTests
 
         await Until.TrueAsync(() => !host.Quotas.IsEmpty);
 
-        var (workspace, readings) = Assert.Single(host.Quotas);
+        var (workspace, readings) = host.Quotas.First();
         var reading = Assert.Single(readings);
         Assert.Equal(WorkspaceId.Default, workspace);
         Assert.Equal(("headers", "five_hour", 41.0), (reading.By, reading.Scope, reading.UsedPercent!.Value));
@@ -44,6 +46,46 @@ public sealed class QuotaHeadersTests
         Assert.Equal("claude-code", reading.Client);
         Assert.Matches("^[0-9a-f]{16}$", reading.Account);
         Assert.DoesNotContain(GatewayHost.UpstreamKey, reading.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Noting_allocates_nothing_though_every_answer_tells_another_number()
+    {
+        var config = new ProviderConfig { Name = "anthropic", Kind = ProviderKind.Anthropic };
+        using var upstream = Upstream.Open(ProviderModel.KeyOf(config));
+        var provider = new ProviderModel(config, upstream);
+        using var quotas = new QuotaHeaders((_, _) => { }, TimeProvider.System);
+        using var request = new HttpRequestMessage();
+        request.Headers.TryAddWithoutValidation("authorization", "Bearer " + new string('k', 100));
+        using var plain = Answer(null);
+        HttpResponseMessage[] answers = [Answer("49"), plain, Answer("48"), Answer("47")];
+        Repeat();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Repeat();
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+
+        void Repeat()
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                quotas.Note(provider, WorkspaceId.Default, "claude-code", request, answers[i % answers.Length]);
+            }
+        }
+
+        static HttpResponseMessage Answer(string? remaining)
+        {
+            var answer = new HttpResponseMessage();
+            answer.Headers.TryAddWithoutValidation("request-id", "req_1");
+            if (remaining is not null)
+            {
+                answer.Headers.TryAddWithoutValidation("anthropic-ratelimit-requests-limit", "50");
+                answer.Headers.TryAddWithoutValidation("anthropic-ratelimit-requests-remaining", remaining);
+            }
+
+            return answer;
+        }
     }
 
     [Fact]

@@ -168,9 +168,9 @@ internal static class OpenCodeDatabase
             return session;
         }
 
-        private void Tell(OpenCodeSession session, SessionFacts? facts)
+        private void Tell(OpenCodeSession session, SessionFacts? told)
         {
-            if (facts is null)
+            if (told is not { } facts)
             {
                 return;
             }

@@ -207,15 +207,19 @@ internal sealed class LedgerStore : IDisposable
     private LedgerState Apply(LedgerState state, UsageRecord record, DateTimeOffset now)
     {
         var id = witnesses.Resolve(record.Id);
-        if (id == record.Id && sightings.MayFind(record) && RecordRows.Find(find, names, id) is null)
+        if (
+            id == record.Id
+            && sightings.MayFind(record)
+            && sightings.Find(record) is { Count: > 0 } same
+            && RecordRows.Find(find, names, id) is null
+        )
         {
-            var same = sightings.Find(record);
             if (same.Count == 1)
             {
                 id = same[0];
                 witnesses.AddAlias(record.Id, id);
             }
-            else if (same.Count > 1)
+            else
             {
                 record = record with { Doubts = record.Doubts | Doubts.Identity };
             }

@@ -15,7 +15,7 @@ internal sealed class DeliveredBody : IDisposable
     private DeliveredBody(byte[] buffer) => this.buffer = buffer;
 
     /// <summary>Its bytes.</summary>
-    public ReadOnlySpan<byte> Bytes => buffer.AsSpan(0, length);
+    public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
 
     /// <summary>Reads the body of a request. It may be compressed with gzip, and is never held beyond its bound.</summary>
     /// <param name="request">The request.</param>

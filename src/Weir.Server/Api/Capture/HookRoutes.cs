@@ -82,7 +82,7 @@ internal static class HookRoutes
         var caught = new Catch();
         var workspace = context.Features.GetRequiredFeature<ApiCaller>().Workspace;
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-        if (!services.GetRequiredService<ClaudeCodeHooks>().TryRead(workspace, body.Bytes, now, caught))
+        if (!services.GetRequiredService<ClaudeCodeHooks>().TryRead(workspace, body.Bytes.Span, now, caught))
         {
             await ApiProblem
                 .Of(StatusCodes.Status400BadRequest, "The body is not the JSON object that a hook is given.")
@@ -90,7 +90,8 @@ internal static class HookRoutes
             return;
         }
 
-        if (!services.GetRequiredService<ICaptureIntake>().TryTake(workspace, caught))
+        // An agent waits for the answer, and a hook tells of no usage: it is not waited for until it is stored.
+        if (!services.GetRequiredService<ICaptureIntake>().TryTake(workspace, caught, out _))
         {
             await FullAsync(context);
             return;

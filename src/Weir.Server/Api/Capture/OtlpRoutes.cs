@@ -135,17 +135,30 @@ internal static class OtlpRoutes
         }
 
         var workspace = context.Features.GetRequiredFeature<ApiCaller>().Workspace;
-        var outcome = receiver.Receive(workspace, signal, format, body.Bytes, out var rejected);
+        var (outcome, rejected) = await receiver.ReceiveAsync(
+            workspace,
+            signal,
+            format,
+            body.Bytes,
+            context.RequestAborted
+        );
         await (
             outcome switch
             {
-                OtlpOutcome.Taken => AnswerAsync(
+                OtlpOutcome.Stored => AnswerAsync(
                     context,
                     format,
                     StatusCodes.Status200OK,
                     OtlpAnswer.Success(signal, format, rejected)
                 ),
                 OtlpOutcome.Full => FullAsync(context, format),
+                OtlpOutcome.NotStored => RefuseAsync(
+                    context,
+                    format,
+                    StatusCodes.Status503ServiceUnavailable,
+                    Unavailable,
+                    "It cannot be stored at the moment; come again."
+                ),
                 _ => RefuseAsync(
                     context,
                     format,
