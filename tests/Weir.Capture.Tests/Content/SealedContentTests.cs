@@ -176,11 +176,6 @@ public sealed class SealedContentTests : CaptureTest
     {
         WritePrompt("a.jsonl", "s1");
         await SealAsync();
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         var secrets = Path.Combine(Data, "secrets");
         if (OperatingSystem.IsWindows())
         {
