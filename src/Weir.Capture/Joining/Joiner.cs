@@ -33,10 +33,10 @@ internal sealed class Joiner
     private readonly Dictionary<RecordId, UsageRecord> records = [];
     private readonly Dictionary<RecordId, (Origin Origin, Sighting Seen)> met = [];
     private readonly List<Haul> hauls = [];
+    private readonly Queue<JoinedBatch> underway = [];
     private readonly TimeProvider clock;
     private TaskCompletionSource nextFailure = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? failure;
-    private JoinedBatch? underway;
     private long imported;
 
     /// <summary>Takes up where the store and the ledger stand; without an archive nothing is archived.</summary>
@@ -222,7 +222,7 @@ internal sealed class Joiner
 
     private async Task StoreAsync(bool withKeys, CancellationToken giveUp)
     {
-        while (hauls.Count > 0 || (withKeys && (underway is not null || keys.Unstored > 0)))
+        while (true)
         {
             try
             {
@@ -233,10 +233,9 @@ internal sealed class Joiner
             catch (Exception e)
             {
                 // Whatever it is, what was caught is kept: it may go tomorrow, and the server goes on meanwhile.
-                if (underway?.Import is { } import)
+                foreach (var batch in underway)
                 {
-                    await ((Task)import).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    underway.Import = null;
+                    await batch.BreakOffAsync();
                 }
 
                 store.RollBack();
@@ -245,7 +244,7 @@ internal sealed class Joiner
                 await Task.Delay(Pause, clock, giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (giveUp.IsCancellationRequested)
                 {
-                    underway = null;
+                    underway.Clear();
                     hauls.Clear();
                     records.Clear();
                     met.Clear();
@@ -263,6 +262,7 @@ internal sealed class Joiner
             .TrySetResult();
     }
 
+    // While the ledger takes in one batch on its own thread, the one before is stored here, and the next one joined.
     private async Task StoreOnceAsync(bool withKeys)
     {
         foreach (var (origin, seen) in met.Values)
@@ -272,28 +272,34 @@ internal sealed class Joiner
 
         met.Clear();
         archive?.Flush();
-        await FinishAsync(withKeys: false);
         if (hauls.Count > 0)
         {
-            underway = new JoinedBatch([.. hauls], [.. records.Values.OrderBy(r => r.Id)]);
+            underway.Enqueue(new JoinedBatch([.. hauls], [.. records.Values.OrderBy(r => r.Id)]));
             hauls.Clear();
             records.Clear();
-            Begin(underway);
         }
 
-        if (withKeys)
+        foreach (var batch in underway)
         {
-            await FinishAsync(withKeys: true);
+            batch.Import ??=
+                batch.Records.Length == 0 ? null : ledger.ImportAsync(batch.Records, CancellationToken.None);
+        }
+
+        while (underway.Count > (withKeys ? 0 : 1))
+        {
+            // The keys know of every batch up to the last, and of none after it.
+            await FinishAsync(underway.Peek(), withKeys && underway.Count == 1);
+            underway.Dequeue();
+        }
+
+        if (withKeys && keys.Unstored > 0)
+        {
+            Commit(withKeys);
         }
     }
 
-    // The ledger takes it in on its own thread: beside it goes what happened in sessions, and then the next batch.
-    private void Begin(JoinedBatch batch)
+    private async Task FinishAsync(JoinedBatch batch, bool withKeys)
     {
-        batch.Import =
-            batch.Records.Length == 0
-                ? Task.FromResult(new ImportOutcome(0, imported))
-                : ledger.ImportAsync(batch.Records, CancellationToken.None);
         store.Begin();
         foreach (var haul in batch.Hauls)
         {
@@ -301,24 +307,12 @@ internal sealed class Joiner
         }
 
         archive?.Flush();
-    }
-
-    private async Task FinishAsync(bool withKeys)
-    {
-        if (underway is null && !withKeys)
+        if (batch.Import is { } import)
         {
-            return;
+            (var changed, imported) = await import;
+            Told += changed;
         }
 
-        var batch = underway ??= new JoinedBatch([], []);
-        if (batch.Import is null)
-        {
-            Begin(batch);
-        }
-
-        (var changed, imported) = await batch.Import!;
-        Told += changed;
-        batch.Records = [];
         foreach (var haul in batch.Hauls)
         {
             if (haul.Cursor is { } cursor)
@@ -327,9 +321,18 @@ internal sealed class Joiner
             }
         }
 
-        // The keys know of every batch up to this one, and of none after it.
+        Commit(withKeys);
+        foreach (var haul in batch.Hauls)
+        {
+            haul.Done?.Invoke(haul);
+        }
+    }
+
+    private void Commit(bool withKeys)
+    {
         if (withKeys)
         {
+            store.Begin();
             keys.Flush();
         }
 
@@ -337,12 +340,6 @@ internal sealed class Joiner
         if (withKeys)
         {
             keys.Stored();
-        }
-
-        underway = null;
-        foreach (var haul in batch.Hauls)
-        {
-            haul.Done?.Invoke(haul);
         }
     }
 
