@@ -17,7 +17,8 @@ public readonly record struct CaptureProgress(int Files, int FilesInAll, long By
 /// <param name="Files">Files read.</param>
 /// <param name="Bytes">Their length.</param>
 /// <param name="LastChange">When the last of them changed, UTC; null when there is none.</param>
-/// <param name="Skipped">What was passed over in them, by kind.</param>
+/// <param name="Skipped">What could not be read in them, by kind: it is lost.</param>
+/// <param name="Ignored">What was passed over in them as in any sound file, by kind: copies that a fork replays, kinds of lines that tell nothing.</param>
 /// <param name="Problems">Files that could not be read, and why; at most 100.</param>
 public sealed record CaptureSource(
     string Agent,
@@ -27,5 +28,6 @@ public sealed record CaptureSource(
     long Bytes,
     DateTimeOffset? LastChange,
     ImmutableSortedDictionary<string, long> Skipped,
+    ImmutableSortedDictionary<string, long> Ignored,
     ImmutableArray<(string File, string Problem)> Problems
 );

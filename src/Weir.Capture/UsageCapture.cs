@@ -160,6 +160,10 @@ public sealed class UsageCapture : IAsyncDisposable
     /// <summary>Why content cannot be sealed; null when it can, or is not asked for.</summary>
     public string? SealFailure => content?.Failure;
 
+    /// <summary>The lines of a session, where they are kept or were: also when nothing is sealed any more.</summary>
+    internal ContentReading ContentOf(WorkspaceId workspace, string session) =>
+        (content ?? SealedContent.Of(options.DataFolder, clock)).Read(workspace, session);
+
     /// <summary>Reads everything that is new in the agents' files into the ledger, and returns when it is there.</summary>
     /// <param name="progress">Told after each file; null for nobody.</param>
     /// <param name="cancellationToken">Breaks off; what was read until then is kept.</param>
@@ -316,14 +320,20 @@ public sealed class UsageCapture : IAsyncDisposable
                     own.Length,
                     own.Sum(c => c.Length),
                     own.Length == 0 ? null : Times.FromMicroseconds(own.Max(c => c.Modified)),
-                    own.SelectMany(c => c.Skipped)
-                        .GroupBy(s => s.Key, s => s.Value)
-                        .ToImmutableSortedDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal),
+                    Sum(own, isOrdinary: false),
+                    Sum(own, isOrdinary: true),
                     [.. own.Where(c => c.Problem is not null).Select(c => (c.Path, c.Problem!)).Take(MostProblems)]
                 );
             }),
         ];
     }
+
+    private static ImmutableSortedDictionary<string, long> Sum(FileCursor[] files, bool isOrdinary) =>
+        files
+            .SelectMany(file => file.Skipped)
+            .Where(skipped => PassedOver.IsOrdinary(skipped.Key) == isOrdinary)
+            .GroupBy(skipped => skipped.Key, skipped => skipped.Value)
+            .ToImmutableSortedDictionary(kind => kind.Key, kind => kind.Sum(), StringComparer.Ordinal);
 
     /// <summary>Stores what has been read and closes the file.</summary>
     public async ValueTask DisposeAsync()

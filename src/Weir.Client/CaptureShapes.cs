@@ -97,6 +97,11 @@ public sealed record CaptureDelivery
     public required IReadOnlyDictionary<string, long> Refused { get; init; }
 }
 
+/// <summary>Why an export of OpenTelemetry was not taken: <c>google.rpc.Status</c>, as the protocol has it.</summary>
+/// <param name="Code">A code of gRPC: 3 for what cannot be read, 8 when there is no room, 14 when Weir is stopping.</param>
+/// <param name="Message">The reason, for a developer.</param>
+public sealed record OtlpFailure(int Code, string Message);
+
 /// <summary>One folder of one coding agent.</summary>
 public sealed record CaptureSourceItem
 {
@@ -118,8 +123,14 @@ public sealed record CaptureSourceItem
     /// <summary>When one of them last changed; null when there is none.</summary>
     public required DateTimeOffset? LastChange { get; init; }
 
-    /// <summary>What was passed over in them, by kind.</summary>
+    /// <summary>What could not be read in them, by kind (<c>not json</c>, <c>too deep</c>, <c>line too long</c> …): it is lost.</summary>
     public required IReadOnlyDictionary<string, long> Skipped { get; init; }
+
+    /// <summary>
+    /// What was passed over in them as in any sound file, by kind, and is no loss: copies that a fork or a session that goes on
+    /// replays (<c>replayed</c>), kinds of lines that tell nothing of use (<c>unknown type</c>) …
+    /// </summary>
+    public required IReadOnlyDictionary<string, long> Ignored { get; init; }
 
     /// <summary>Files that could not be read; at most 100.</summary>
     public required IReadOnlyList<CaptureProblem> Problems { get; init; }

@@ -181,6 +181,10 @@ public sealed class WeirClient : IDisposable
     public Task<SessionDetail> SessionAsync(string id, CancellationToken cancellationToken) =>
         GetAsync($"sessions/{Uri.EscapeDataString(id)}", WeirJson.Default.SessionDetail, cancellationToken);
 
+    /// <summary>What was said in one session.</summary>
+    public Task<SessionContent> SessionContentAsync(string id, CancellationToken cancellationToken) =>
+        GetAsync($"sessions/{Uri.EscapeDataString(id)}/content", WeirJson.Default.SessionContent, cancellationToken);
+
     /// <summary>What sessions did.</summary>
     public Task<SessionActivityResult> SessionActivityAsync(
         UsageQueryString query,

@@ -10,7 +10,7 @@ internal abstract class AgentReader
 {
     /// <summary>
     /// Reads one line, without its end. A line with nothing of interest should cost a search and no parsing. Only called for
-    /// files of <see cref="FileForm.Lines"/>.
+    /// files of lines, compressed or not.
     /// </summary>
     public abstract void Line(ReadOnlySpan<byte> line, Catch caught);
 
@@ -25,6 +25,12 @@ internal enum FileForm
 {
     /// <summary>Lines are added at its end: read from where the last reading stopped.</summary>
     Lines,
+
+    /// <summary>
+    /// Lines that the program has put away with zstd, and will not add to: the file of lines of the same name without
+    /// <c>.zst</c>, which counts where both are there.
+    /// </summary>
+    CompressedLines,
 
     /// <summary>It is written as a whole: when it has changed, all of it is read again, as one call of <see cref="AgentReader.Line"/>.</summary>
     Whole,

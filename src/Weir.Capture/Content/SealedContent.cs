@@ -9,7 +9,8 @@ namespace Weir.Capture.Content;
 /// <summary>What opening sealed content came to.</summary>
 /// <param name="Lines">The lines of the session, in the order in which they stood in their files; empty on a refusal.</param>
 /// <param name="Refusal">Why they cannot be shown; null when they can.</param>
-internal sealed record ContentReading(ImmutableArray<ReadOnlyMemory<byte>> Lines, string? Refusal);
+/// <param name="IsCut">Whether there is more, and these are the newest.</param>
+internal sealed record ContentReading(ImmutableArray<ReadOnlyMemory<byte>> Lines, string? Refusal, bool IsCut = false);
 
 /// <summary>
 /// The lines that agents wrote, content and all, sealed with a key for each workspace: for those who asked for it. Kept by the UTC day
@@ -23,6 +24,9 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
 {
     /// <summary>The folder in the data folder.</summary>
     public const string FolderName = "content";
+
+    /// <summary>How much of a session is read.</summary>
+    public const long MostBytes = 32 * 1024 * 1024;
 
     private const string Extension = ".sealed";
 
@@ -69,16 +73,17 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
         }
     }
 
-    /// <summary>The lines of a session.</summary>
+    /// <summary>The lines of a session; none of a workspace in which nothing was sealed.</summary>
     /// <param name="workspace">The workspace.</param>
     /// <param name="session">The session's id.</param>
-    public ContentReading Read(WorkspaceId workspace, string session)
+    /// <param name="most">How many bytes of stretches are read about; the newest ones.</param>
+    public ContentReading Read(WorkspaceId workspace, string session, long most = MostBytes)
     {
         try
         {
             return Directory.Exists(FolderOf(workspace))
-                ? ReadFiles(workspace, session)
-                : new ContentReading([], "no content was sealed in this workspace (capture.content in weir.yaml)");
+                ? ReadFiles(workspace, session, most)
+                : new ContentReading([], null);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -185,7 +190,7 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
         }
     }
 
-    private ContentReading ReadFiles(WorkspaceId workspace, string session)
+    private ContentReading ReadFiles(WorkspaceId workspace, string session, long most)
     {
         var (key, refusal) = keys.Find(workspace, make: false);
         if (key is null)
@@ -193,58 +198,83 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
             return new ContentReading([], refusal);
         }
 
-        var pieces = new List<(ContentPiece Piece, int Sessions)>();
-        foreach (
-            var path in Directory.EnumerateFiles(FolderOf(workspace), "*" + Extension).Order(StringComparer.Ordinal)
-        )
+        var files = Directory
+            .EnumerateFiles(FolderOf(workspace), "*" + Extension)
+            .Order(StringComparer.Ordinal)
+            .ToArray();
+        var own = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var frame in files.SelectMany(path => Frames(path, session)).Where(frame => frame.Sessions > 0))
         {
-            using var file = new FileStream(
-                path,
-                FileMode.Open,
-                FileAccess.Read,
-                FileShare.ReadWrite | FileShare.Delete
-            );
-            var header = new byte[SealedFrame.HeaderBytes];
-            for (var at = 0L; ; )
+            if (SealedFrame.TryOpen(key, frame.Bytes, frame.Names) is not { } piece)
             {
-                file.Position = at;
-                if (
-                    file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
-                    || !SealedFrame.TryReadHeader(header, out var length, out var names)
-                    || at + length > file.Length
-                )
-                {
-                    break;
-                }
+                return Unopened(frame);
+            }
 
-                var frame = new byte[length];
-                file.Position = at;
-                file.ReadExactly(frame);
-                at += length;
-                var sessions = SealedFrame.Sessions(frame, names);
-                if (sessions.Length > 0 && !sessions.Contains(session))
-                {
-                    continue;
-                }
+            own.Add(piece.Path);
+        }
 
-                if (SealedFrame.TryOpen(key, frame, names) is not { } piece)
-                {
-                    return new ContentReading([], $"{path} was sealed with another key, or has been changed");
-                }
+        // A stretch that names no session belongs to those that its file names elsewhere.
+        var pieces = new Queue<(ContentPiece Piece, int Sessions)>();
+        var (bytes, isCut) = (0L, false);
+        foreach (var frame in files.SelectMany(path => Frames(path, session)))
+        {
+            if (SealedFrame.TryOpen(key, frame.Bytes, frame.Names) is not { } piece)
+            {
+                return Unopened(frame);
+            }
 
-                pieces.Add((piece, sessions.Length));
+            if (own.Contains(piece.Path))
+            {
+                pieces.Enqueue((piece, frame.Sessions));
+                bytes += piece.Bytes.Length;
+                while (bytes > most && pieces.Count > 1)
+                {
+                    bytes -= pieces.Dequeue().Piece.Bytes.Length;
+                    isCut = true;
+                }
             }
         }
 
-        return new ContentReading(LinesOf(pieces, session), null);
+        return new ContentReading(LinesOf(pieces, session), null, isCut);
+
+        static ContentReading Unopened(Frame frame) =>
+            new([], $"{frame.Path} was sealed with another key, or has been changed");
+    }
+
+    /// <summary>The frames of a file that name a session, or none.</summary>
+    private static IEnumerable<Frame> Frames(string path, string session)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var header = new byte[SealedFrame.HeaderBytes];
+        for (var at = 0L; ; )
+        {
+            file.Position = at;
+            if (
+                file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
+                || !SealedFrame.TryReadHeader(header, out var length, out var names)
+                || at + length > file.Length
+            )
+            {
+                yield break;
+            }
+
+            var frame = new byte[length];
+            file.Position = at;
+            file.ReadExactly(frame);
+            at += length;
+            var sessions = SealedFrame.Sessions(frame, names);
+            if (sessions.Length == 0 || sessions.Contains(session))
+            {
+                yield return new Frame(path, frame, names, sessions.Length);
+            }
+        }
     }
 
     private static ImmutableArray<ReadOnlyMemory<byte>> LinesOf(
-        List<(ContentPiece Piece, int Sessions)> pieces,
+        Queue<(ContentPiece Piece, int Sessions)> pieces,
         string session
     )
     {
-        var named = pieces.Where(p => p.Sessions > 0).Select(p => p.Piece.Path).ToHashSet(StringComparer.Ordinal);
         var whole = pieces
             .Where(p => p.Piece.Offset < 0)
             .GroupBy(p => p.Piece.Path, StringComparer.Ordinal)
@@ -256,8 +286,7 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
         {
             // A stretch is sealed twice when the process dies before it is noted how far the file was read.
             if (
-                !named.Contains(piece.Path)
-                || (piece.Offset < 0 && whole[piece.Path] != piece)
+                (piece.Offset < 0 && whole[piece.Path] != piece)
                 || !met.Add(
                     (
                         piece.Path,
@@ -285,4 +314,11 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
 
         return lines.DrainToImmutable();
     }
+
+    /// <summary>A sealed stretch.</summary>
+    /// <param name="Path">The file that it is in.</param>
+    /// <param name="Bytes">All of it.</param>
+    /// <param name="Names">How long the part is that names sessions.</param>
+    /// <param name="Sessions">How many it names.</param>
+    private readonly record struct Frame(string Path, byte[] Bytes, int Names, int Sessions);
 }

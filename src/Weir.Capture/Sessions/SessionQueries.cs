@@ -68,6 +68,16 @@ public sealed class SessionQueries
         CancellationToken cancellationToken
     ) => Task.Run(() => ReadTreeAsync(workspace, session, catalogueOf, cancellationToken), cancellationToken);
 
+    /// <summary>Whether an agent's log or a hook told of a session.</summary>
+    /// <param name="workspace">Whose.</param>
+    /// <param name="session">The session's whole id.</param>
+    public Task<bool> HasLogAsync(WorkspaceId workspace, string session) =>
+        Task.Run(() =>
+        {
+            using var store = new SessionStore(database);
+            return store.Find(workspace, session) is not null;
+        });
+
     /// <summary>What the sessions of a range did. Reads every request of the range.</summary>
     /// <param name="query">
     /// The range and what must hold of a request; its grouping means nothing here. With a filter only sessions count that have a

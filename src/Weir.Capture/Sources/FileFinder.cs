@@ -6,7 +6,8 @@ namespace Weir.Capture.Sources;
 
 /// <summary>
 /// Finds the files that agents claim below their homes. Follows links to folders, each real folder once, so that a link to a
-/// parent ends; what has no length (pipes and devices have none either) and what cannot be listed is passed over.
+/// parent ends; what has no length (pipes and devices have none either) and what cannot be listed is passed over. A compressed file
+/// beside the one that it was made of is none: the program has not come to deleting one of the two.
 /// </summary>
 internal static class FileFinder
 {
@@ -28,6 +29,16 @@ internal static class FileFinder
             (a, b) =>
                 a.Modified != b.Modified ? a.Modified.CompareTo(b.Modified) : string.CompareOrdinal(a.Path, b.Path)
         );
+        // One that was compressed while the folder was listed is there in both forms.
+        var compressed = found
+            .Where(file => file.Claim.Form == FileForm.CompressedLines)
+            .Select(file => file.Path)
+            .ToHashSet(StringComparer.Ordinal);
+        if (compressed.Count > 0)
+        {
+            found.RemoveAll(file => file.Claim.Form == FileForm.Lines && compressed.Contains(file.Path));
+        }
+
         return found;
     }
 
@@ -50,15 +61,13 @@ internal static class FileFinder
             }
 
             return file is { Exists: true, LinkTarget: null, Length: > 0 }
-                ? WithLog(
-                    new FoundFile(
-                        home,
-                        path,
-                        relative,
-                        claim,
-                        file.Length,
-                        Times.ToMicroseconds(new DateTimeOffset(file.LastWriteTimeUtc))
-                    )
+                ? Found(
+                    home,
+                    path,
+                    relative,
+                    claim,
+                    file.Length,
+                    Times.ToMicroseconds(new DateTimeOffset(file.LastWriteTimeUtc))
                 )
                 : null;
         }
@@ -97,11 +106,12 @@ internal static class FileFinder
                                 found.Add(linked);
                             }
                         }
-                        else if (entry.Length > 0)
+                        else if (
+                            entry.Length > 0
+                            && Found(home, path, relative, claim, entry.Length, entry.Modified) is { } file
+                        )
                         {
-                            found.Add(
-                                WithLog(new FoundFile(home, path, relative, claim, entry.Length, entry.Modified))
-                            );
+                            found.Add(file);
                         }
                     }
                 }
@@ -131,16 +141,29 @@ internal static class FileFinder
             new EnumerationOptions { IgnoreInaccessible = true, AttributesToSkip = FileAttributes.None }
         );
 
-    // What was last written to a database stands beside it for a long time.
-    private static FoundFile WithLog(FoundFile file)
+    private static FoundFile? Found(
+        AgentHome home,
+        string path,
+        string relative,
+        Claim claim,
+        long length,
+        long modified
+    )
     {
-        if (file.Claim.Form != FileForm.Database || new FileInfo(file.Path + "-wal") is not { Exists: true } log)
+        switch (claim.Form)
         {
-            return file;
+            case FileForm.CompressedLines:
+                path = path[..^FoundFile.Compressed.Length];
+                return File.Exists(path)
+                    ? null
+                    : new FoundFile(home, path, relative[..^FoundFile.Compressed.Length], claim, length, modified);
+            case FileForm.Database when new FileInfo(path + "-wal") is { Exists: true } log:
+                // What was last written to a database stands beside it for a long time.
+                var written = Times.ToMicroseconds(new DateTimeOffset(log.LastWriteTimeUtc));
+                return new FoundFile(home, path, relative, claim, length + log.Length, Math.Max(modified, written));
+            default:
+                return new FoundFile(home, path, relative, claim, length, modified);
         }
-
-        var modified = Times.ToMicroseconds(new DateTimeOffset(log.LastWriteTimeUtc));
-        return file with { Length = file.Length + log.Length, Modified = Math.Max(file.Modified, modified) };
     }
 
     private static string Real(string path) =>

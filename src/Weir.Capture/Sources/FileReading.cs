@@ -16,8 +16,10 @@ internal sealed class FileReading : IDisposable
     /// <summary>The longest line, and the longest file that is read as a whole; longer ones are passed over.</summary>
     public const int Longest = 64 * 1024 * 1024;
 
+    /// <summary>The most that is read of what a compressed file holds.</summary>
+    public const long LongestUnpacked = 4L * 1024 * 1024 * 1024;
+
     private const int Chunk = 1024 * 1024;
-    private const int Marked = 1024;
     private const int LongestBeside = 64 * 1024;
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(Chunk);
     private Action<ContentPiece>? seal;
@@ -34,10 +36,12 @@ internal sealed class FileReading : IDisposable
         var start = new FileCursor { Path = file.Path, Agent = file.Home.Agent.Name };
         try
         {
-            var read =
-                file.Claim.Form == FileForm.Database
-                    ? ReadDatabase(file, known ?? start, caught)
-                    : ReadFile(file, known ?? start, caught);
+            var read = file.Claim.Form switch
+            {
+                FileForm.Database => ReadDatabase(file, known ?? start, caught),
+                FileForm.CompressedLines => ReadCompressed(file, known ?? start, caught),
+                _ => ReadFile(file, known ?? start, caught),
+            };
             return read with { Length = file.Length, Modified = file.Modified, Problem = null };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -83,30 +87,53 @@ internal sealed class FileReading : IDisposable
             return ReadWhole(handle, file, known, length, caught);
         }
 
-        if (known.Offset > length || !IsTheSame(handle, known))
+        if (known.Offset > length || (known.Offset > 0 && !FileMarks.Are(handle, known)))
         {
-            known = new FileCursor { Path = known.Path, Agent = known.Agent };
+            known = Anew(known);
         }
 
-        var reader = file.Home.Agent.Open(
-            new FileToRead(file.RelativePath, file.Claim.Kind, known.State, Beside(file))
-        );
-        var offset = ReadLines(handle, file.RelativePath, known.Offset, reader, caught);
-        var state = reader.Save();
-        if (TailOf(handle, offset, length) is { Length: > 0 } tail)
+        var at = known.Offset;
+        return FileMarks.Put(handle, ReadLines(Next, file, known, caught, null));
+
+        int Next(Span<byte> room)
         {
-            // A whole line without its end: told now, and read again when the end has come.
-            reader.Line(tail, caught);
+            var added = RandomAccess.Read(handle, room, at);
+            at += added;
+            return added;
+        }
+    }
+
+    /// <summary>
+    /// Reads what was compressed where it lay. What was read of it before is unpacked once more, to see that it is the same, and
+    /// passed over.
+    /// </summary>
+    private FileCursor ReadCompressed(FoundFile file, FileCursor known, Catch caught)
+    {
+        if (known.Offset > 0)
+        {
+            using var begun = new UnpackedFile(file.StoredAt, LongestUnpacked);
+            var marks = new FileMarks();
+            if (begun.Pass(known.Offset, buffer, marks) && marks.Are(known))
+            {
+                return Read(begun, known, marks);
+            }
         }
 
-        return known with
+        using var source = new UnpackedFile(file.StoredAt, LongestUnpacked);
+        return Read(source, Anew(known), new FileMarks());
+
+        FileCursor Read(UnpackedFile unpacked, FileCursor from, FileMarks marks)
         {
-            Offset = offset,
-            Head = Mark(handle, 0, offset),
-            Tail = Mark(handle, Math.Max(0, offset - Marked), offset),
-            State = state,
-            Skipped = Add(known.Skipped, caught),
-        };
+            var read = ReadLines(unpacked.Read, file, from, caught, marks);
+            return read with
+            {
+                Head = marks.Head,
+                Tail = marks.Tail,
+                Skipped = unpacked.Fault is { } fault
+                    ? read.Skipped.SetItem(fault, read.Skipped.GetValueOrDefault(fault) + 1)
+                    : read.Skipped,
+            };
+        }
     }
 
     private FileCursor ReadWhole(SafeFileHandle handle, FoundFile file, FileCursor known, long length, Catch caught)
@@ -130,8 +157,18 @@ internal sealed class FileReading : IDisposable
         };
     }
 
-    private long ReadLines(SafeFileHandle handle, string path, long offset, AgentReader reader, Catch caught)
+    private FileCursor ReadLines(
+        Func<Span<byte>, int> next,
+        FoundFile file,
+        FileCursor known,
+        Catch caught,
+        FileMarks? marks
+    )
     {
+        var reader = file.Home.Agent.Open(
+            new FileToRead(file.RelativePath, file.Claim.Kind, known.State, Beside(file))
+        );
+        var offset = known.Offset;
         var filled = 0; // bytes in the buffer, the first of which stands at offset
         var isTooLong = false;
         while (true)
@@ -141,6 +178,7 @@ internal sealed class FileReading : IDisposable
                 if (buffer.Length >= Longest)
                 {
                     isTooLong = true;
+                    marks?.Pass(buffer.AsSpan(0, filled));
                     (offset, filled) = (offset + filled, 0);
                 }
                 else
@@ -149,10 +187,10 @@ internal sealed class FileReading : IDisposable
                 }
             }
 
-            var added = RandomAccess.Read(handle, buffer.AsSpan(filled), offset + filled);
+            var added = next(buffer.AsSpan(filled));
             if (added == 0)
             {
-                return offset;
+                break;
             }
 
             var bytes = buffer.AsSpan(0, filled + added);
@@ -175,13 +213,28 @@ internal sealed class FileReading : IDisposable
 
             if (at > 0)
             {
-                seal?.Invoke(new ContentPiece(path, offset, buffer.AsMemory(0, at)));
+                seal?.Invoke(new ContentPiece(file.RelativePath, offset, buffer.AsMemory(0, at)));
+                marks?.Pass(bytes[..at]);
             }
 
             bytes[at..].CopyTo(buffer);
             offset += at;
             filled = bytes.Length - at;
         }
+
+        var state = reader.Save();
+        if (!isTooLong && IsWhole(buffer.AsSpan(0, filled)))
+        {
+            // A whole line without its end: told now, and read again when the end has come.
+            reader.Line(buffer.AsSpan(0, filled), caught);
+        }
+
+        return known with
+        {
+            Offset = offset,
+            State = state,
+            Skipped = Add(known.Skipped, caught),
+        };
     }
 
     private static void Line(ReadOnlySpan<byte> line, AgentReader reader, Catch caught)
@@ -197,50 +250,19 @@ internal sealed class FileReading : IDisposable
         }
     }
 
-    /// <summary>What stands behind the last line's end, when it is a whole value; else nothing.</summary>
-    private ReadOnlySpan<byte> TailOf(SafeFileHandle handle, long offset, long length)
+    private static bool IsWhole(ReadOnlySpan<byte> line)
     {
-        if (length <= offset || length - offset > Longest)
+        if (line is not [.., (byte)'}'])
         {
-            return [];
+            return false;
         }
 
-        var tail = buffer.AsSpan(0, Fill(handle, offset, (int)(length - offset)));
-        if (tail is not [.., (byte)'}'])
-        {
-            return [];
-        }
-
-        var cursor = new JsonCursor(tail);
+        var cursor = new JsonCursor(line);
         cursor.Skip();
-        return cursor.AtEnd() ? tail : [];
+        return cursor.AtEnd();
     }
 
-    private bool IsTheSame(SafeFileHandle handle, FileCursor known) =>
-        known.Offset == 0
-        || (
-            Mark(handle, 0, known.Offset) == known.Head
-            && Mark(handle, Math.Max(0, known.Offset - Marked), known.Offset) == known.Tail
-        );
-
-    /// <summary>A hash of at most <see cref="Marked"/> bytes from a place, and not beyond the end.</summary>
-    private static long Mark(SafeFileHandle handle, long from, long end)
-    {
-        Span<byte> bytes = stackalloc byte[(int)Math.Min(Marked, end - from)];
-        var filled = 0;
-        while (filled < bytes.Length && RandomAccess.Read(handle, bytes[filled..], from + filled) is > 0 and var added)
-        {
-            filled += added;
-        }
-
-        var hash = 14_695_981_039_346_656_037;
-        foreach (var b in bytes[..filled])
-        {
-            hash = (hash ^ b) * 1_099_511_628_211;
-        }
-
-        return (long)hash;
-    }
+    private static FileCursor Anew(FileCursor known) => new() { Path = known.Path, Agent = known.Agent };
 
     private int Fill(SafeFileHandle handle, long offset, int count)
     {

@@ -9,10 +9,10 @@ internal sealed record AgentHome(CodingAgent Agent, string Path);
 
 /// <summary>A file that an agent claims, as it was found.</summary>
 /// <param name="Home">Where.</param>
-/// <param name="Path">Its full path.</param>
-/// <param name="RelativePath">Below the home, with forward slashes.</param>
+/// <param name="Path">Its full path; of a compressed one as it was before, for it is the same file.</param>
+/// <param name="RelativePath">The same below the home, with forward slashes.</param>
 /// <param name="Claim">How it is read.</param>
-/// <param name="Length">Its length.</param>
+/// <param name="Length">Its length on disk in bytes.</param>
 /// <param name="Modified">When it was last changed, microseconds since 1970.</param>
 internal sealed record FoundFile(
     AgentHome Home,
@@ -21,4 +21,11 @@ internal sealed record FoundFile(
     Claim Claim,
     long Length,
     long Modified
-);
+)
+{
+    /// <summary>What the names of compressed files end in.</summary>
+    public const string Compressed = ".zst";
+
+    /// <summary>Where it lies.</summary>
+    public string StoredAt => Claim.Form == FileForm.CompressedLines ? Path + Compressed : Path;
+}

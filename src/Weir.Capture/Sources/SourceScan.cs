@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Weir.Capture.Agents;
 using Weir.Capture.Content;
 using Weir.Capture.Joining;
+using Weir.Wire.Compression;
 
 namespace Weir.Capture.Sources;
 
@@ -47,6 +48,7 @@ internal sealed class SourceScan
             !cursors.TryGetValue(file.Path, out var known)
             || known.Length != file.Length
             || known.Modified != file.Modified
+            || (known.Problem == UnpackedFile.NoLibrary && ZstdDecoder.IsAvailable)
         );
 
     /// <summary>Reads files.</summary>

@@ -237,17 +237,24 @@ internal static class DoctorCommand
             var name = $"logs of {source.Agent}";
             var read =
                 $"{source.Path}: {Figures.Count(source.Files)} files, {Figures.Count(source.Bytes / 1_000_000)} MB";
-            var skipped = source.Skipped.Select(kind => $"{Figures.Count(kind.Value)} {kind.Key}");
-            yield return source.Problems.Count > 0
-                ? Warning(
-                    name,
-                    $"{read}; {source.Problems.Count} could not be read, {source.Problems[0].File}: {source.Problems[0].Problem}"
-                )
-                : Ok(
-                    name,
-                    source.Skipped.Count == 0 ? read : $"{read}; lines passed over: {string.Join(", ", skipped)}"
-                );
+            var faults = new List<string>();
+            if (source.Problems is [var first, ..])
+            {
+                faults.Add($"{source.Problems.Count} could not be read, {first.File}: {first.Problem}");
+            }
+
+            if (source.Skipped.Count > 0)
+            {
+                faults.Add($"cannot be read in them: {Kinds(source.Skipped)}");
+            }
+
+            yield return faults.Count > 0 ? Warning(name, $"{read}; {string.Join("; ", faults)}")
+            : source.Ignored.Count > 0 ? Ok(name, $"{read}; as usual not counted: {Kinds(source.Ignored)}")
+            : Ok(name, read);
         }
+
+        static string Kinds(IReadOnlyDictionary<string, long> counts) =>
+            string.Join(", ", counts.Select(kind => $"{Figures.Count(kind.Value)} {kind.Key}"));
     }
 
     private static CheckItem Audit(AuditResult audit) =>

@@ -14,6 +14,11 @@ internal static class SessionCommand
     // As far back as the API reaches.
     private const string Always = "3650d";
 
+    private static readonly Option<bool> Content = new("--content")
+    {
+        Description = "What was said in it: prompts, answers and calls of tools, where they are kept",
+    };
+
     private static readonly Argument<string> Id = new("ID") { Description = "The session's id, or how it begins" };
 
     public static Command Create()
@@ -21,11 +26,13 @@ internal static class SessionCommand
         var command = new Command("session", "One session: its prompts, agents, tools and requests, and what each cost")
         {
             Id,
+            Content,
             CommonOptions.Json,
         }.WithServer();
         command.SetAction(RunAsync);
         return command.WithExamples(
             "weir session cc66af4b",
+            "weir session cc66af4b --content",
             "weir session cc66af4b-3d84-4abd-8215-c31ab16cdbed --json"
         );
     }
@@ -41,6 +48,13 @@ internal static class SessionCommand
                 (var id, found) = await FindAsync(client, given, cancellationToken);
                 if (id is null)
                 {
+                    return;
+                }
+
+                if (parsed.GetValue(Content))
+                {
+                    var content = await client.SessionContentAsync(id, cancellationToken);
+                    found = SessionContentText.Write(content, parsed.GetValue(CommonOptions.Json));
                     return;
                 }
 

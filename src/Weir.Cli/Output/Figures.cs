@@ -64,12 +64,20 @@ internal static class Figures
             {
                 for (var i = 0; i < span.Length; i++)
                 {
-                    span[i] = char.IsControl(source[i]) || IsDirection(source[i]) ? '\uFFFD' : source[i];
+                    span[i] = Harmless(source[i]);
                 }
             }
         );
         return name.Length > 80 ? text[..79] + "…" : text;
     }
+
+    /// <summary>The lines of somebody else's text, likewise fit for a terminal, of any length; tabs become spaces.</summary>
+    public static IEnumerable<string> Lines(string text) =>
+        text.ReplaceLineEndings("\n")
+            .Split('\n')
+            .Select(line => string.Concat(line.Replace("\t", "    ", StringComparison.Ordinal).Select(Harmless)));
+
+    private static char Harmless(char c) => char.IsControl(c) || IsDirection(c) ? '\uFFFD' : c;
 
     // Bidirectional overrides turn what follows around.
     private static bool IsDirection(char c) => c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using Weir.Gateway.Pipeline;
+using Weir.Wire.Compression;
 
 namespace Weir.Gateway.Wire;
 
@@ -300,13 +301,13 @@ internal sealed class BodyDecoder : IDisposable
 
     private sealed class ZstdStage : Stage
     {
-        private readonly ZstdStream stream;
+        private readonly ZstdDecoder stream;
 
-        private ZstdStage(ZstdStream stream, Sink next)
+        private ZstdStage(ZstdDecoder stream, Sink next)
             : base(next) => this.stream = stream;
 
         public static ZstdStage? TryCreate(Sink next) =>
-            ZstdStream.TryOpen() is { } stream ? new ZstdStage(stream, next) : null;
+            ZstdDecoder.TryOpen() is { } stream ? new ZstdStage(stream, next) : null;
 
         public override void Feed(ReadOnlySpan<byte> bytes)
         {

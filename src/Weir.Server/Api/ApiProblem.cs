@@ -69,11 +69,21 @@ internal static class ApiProblemExtensions
 {
     /// <summary>It may answer with problems of these statuses.</summary>
     public static TBuilder Refuses<TBuilder>(this TBuilder builder, params ReadOnlySpan<int> statuses)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.Refuses(typeof(Problem), [ApiProblem.ContentType], statuses);
+
+    /// <summary>It may answer with another body than a problem in these statuses.</summary>
+    public static TBuilder Refuses<TBuilder>(
+        this TBuilder builder,
+        Type body,
+        string[] contentTypes,
+        params ReadOnlySpan<int> statuses
+    )
         where TBuilder : IEndpointConventionBuilder
     {
         foreach (var status in statuses)
         {
-            builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [ApiProblem.ContentType]));
+            builder.WithMetadata(new ProducesResponseTypeMetadata(status, body, contentTypes));
         }
 
         return builder;

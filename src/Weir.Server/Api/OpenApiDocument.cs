@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,6 +9,14 @@ namespace Weir.Server.Api;
 
 /// <summary>Content types in which a route answers beside JSON, for the API's description.</summary>
 internal sealed record TextAnswers(params string[] ContentTypes);
+
+/// <summary>Puts routes into the description that read their requests by themselves.</summary>
+internal static class DescribedRoutes
+{
+    /// <summary>The description holds routes with a method alone, and a <see cref="RequestDelegate"/> brings none.</summary>
+    public static TBuilder IsDescribed<TBuilder>(this TBuilder builder, Delegate handler)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(handler.Method);
+}
 
 /// <summary><c>GET /openapi/v1.json</c>: made of the routes themselves, at the first call.</summary>
 internal static class OpenApiDocument
@@ -71,7 +80,8 @@ internal static class OpenApiDocument
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         if (metadata.OfType<ApiAccess>().LastOrDefault() is { } access)
         {
-            operation.Description = $"Needs a key with the scope {access.Scope.ToString().ToLowerInvariant()}.";
+            var needs = $"Needs a key with the scope {access.Scope.ToString().ToLowerInvariant()}.";
+            operation.Description = operation.Description is { } own ? $"{own} {needs}" : needs;
             operation.Security =
             [
                 new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] },

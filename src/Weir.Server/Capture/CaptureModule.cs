@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Capture;
 using Weir.Capture.Agents;
 using Weir.Capture.Archive;
+using Weir.Capture.Content;
 using Weir.Capture.Sessions;
 using Weir.Capture.Sync;
 using Weir.Foundation;
@@ -43,6 +44,7 @@ internal sealed partial class CaptureModule(
     private readonly Lock gate = new();
     private Task<CaptureOpenResult>? opening;
     private Task following = Task.CompletedTask;
+    private Task? disposing;
     private volatile UsageCapture? opened;
     private volatile string? failure;
     private CaptureState state;
@@ -95,6 +97,10 @@ internal sealed partial class CaptureModule(
     /// <summary>The sessions that were met, as far as has been read; null, and <see cref="Failure"/>, when nothing can be.</summary>
     public async Task<SessionQueries?> SessionsAsync(CaptureConfig config) => (await OpenAsync(config))?.Sessions;
 
+    /// <summary>The lines of a session; null, and <see cref="Failure"/>, when nothing can be read.</summary>
+    public async Task<ContentReading?> ContentAsync(WorkspaceId workspace, string session, CaptureConfig config) =>
+        await OpenAsync(config) is { } capture ? await Task.Run(() => capture.ContentOf(workspace, session)) : null;
+
     /// <summary>Which sessions there was news of; null until something is read.</summary>
     public SessionChanges? SessionChanges => opened?.Sessions.Changes;
 
@@ -134,7 +140,16 @@ internal sealed partial class CaptureModule(
     public ImmutableArray<CaptureSource> Sources() => opened?.Sources() ?? [];
 
     /// <inheritdoc />
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
+    {
+        // The container of services has it too, once a delivery has asked for it, and disposes it first.
+        lock (gate)
+        {
+            return new ValueTask(disposing ??= CloseAsync());
+        }
+    }
+
+    private async Task CloseAsync()
     {
         await stopping.CancelAsync();
         await following;

@@ -24,7 +24,7 @@ public sealed class SealedContentTests : CaptureTest
         Assert.Empty(Holding(Words));
         Assert.NotEmpty(Holding("m-s1"));
         Assert.False(Directory.Exists(Path.Combine(Data, "secrets")));
-        Assert.NotNull(SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Refusal);
+        Assert.Empty(SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines);
     }
 
     [Fact]
@@ -57,6 +57,35 @@ public sealed class SealedContentTests : CaptureTest
         Assert.Null(open.Capture.SealFailure);
         Assert.True(open.Capture.SealedBytes > 0, "Nothing was sealed.");
         Assert.Equal(3, SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines.Length);
+    }
+
+    [Fact]
+    public async Task Of_more_than_is_read_at_once_the_newest_is_shown()
+    {
+        WritePrompt("a.jsonl", "s1");
+        await using var open = await OpenCapture.OpenAsync(Data, Home, Cancel, Sealing);
+        await open.Capture.CatchUpAsync(null, Cancel);
+        await File.AppendAllTextAsync(Path.Combine(Projects, "a.jsonl"), Answer("more", 4) + "\n", Cancel);
+        // A stretch that names no session, of a file of another one: it takes no room.
+        WritePrompt("b.jsonl", "s2");
+        await open.Capture.CatchUpAsync(null, Cancel);
+        await File.AppendAllTextAsync(
+            Path.Combine(Projects, "b.jsonl"),
+            $"{{\"x\":\"{new string('x', 2000)}\"}}\n",
+            Cancel
+        );
+        await open.Capture.CatchUpAsync(null, Cancel);
+
+        var content = SealedContent.Of(Data, TimeProvider.System);
+        Assert.Equal((3, false), Counted(content.Read(WorkspaceId.Default, "s1", 2000)));
+        Assert.Equal((1, true), Counted(content.Read(WorkspaceId.Default, "s1", 700)));
+        Assert.Contains(
+            "more",
+            Encoding.UTF8.GetString(content.Read(WorkspaceId.Default, "s1", 700).Lines[0].Span),
+            StringComparison.Ordinal
+        );
+
+        static (int, bool) Counted(ContentReading reading) => (reading.Lines.Length, reading.IsCut);
     }
 
     [Fact]
@@ -147,11 +176,6 @@ public sealed class SealedContentTests : CaptureTest
     {
         WritePrompt("a.jsonl", "s1");
         await SealAsync();
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
         var secrets = Path.Combine(Data, "secrets");
         if (OperatingSystem.IsWindows())
         {

@@ -100,6 +100,33 @@ public sealed class FileReadingTests : CaptureTest
     }
 
     [Fact]
+    public async Task What_a_fork_replays_is_no_damage()
+    {
+        var fork = Path.Combine(
+            Home,
+            ".codex",
+            "sessions",
+            "rollout-2026-05-13T09-00-00-019b5e0a-0000-7000-8000-000000000001.jsonl"
+        );
+        Directory.CreateDirectory(Path.GetDirectoryName(fork)!);
+        await File.WriteAllLinesAsync(
+            fork,
+            [
+                """{"timestamp":"2026-05-13T09:00:00.000Z","type":"session_meta","payload":{"id":"019b5e0a-0000-7000-8000-000000000001","forked_from_id":"019b5e09-0000-7000-8000-000000000001"}}""",
+                """{"timestamp":"2026-05-13T09:00:00.000Z","type":"token_usage_record","payload":{"response_id":"resp_1","thread_id":"019b5e09-0000-7000-8000-000000000001","usage":{"input_tokens":10,"output_tokens":5,"total_tokens":15} } }""",
+                """{"timestamp":"2026-05-13T09:00:01.000Z","type":"of tomorrow","payload":{} }""",
+                "{ damaged",
+            ],
+            Cancel
+        );
+        await CatchUpAsync();
+        await using var open = await OpenAsync();
+        var source = open.Capture.Sources().Single(s => s.Agent == "codex");
+        Assert.Equal(["replayed=1", "unknown type=1"], source.Ignored.Select(s => $"{s.Key}={s.Value}"));
+        Assert.Equal(["not json=1"], source.Skipped.Select(s => $"{s.Key}={s.Value}"));
+    }
+
+    [Fact]
     public async Task A_line_of_many_megabytes_is_read_and_one_of_too_many_is_passed_over()
     {
         var big = new string('x', 9_000_000);

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Weir.FunctionalTests.Live;
@@ -49,6 +50,62 @@ public sealed class DescriptionTests(ApiServer server) : IClassFixture<ApiServer
         answer.Problem(status);
         var schema = Described(document, method, path, $"{status}", "application/problem+json");
         Check(document, schema, answer.Json, path);
+    }
+
+    [Theory]
+    [InlineData("/v1/logs", true)]
+    [InlineData("/v1/metrics", true)]
+    [InlineData("/v1/traces", true)]
+    [InlineData("/hooks/claude-code", false)]
+    public async Task What_takes_deliveries_is_described_as_it_answers(string path, bool isOtlp)
+    {
+        var made = await server.SendAsync(
+            HttpMethod.Post,
+            "/api/v1/keys",
+            $$"""{"name":"deliveries-{{Guid.NewGuid():N}}","scopes":["ingest"]}"""
+        );
+        var key = made.Json.GetProperty("key").GetString();
+        var document = (await server.GetAsync("/openapi/v1.json", "")).Json;
+        var operation = document.GetProperty("paths").GetProperty(path).GetProperty("post");
+
+        Assert.Equal(
+            isOtlp ? ["application/json", "application/x-protobuf"] : ["application/json"],
+            operation
+                .GetProperty("requestBody")
+                .GetProperty("content")
+                .EnumerateObject()
+                .Select(type => type.Name)
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            isOtlp
+                ? ["200", "400", "401", "403", "413", "415", "429", "503"]
+                : ["200", "400", "401", "403", "413", "415", "429"],
+            operation.GetProperty("responses").EnumerateObject().Select(r => r.Name).Order(StringComparer.Ordinal)
+        );
+
+        var taken = await server.SendAsync(HttpMethod.Post, path, "{}", key);
+        Assert.Equal((200, "{}"), (taken.Status, taken.Text));
+        _ = Described(document, "post", path, "200", taken.Type!);
+        foreach (var (body, type, status) in new[] { ("{", "application/json", 400), ("{}", "text/plain", 415) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative))
+            {
+                Content = new StringContent(body, new MediaTypeHeaderValue(type)),
+            };
+            request.Headers.TryAddWithoutValidation("x-weir-key", key);
+            using var refused = await server.Weir.SendAsync(request);
+            Assert.Equal(status, (int)refused.StatusCode);
+            using var told = JsonDocument.Parse(await refused.Content.ReadAsStringAsync());
+            var schema = Described(
+                document,
+                "post",
+                path,
+                $"{status}",
+                refused.Content.Headers.ContentType!.MediaType!
+            );
+            Check(document, schema, told.RootElement, path);
+        }
     }
 
     [Fact]

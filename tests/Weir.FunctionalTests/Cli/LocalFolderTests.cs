@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Weir.FunctionalTests.RealPrograms;
 using Weir.Testing;
 
 namespace Weir.FunctionalTests.Cli;
@@ -64,6 +66,39 @@ public sealed class LocalFolderTests : IDisposable
         Assert.Equal(0, (await RunAsync("usage", "--json")).ExitCode);
         Assert.Equal(2, (await RunAsync("config", "check")).ExitCode);
         Assert.Equal(1, (await RunAsync("doctor")).ExitCode);
+    }
+
+    [Fact]
+    public async Task Doctor_tells_damage_in_agents_files_from_what_is_in_any_of_them()
+    {
+        var fork = folder.At(
+            ".codex",
+            "sessions",
+            "rollout-2026-05-13T09-00-00-019b5e0a-0000-7000-8000-000000000001.jsonl"
+        );
+        Directory.CreateDirectory(Path.GetDirectoryName(fork)!);
+        await File.WriteAllLinesAsync(
+            fork,
+            [
+                """{"timestamp":"2026-05-13T09:00:00.000Z","type":"session_meta","payload":{"id":"019b5e0a-0000-7000-8000-000000000001","forked_from_id":"019b5e09-0000-7000-8000-000000000001"}}""",
+                """{"timestamp":"2026-05-13T09:00:00.000Z","type":"token_usage_record","payload":{"response_id":"resp_1","thread_id":"019b5e09-0000-7000-8000-000000000001","usage":{"input_tokens":10,"output_tokens":5,"total_tokens":15} } }""",
+            ]
+        );
+        var sound = await LogsOfCodexAsync();
+        Assert.Equal("ok", sound.Text("status"));
+        Assert.EndsWith("as usual not counted: 1 replayed", sound.Text("detail"), StringComparison.Ordinal);
+
+        await File.AppendAllTextAsync(fork, "{ damaged\n");
+        var damaged = await LogsOfCodexAsync();
+        Assert.Equal("warning", damaged.Text("status"));
+        Assert.EndsWith("cannot be read in them: 1 not json", damaged.Text("detail"), StringComparison.Ordinal);
+
+        async Task<JsonElement> LogsOfCodexAsync()
+        {
+            var report = await RunAsync("doctor", "--json");
+            Assert.Equal(0, report.ExitCode);
+            return report.Json().Items("checks").Single(check => check.Text("name") == "logs of codex");
+        }
     }
 
     [Fact]

@@ -1,6 +1,9 @@
 namespace Weir.Capture.Agents.Codex;
 
-/// <summary>Codex: one file of lines for each thread, below <c>sessions</c>, and below <c>archived_sessions</c> once put away.</summary>
+/// <summary>
+/// Codex: one file of lines for each thread, below <c>sessions</c>, and below <c>archived_sessions</c> once put away. What was not
+/// changed for a week it compresses where it lies.
+/// </summary>
 internal sealed class CodexAgent : CodingAgent
 {
     /// <inheritdoc/>
@@ -14,9 +17,10 @@ internal sealed class CodexAgent : CodingAgent
 
     /// <inheritdoc/>
     public override Claim? Claims(ReadOnlySpan<char> relativePath) =>
-        relativePath.EndsWith(".jsonl", StringComparison.Ordinal) && CodexPaths.IsBelowSessions(relativePath)
-            ? new Claim(FileForm.Lines, "rollout")
-            : null;
+        !CodexPaths.IsBelowSessions(relativePath) ? null
+        : relativePath.EndsWith(".jsonl", StringComparison.Ordinal) ? new Claim(FileForm.Lines, "rollout")
+        : relativePath.EndsWith(".jsonl.zst", StringComparison.Ordinal) ? new Claim(FileForm.CompressedLines, "rollout")
+        : null;
 
     /// <inheritdoc/>
     public override AgentReader Open(FileToRead file) => new CodexReader(file);

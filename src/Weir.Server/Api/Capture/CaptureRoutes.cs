@@ -55,6 +55,7 @@ internal static class CaptureRoutes
                             Bytes = source.Bytes,
                             LastChange = source.LastChange,
                             Skipped = source.Skipped,
+                            Ignored = source.Ignored,
                             Problems = [.. source.Problems.Select(p => new CaptureProblem(p.File, p.Problem))],
                         }),
                 ],

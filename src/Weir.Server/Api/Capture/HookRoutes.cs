@@ -25,10 +25,15 @@ internal static class HookRoutes
             .MapPost("/hooks/claude-code", (RequestDelegate)ReceiveAsync)
             .WithName("postClaudeCodeHook")
             .WithSummary("Takes what a hook of Claude Code says")
+            .WithDescription(
+                "What Claude Code gives a hook on standard input, plain or compressed with gzip. The answer is an empty object, which "
+                    + "changes nothing of what Claude Code does. 429 comes with Retry-After."
+            )
             .WithTags("Capture")
+            .IsDescribed(ReceiveAsync)
             .WithMetadata(
-                new AcceptsMetadata(["application/json"]),
-                new ProducesResponseTypeMetadata(200, typeof(object), ["application/json"])
+                new AcceptsMetadata(["application/json"], typeof(object)),
+                new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), ["application/json"])
             )
             .For(new ApiAccess(KeyScopes.Ingest))
             .Refuses(

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Weir.Capture.Otlp;
+using Weir.Client;
 using Weir.Identity;
 
 namespace Weir.Server.Api.Capture;
@@ -43,19 +44,24 @@ internal static class OtlpRoutes
             .MapPost(path, (RequestDelegate)(context => ReceiveAsync(context, signal)))
             .WithName(name)
             .WithSummary(summary)
-            .WithTags("Capture")
-            .WithMetadata(
-                new AcceptsMetadata([Protobuf, Json]),
-                new ProducesResponseTypeMetadata(200, null, [Protobuf, Json])
+            .WithDescription(
+                $"An export request of OTLP, plain or compressed with gzip, at most {CapturePaths.MostOtlpBytes / 1024 / 1024} MiB once "
+                    + "decompressed. What was taken in part says so in the answer (partialSuccess). A body that turns out too long, or "
+                    + "compressed otherwise, while it is read is refused in the request's own format. 429 and 503 come with Retry-After."
             )
+            .WithTags("Capture")
+            .IsDescribed(ReceiveAsync)
+            .WithMetadata(new AcceptsMetadata([Protobuf, Json], typeof(object)))
+            .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), [Protobuf, Json]))
             .For(new ApiAccess(KeyScopes.Ingest))
             .Refuses(
+                typeof(OtlpFailure),
+                [Protobuf, Json],
                 StatusCodes.Status400BadRequest,
-                StatusCodes.Status413PayloadTooLarge,
-                StatusCodes.Status415UnsupportedMediaType,
                 StatusCodes.Status429TooManyRequests,
                 StatusCodes.Status503ServiceUnavailable
-            );
+            )
+            .Refuses(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
 
     private static async Task ReceiveAsync(HttpContext context, OtlpSignal signal)
     {

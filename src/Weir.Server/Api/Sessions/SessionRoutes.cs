@@ -39,6 +39,7 @@ internal static class SessionRoutes
             .TakesQuery()
             .ForReaders()
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
+        ContentRoute.Map(group);
         api.MapGet("/handoffs", Handoffs)
             .WithTags("Sessions")
             .WithName("listHandoffs")
@@ -216,10 +217,12 @@ internal static class SessionRoutes
         return TypedResults.Ok(new HandoffPage([.. page.Items.Select(SessionShapesOf.Handoff)], page.Next));
     }
 
-    private static Task<SessionQueries?> SessionsAsync(ServerState state) =>
+    /// <summary>The sessions; null when nothing can be read.</summary>
+    public static Task<SessionQueries?> SessionsAsync(ServerState state) =>
         state.Modules.Capture.SessionsAsync(state.Config.Current.Config.Capture);
 
-    private static ApiProblem Unreadable(ServerState state) =>
+    /// <summary>What is said then.</summary>
+    public static ApiProblem Unreadable(ServerState state) =>
         ApiProblem.Of(
             StatusCodes.Status503ServiceUnavailable,
             $"What coding agents left cannot be read: {state.Modules.Capture.Failure}"

@@ -13,14 +13,16 @@ public class CodexReaderTests
     private static readonly CodexAgent Agent = new();
 
     [Theory]
-    [InlineData("sessions/2026/05/13/rollout-x.jsonl", true)]
-    [InlineData("sessions/project/session.jsonl", true)]
-    [InlineData("archived_sessions/rollout-x.jsonl", true)]
-    [InlineData("sessions/2026/05/13/rollout-x.jsonl.zst", false)]
-    [InlineData("history.jsonl", false)]
-    [InlineData("sessions.jsonl", false)]
-    public void It_claims_threads_alone(string path, bool claimed) =>
-        Assert.Equal(claimed ? new Claim(FileForm.Lines, "rollout") : null, Agent.Claims(path));
+    [InlineData("sessions/2026/05/13/rollout-x.jsonl", "Lines")]
+    [InlineData("sessions/project/session.jsonl", "Lines")]
+    [InlineData("archived_sessions/rollout-x.jsonl", "Lines")]
+    [InlineData("sessions/2026/05/13/rollout-x.jsonl.zst", "CompressedLines")]
+    [InlineData("sessions/2026/05/13/rollout-x.jsonl.zst.tmp", null)]
+    [InlineData("history.jsonl", null)]
+    [InlineData("history.jsonl.zst", null)]
+    [InlineData("sessions.jsonl", null)]
+    public void It_claims_threads_alone(string path, string? form) =>
+        Assert.Equal(form is null ? null : new Claim(Enum.Parse<FileForm>(form), "rollout"), Agent.Claims(path));
 
     [Fact]
     public void Its_home_is_configured_by_its_variable()

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
 
-namespace Weir.Gateway.Wire;
+namespace Weir.Wire.Compression;
 
 /// <summary>
 /// A zstd decompression through the system's <c>libzstd</c>, which .NET 10 has no own code for. Where the library is absent,
-/// no stream opens. Not thread-safe.
+/// none opens. Takes frames with windows of at most 8 MiB, and several frames one after the other. Not thread-safe.
 /// </summary>
-internal sealed unsafe class ZstdStream : IDisposable
+public sealed unsafe class ZstdDecoder : IDisposable
 {
     private const int WindowLogMax = 100; // ZSTD_d_windowLogMax
     private const int LargestWindowLog = 23; // 8 MiB, the most that RFC 9659 allows in HTTP
@@ -14,13 +14,16 @@ internal sealed unsafe class ZstdStream : IDisposable
     private static readonly Functions? Library = Load();
     private IntPtr handle;
 
-    private ZstdStream(IntPtr handle) => this.handle = handle;
+    private ZstdDecoder(IntPtr handle) => this.handle = handle;
 
     /// <summary>Whether zstd can be decoded here.</summary>
     public static bool IsAvailable => Library is not null;
 
-    /// <summary>A new stream; null where zstd cannot be decoded.</summary>
-    public static ZstdStream? TryOpen()
+    /// <summary>Whether a frame was begun and has not ended, or has an end that is not written out yet.</summary>
+    public bool IsInFrame { get; private set; }
+
+    /// <summary>A new decoder; null where zstd cannot be decoded.</summary>
+    public static ZstdDecoder? TryOpen()
     {
         if (Library is null)
         {
@@ -35,7 +38,7 @@ internal sealed unsafe class ZstdStream : IDisposable
 
         // Without it a frame of a few bytes could ask for a window of 128 MiB.
         _ = Library.SetParameter(opened, WindowLogMax, LargestWindowLog);
-        return new ZstdStream(opened);
+        return new ZstdDecoder(opened);
     }
 
     /// <summary>Decodes as much as input and room allow.</summary>
@@ -49,9 +52,14 @@ internal sealed unsafe class ZstdStream : IDisposable
             var source = new Buffer((IntPtr)from, (nuint)input.Length, 0);
             var target = new Buffer((IntPtr)to, (nuint)output.Length, 0);
             var result = Library!.Decompress(handle, ref target, ref source);
-            return Library.IsError(result) != 0
-                ? throw new InvalidDataException("Not zstd.")
-                : ((int)source.Position, (int)target.Position);
+            if (Library.IsError(result) != 0)
+            {
+                throw new InvalidDataException("Not zstd.");
+            }
+
+            // Asked for more with nothing at hand, it says how long the next frame's header is.
+            IsInFrame = result != 0 && (IsInFrame || source.Position > 0);
+            return ((int)source.Position, (int)target.Position);
         }
     }
 
@@ -72,7 +80,7 @@ internal sealed unsafe class ZstdStream : IDisposable
             if (
                 NativeLibrary.TryLoad(
                     name,
-                    typeof(ZstdStream).Assembly,
+                    typeof(ZstdDecoder).Assembly,
                     DllImportSearchPath.SafeDirectories,
                     out var library
                 )
