@@ -232,6 +232,7 @@ internal static class TopExamples
                     Bytes = 1,
                     LastChange = null,
                     Skipped = new Dictionary<string, long>(),
+                    Ignored = new Dictionary<string, long>(),
                     Problems = problems,
                 },
             ],
