@@ -33,6 +33,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly GatewayPipeline pipeline;
     private readonly GatewayTelemetry telemetry;
     private readonly QuotaHeaders? quotas;
+    private readonly RefusalNotes? refusals;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private volatile GatewayModel model;
@@ -47,6 +48,7 @@ public sealed class ModelGateway : IAsyncDisposable
     /// <param name="clock">Where the time comes from.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="quotaTold">Is given the quotas that providers tell in the heads of answers, at most once a second; null for nobody.</param>
+    /// <param name="refusalTold">Is given what providers say when they refuse; null for nobody.</param>
     public ModelGateway(
         UsageLedger ledger,
         PriceBook prices,
@@ -54,10 +56,12 @@ public sealed class ModelGateway : IAsyncDisposable
         RecordIdSource ids,
         TimeProvider clock,
         ILoggerFactory loggers,
-        Action<WorkspaceId, IReadOnlyList<LimitReading>>? quotaTold = null
+        Action<WorkspaceId, IReadOnlyList<LimitReading>>? quotaTold = null,
+        Action<WorkspaceId, ProviderRefusal>? refusalTold = null
     )
     {
         quotas = quotaTold is null ? null : new QuotaHeaders(quotaTold, clock);
+        refusals = refusalTold is null ? null : new RefusalNotes(refusalTold, clock);
         this.prices = prices;
         this.ids = ids;
         this.clock = clock;
@@ -68,6 +72,7 @@ public sealed class ModelGateway : IAsyncDisposable
             new Authenticator(keys),
             new RecordWriter(ledger.Journal, clock),
             quotas,
+            refusals,
             Metrics,
             clock,
             loggers.CreateLogger("Weir.Gateway"),
@@ -184,6 +189,8 @@ public sealed class ModelGateway : IAsyncDisposable
 
         quotas?.Flush();
         quotas?.Dispose();
+        refusals?.Flush();
+        refusals?.Dispose();
         model.LetGo();
         telemetry.Dispose();
         shutdown.Dispose();

@@ -107,7 +107,8 @@ internal sealed partial class Modules : IAsyncDisposable
                 new RecordIdSource(options.Clock, highest: ledger.Ledger.HighestId),
                 options.Clock,
                 loggers,
-                (workspace, readings) => quotas.Take(workspace, readings)
+                (workspace, readings) => quotas.Take(workspace, readings),
+                quotas.TakeRefusal
             )
             : null;
         var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, options.Clock);

@@ -27,6 +27,7 @@ internal sealed class GatewayPipeline(
     Authenticator authenticator,
     RecordWriter records,
     QuotaHeaders? quotas,
+    RefusalNotes? refusals,
     GatewayMetrics metrics,
     TimeProvider clock,
     ILogger logger,
@@ -262,7 +263,7 @@ internal sealed class GatewayPipeline(
         {
             for (var i = 0; i < targets.Length; i++)
             {
-                var call = new UpstreamCall(exchange, targets[i], records, quotas, clock);
+                var call = new UpstreamCall(exchange, targets[i], records, quotas, refusals, clock);
                 var done = false;
                 try
                 {

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
-using System.Text;
 using Weir.Foundation;
 using Weir.Gateway.Upstreams;
 using Weir.Wire.Limits;
@@ -65,7 +63,7 @@ internal sealed class QuotaHeaders : IDisposable
             return;
         }
 
-        var credential = CredentialOf(request);
+        var credential = UpstreamAccount.CredentialOf(request);
         var place = (provider.Name, Hash(credential), workspace);
         if (!accounts.TryGetValue(place, out var newest))
         {
@@ -74,7 +72,11 @@ internal sealed class QuotaHeaders : IDisposable
                 accounts.Clear();
             }
 
-            newest = accounts.GetOrAdd(place, static (_, credential) => new Newest(AccountOf(credential)), credential);
+            newest = accounts.GetOrAdd(
+                place,
+                static (_, credential) => new Newest(UpstreamAccount.NameOf(credential)),
+                credential
+            );
         }
 
         newest.Put(headers, clock.GetUtcNow(), client ?? provider.Name);
@@ -132,18 +134,6 @@ internal sealed class QuotaHeaders : IDisposable
             _ => false,
         };
 
-    private static string CredentialOf(HttpRequestMessage request)
-    {
-        var sent = request.Headers.NonValidated;
-        return
-            sent.TryGetValues("authorization", out var credential)
-            || sent.TryGetValues("x-api-key", out credential)
-            || sent.TryGetValues("x-goog-api-key", out credential)
-            || sent.TryGetValues("api-key", out credential)
-            ? credential.ToString()
-            : "";
-    }
-
     private ulong Hash(string text)
     {
         var hash = hashStart;
@@ -154,14 +144,6 @@ internal sealed class QuotaHeaders : IDisposable
 
         return hash;
     }
-
-    // Enough to tell accounts apart, the same in every run; nothing leads back from it to the credential.
-    private static string? AccountOf(string credential) =>
-        credential.Length == 0
-            ? null
-            : BitConverter
-                .ToUInt64(SHA256.HashData(Encoding.UTF8.GetBytes(credential)))
-                .ToString("x16", CultureInfo.InvariantCulture);
 
     /// <summary>What an account told last.</summary>
     private sealed class Newest(string? account)

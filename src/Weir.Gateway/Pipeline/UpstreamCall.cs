@@ -13,6 +13,7 @@ internal sealed class UpstreamCall : IDisposable
     private const int MaxWhole = 256 * 1024;
 
     private readonly QuotaHeaders? quotas;
+    private readonly RefusalNotes? refusals;
     private readonly BodyContent? body;
     private readonly HttpRequestMessage request;
     private HttpResponseMessage? answer;
@@ -24,10 +25,12 @@ internal sealed class UpstreamCall : IDisposable
         Target target,
         RecordWriter records,
         QuotaHeaders? quotas,
+        RefusalNotes? refusals,
         TimeProvider clock
     )
     {
         this.quotas = quotas;
+        this.refusals = refusals;
         Exchange = exchange;
         Records = records;
         Clock = clock;
@@ -239,6 +242,17 @@ internal sealed class UpstreamCall : IDisposable
         meter.Feed(whole.Span);
         meter.Complete();
         Attempt.Reading = meter.Reading;
+        if (!Attempt.WasAccepted && Attempt.Target.Provider.Kind != ProviderKind.Simulator)
+        {
+            refusals?.Add(
+                Exchange.Caller.Principal.Workspace,
+                Exchange.Attribution.Client ?? Attempt.Target.Provider.Name,
+                request,
+                plain,
+                whole.Span
+            );
+        }
+
         HeldAnswer = plain;
         return false;
     }

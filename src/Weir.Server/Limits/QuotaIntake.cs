@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using Weir.Capture;
 using Weir.Capture.Agents;
 using Weir.Capture.Limits;
 using Weir.Foundation;
+using Weir.Gateway;
 using Weir.Wire.Limits;
 
 namespace Weir.Server.Limits;
@@ -13,9 +15,54 @@ namespace Weir.Server.Limits;
 internal sealed class QuotaIntake(NewestQuotas newest, ICaptureIntake intake, TimeProvider clock)
 {
     private const string Unknown = "unknown";
+    private const int LongestText = 500;
+    private const int MostPlaces = 1_000;
 
     /// <summary>Shorter windows hold a pace: they change with every request and teach nothing.</summary>
     private static readonly TimeSpan ShortestStored = TimeSpan.FromHours(1);
+
+    /// <summary>A provider that refuses says the same to every request that it refuses.</summary>
+    private static readonly TimeSpan Repetition = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(WorkspaceId, string, string?, string), DateTimeOffset> refusals = new();
+
+    /// <summary>
+    /// Takes what a provider said when it refused: where that is about a limit of the account, it is stored. Never blocks. Of
+    /// anything else nothing is kept: it may hold what was asked.
+    /// </summary>
+    public void TakeRefusal(WorkspaceId workspace, ProviderRefusal refusal)
+    {
+        var text = refusal.Text.Length > LongestText ? refusal.Text[..LongestText] : refusal.Text;
+        // As it will be read when it comes out of the store.
+        var word = new LimitWord(
+            refusal.At,
+            refusal.Client,
+            null,
+            LimitWordKind.Message,
+            text,
+            Account: refusal.Account
+        );
+        if (LimitWords.Notice(word, clock.LocalTimeZone) is not { Kind: not LimitNoticeKind.Overloaded } notice)
+        {
+            return;
+        }
+
+        var place = (workspace, refusal.Client, refusal.Account, notice.Pattern);
+        if (refusals.TryGetValue(place, out var last) && refusal.At - last < Repetition && refusal.At >= last)
+        {
+            return;
+        }
+
+        if (refusals.Count >= MostPlaces)
+        {
+            refusals.Clear();
+        }
+
+        refusals[place] = refusal.At;
+        var caught = new Catch();
+        caught.Limits.Add(word);
+        _ = intake.TryTake(workspace, caught, out _);
+    }
 
     /// <summary>Takes what Claude Code gave its status line; what cannot be read says nothing. True when it says something new.</summary>
     public bool TakeStatusLine(WorkspaceId workspace, ReadOnlyMemory<byte> json, string? session) =>

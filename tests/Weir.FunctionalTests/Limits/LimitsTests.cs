@@ -112,6 +112,64 @@ public sealed class LimitsTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_provider_says_when_it_refuses_is_told_and_of_anything_else_nothing_is_kept()
+    {
+        const string Minute =
+            """{"type":"error","error":{"type":"rate_limit_error","message":"This request would exceed your organization's rate limit of 30,000 input tokens per minute. For details, refer to: https://docs.claude.com/en/api/rate-limits."},"request_id":"req_1"}""";
+        const string Quota =
+            """{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}""";
+        const string Echo = """{"error":{"message":"Invalid value: 'secret-word'.","type":"invalid_request_error"}}""";
+        await using var upstream = new FakeUpstream()
+            .On("/v1/messages", UpstreamAnswer.Json(Minute, 429))
+            .On("/v1/responses", UpstreamAnswer.Json(Echo, 400))
+            .On("/v1/chat/completions", UpstreamAnswer.Json(Quota, 429).Compressed(ContentCoding.Gzip));
+        await using var weir = await WeirProcess.StartAsync(
+            home.Data,
+            $"""
+            version: 1
+            providers:
+              - name: anthropic
+                kind: anthropic
+                baseUrl: {upstream.BaseUrl}
+                apiKey: sk-ant-of-the-provider
+              - name: openai
+                kind: openai
+                baseUrl: {new Uri(upstream.BaseUrl, "/v1")}
+                apiKey: sk-of-the-provider
+            """
+        );
+        using var busy = await weir.PostAsync("/v1/messages", """{"model":"claude-sonnet-4-5","messages":[]}""");
+        using var echo = await weir.PostAsync("/v1/responses", """{"model":"gpt-5","input":"x"}""");
+        using var broke = await weir.PostAsync("/v1/chat/completions", """{"model":"gpt-5","messages":[]}""");
+        Assert.Equal(HttpStatusCode.TooManyRequests, busy.StatusCode);
+        Assert.Equal(HttpStatusCode.TooManyRequests, broke.StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, echo.StatusCode);
+
+        string[] said = [];
+        await weir.UntilAsync(
+            async () =>
+            {
+                said =
+                [
+                    .. (await weir.GetAsync("/api/v1/limits"))
+                        .GetProperty("notices")
+                        .EnumerateArray()
+                        .Select(n => $"{Text(n, "client")} {Text(n, "kind")} {Text(n, "scope")}")
+                        .Order(StringComparer.Ordinal),
+                ];
+                return said.Length >= 2;
+            },
+            "tell what the providers said"
+        );
+        Assert.Equal(["anthropic rate_limited input_tokens_per_minute", "openai credit_exhausted credits"], said);
+        await weir.StopAsync();
+        Assert.All(
+            Directory.EnumerateFiles(home.Data, "*", SearchOption.AllDirectories),
+            file => Assert.DoesNotContain("secret-word", File.ReadAllText(file), StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
     public async Task Nobody_is_told_without_a_key()
     {
         await using var weir = await WeirProcess.StartAsync(home.Data);

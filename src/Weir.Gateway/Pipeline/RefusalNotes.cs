@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Weir.Foundation;
+using Weir.Gateway.Wire;
+
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>
+/// Notes what providers say when they refuse: of limits the body tells what no header does. On a request's way its beginning is
+/// copied; it is decoded and handed on a second later. When more come than are waited for, the rest says nothing new. Thread-safe.
+/// </summary>
+internal sealed class RefusalNotes : IDisposable
+{
+    private const int MostBytes = 4096;
+    private const int MostWaiting = 64;
+
+    private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentQueue<Note> waiting = new();
+    private readonly Action<WorkspaceId, ProviderRefusal> told;
+    private readonly TimeProvider clock;
+    private readonly ITimer timer;
+    private int count;
+    private int isDue;
+
+    /// <param name="told">Is given what was said.</param>
+    /// <param name="clock">Where the time comes from.</param>
+    public RefusalNotes(Action<WorkspaceId, ProviderRefusal> told, TimeProvider clock)
+    {
+        this.told = told;
+        this.clock = clock;
+        timer = clock.CreateTimer(
+            static state => ((RefusalNotes)state!).Flush(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
+    }
+
+    /// <summary>Notes an answer with a status of 400 or above.</summary>
+    /// <param name="workspace">Whose request it was.</param>
+    /// <param name="client">Who asked: the program, or the provider's name when it is not known.</param>
+    /// <param name="request">What went up.</param>
+    /// <param name="answer">What came back.</param>
+    /// <param name="body">Its body as it came.</param>
+    public void Add(
+        WorkspaceId workspace,
+        string client,
+        HttpRequestMessage request,
+        HttpResponseMessage answer,
+        ReadOnlySpan<byte> body
+    )
+    {
+        if (Interlocked.Increment(ref count) > MostWaiting)
+        {
+            Interlocked.Decrement(ref count);
+            return;
+        }
+
+        waiting.Enqueue(
+            new Note(
+                workspace,
+                clock.GetUtcNow(),
+                client,
+                UpstreamAccount.CredentialOf(request),
+                answer.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var coding)
+                    ? coding.ToString()
+                    : null,
+                body[..Math.Min(body.Length, MostBytes)].ToArray()
+            )
+        );
+        if (Interlocked.Exchange(ref isDue, 1) == 0)
+        {
+            timer.Change(Pace, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>Hands on what was noted since the last time.</summary>
+    public void Flush()
+    {
+        Volatile.Write(ref isDue, 0);
+        while (waiting.TryDequeue(out var note))
+        {
+            Interlocked.Decrement(ref count);
+            var text = Decoded(note);
+            if (text.Length > 0)
+            {
+                told(
+                    note.Workspace,
+                    new ProviderRefusal(note.At, note.Client, UpstreamAccount.NameOf(note.Credential), text)
+                );
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => timer.Dispose();
+
+    private static string Decoded(Note note)
+    {
+        if (!BodyDecoder.IsCoded(note.Coding))
+        {
+            return Encoding.UTF8.GetString(note.Body);
+        }
+
+        var (bytes, length) = (new byte[MostBytes], 0);
+        using (
+            var decoder = new BodyDecoder(
+                note.Coding,
+                piece =>
+                {
+                    var fitting = piece[..Math.Min(piece.Length, bytes.Length - length)];
+                    fitting.CopyTo(bytes.AsSpan(length));
+                    length += fitting.Length;
+                }
+            )
+        )
+        {
+            decoder.Feed(note.Body);
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, length);
+    }
+
+    private sealed record Note(
+        WorkspaceId Workspace,
+        DateTimeOffset At,
+        string Client,
+        string Credential,
+        string? Coding,
+        byte[] Body
+    );
+}
