@@ -332,7 +332,7 @@ internal sealed class CaptureStore : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
-        transaction?.Dispose();
+        RollBack();
         foreach (
             var statement in ImmutableArray.Create(
                 putFile,

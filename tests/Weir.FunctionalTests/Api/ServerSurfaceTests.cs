@@ -15,6 +15,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /api/v1/sessions",
         "GET /api/v1/sessions/activity",
         "GET /api/v1/sessions/{id}",
+        "GET /api/v1/sessions/{id}/content",
         "GET /api/v1/statusline",
         "POST /api/v1/statusline",
         "GET /api/v1/config",
@@ -39,6 +40,10 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /health/ready",
         "GET /live",
         "GET /metrics",
+        "POST /hooks/claude-code",
+        "POST /v1/logs",
+        "POST /v1/metrics",
+        "POST /v1/traces",
     ];
 
     [Fact]

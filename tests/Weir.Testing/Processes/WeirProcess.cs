@@ -12,6 +12,8 @@ public sealed class WeirProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private const int FirstSignal = 128;
+
     private readonly Process process;
     private readonly StringBuilder log = new();
     private readonly HttpMessageInvoker http = new(
@@ -245,12 +247,15 @@ public sealed class WeirProcess : IAsyncDisposable
     }
 
     /// <summary>Asks it to end (SIGTERM) and returns its exit code.</summary>
+    /// <exception cref="InvalidOperationException">It crashed instead; the message is what it said.</exception>
     public async Task<int> StopAsync()
     {
         await ProgramRun.RunAsync("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         using var limit = new CancellationTokenSource(Patience);
         await process.WaitForExitAsync(limit.Token);
-        return process.ExitCode;
+        return process.ExitCode < FirstSignal
+            ? process.ExitCode
+            : throw new InvalidOperationException($"Weir crashed (exit code {process.ExitCode}):\n{Log}");
     }
 
     /// <inheritdoc />

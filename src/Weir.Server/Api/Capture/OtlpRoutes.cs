@@ -202,9 +202,7 @@ internal static class OtlpRoutes
         var type = contentType.AsSpan();
         var end = type.IndexOf(';');
         type = (end < 0 ? type : type[..end]).Trim();
-        return type.Equals(Protobuf, StringComparison.OrdinalIgnoreCase)
-            || type.Equals("application/protobuf", StringComparison.OrdinalIgnoreCase)
-                ? OtlpFormat.Protobuf
+        return type.Equals(Protobuf, StringComparison.OrdinalIgnoreCase) ? OtlpFormat.Protobuf
             : type.Equals(Json, StringComparison.OrdinalIgnoreCase) ? OtlpFormat.Json
             : null;
     }
