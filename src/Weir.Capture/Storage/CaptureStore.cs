@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Weir.Capture.Agents;
 using Weir.Capture.Joining;
 using Weir.Capture.Sources;
@@ -27,7 +28,6 @@ internal sealed class CaptureStore : IDisposable
     private readonly PreparedStatement setMeta;
     private readonly Action<IReadOnlyCollection<(WorkspaceId Workspace, string Session)>>? news;
     private readonly HashSet<(WorkspaceId Workspace, string Session)> told = [];
-    private SqliteTransaction? transaction;
 
     /// <summary>Opens the file, which has been migrated.</summary>
     /// <param name="database">The file.</param>
@@ -136,10 +136,17 @@ internal sealed class CaptureStore : IDisposable
     }
 
     /// <summary>Whether a transaction is open.</summary>
-    public bool HasBegun => transaction is not null;
+    public bool HasBegun { get; private set; }
 
     /// <summary>Opens a transaction, when none is open.</summary>
-    public void Begin() => transaction ??= connection.BeginTransaction(deferred: false);
+    public void Begin()
+    {
+        if (!HasBegun)
+        {
+            Execute("BEGIN IMMEDIATE");
+            HasBegun = true;
+        }
+    }
 
     /// <summary>Closes the open transaction.</summary>
     /// <param name="ledger">The ledger's newest entry whose requests are in the keys; null for no change.</param>
@@ -152,9 +159,12 @@ internal sealed class CaptureStore : IDisposable
             setMeta.Run();
         }
 
-        transaction?.Commit();
-        transaction?.Dispose();
-        transaction = null;
+        if (HasBegun)
+        {
+            Execute("COMMIT");
+            HasBegun = false;
+        }
+
         news?.Invoke(told);
         told.Clear();
     }
@@ -162,15 +172,13 @@ internal sealed class CaptureStore : IDisposable
     /// <summary>Takes back what was done since <see cref="Begin"/>; nothing when no transaction is open.</summary>
     public void RollBack()
     {
-        // On a full disk SQLite has rolled back by itself, and says so.
-        try
+        HasBegun = false;
+        // On a full disk SQLite has rolled back by itself, and to roll back once more would be a failure.
+        if (raw.sqlite3_get_autocommit(connection.Handle) == 0)
         {
-            transaction?.Rollback();
+            Execute("ROLLBACK");
         }
-        catch (Exception e) when (e is SqliteException or InvalidOperationException) { }
 
-        transaction?.Dispose();
-        transaction = null;
         told.Clear();
     }
 
