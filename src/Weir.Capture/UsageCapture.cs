@@ -354,15 +354,21 @@ public sealed class UsageCapture : IAsyncDisposable
 
     private async Task JoinAsync()
     {
+        var reason = "Weir is stopping";
         try
         {
             await joiner.RunAsync(hauls.Reader, stopping.Token);
         }
         catch (Exception e)
         {
-            // Nobody is to wait for room that never comes.
-            hauls.Writer.TryComplete(e);
+            reason = e.Message;
             throw;
+        }
+        finally
+        {
+            // Nobody is to wait for room, or for storing, that never comes.
+            hauls.Writer.TryComplete();
+            joiner.End(reason);
         }
     }
 

@@ -108,56 +108,58 @@ internal sealed class Joiner
     /// meanwhile.
     /// </summary>
     /// <param name="from">The hauls.</param>
-    /// <param name="giveUp">Ends the trying again: what is not stored then is read again next time.</param>
+    /// <param name="giveUp">
+    /// Ends the trying again, and with it the taking in: what is not stored then is read again next time, for neither its cursors nor
+    /// its keys are stored.
+    /// </param>
     public async Task RunAsync(ChannelReader<Haul> from, CancellationToken giveUp)
     {
-        try
+        bool hasMore;
+        Func<Task> begin = BeginAsync;
+        Haul? last = null;
+        do
         {
-            bool hasMore;
-            Func<Task> begin = BeginAsync;
-            Haul? last = null;
-            do
+            while (from.TryRead(out var haul))
             {
-                while (from.TryRead(out var haul))
+                // Looking up what was met before costs a lock for each request when no transaction is open.
+                if (!store.HasBegun && !await KeepTryingAsync(begin, giveUp))
                 {
-                    if (!store.HasBegun)
-                    {
-                        // Looking up what was met before costs a lock for each request when no transaction is open.
-                        await KeepTryingAsync(begin, giveUp);
-                    }
-
-                    Take(haul);
-                    last = haul;
-                    if (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
-                    {
-                        await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp);
-                    }
+                    return;
                 }
 
-                var next = from.WaitToReadAsync(CancellationToken.None).AsTask();
-                if (last is { MoreFollows: true })
+                Take(haul);
+                last = haul;
+                if (
+                    (records.Count >= BatchRecords || hauls.Count >= BatchHauls)
+                    && !await StoreAsync(keys.Unstored >= MostUnstoredKeys, giveUp)
+                )
                 {
-                    await Task.WhenAny(next, Task.Delay(Linger, clock, giveUp));
+                    return;
                 }
+            }
 
-                if (!next.IsCompletedSuccessfully || !await next)
+            var next = from.WaitToReadAsync(CancellationToken.None).AsTask();
+            if (last is { MoreFollows: true })
+            {
+                await Task.WhenAny(next, Task.Delay(Linger, clock, giveUp));
+            }
+
+            if (!next.IsCompletedSuccessfully || !await next)
+            {
+                // Nothing is waiting just now: what there is should be seen.
+                last = null;
+                if (!await StoreAsync(withKeys: true, giveUp))
                 {
-                    // Nothing is waiting just now: what there is should be seen.
-                    last = null;
-                    await StoreAsync(withKeys: true, giveUp);
+                    return;
                 }
+            }
 
-                hasMore = await next;
-            } while (hasMore);
-
-            Fail("it has ended");
-        }
-        catch (Exception e)
-        {
-            Fail(e.Message);
-            throw;
-        }
+            hasMore = await next;
+        } while (hasMore);
     }
+
+    /// <summary>Tells who waits that nothing more is stored. Comes when nothing more can be handed over.</summary>
+    public void End(string reason) => Fail(reason);
 
     private Task BeginAsync()
     {
@@ -231,17 +233,18 @@ internal sealed class Joiner
         }
     }
 
-    private Task StoreAsync(bool withKeys, CancellationToken giveUp) =>
+    private Task<bool> StoreAsync(bool withKeys, CancellationToken giveUp) =>
         KeepTryingAsync(() => StoreOnceAsync(withKeys), giveUp);
 
-    private async Task KeepTryingAsync(Func<Task> work, CancellationToken giveUp)
+    // False when it was given up.
+    private async Task<bool> KeepTryingAsync(Func<Task> work, CancellationToken giveUp)
     {
         while (true)
         {
             try
             {
                 await work();
-                return;
+                return true;
             }
             catch (Exception e)
             {
@@ -257,11 +260,7 @@ internal sealed class Joiner
                 await Task.Delay(Pause, clock, giveUp).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 if (giveUp.IsCancellationRequested)
                 {
-                    underway.Clear();
-                    hauls.Clear();
-                    records.Clear();
-                    met.Clear();
-                    return;
+                    return false;
                 }
             }
         }

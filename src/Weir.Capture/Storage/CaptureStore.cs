@@ -176,7 +176,14 @@ internal sealed class CaptureStore : IDisposable
         // On a full disk SQLite has rolled back by itself, and to roll back once more would be a failure.
         if (raw.sqlite3_get_autocommit(connection.Handle) == 0)
         {
-            Execute("ROLLBACK");
+            try
+            {
+                Execute("ROLLBACK");
+            }
+            catch (SqliteException)
+            {
+                // Where the disk does not even allow that, the next beginning says so.
+            }
         }
 
         told.Clear();

@@ -1,3 +1,4 @@
+using Weir.Capture.Agents;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
 using Weir.Ledger;
@@ -89,6 +90,25 @@ public sealed class JoiningTests : CaptureTest
         }
 
         Directory.Delete(Path.Combine(Data, "journal"), recursive: true);
+        Assert.Equal(2, (await CatchUpAsync()).Requests);
+        Assert.Equal("m1:5 m2:6", Show(await RecordsAsync()));
+    }
+
+    [Fact]
+    public async Task What_the_ledger_never_took_is_read_again_after_a_stop()
+    {
+        Write("a.jsonl", Answer("m1", 5), Answer("m2", 6));
+        await using (await OpenAsync()) { }
+        await using (var other = new SqliteDatabase(Path.Combine(Data, "ledger.db")).OpenWriter())
+        {
+            await using var open = await OpenAsync();
+            await using var held = other.BeginTransaction(deferred: false);
+            await Assert.ThrowsAsync<IOException>(() => open.Capture.CatchUpAsync(null, Cancel));
+            // What tells of no request could be stored.
+            Assert.True(open.Capture.TryTake(WorkspaceId.Default, new Catch(), out _));
+            await open.DisposeAsync();
+        }
+
         Assert.Equal(2, (await CatchUpAsync()).Requests);
         Assert.Equal("m1:5 m2:6", Show(await RecordsAsync()));
     }
