@@ -4,7 +4,7 @@ namespace Weir.Insights.Blocks;
 
 /// <summary>A block of use, or the gap between two.</summary>
 /// <param name="Start">Where it begins: a full UTC hour for a block, any moment for a gap.</param>
-/// <param name="End">Where it ends, not in it: its start and the block's length; for a gap, the next request.</param>
+/// <param name="End">Its start and the block's length: a request of that very moment is still in it. For a gap, the next request.</param>
 /// <param name="FirstAt">Its first request; null for a gap.</param>
 /// <param name="LastAt">Its last request; null for a gap.</param>
 /// <param name="IsActive">Whether more requests can still fall into it: it has not ended, and the last one is less than a block's length ago.</param>
@@ -55,19 +55,16 @@ public sealed record UsageBlock(
         return new BlockProjection(
             TimeSpan.FromMinutes(minutes),
             (long)Math.Min(long.MaxValue, Math.Round(Tokens.Total + (rate.TokensPerMinute * minutes))),
-            Money.FromUsd(Cost.ToUsd() + (rate.CostPerHour.ToUsd() / 60m * minutes))
+            Bounded(Cost.ToUsd() + (rate.CostPerHour.ToUsd() / 60m * minutes))
         );
     }
 
-    private Money PerHour(TimeSpan time) =>
-        // In decimals, for this is money: a rate of a short burst may be beyond what an amount holds.
-        Cost.ToUsd()
-            * TimeSpan.TicksPerHour
-            / time.Ticks
-            is var rate
-        && Math.Abs(rate) < 9_000_000_000m
-            ? Money.FromUsd(rate)
-            : new Money(Math.Sign(rate) * long.MaxValue);
+    // In decimals, for this is money.
+    private Money PerHour(TimeSpan time) => Bounded(Cost.ToUsd() * TimeSpan.TicksPerHour / time.Ticks);
+
+    // What a short burst leads to may be beyond what an amount holds.
+    private static Money Bounded(decimal usd) =>
+        Math.Abs(usd) < 9_000_000_000m ? Money.FromUsd(usd) : new Money(Math.Sign(usd) * long.MaxValue);
 }
 
 /// <summary>How fast a block is used.</summary>

@@ -149,6 +149,14 @@ public class UsageBlocksTests
     }
 
     [Fact]
+    public void AnAbsurdProjectionStopsThereToo()
+    {
+        var entries = new[] { Entry(Ten, cost: 1), Entry(Ten.AddTicks(10), cost: 1) };
+        var block = Assert.Single(UsageBlocks.Of(entries, Ten.AddMinutes(1)));
+        Assert.Equal(long.MaxValue, block.Project(Ten.AddMinutes(1))!.Cost.NanoUsd);
+    }
+
+    [Fact]
     public void ALengthBelowAMinuteIsABug() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => UsageBlocks.Of([], Ten, TimeSpan.FromSeconds(59)));
 
