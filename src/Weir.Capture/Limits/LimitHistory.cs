@@ -29,6 +29,9 @@ internal sealed class LimitHistory(
     private const int MostReadings = 12;
     private const int RhythmWindows = 10;
 
+    /// <summary>How many quotas are looked at, those last told of: what tells of more is no plan.</summary>
+    internal const int MostQuotas = 64;
+
     /// <summary>Shorter windows than this hold a pace, not a plan: they are told, and nothing is learned of them.</summary>
     private static readonly TimeSpan ShortestLearned = TimeSpan.FromHours(1);
 
@@ -41,12 +44,23 @@ internal sealed class LimitHistory(
         var accounts = readings.Select(reading => reading.Account).OfType<string>().Distinct().ToArray();
         var only = accounts.Length == 1 ? accounts[0] : null;
         var pictures = new List<LimitPicture>();
-        foreach (var group in readings.GroupBy(reading => (Account: reading.Account ?? only, reading.Scope)))
+        foreach (
+            var group in readings
+                .GroupBy(reading => (Account: reading.Account ?? only, reading.Scope))
+                .OrderByDescending(group => group.Max(reading => reading.SaidAt))
+                .Take(MostQuotas)
+        )
         {
             pictures.Add(Picture(group.Key.Account, group.Key.Scope, [.. group], isAlone: accounts.Length < 2));
         }
 
-        foreach (var scope in said.Select(ScopeOf).OfType<string>().Distinct())
+        foreach (
+            var scope in said.OrderByDescending(word => word.At)
+                .Select(ScopeOf)
+                .OfType<string>()
+                .Distinct()
+                .Take(MostQuotas)
+        )
         {
             AddUntold(scope);
         }

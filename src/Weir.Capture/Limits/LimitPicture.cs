@@ -33,7 +33,7 @@ internal sealed record LimitPicture(
     public (double Percent, bool IsEstimate)? UsedPercent(DateTimeOffset now) =>
         Told is { UsedPercent: { } told } && (Told.ResetsAt is { } resets ? resets > now : IsRecent(Told, now))
             ? (told, false)
-        : Running is { } running && Learned?.Median is > 0 and var median ? (100 * running.Used / median, true)
+        : Running is { } running && Learned?.Median is > 0 and var median ? (100.0 * running.Used / median, true)
         : null;
 
     // A figure without a reset holds as long as its window may.

@@ -45,6 +45,8 @@ internal static class QuotaWindows
                 }
                 else
                 {
+                    // One that began late, because of the one before it, is not cut to end before its beginning.
+                    start = start > windows[^1].Start ? start : windows[^1].Start;
                     windows[^1] = windows[^1] with { End = start };
                 }
             }

@@ -11,11 +11,11 @@ namespace Weir.Capture.Limits;
 /// </summary>
 internal static class ResetMoment
 {
-    // Linear in the text whatever it holds.
+    // Linear in the text whatever it holds. Digits are written out: \d is those of every script, which no number is read from.
     private const RegexOptions Options =
         RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
 
-    private static readonly Regex EpochPattern = new(@"\|(?<epoch>[12]\d{9})\b", Options);
+    private static readonly Regex EpochPattern = new(@"\|(?<epoch>[12][0-9]{9})\b", Options);
 
     private static readonly Regex InPattern = new(
         @"\b(?:again in|please wait|retry(?:ing)? (?:after|in)|retry-after:?|resets? (?:after|in)) +",
@@ -23,11 +23,15 @@ internal static class ResetMoment
     );
 
     private static readonly Regex ClockPattern = new(
-        @"\b(?:resets?|again|access|automatically) (?:at |on )?(?:(?<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? (?<day>\d{1,2})(?:st|nd|rd|th)?\b(?:,? (?<year>\d{4})\b)?|(?<year>\d{4})-(?<monthNumber>\d\d)-(?<day>\d\d))?(?:,? ?(?:at )?(?<hour>\d{1,2})(?::(?<minute>\d\d)(?::\d\d)?)?(?: ?(?<half>[ap]m\b))?)?(?: ?\((?<zone>[A-Za-z_]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,2})\)| (?<utc>UTC|GMT)\b)?",
+        @"\b(?:resets?|again|access|automatically) (?:at |on )?(?:(?<weekday>Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? )?(?:(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.? (?<day>[0-9]{1,2})(?:st|nd|rd|th)?\b(?:,? (?<year>[0-9]{4})\b)?|(?<year>[0-9]{4})-(?<monthNumber>[0-9][0-9])-(?<day>[0-9][0-9]))?(?:,? ?(?:at )?(?<hour>[0-9]{1,2})(?::(?<minute>[0-9][0-9])(?::[0-9][0-9])?)?(?: ?(?<half>[ap]m\b))?)?(?: ?\((?<zone>[A-Za-z_]{1,32}(?:/[A-Za-z0-9_+-]{1,32}){0,2})\)| (?<utc>UTC|GMT)\b)?",
         Options
     );
 
     private static readonly TimeSpan Furthest = TimeSpan.FromDays(400);
+
+    // Beyond these a message's time is no time, and reckoning with it may leave what a calendar holds.
+    private static readonly DateTimeOffset Earliest = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] Months =
     [
         "jan",
@@ -51,14 +55,16 @@ internal static class ResetMoment
     /// <param name="at">When the message was said.</param>
     /// <param name="zone">The zone of a clock that names none.</param>
     public static DateTimeOffset? Find(string text, string? way, DateTimeOffset at, TimeZoneInfo zone) =>
-        way switch
-        {
-            "epoch" => Epoch(text),
-            "in" => In(text, at),
-            "clock" => Clock(text, at, zone),
-            "any" => Epoch(text) ?? In(text, at) ?? Clock(text, at, zone),
-            _ => null,
-        };
+        at < Earliest || at > Latest
+            ? null
+            : way switch
+            {
+                "epoch" => Epoch(text),
+                "in" => In(text, at),
+                "clock" => Clock(text, at, zone),
+                "any" => Epoch(text) ?? In(text, at) ?? Clock(text, at, zone),
+                _ => null,
+            };
 
     private static DateTimeOffset? Epoch(string text) =>
         EpochPattern.Match(text) is { Success: true } match

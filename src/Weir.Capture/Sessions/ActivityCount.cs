@@ -115,21 +115,19 @@ internal sealed class ActivityCount(DateTimeOffset from, DateTimeOffset to)
             return;
         }
 
+        // A request that called one tool twice is one request of that tool.
+        var (ownTools, ownServers) = (new HashSet<string?>(), new HashSet<string>());
         for (var i = 0; i < calls.Length; i++)
         {
             var share = sums.Share(calls.Length, i);
             var tool = calls[i].Name;
-            tools.Add(tool, IsFirst(calls, i, c => c.Name) ? share : WithoutCounts(share));
+            tools.Add(tool, ownTools.Add(tool) ? share : WithoutCounts(share));
             if (ServerOf(tool) is { } server)
             {
-                servers.Add(server, IsFirst(calls, i, c => ServerOf(c.Name)) ? share : WithoutCounts(share));
+                servers.Add(server, ownServers.Add(server) ? share : WithoutCounts(share));
             }
         }
     }
-
-    // A request that called one tool twice is one request of that tool.
-    private static bool IsFirst(SessionEvent[] calls, int index, Func<SessionEvent, string?> name) =>
-        !calls.AsSpan(0, index).ToArray().Any(c => name(c) == name(calls[index]));
 
     private static SessionSums WithoutCounts(SessionSums share) =>
         share with
@@ -200,7 +198,7 @@ internal sealed class ActivityCount(DateTimeOffset from, DateTimeOffset to)
         }
 
         // The smallest duration that at least so many percent stay within.
-        private TimeSpan? Quantile(int percent) =>
-            Durations.Count == 0 ? null : Durations[((Durations.Count * percent) + 99) / 100 - 1];
+        private TimeSpan? Quantile(long percent) =>
+            Durations.Count == 0 ? null : Durations[(int)(((Durations.Count * percent) + 99) / 100) - 1];
     }
 }

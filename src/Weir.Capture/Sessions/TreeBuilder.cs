@@ -252,6 +252,11 @@ internal sealed class TreeBuilder
 
     private void AddOthers()
     {
+        var ofLogs = events[SessionEventKind.Compaction]
+            .Concat(events[SessionEventKind.Error])
+            .Where(e => !IsOfHook(e))
+            .GroupBy(e => (e.Kind, e.Agent ?? Main))
+            .ToDictionary(group => group.Key, group => group.Select(At).Order().ToArray());
         foreach (var told in events.SelectMany(group => group))
         {
             switch (told.Kind)
@@ -263,7 +268,7 @@ internal sealed class TreeBuilder
                         ?? PlaceOf(told.Agent, told.StartedAt ?? told.EndedAt)
                     ).Children.Add(node);
                     break;
-                case SessionEventKind.Compaction or SessionEventKind.Error when IsToldTwice(told):
+                case SessionEventKind.Compaction or SessionEventKind.Error when IsToldTwice(told, ofLogs):
                     break;
                 case SessionEventKind.Compaction:
                     Place(SessionNodeKind.Compaction, told);
@@ -288,12 +293,19 @@ internal sealed class TreeBuilder
     }
 
     /// <summary>Whether a hook told of something that the agent's log tells too, under an id of its own.</summary>
-    private bool IsToldTwice(SessionEvent told) =>
-        IsOfHook(told)
-        && events[told.Kind]
-            .Any(other =>
-                !IsOfHook(other) && other.Agent == told.Agent && (At(other) - At(told)).Duration() <= SameMoment
-            );
+    private static bool IsToldTwice(SessionEvent told, Dictionary<(SessionEventKind, string), DateTimeOffset[]> ofLogs)
+    {
+        if (!IsOfHook(told) || !ofLogs.TryGetValue((told.Kind, told.Agent ?? Main), out var times))
+        {
+            return false;
+        }
+
+        var at = At(told);
+        var next = Array.BinarySearch(times, at);
+        next = next < 0 ? ~next : next;
+        return (next < times.Length && times[next] - at <= SameMoment)
+            || (next > 0 && at - times[next - 1] <= SameMoment);
+    }
 
     private static bool IsOfHook(SessionEvent told) =>
         told.Id.StartsWith("hook:", StringComparison.Ordinal) || told.Id.StartsWith("stop:", StringComparison.Ordinal);

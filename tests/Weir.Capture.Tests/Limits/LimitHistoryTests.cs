@@ -1,3 +1,5 @@
+using FsCheck;
+using FsCheck.Fluent;
 using Weir.Capture.Limits;
 using Weir.Foundation;
 using Weir.Insights.Limits;
@@ -203,6 +205,69 @@ public class LimitHistoryTests
             ],
             windows
         );
+    }
+
+    /// <summary>Ends that contradict one another are told by clocks that jump and by accounts that change.</summary>
+    [Fact]
+    public void WindowsLieApartWhateverWasTold() =>
+        Prop.ForAll(
+                Gen.Choose(0, 60)
+                    .SelectMany(said => Gen.Choose(0, 11).Select(ahead => (Said: said, Ahead: ahead)))
+                    .ListOf()
+                    .ToArbitrary(),
+                Gen.Choose(0, 60).ListOf().ToArbitrary(),
+                (told, uses) =>
+                {
+                    var begin = Now.AddHours(-30);
+                    var windows = QuotaWindows.Find(
+                        FiveHours,
+                        told.Select(word =>
+                            (begin.AddHours(word.Said / 2.0), begin.AddHours((word.Said + word.Ahead) / 2.0))
+                        ),
+                        new UseLine([.. uses.Order().Select(half => Cost(begin.AddHours(half / 2.0), 1))], null),
+                        fillsIn: true,
+                        Now.AddDays(1)
+                    );
+                    Assert.All(windows, window => Assert.True(window.Start < window.End));
+                    Assert.All(windows.Zip(windows.Skip(1)), pair => Assert.True(pair.First.End <= pair.Second.Start));
+                }
+            )
+            .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void OfMoreQuotasThanAPlanCanHaveTheLastToldAreLookedAt()
+    {
+        var pictures = new LimitHistory(
+            "claude-code",
+            [
+                .. Enumerable
+                    .Range(0, 5000)
+                    .Select(i =>
+                        Told(Now.AddSeconds(i - 5000), $"q{i:0000}", 50, Now.AddHours(2)) with
+                        {
+                            Window = FiveHours,
+                        }
+                    ),
+            ],
+            [.. Enumerable.Range(0, 5000).Select(i => Said(Now.AddSeconds(-i), $"seven_day_{i:0000}", null))],
+            [Cost(Now.AddHours(-1), 1)],
+            Now
+        ).Pictures();
+
+        Assert.Contains(pictures, picture => picture.Scope == "q4999");
+        Assert.Contains(pictures, picture => picture.Scope == "seven_day_0000");
+        Assert.Contains(pictures, picture => picture.Scope == "five_hour");
+        Assert.InRange(pictures.Length, 3, 2 * LimitHistory.MostQuotas + 1);
+    }
+
+    [Fact]
+    public void AnAbsurdUseIsAnAbsurdPercentageAndNoneBelowZero()
+    {
+        var learned = new LearnedLimit(LearnedLimitKind.Estimate, 1e9, 1, 2e9, null, new(1, 0, 0, null, null), null);
+        var running = new QuotaWindow(Now.AddHours(-1), Now.AddHours(4), false, long.MaxValue);
+        var picture = new LimitPicture("x", null, "five_hour", FiveHours, null, null, running, learned, null);
+
+        Assert.Equal(long.MaxValue / 1e7, picture.UsedPercent(Now)!.Value.Percent, 1e3);
     }
 
     [Fact]

@@ -85,7 +85,22 @@ public class ResetMomentTests
     [InlineData("try again in a while")]
     [InlineData("resets Jan 2, 9999, 3pm")]
     [InlineData("|17600")]
+    // Digits of other scripts are digits to a pattern, and none to a number's reader.
+    [InlineData("|1٧٦٠٠٠٤٠٠٠")]
+    [InlineData("resets ٩am")]
+    [InlineData("resets Nov ٢٣ at 5pm")]
+    [InlineData("resets ٢٠٢٦-12-01 at 00:00 UTC")]
     public void WhatIsNoMomentIsNone(string text) => Assert.Null(Find(text, "2026-11-21T12:00Z"));
+
+    [Theory]
+    [InlineData("9999-12-31T20:00Z")]
+    [InlineData("0001-01-01T00:00Z")]
+    public void AtTheEndsOfTimeNothingIsFound(string at)
+    {
+        Assert.Null(Find("resets 3am", at, "Europe/Berlin"));
+        Assert.Null(Find("resets 11pm", at, "America/New_York"));
+        Assert.Null(Find("try again in 300 days", at));
+    }
 
     [Fact]
     public void ALeapDayIsInTheNextYearThatHasOneUnlessThatIsAbsurd()

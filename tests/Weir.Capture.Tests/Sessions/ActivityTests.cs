@@ -106,6 +106,19 @@ public sealed class ActivityTests
     public void The_server_is_in_the_tools_name(string? tool, string? server) =>
         Assert.Equal(server, ActivityCount.ServerOf(tool));
 
+    [Fact]
+    public void A_request_with_calls_without_number_is_shared_in_no_time()
+    {
+        const int count = 100_000;
+        var activity = Count(
+            [Request("m1", 10) with { Cost = new Money(count) }],
+            [.. Enumerable.Range(0, count).Select(i => Tool($"t{i}", $"tool{i}", "m1", 10, 1))]
+        );
+
+        Assert.Equal(count, activity.Tools.Length);
+        Assert.All(activity.Tools, row => Assert.Equal((1, 1), (row.Usage.Requests, row.Usage.Cost)));
+    }
+
     private static SessionSums Sum(IEnumerable<ActivityRow> rows) =>
         rows.Aggregate(default(SessionSums), (sum, row) => sum + row.Usage);
 

@@ -220,6 +220,21 @@ public sealed class TreeTests
         Assert.Equal(["Error uuid 0", "Error stop:p2 0"], root.Children.Select(Show));
     }
 
+    [Fact]
+    public void Failures_without_number_that_hooks_tell_are_placed_in_no_time()
+    {
+        const int count = 100_000;
+        var root = Build(
+            [
+                .. Enumerable.Range(0, count).Select(i => Event(SessionEventKind.Error, $"log{i}", i * 600)),
+                .. Enumerable.Range(0, count).Select(i => Event(SessionEventKind.Error, $"stop:{i}", (i * 600) + 300)),
+            ],
+            []
+        );
+
+        Assert.Equal(2 * count, root.Children.Length);
+    }
+
     private static SessionNode Build(IReadOnlyList<SessionEvent> events, IReadOnlyList<UsageRecord> records) =>
         TreeBuilder.Build("s1", events, records, new CacheMisses(new PriceBook().Current, name => name));
 
