@@ -12,7 +12,7 @@ public sealed record SessionContent
     /// <summary>True when there is more of it: this is the newest.</summary>
     public required bool IsCut { get; init; }
 
-    /// <summary>Lines of the agent's that could not be read.</summary>
+    /// <summary>Lines that could not be read; a damaged place in what was kept counts as one, whosever lines it held.</summary>
     public required int UnreadableLines { get; init; }
 
     /// <summary>What was said.</summary>

@@ -15,6 +15,7 @@ internal readonly record struct FramePlace(string Path, long Offset, int Length,
 /// </summary>
 internal static class ArchiveFile
 {
+    private const int FirstWindow = 4096;
     private const int Window = 1024 * 1024;
 
     /// <summary>The whole frames of a file, in order, and how many bytes belong to none.</summary>
@@ -109,7 +110,7 @@ internal static class ArchiveFile
             }
             else
             {
-                var next = Find(handle, at + 1, end);
+                var next = Find(handle, ArchiveFrame.Magic, at + 1, end);
                 damaged += next - at;
                 at = next;
             }
@@ -119,14 +120,21 @@ internal static class ArchiveFile
     }
 
     /// <summary>Where the next frame may begin.</summary>
-    private static long Find(SafeFileHandle handle, long from, long end)
+    /// <param name="handle">The file.</param>
+    /// <param name="magic">What a frame begins with.</param>
+    /// <param name="from">Where to look from.</param>
+    /// <param name="end">Where to stop; returned when there is none.</param>
+    internal static long Find(SafeFileHandle handle, ReadOnlySpan<byte> magic, long from, long end)
     {
-        for (var at = from; at < end; at += Window - ArchiveFrame.Magic.Length + 1)
+        // Little at first: what looks like a frame and is none may come again after some bytes, and that a million times.
+        for (var (at, window) = (from, FirstWindow); at < end; window = Math.Min(2 * window, Window))
         {
-            if (Bytes(handle, at, Window).AsSpan().IndexOf(ArchiveFrame.Magic) is >= 0 and var found)
+            if (Bytes(handle, at, window).AsSpan().IndexOf(magic) is >= 0 and var found)
             {
                 return at + found;
             }
+
+            at += window - magic.Length + 1;
         }
 
         return end;

@@ -242,8 +242,9 @@ internal sealed class UsageArchive : IDisposable
         out Place place
     )
     {
-        // A clock that is wrong must not make a file for every day there is.
-        var day = Math.Clamp(Day(at), Day(ReducedLimits.Earliest), today + 1);
+        // A clock that is wrong must not make a file for every day there is. When it is this machine's, all others are right.
+        var (earliest, own) = (Day(ReducedLimits.Earliest), today + 1);
+        var day = Math.Clamp(Day(at), earliest, own > earliest ? own : DateOnly.MaxValue.DayNumber);
         place = new Place(
             Agents.Contains(agent) ? agent : OtherAgent,
             day,
@@ -289,7 +290,8 @@ internal sealed class UsageArchive : IDisposable
             ? day.DayNumber
             : null;
 
-    private static void Delete(string path)
+    /// <summary>Deletes a file that is too old; one that cannot be deleted hinders no other.</summary>
+    internal static void Delete(string path)
     {
         try
         {

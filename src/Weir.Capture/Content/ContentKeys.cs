@@ -59,10 +59,14 @@ internal sealed class ContentKeys(string dataFolder) : IContentKeys
     private (byte[]? Key, string? Refusal) Open(WorkspaceId workspace, bool make)
     {
         var outerPath = Path.Combine(folder, "content.key");
-        var innerPath = Path.Combine(folder, $"content-{workspace}.wrapped");
+        var innerPath = Path.Combine(folder, Wrapped($"{workspace}"));
         var outer = File.Exists(outerPath) ? File.ReadAllBytes(outerPath) : null;
         var isSealed = File.Exists(innerPath);
-        if (outer is null && (isSealed || !make))
+        // One that is elsewhere comes back some day, and must not find another in its place.
+        if (
+            outer is null
+            && (!make || (Directory.Exists(folder) && Directory.GetFiles(folder, Wrapped("*")).Length > 0))
+        )
         {
             return (null, $"content is sealed, and the key that opens it is not there: {outerPath}");
         }
@@ -119,6 +123,8 @@ internal sealed class ContentKeys(string dataFolder) : IContentKeys
 
         return (null, $"{outerPath} is not the key that {innerPath} was sealed with, or one of them is damaged");
     }
+
+    private static string Wrapped(string workspace) => $"content-{workspace}.wrapped";
 
     private byte[] Write(string path, byte[] bytes)
     {

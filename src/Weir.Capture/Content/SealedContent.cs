@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Weir.Capture.Archive;
 using Weir.Capture.Storage;
 using Weir.Foundation;
 
@@ -10,7 +11,13 @@ namespace Weir.Capture.Content;
 /// <param name="Lines">The lines of the session, in the order in which they stood in their files; empty on a refusal.</param>
 /// <param name="Refusal">Why they cannot be shown; null when they can.</param>
 /// <param name="IsCut">Whether there is more, and these are the newest.</param>
-internal sealed record ContentReading(ImmutableArray<ReadOnlyMemory<byte>> Lines, string? Refusal, bool IsCut = false);
+/// <param name="Damages">Places of the workspace's files that belong to no stretch, whosever they were: passed over.</param>
+internal sealed record ContentReading(
+    ImmutableArray<ReadOnlyMemory<byte>> Lines,
+    string? Refusal,
+    bool IsCut = false,
+    int Damages = 0
+);
 
 /// <summary>
 /// The lines that agents wrote, content and all, sealed with a key for each workspace: for those who asked for it. Kept by the UTC day
@@ -113,7 +120,7 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
                 && day.DayNumber < today - days
             )
             {
-                File.Delete(path);
+                UsageArchive.Delete(path);
             }
         }
     }
@@ -170,23 +177,29 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
         }
     }
 
-    private static long EndOfWhole(FileStream file)
+    private static long EndOfWhole(FileStream file) =>
+        Places(file).LastOrDefault() is { Length: > 0 } last ? last.At + last.Length : 0;
+
+    /// <summary>Where whole stretches stand in a file: what is damaged before one, or torn behind the last, is passed over.</summary>
+    private static IEnumerable<(long At, int Length, int Names)> Places(FileStream file)
     {
         var header = new byte[SealedFrame.HeaderBytes];
-        var at = 0L;
-        while (true)
+        for (var at = 0L; at < file.Length; )
         {
             file.Position = at;
             if (
-                file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
-                || !SealedFrame.TryReadHeader(header, out var length, out _)
-                || at + length > file.Length
+                file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) == header.Length
+                && SealedFrame.TryReadHeader(header, out var length, out var names)
+                && at + length <= file.Length
             )
             {
-                return at;
+                yield return (at, length, names);
+                at += length;
             }
-
-            at += length;
+            else
+            {
+                at = ArchiveFile.Find(file.SafeFileHandle, SealedFrame.Magic, at + 1, file.Length);
+            }
         }
     }
 
@@ -235,7 +248,7 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
             }
         }
 
-        return new ContentReading(LinesOf(pieces, session), null, isCut);
+        return new ContentReading(LinesOf(pieces, session), null, isCut, files.Sum(DamagesIn));
 
         static ContentReading Unopened(Frame frame) =>
             new([], $"{frame.Path} was sealed with another key, or has been changed");
@@ -244,24 +257,12 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
     /// <summary>The frames of a file that name a session, or none.</summary>
     private static IEnumerable<Frame> Frames(string path, string session)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var header = new byte[SealedFrame.HeaderBytes];
-        for (var at = 0L; ; )
+        using var file = OpenToRead(path);
+        foreach (var (at, length, names) in Places(file))
         {
-            file.Position = at;
-            if (
-                file.ReadAtLeast(header, header.Length, throwOnEndOfStream: false) < header.Length
-                || !SealedFrame.TryReadHeader(header, out var length, out var names)
-                || at + length > file.Length
-            )
-            {
-                yield break;
-            }
-
             var frame = new byte[length];
             file.Position = at;
             file.ReadExactly(frame);
-            at += length;
             var sessions = SealedFrame.Sessions(frame, names);
             if (sessions.Length == 0 || sessions.Contains(session))
             {
@@ -269,6 +270,22 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
             }
         }
     }
+
+    private static int DamagesIn(string path)
+    {
+        using var file = OpenToRead(path);
+        var (damages, end) = (0, 0L);
+        foreach (var (at, length, _) in Places(file))
+        {
+            damages += at > end ? 1 : 0;
+            end = at + length;
+        }
+
+        return damages;
+    }
+
+    private static FileStream OpenToRead(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     private static ImmutableArray<ReadOnlyMemory<byte>> LinesOf(
         Queue<(ContentPiece Piece, int Sessions)> pieces,

@@ -189,6 +189,20 @@ public sealed class ArchiveTests : CaptureTest
         Assert.Equal("m1:5 m2:6", Show(await RecordsAsync()));
     }
 
+    /// <summary>A small machine without a battery begins in 1970, and is told the time later.</summary>
+    [Fact]
+    public async Task A_clock_that_begins_in_1970_hinders_nothing()
+    {
+        Write("a.jsonl", Answer("m1", 5));
+        var clock = new FakeClock(DateTimeOffset.UnixEpoch);
+        var keep = new ArchiveOptions { KeepDays = 2 };
+        await using var open = await OpenCapture.OpenAsync(Data, Home, Cancel, keep, clock);
+        await open.Capture.CatchUpAsync(null, Cancel);
+
+        Assert.Equal("m1:5", Show(await OpenCapture.RecordsAsync(open.Ledger, Cancel)));
+        Assert.Equal(["2026-05-13.jsonl.gz"], Files().Select(Path.GetFileName));
+    }
+
     [Fact]
     public async Task Off_keeps_nothing()
     {

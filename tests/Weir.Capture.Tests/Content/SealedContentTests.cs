@@ -171,6 +171,51 @@ public sealed class SealedContentTests : CaptureTest
         Assert.Equal(2, SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s2").Lines.Length);
     }
 
+    [Theory]
+    [InlineData(0)] // what a stretch begins with
+    [InlineData(9)] // its length
+    public async Task Damage_in_the_middle_of_a_day_costs_its_own_stretch_and_is_kept(int damaged)
+    {
+        WritePrompt("a.jsonl", "s1");
+        await SealAsync();
+        var path = Directory.GetFiles(Path.Combine(Data, "content"), "*", SearchOption.AllDirectories).Single();
+        WritePrompt("b.jsonl", "s2");
+        await SealAsync();
+        var bytes = await File.ReadAllBytesAsync(path, Cancel);
+        bytes[damaged] ^= 0x40;
+        await File.WriteAllBytesAsync(path, bytes, Cancel);
+        WritePrompt("c.jsonl", "s3");
+        await SealAsync();
+
+        Assert.Equal(bytes, (await File.ReadAllBytesAsync(path, Cancel))[..bytes.Length]);
+        var content = SealedContent.Of(Data, TimeProvider.System);
+        Assert.Equal(1, content.Read(WorkspaceId.Default, "s3").Damages);
+        Assert.Equal(
+            [0, 2, 2],
+            new[] { "s1", "s2", "s3" }.Select(s => content.Read(WorkspaceId.Default, s).Lines.Length)
+        );
+    }
+
+    [Fact]
+    public async Task No_key_is_made_beside_keys_that_another_one_wraps()
+    {
+        WritePrompt("a.jsonl", "s1");
+        await SealAsync();
+        var path = Path.Combine(Data, "secrets", "content.key");
+        var key = await File.ReadAllBytesAsync(path, Cancel);
+        File.Delete(path);
+
+        // It is elsewhere for a while: what a new workspace sealed under one made meanwhile would be lost when it comes back.
+        var (made, refusal) = new ContentKeys(Data).Find(new WorkspaceId(2), make: true);
+
+        Assert.Null(made);
+        Assert.Contains("content.key", refusal, StringComparison.Ordinal);
+        Assert.False(File.Exists(path));
+        await File.WriteAllBytesAsync(path, key, Cancel);
+        Assert.NotNull(new ContentKeys(Data).Find(new WorkspaceId(2), make: true).Key);
+        Assert.Equal(2, SealedContent.Of(Data, TimeProvider.System).Read(WorkspaceId.Default, "s1").Lines.Length);
+    }
+
     [Fact]
     public async Task The_keys_are_their_owners_alone()
     {

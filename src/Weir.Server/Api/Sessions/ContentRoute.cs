@@ -73,7 +73,7 @@ internal static class ContentRoute
                     : config.Archive is { IsOn: true, SealsContent: true } ? IsNone
                     : IsOff,
                 IsCut = reading.IsCut,
-                UnreadableLines = unreadable,
+                UnreadableLines = unreadable + reading.Damages,
                 Items = [.. items.Select(Item)],
             }
         );
