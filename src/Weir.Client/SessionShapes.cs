@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Weir.Client.Json;
 
@@ -16,50 +17,7 @@ public sealed record SessionPage(
 );
 
 /// <summary>Sums of requests. Token classes are disjoint; reasoning is a part of output.</summary>
-public record SessionFigures
-{
-    /// <summary>Requests.</summary>
-    public required long Requests { get; init; }
-
-    /// <summary>Of these, ended otherwise than well or by the caller's own hang-up.</summary>
-    public required long Errors { get; init; }
-
-    /// <summary>Of these, with tokens but no known price: their cost is in no sum.</summary>
-    public required long UnpricedRequests { get; init; }
-
-    /// <summary>Of these, with estimated tokens.</summary>
-    public required long EstimatedRequests { get; init; }
-
-    /// <summary>Fresh prompt tokens.</summary>
-    public required long InputTokens { get; init; }
-
-    /// <summary>Prompt tokens read from the provider's cache.</summary>
-    public required long CacheReadTokens { get; init; }
-
-    /// <summary>Prompt tokens written to the cache for five minutes.</summary>
-    public required long CacheWrite5mTokens { get; init; }
-
-    /// <summary>Prompt tokens written to the cache for an hour.</summary>
-    public required long CacheWrite1hTokens { get; init; }
-
-    /// <summary>Generated tokens.</summary>
-    public required long OutputTokens { get; init; }
-
-    /// <summary>The part of the generated tokens that was reasoning.</summary>
-    public required long ReasoningTokens { get; init; }
-
-    /// <summary>List cost in US dollars of the requests with a known price; null when nothing of it is known.</summary>
-    [JsonConverter(typeof(UsdConverter))]
-    public required decimal? CostUsd { get; init; }
-
-    /// <summary>What somebody really pays, of the requests with a known price; null when nothing of it is known.</summary>
-    [JsonConverter(typeof(UsdConverter))]
-    public required decimal? BilledUsd { get; init; }
-
-    /// <summary>What other models than those asked for saved.</summary>
-    [JsonConverter(typeof(UsdConverter))]
-    public required decimal? SavingsUsd { get; init; }
-}
+public record SessionFigures : RequestSums;
 
 /// <summary>One session of a coding agent: what is known of it, and what it used in the range. What is unknown is null.</summary>
 public sealed record SessionItem : SessionFigures
@@ -270,6 +228,14 @@ public sealed record SessionActivityResult(
 /// <summary>The activity of one tool, server, kind of agent or model.</summary>
 public sealed record ActivityItem : SessionFigures
 {
+    /// <summary>With nothing in it yet.</summary>
+    public ActivityItem() { }
+
+    /// <summary>Sums, and what they are of.</summary>
+    [SetsRequiredMembers]
+    public ActivityItem(SessionFigures figures, string? name, long calls, long failed, DurationFigures duration)
+        : base(figures) => (Name, Calls, Failed, DurationMs) = (name, calls, failed, duration);
+
     /// <summary>Its name.</summary>
     [JsonPropertyOrder(-2)]
     public required string? Name { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 using Weir.Client.Json;
 
@@ -83,6 +84,14 @@ public record TopFigures
 /// <summary>One day's sums.</summary>
 public sealed record TopDay : TopFigures
 {
+    /// <summary>With nothing in it yet.</summary>
+    public TopDay() { }
+
+    /// <summary>The day's sums, and their parts.</summary>
+    [SetsRequiredMembers]
+    public TopDay(TopFigures sums, DateTimeOffset from, DateTimeOffset to, IReadOnlyList<TopModelFigures> models)
+        : base(sums) => (From, To, Models) = (from, to, models);
+
     /// <summary>Inclusive.</summary>
     [JsonPropertyOrder(-2)]
     public required DateTimeOffset From { get; init; }
@@ -98,6 +107,14 @@ public sealed record TopDay : TopFigures
 /// <summary>One model's sums.</summary>
 public sealed record TopModelFigures : TopFigures
 {
+    /// <summary>With nothing in it yet.</summary>
+    public TopModelFigures() { }
+
+    /// <summary>Sums, and the model that they are of.</summary>
+    [SetsRequiredMembers]
+    public TopModelFigures(TopFigures sums, string? model)
+        : base(sums) => Model = model;
+
     /// <summary>The model; null is "unknown".</summary>
     [JsonPropertyOrder(-1)]
     public required string? Model { get; init; }

@@ -30,31 +30,22 @@ internal static class TopJson
         };
     }
 
-    private static TopDay Day(Today today)
-    {
-        var sums = today.Total;
-        return new TopDay
-        {
-            From = today.From,
-            To = today.To,
-            Requests = sums.Requests,
-            Errors = sums.Errors,
-            UnpricedRequests = sums.Unpriced,
-            InputTokens = sums.Input,
-            CacheReadTokens = sums.CacheRead,
-            CacheWriteTokens = sums.CacheWrite,
-            OutputTokens = sums.Output,
-            ReasoningTokens = sums.Reasoning,
-            TotalTokens = sums.Tokens,
-            CostUsd = sums.KnownCost,
-            Models = [.. today.Models.Select(model => Model(model.Key, model.Value))],
-        };
-    }
+    private static TopDay Day(Today today) =>
+        new(
+            Figures(today.Total),
+            today.From,
+            today.To,
+            [
+                .. today.Models.Select(model => new TopModelFigures(
+                    Figures(model.Value),
+                    model.Key.Length == 0 ? null : model.Key
+                )),
+            ]
+        );
 
-    private static TopModelFigures Model(string name, Sums sums) =>
+    private static TopFigures Figures(Sums sums) =>
         new()
         {
-            Model = name.Length == 0 ? null : name,
             Requests = sums.Requests,
             Errors = sums.Errors,
             UnpricedRequests = sums.Unpriced,

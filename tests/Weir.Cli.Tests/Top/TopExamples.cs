@@ -8,6 +8,8 @@ internal static class TopExamples
 {
     public static readonly DateTimeOffset Now = new(2026, 7, 2, 12, 30, 20, TimeSpan.Zero);
 
+    private static readonly DateTimeOffset Today = new(Now.Date, TimeSpan.Zero);
+
     public static SessionItem Session(
         string id,
         string state = "idle",
@@ -125,12 +127,7 @@ internal static class TopExamples
     public static Told Told(params LiveChange[] changes) => new(new LiveChanges(changes[^1].Sequence, changes));
 
     public static UsageSummaryResult Summary(long asOf, params (string? Model, decimal? Cost, long Tokens)[] rows) =>
-        new(
-            new DateTimeOffset(Now.Date, TimeSpan.Zero),
-            new DateTimeOffset(Now.Date, TimeSpan.Zero).AddDays(1),
-            [.. rows.Select(row => Row(row.Model, row.Cost, row.Tokens))],
-            Row(null, 0, 0)
-        )
+        new(Today, Today.AddDays(1), [.. rows.Select(row => Row(row.Model, row.Cost, row.Tokens))], Row(null, 0, 0))
         {
             AsOf = asOf,
         };
@@ -338,24 +335,18 @@ internal static class TopExamples
             _ => new(key, ConsoleKey.None, false, false, false),
         };
 
-    private static UsageSummaryRow Row(string? model, decimal? cost, long tokens) =>
-        new()
+    private static UsageSummaryRow Row(string? model, decimal? cost, long tokens)
+    {
+        var none = new LatencyFigures(null, null, null);
+        var sums = Session("", cost: cost, output: 0) with
         {
-            Keys = new Dictionary<string, string?> { ["model"] = model },
             Requests = 1,
-            Errors = 0,
             UnpricedRequests = cost is null ? 1 : 0,
-            EstimatedRequests = 0,
             InputTokens = tokens,
-            CacheReadTokens = 0,
-            CacheWrite5mTokens = 0,
-            CacheWrite1hTokens = 0,
-            OutputTokens = 0,
-            ReasoningTokens = 0,
-            CostUsd = cost,
-            BilledUsd = 0,
-            SavingsUsd = 0,
-            LatencyMs = new LatencyFigures(null, null, null),
-            TimeToFirstTokenMs = new LatencyFigures(null, null, null),
         };
+        return new UsageSummaryRow(
+            new UsageFigures(sums, none, none),
+            new Dictionary<string, string?> { ["model"] = model }
+        );
+    }
 }

@@ -136,32 +136,17 @@ internal static class SessionShapesOf
             SeenBy = [Words.Of(record.Source), .. Words.Of(record.AlsoSeenBy)],
         };
 
-    private static ActivityItem Row(ActivityRow row)
-    {
-        var figures = Figures(row.Usage);
-        return new ActivityItem
-        {
-            Name = row.Name,
-            Calls = row.Calls,
-            Failed = row.Failed,
-            DurationMs = new DurationFigures(row.P50?.TotalMilliseconds, row.P95?.TotalMilliseconds),
-            Requests = figures.Requests,
-            Errors = figures.Errors,
-            UnpricedRequests = figures.UnpricedRequests,
-            EstimatedRequests = figures.EstimatedRequests,
-            InputTokens = figures.InputTokens,
-            CacheReadTokens = figures.CacheReadTokens,
-            CacheWrite5mTokens = figures.CacheWrite5mTokens,
-            CacheWrite1hTokens = figures.CacheWrite1hTokens,
-            OutputTokens = figures.OutputTokens,
-            ReasoningTokens = figures.ReasoningTokens,
-            CostUsd = figures.CostUsd,
-            BilledUsd = figures.BilledUsd,
-            SavingsUsd = figures.SavingsUsd,
-        };
-    }
+    private static ActivityItem Row(ActivityRow row) =>
+        new(
+            Figures(row.Usage),
+            row.Name,
+            row.Calls,
+            row.Failed,
+            new DurationFigures(row.P50?.TotalMilliseconds, row.P95?.TotalMilliseconds)
+        );
 
-    private static SessionFigures Figures(SessionSums sums) =>
+    /// <summary>Sums of requests, as every route tells them.</summary>
+    public static SessionFigures Figures(SessionSums sums) =>
         new()
         {
             Requests = sums.Requests,

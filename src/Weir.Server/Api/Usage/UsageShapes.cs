@@ -4,6 +4,7 @@ using Weir.Capture.Sessions;
 using Weir.Client;
 using Weir.Foundation;
 using Weir.Ledger;
+using Weir.Server.Api.Sessions;
 
 namespace Weir.Server.Api.Usage;
 
@@ -128,53 +129,15 @@ internal static class UsageShapes
             Quality = Words.Of(word.Quality),
         };
 
-    private static UsageSummaryRow Row(ImmutableArray<UsageDimension> groups, UsageRow row)
-    {
-        var figures = Figures(row.Totals);
-        return new UsageSummaryRow
-        {
-            Keys = Keys(groups, row.Keys),
-            Requests = figures.Requests,
-            Errors = figures.Errors,
-            UnpricedRequests = figures.UnpricedRequests,
-            EstimatedRequests = figures.EstimatedRequests,
-            InputTokens = figures.InputTokens,
-            CacheReadTokens = figures.CacheReadTokens,
-            CacheWrite5mTokens = figures.CacheWrite5mTokens,
-            CacheWrite1hTokens = figures.CacheWrite1hTokens,
-            OutputTokens = figures.OutputTokens,
-            ReasoningTokens = figures.ReasoningTokens,
-            CostUsd = figures.CostUsd,
-            BilledUsd = figures.BilledUsd,
-            SavingsUsd = figures.SavingsUsd,
-            LatencyMs = figures.LatencyMs,
-            TimeToFirstTokenMs = figures.TimeToFirstTokenMs,
-        };
-    }
+    private static UsageSummaryRow Row(ImmutableArray<UsageDimension> groups, UsageRow row) =>
+        new(Figures(row.Totals), Keys(groups, row.Keys));
 
     private static UsageFigures Figures(UsageTotals totals) =>
-        new()
-        {
-            Requests = totals.Requests,
-            Errors = totals.Errors,
-            UnpricedRequests = totals.Unpriced,
-            EstimatedRequests = totals.Estimated,
-            InputTokens = totals.Tokens.Input ?? 0,
-            CacheReadTokens = totals.Tokens.CacheRead ?? 0,
-            CacheWrite5mTokens = totals.Tokens.CacheWrite5m ?? 0,
-            CacheWrite1hTokens = totals.Tokens.CacheWrite1h ?? 0,
-            OutputTokens = totals.Tokens.Output ?? 0,
-            ReasoningTokens = totals.Tokens.Reasoning ?? 0,
-            CostUsd = Known(totals.Cost, totals),
-            BilledUsd = Known(totals.Billed, totals),
-            SavingsUsd = totals.Savings.ToUsd(),
-            LatencyMs = Quantiles(totals.Latency),
-            TimeToFirstTokenMs = Quantiles(totals.TimeToFirstToken),
-        };
-
-    // A sum of nothing but unknown prices is unknown: it must not look as if it were free.
-    private static decimal? Known(Money sum, UsageTotals totals) =>
-        totals.Unpriced > 0 && sum == Money.Zero ? null : sum.ToUsd();
+        new(
+            SessionShapesOf.Figures(SessionSums.Of(totals)),
+            Quantiles(totals.Latency),
+            Quantiles(totals.TimeToFirstToken)
+        );
 
     private static LatencyFigures Quantiles(Percentiles quantiles) =>
         new(Rounded(quantiles.P50), Rounded(quantiles.P95), Rounded(quantiles.P99));
