@@ -17,6 +17,13 @@ internal sealed record ApiCaller(Principal Principal, Func<bool> IsStillGood)
     /// <summary>The tenant, from the key and from nowhere else.</summary>
     public WorkspaceId Workspace => Principal.Workspace;
 
+    /// <summary>
+    /// What the server says of its own troubles, which may name files of its: for its own workspace alone. Others are told that
+    /// it can be seen there.
+    /// </summary>
+    public string Told(string? trouble) =>
+        Workspace == WorkspaceId.Default ? $"{trouble}" : "who runs the server can see why";
+
     /// <summary>Binds the parameter.</summary>
     public static ValueTask<ApiCaller?> BindAsync(HttpContext context) =>
         ValueTask.FromResult(context.Features.Get<ApiCaller>());

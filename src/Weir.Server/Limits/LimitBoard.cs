@@ -18,6 +18,12 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
     private const int MostWords = 20_000;
     private const int MostRecords = 400_000;
 
+    /// <summary>How many programs beside the known agents are looked at, those last told of: anybody may name one.</summary>
+    private const int MostClients = 64;
+
+    /// <summary>How far other machines' clocks may be ahead; a word from beyond is no word of today.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromDays(1);
+
     /// <summary>Nine weekly windows; limits of before say little of today's.</summary>
     private static readonly TimeSpan Reach = TimeSpan.FromDays(63);
 
@@ -102,7 +108,10 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
     private async Task<LimitBoardView> PutTogetherAsync(WorkspaceId workspace)
     {
         var now = clock.GetUtcNow();
-        var words = capture.LimitWords(workspace, now - Reach, MostWords);
+        var words = capture
+            .LimitWords(workspace, now - Reach, MostWords)
+            .Where(word => word.At <= now + Ahead)
+            .ToImmutableArray();
         var latest = newest.Of(workspace);
         var readings = words.Select(LimitWords.Reading).OfType<LimitReading>().Concat(latest).ToLookup(ClientOf);
         var said = words
@@ -117,7 +126,11 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
             ))
             .ToImmutableArray();
         var pictures = ImmutableArray.CreateBuilder<LimitPicture>();
-        foreach (var client in readings.Select(group => group.Key).Union(UsageCapture.Agents, StringComparer.Ordinal))
+        var clients = readings
+            .OrderByDescending(group => group.Max(reading => reading.SaidAt))
+            .Take(MostClients)
+            .Select(group => group.Key);
+        foreach (var client in clients.Union(UsageCapture.Agents, StringComparer.Ordinal))
         {
             var own = readings[client].ToArray();
             var ownSaid = said.Where(word => word.Client == client).ToArray();

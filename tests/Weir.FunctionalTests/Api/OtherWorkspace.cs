@@ -11,7 +11,7 @@ internal static class OtherWorkspace
     public const string KeyName = "other-key";
 
     /// <summary>Makes it, and returns the text of a key of its own, for requests and the management API.</summary>
-    public static async Task<string> MakeAsync(string data)
+    public static async Task<string> MakeAsync(string data, KeyScopes scopes = KeyScopes.Gateway | KeyScopes.Admin)
     {
         using var ring = KeyRing.Open(data, TimeProvider.System).Keys!;
         await using (var control = new SqliteDatabase(Path.Combine(data, "control.db")).OpenWriter())
@@ -23,7 +23,7 @@ internal static class OtherWorkspace
 
         var made = await ring.CreateAsync(
             new WorkspaceId(2),
-            new NewApiKey { Name = KeyName, Scopes = KeyScopes.Gateway | KeyScopes.Admin },
+            new NewApiKey { Name = KeyName, Scopes = scopes },
             TestContext.Current.CancellationToken
         );
         return made.Text!;

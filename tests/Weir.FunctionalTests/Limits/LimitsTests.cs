@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Weir.Testing;
 
@@ -46,6 +47,54 @@ public sealed class LimitsTests : IDisposable
         );
         Assert.DoesNotContain("secret-word", told.Output, StringComparison.Ordinal);
         Assert.Contains("five_hour", (await home.RunAsync(null, "limits")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Words_of_a_clock_far_ahead_are_no_words_of_today()
+    {
+        home.Request(home.Now.AddMinutes(-2))
+            .Refusal(home.Now.AddYears(900), "You've hit your session limit · resets 3am")
+            .Refusal(home.Now.AddMinutes(-1), "You've hit your session limit · resets 3am (UTC)")
+            .Write();
+
+        var told = await home.RunAsync(null, "limits", "--json");
+
+        Assert.Equal(0, told.ExitCode);
+        var notice = Assert.Single(told.Json().GetProperty("notices").EnumerateArray());
+        Assert.Equal(home.Now.AddMinutes(-1), notice.GetProperty("at").GetDateTimeOffset());
+    }
+
+    [Fact]
+    public async Task Of_programs_without_number_the_last_ones_limits_are_told()
+    {
+        await using var weir = await WeirProcess.StartAsync(home.Data);
+        var now = home.Now.ToUnixTimeMilliseconds() * 1000;
+        var words = Enumerable
+            .Range(0, 3000)
+            .Select(i =>
+                $$"""{"kind":"limit","at":{{now - 3000 + i}},"client":"c{{i}}","limit":2,"scope":"five_hour","usedPercent":5}"""
+            );
+        using var batch = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/capture/batches", UriKind.Relative));
+        batch.Headers.TryAddWithoutValidation("x-weir-key", weir.AdminKey);
+        batch.Content = new StringContent(
+            string.Join('\n', words.Prepend("""{"kind":"batch","version":1,"id":"b1"}""")) + "\n"
+        );
+        batch.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-ndjson");
+        using var answer = await weir.SendAsync(batch);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+
+        JsonElement[] limits = [];
+        await weir.UntilAsync(
+            async () =>
+            {
+                limits = [.. (await weir.GetAsync("/api/v1/limits")).GetProperty("limits").EnumerateArray()];
+                return limits.Length > 0;
+            },
+            "tell the programs' limits"
+        );
+
+        Assert.Contains(limits, limit => Text(limit, "client") == "c2999");
+        Assert.InRange(limits.Length, 1, 100);
     }
 
     [Fact]

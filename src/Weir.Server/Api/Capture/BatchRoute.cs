@@ -78,7 +78,7 @@ internal static class BatchRoute
                 IngestState.NotStored => Later(
                     context,
                     StatusCodes.Status503ServiceUnavailable,
-                    $"It could not be stored: {outcome.Reason}"
+                    $"It could not be stored: {caller.Told(outcome.Reason)}"
                 ),
                 _ => TypedResults.Ok(
                     new CaptureBatchResult

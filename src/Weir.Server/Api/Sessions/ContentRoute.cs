@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Capture.Content;
 using Weir.Client;
-using Weir.Foundation;
 
 namespace Weir.Server.Api.Sessions;
 
@@ -39,7 +38,7 @@ internal static class ContentRoute
         var config = state.Config.Current.Config.Capture;
         if (await SessionRoutes.SessionsAsync(state) is not { } sessions)
         {
-            return SessionRoutes.Unreadable(state);
+            return SessionRoutes.Unreadable(caller, state);
         }
 
         if (!await sessions.HasLogAsync(caller.Workspace, id))
@@ -49,17 +48,14 @@ internal static class ContentRoute
 
         if (await state.Modules.Capture.ContentAsync(caller.Workspace, id, config) is not { } reading)
         {
-            return SessionRoutes.Unreadable(state);
+            return SessionRoutes.Unreadable(caller, state);
         }
 
         if (reading.Refusal is { } refusal)
         {
             return ApiProblem.Of(
                 StatusCodes.Status503ServiceUnavailable,
-                // It names files of the server's.
-                caller.Workspace == WorkspaceId.Default
-                    ? $"The content cannot be opened: {refusal}."
-                    : "The content cannot be opened; who runs the server can see why."
+                $"The content cannot be opened: {caller.Told(refusal)}."
             );
         }
 

@@ -74,7 +74,7 @@ internal static class SessionRoutes
 
         if (await SessionsAsync(state) is not { } sessions)
         {
-            return Unreadable(state);
+            return Unreadable(caller, state);
         }
 
         var page = await sessions.ListAsync(
@@ -107,7 +107,7 @@ internal static class SessionRoutes
     {
         if (await SessionsAsync(state) is not { } sessions)
         {
-            return Unreadable(state);
+            return Unreadable(caller, state);
         }
 
         var tree = await sessions.TreeAsync(caller.Workspace, id, CatalogueOf, cancellationToken);
@@ -145,7 +145,7 @@ internal static class SessionRoutes
 
         if (await SessionsAsync(state) is not { } sessions)
         {
-            return Unreadable(state);
+            return Unreadable(caller, state);
         }
 
         var activity = await sessions.ActivityAsync(query, cancellationToken);
@@ -198,7 +198,7 @@ internal static class SessionRoutes
 
         if (await SessionsAsync(state) is not { } sessions)
         {
-            return Unreadable(state);
+            return Unreadable(caller, state);
         }
 
         var query = new HandoffQuery
@@ -222,10 +222,10 @@ internal static class SessionRoutes
         state.Modules.Capture.SessionsAsync(state.Config.Current.Config.Capture);
 
     /// <summary>What is said then.</summary>
-    public static ApiProblem Unreadable(ServerState state) =>
+    public static ApiProblem Unreadable(ApiCaller caller, ServerState state) =>
         ApiProblem.Of(
             StatusCodes.Status503ServiceUnavailable,
-            $"What coding agents left cannot be read: {state.Modules.Capture.Failure}"
+            $"What coding agents left cannot be read: {caller.Told(state.Modules.Capture.Failure)}"
         );
 
     private static (string? Cursor, int Limit) Page(UsageQueryReader reader)
