@@ -50,6 +50,7 @@ internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger,
         await AddFromLedgerAsync(candidates, query, uses, after, limit, cancellationToken);
 
         var items = ImmutableArray.CreateBuilder<SessionOverview>();
+        var spans = new List<SessionSpan>();
         string? next = null;
         foreach (var candidate in candidates.OrderByDescending(c => c.Place))
         {
@@ -71,9 +72,16 @@ internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger,
             }
 
             items.Add(overview);
+            if (candidate.Stored is null)
+            {
+                spans.Add(candidate.Span);
+            }
         }
 
-        return new Page<SessionOverview>(await WithFirstTimesAsync(items, query, cancellationToken), next);
+        return new Page<SessionOverview>(
+            await WithFirstTimesAsync(items, spans, query.Workspace, cancellationToken),
+            next
+        );
     }
 
     /// <summary>What is known of one session apart from sums over a range.</summary>
@@ -213,15 +221,15 @@ internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger,
             .OrderByDescending(hour => hour.Key);
         foreach (var hour in hours)
         {
+            if (hour.Key * 1_000_000 > after.At)
+            {
+                continue;
+            }
+
             var ends = (hour.Key + SessionSpan.Hour) * 1_000_000;
             if (!query.ActiveOnly && candidates.Count(c => c.Place.CompareTo(after) < 0 && c.Place.At >= ends) > limit)
             {
                 return;
-            }
-
-            if (hour.Key * 1_000_000 > after.At)
-            {
-                continue;
             }
 
             var times = await ledger.Lineage.TimesAsync(query.Workspace, hour.Key, [.. hour], cancellationToken);
@@ -277,23 +285,17 @@ internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger,
 
     private async Task<ImmutableArray<SessionOverview>> WithFirstTimesAsync(
         ImmutableArray<SessionOverview>.Builder items,
-        SessionListQuery query,
+        List<SessionSpan> spans,
+        WorkspaceId workspace,
         CancellationToken cancellationToken
     )
     {
-        if (items.All(item => item.HasLog))
-        {
-            return items.ToImmutable();
-        }
-
-        var wanted = items.Where(item => !item.HasLog).Select(item => item.Id).ToHashSet(StringComparer.Ordinal);
-        var spans = await ledger.Lineage.SpansAsync(query.Workspace, query.From, query.To, cancellationToken);
         var firsts = new Dictionary<string, DateTimeOffset>(StringComparer.Ordinal);
-        foreach (var hour in spans.Where(s => wanted.Contains(s.Session)).GroupBy(s => s.FirstHour))
+        foreach (var hour in spans.GroupBy(s => s.FirstHour))
         {
             foreach (
                 var (session, times) in await ledger.Lineage.TimesAsync(
-                    query.Workspace,
+                    workspace,
                     hour.Key,
                     [.. hour],
                     cancellationToken
