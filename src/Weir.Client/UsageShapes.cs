@@ -23,7 +23,7 @@ public sealed record UsageSummaryResult(
     public long? AsOf { get; init; }
 }
 
-/// <summary>Sums of usage records, and how long they took.</summary>
+/// <summary>Sums of usage records. Token classes are disjoint; reasoning is a part of output.</summary>
 public record UsageFigures : RequestSums
 {
     /// <summary>With nothing in it yet.</summary>
