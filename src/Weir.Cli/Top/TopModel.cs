@@ -60,6 +60,7 @@ internal static class TopModel
             Minutes = minutes,
             Recent = [],
             RecentCount = 0,
+            Workspace = read.Workspace,
             Sources = read.Sources,
             Status = read.Status,
         };

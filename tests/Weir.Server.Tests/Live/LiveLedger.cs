@@ -38,7 +38,12 @@ internal sealed class LiveLedger : IAsyncDisposable
     public LimitNews Limits { get; } = new();
 
     /// <summary>Stores requests with rising ids, and returns the first one's number.</summary>
-    public async Task<long> AddAsync(int count = 1, WorkspaceId? workspace = null, string? text = null, string? client = null)
+    public async Task<long> AddAsync(
+        int count = 1,
+        WorkspaceId? workspace = null,
+        string? text = null,
+        string? client = null
+    )
     {
         var first = last + 1;
         var batch = Enumerable
