@@ -1,4 +1,3 @@
-using Microsoft.Data.Sqlite;
 using Weir.Foundation.Storage;
 
 namespace Weir.Capture.Tests.Agents.OpenCode;
