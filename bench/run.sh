@@ -32,9 +32,12 @@ finish() {
 trap finish EXIT
 
 echo "building" >&2
-for project in src/Weir.Cli bench/Weir.Bench.{PlainRelay,Upstream,Load}; do
+for project in bench/Weir.Bench.{PlainRelay,Upstream,Load}; do
   dotnet build "$project" -c Release -v quiet --nologo >&2
 done
+# As it is packaged: compiled ahead of time.
+dotnet publish src/Weir.Cli -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true \
+  -o "$work/weir" -v quiet --nologo >&2
 
 declare -A url=([upstream]=http://127.0.0.1:18101 [relay]=http://127.0.0.1:18102 [weir]=http://127.0.0.1:18103 [nginx]=http://127.0.0.1:18104)
 declare -A process
@@ -49,7 +52,7 @@ await() { # URL: until it answers, at most 15 s
 }
 ticks() { awk '{print $14 + $15}' "/proc/${process[$1]}/stat"; }
 peak() { awk '/VmHWM/ {printf "%d", $2 / 1024}' "/proc/${process[$1]}/status"; }
-weir_command=("$bin/Weir.Cli/release/weir" serve --urls "${url[weir]}" --config "$work/weir.yaml")
+weir_command=("$work/weir/weir" serve --urls "${url[weir]}" --config "$work/weir.yaml")
 
 cat >"$work/weir.yaml" <<YAML
 version: 1

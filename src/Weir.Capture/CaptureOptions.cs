@@ -30,6 +30,12 @@ public sealed record CaptureOptions
     /// <summary>What is kept of what agents delete.</summary>
     public ArchiveOptions Archive { get; init; } = new();
 
+    /// <summary>
+    /// Told, once they are stored, of which workspaces there were new words on limits; null for nobody. Called where capture stores:
+    /// it must not wait.
+    /// </summary>
+    public Action<IReadOnlyCollection<WorkspaceId>>? LimitsTold { get; init; }
+
     /// <summary>How long to wait at most before all files are looked at again, while they are followed.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -123,7 +123,7 @@ public sealed class UsageCapture : IAsyncDisposable
             }
 
             var sessions = new SessionQueries(database, ledger, prices, clock);
-            opened = new CaptureStore(database, sessions.Changes.Add);
+            opened = new CaptureStore(database, sessions.Changes.Add, options.LimitsTold);
             var read = AgentHomes.Of(options, agents, places);
             var capture = new UsageCapture(options, read, opened, sessions, ledger, prices, clock);
             await capture.joiner.CatchUpAsync(cancellationToken);

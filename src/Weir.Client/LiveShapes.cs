@@ -11,6 +11,7 @@ namespace Weir.Client;
 [JsonDerivedType(typeof(LiveSnapshot), "snapshot")]
 [JsonDerivedType(typeof(LiveChanges), "changes")]
 [JsonDerivedType(typeof(LiveSessions), "sessions")]
+[JsonDerivedType(typeof(LiveLimits), "limits")]
 [JsonDerivedType(typeof(LiveGap), "gap")]
 [JsonDerivedType(typeof(LiveBeat), "beat")]
 public abstract record LiveMessage(long Cursor);
@@ -31,6 +32,16 @@ public sealed record LiveChanges(long Cursor, IReadOnlyList<LiveChange> Changes)
 /// <param name="Cursor">As in the message before.</param>
 /// <param name="Sessions">Their ids; null when there was news of too many to name.</param>
 public sealed record LiveSessions(long Cursor, IReadOnlyList<string>? Sessions) : LiveMessage(Cursor);
+
+/// <summary>
+/// There was news of limits: <c>/limits</c> tells what. Told only to listeners that ask for this topic.
+/// </summary>
+/// <param name="Cursor">As in the message before.</param>
+/// <param name="News">
+/// <c>told</c> (an agent or a provider said something, and estimates may have moved too) or <c>estimate</c> (something was used, which
+/// moves estimates).
+/// </param>
+public sealed record LiveLimits(long Cursor, string News) : LiveMessage(Cursor);
 
 /// <summary>
 /// Changes are passed over, because the listener was too slow or away for too long. A snapshot follows; sums are to be

@@ -3,6 +3,10 @@ using Weir.Client.Json;
 
 namespace Weir.Client;
 
+/// <summary>The workspace of the key that asks.</summary>
+/// <param name="Name">What it is called, unique on the server.</param>
+public sealed record WorkspaceItem(string Name);
+
 /// <summary>The workspace's keys, by name.</summary>
 public sealed record KeyList(IReadOnlyList<KeyItem> Items);
 

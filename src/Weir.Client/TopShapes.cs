@@ -13,6 +13,9 @@ public sealed record TopSnapshot
     /// <summary>The server's address, or the data folder where no server runs.</summary>
     public required string Source { get; init; }
 
+    /// <summary>The workspace whose figures these are; null until it could be read.</summary>
+    public required string? Workspace { get; init; }
+
     /// <summary><c>live</c>, <c>once</c> (<c>--once</c>), <c>connecting</c>, <c>broken</c> (tried again) or <c>folder</c> (no server runs).</summary>
     public required string Link { get; init; }
 

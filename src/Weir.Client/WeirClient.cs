@@ -141,6 +141,10 @@ public sealed class WeirClient : IDisposable
             cancellationToken
         );
 
+    /// <summary>The workspace of the key.</summary>
+    public Task<WorkspaceItem> WorkspaceAsync(CancellationToken cancellationToken) =>
+        GetAsync("workspaces/current", WeirJson.Default.WorkspaceItem, cancellationToken);
+
     /// <summary>The server's account of itself.</summary>
     public Task<SystemStatus> StatusAsync(CancellationToken cancellationToken) =>
         GetAsync("system/status", WeirJson.Default.SystemStatus, cancellationToken);

@@ -58,6 +58,9 @@ internal sealed partial class Modules : IAsyncDisposable
     /// <summary>What is known of limits.</summary>
     public required LimitBoard Limits { get; init; }
 
+    /// <summary>Of which limits there was news.</summary>
+    public required LimitNews LimitNews { get; init; }
+
     /// <summary>What status lines show.</summary>
     public required StatusBoard Status { get; init; }
 
@@ -96,9 +99,10 @@ internal sealed partial class Modules : IAsyncDisposable
         }
 
         var book = await prices;
-        var capture = new CaptureModule(options, ledger.Ledger, book, loggers.CreateLogger<UsageCapture>());
+        var news = new LimitNews();
+        var capture = new CaptureModule(options, ledger.Ledger, book, news, loggers.CreateLogger<UsageCapture>());
         var newest = new NewestQuotas();
-        var quotas = new QuotaIntake(newest, options.Intake ?? capture, options.Clock);
+        var quotas = new QuotaIntake(newest, news, options.Intake ?? capture, options.Clock);
         var gateway = options.LocalApi is null
             ? new ModelGateway(
                 ledger.Ledger,
@@ -111,7 +115,7 @@ internal sealed partial class Modules : IAsyncDisposable
                 quotas.TakeRefusal
             )
             : null;
-        var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, options.Clock);
+        var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, news, options.Clock);
         return (
             new Modules(
                 ring.Keys,
@@ -125,6 +129,7 @@ internal sealed partial class Modules : IAsyncDisposable
                 Intake = options.Intake ?? capture,
                 Quotas = quotas,
                 Limits = limits,
+                LimitNews = news,
                 Status = new StatusBoard(
                     new StatusReader(ledger.Ledger.Queries, limits, options.Clock),
                     ledger.Ledger.Feed,

@@ -52,7 +52,14 @@ internal readonly record struct Claim(FileForm Form, string Kind);
 /// Reads a small file of the same agent by its path from this one's folder (a sidecar); null when there is none, it is above 64 KB,
 /// lies outside the agent's home or cannot be read.
 /// </param>
-internal sealed record FileToRead(string RelativePath, string Kind, byte[]? Saved, Func<string, byte[]?> Beside);
+internal sealed record FileToRead(string RelativePath, string Kind, byte[]? Saved, Func<string, byte[]?> Beside)
+{
+    /// <summary>
+    /// The names of the files in a folder of the same agent, by its path from this file's folder, in ordinal order; none when there is no
+    /// such folder, it lies outside the agent's home or cannot be read. At most 2,000.
+    /// </summary>
+    public Func<string, IReadOnlyList<string>> NamesIn { get; init; } = static _ => [];
+}
 
 /// <summary>A coding agent: where it keeps its files, which of them tell something, and who reads them.</summary>
 internal abstract class CodingAgent

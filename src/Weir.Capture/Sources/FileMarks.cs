@@ -24,6 +24,12 @@ internal sealed class FileMarks
     /// <summary>The hash of the last bytes that have passed.</summary>
     public long Tail => Hash(tail.AsSpan(0, tailLength));
 
+    /// <summary>
+    /// Whether what has passed ends within a line. A place up to which a file was read stands behind a line's end, unless that line was
+    /// longer than any that is read.
+    /// </summary>
+    public bool IsWithinLine => tailLength > 0 && tail[tailLength - 1] != (byte)'\n';
+
     /// <summary>Whether what has passed is what was read.</summary>
     public bool Are(FileCursor known) => Passed == known.Offset && Head == known.Head && Tail == known.Tail;
 
@@ -52,6 +58,13 @@ internal sealed class FileMarks
     /// <summary>Whether a file begins with what was read.</summary>
     public static bool Are(SafeFileHandle handle, FileCursor known) =>
         HeadOf(handle, known.Offset) == known.Head && TailOf(handle, known.Offset) == known.Tail;
+
+    /// <summary>As <see cref="IsWithinLine"/>, of a place in a file.</summary>
+    public static bool EndsWithinLine(SafeFileHandle handle, long end)
+    {
+        Span<byte> last = stackalloc byte[1];
+        return end > 0 && RandomAccess.Read(handle, last, end - 1) == 1 && last[0] != (byte)'\n';
+    }
 
     private static long HeadOf(SafeFileHandle handle, long end) => Of(handle, 0, end);
 

@@ -21,6 +21,7 @@ internal sealed class FileReading : IDisposable
 
     private const int Chunk = 1024 * 1024;
     private const int LongestBeside = 64 * 1024;
+    private const int MostNames = 2_000;
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(Chunk);
     private Action<ContentPiece>? seal;
 
@@ -93,7 +94,7 @@ internal sealed class FileReading : IDisposable
         }
 
         var at = known.Offset;
-        return FileMarks.Put(handle, ReadLines(Next, file, known, caught, null));
+        return FileMarks.Put(handle, ReadLines(Next, file, known, caught, null, FileMarks.EndsWithinLine(handle, at)));
 
         int Next(Span<byte> room)
         {
@@ -124,7 +125,7 @@ internal sealed class FileReading : IDisposable
 
         FileCursor Read(UnpackedFile unpacked, FileCursor from, FileMarks marks)
         {
-            var read = ReadLines(unpacked.Read, file, from, caught, marks);
+            var read = ReadLines(unpacked.Read, file, from, caught, marks, marks.IsWithinLine);
             return read with
             {
                 Head = marks.Head,
@@ -146,8 +147,7 @@ internal sealed class FileReading : IDisposable
         else
         {
             var filled = Fill(handle, 0, (int)length);
-            file.Home.Agent.Open(new FileToRead(file.RelativePath, file.Claim.Kind, null, Beside(file)))
-                .Line(buffer.AsSpan(0, filled), caught);
+            file.Home.Agent.Open(ToRead(file, null)).Line(buffer.AsSpan(0, filled), caught);
             seal?.Invoke(new ContentPiece(file.RelativePath, -1, buffer.AsMemory(0, filled)));
         }
 
@@ -162,15 +162,14 @@ internal sealed class FileReading : IDisposable
         FoundFile file,
         FileCursor known,
         Catch caught,
-        FileMarks? marks
+        FileMarks? marks,
+        bool isWithinLine
     )
     {
-        var reader = file.Home.Agent.Open(
-            new FileToRead(file.RelativePath, file.Claim.Kind, known.State, Beside(file))
-        );
+        var reader = file.Home.Agent.Open(ToRead(file, known.State));
         var offset = known.Offset;
         var filled = 0; // bytes in the buffer, the first of which stands at offset
-        var isTooLong = false;
+        var isTooLong = isWithinLine;
         while (true)
         {
             if (filled == buffer.Length)
@@ -291,25 +290,37 @@ internal sealed class FileReading : IDisposable
         buffer = larger;
     }
 
-    private static Func<string, byte[]?> Beside(FoundFile file) =>
-        name =>
+    private static FileToRead ToRead(FoundFile file, byte[]? saved) =>
+        new(file.RelativePath, file.Claim.Kind, saved, name => OfBeside(file, name, Content))
         {
-            try
-            {
-                // A name that a file gives leads nowhere out of the agent's own folder.
-                var path = Path.GetFullPath(Path.Join(Path.GetDirectoryName(file.Path), name));
-                var home = file.Home.Path.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
-                return
-                    path.StartsWith(home, StringComparison.Ordinal)
-                    && new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 and <= LongestBeside }
-                    ? File.ReadAllBytes(path)
-                    : null;
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-            {
-                return null;
-            }
+            NamesIn = name => OfBeside(file, name, Names) ?? [],
         };
+
+    private static byte[]? Content(string path) =>
+        new FileInfo(path) is { Exists: true, LinkTarget: null, Length: > 0 and <= LongestBeside }
+            ? File.ReadAllBytes(path)
+            : null;
+
+    private static IReadOnlyList<string>? Names(string path) =>
+        new DirectoryInfo(path) is { Exists: true, LinkTarget: null } folder
+            ? [.. folder.EnumerateFiles().Select(entry => entry.Name).Take(MostNames).Order(StringComparer.Ordinal)]
+            : null;
+
+    private static T? OfBeside<T>(FoundFile file, string name, Func<string, T?> read)
+        where T : class
+    {
+        try
+        {
+            // A name that a file gives leads nowhere out of the agent's own folder.
+            var path = Path.GetFullPath(Path.Join(Path.GetDirectoryName(file.Path), name));
+            var home = file.Home.Path.TrimEnd(Path.DirectorySeparatorChar) + Path.DirectorySeparatorChar;
+            return path.StartsWith(home, StringComparison.Ordinal) ? read(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
 
     private static ImmutableSortedDictionary<string, long> Add(
         ImmutableSortedDictionary<string, long> skipped,

@@ -27,17 +27,22 @@ internal sealed class CaptureStore : IDisposable
     private readonly PreparedStatement putWord;
     private readonly PreparedStatement setMeta;
     private readonly Action<IReadOnlyCollection<(WorkspaceId Workspace, string Session)>>? news;
+    private readonly Action<IReadOnlyCollection<WorkspaceId>>? limitNews;
     private readonly HashSet<(WorkspaceId Workspace, string Session)> told = [];
+    private readonly HashSet<WorkspaceId> limited = [];
 
     /// <summary>Opens the file, which has been migrated.</summary>
     /// <param name="database">The file.</param>
     /// <param name="news">Told, once it is stored, of which sessions there was news; null for nobody.</param>
+    /// <param name="limitNews">Told, once it is stored, of which workspaces' limits there was news; null for nobody.</param>
     public CaptureStore(
         SqliteDatabase database,
-        Action<IReadOnlyCollection<(WorkspaceId Workspace, string Session)>>? news = null
+        Action<IReadOnlyCollection<(WorkspaceId Workspace, string Session)>>? news = null,
+        Action<IReadOnlyCollection<WorkspaceId>>? limitNews = null
     )
     {
         this.news = news;
+        this.limitNews = limitNews;
         connection = database.OpenWriter();
         try
         {
@@ -167,6 +172,11 @@ internal sealed class CaptureStore : IDisposable
 
         news?.Invoke(told);
         told.Clear();
+        if (limited.Count > 0)
+        {
+            limitNews?.Invoke(limited);
+            limited.Clear();
+        }
     }
 
     /// <summary>Takes back what was done since <see cref="Begin"/>; nothing when no transaction is open.</summary>
@@ -187,6 +197,7 @@ internal sealed class CaptureStore : IDisposable
         }
 
         told.Clear();
+        limited.Clear();
     }
 
     /// <summary>Forgets every file and every request: the ledger is not the one that they were met with.</summary>
@@ -341,7 +352,13 @@ internal sealed class CaptureStore : IDisposable
         putWord.Bind(10, word.Scope);
         putWord.Bind(11, word.Plan);
         putWord.Bind(12, word.Account);
-        return putWord.Run() > 0;
+        if (putWord.Run() == 0)
+        {
+            return false;
+        }
+
+        limited.Add(workspace);
+        return true;
     }
 
     /// <inheritdoc />

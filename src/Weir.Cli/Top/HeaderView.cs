@@ -39,6 +39,7 @@ internal static class HeaderView
         return Line.Of("weir top", Tone.Accent)
             .Add("  ")
             .Add(Figures.Name(Source(state)), Tone.Strong)
+            .Add(state.Workspace is { } workspace ? $"  {Figures.Name(workspace)}" : "")
             .Add("  ")
             .Add(words, tone)
             .Fit(width - clock.Length - 2)

@@ -38,7 +38,7 @@ internal sealed class TopFeed(Action<TopMessage> post, TimeProvider clock, Func<
             try
             {
                 var isFirst = true;
-                await foreach (var message in client.LiveAsync(cursor, "requests,sessions", either.Token))
+                await foreach (var message in client.LiveAsync(cursor, "requests,sessions,limits", either.Token))
                 {
                     limit.CancelAfter(Silence);
                     cursor = message.Cursor;

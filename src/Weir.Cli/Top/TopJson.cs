@@ -13,6 +13,7 @@ internal static class TopJson
         {
             At = state.Now,
             Source = state.Source,
+            Workspace = state.Workspace,
             Link = state.Link switch
             {
                 Link.Live => "live",

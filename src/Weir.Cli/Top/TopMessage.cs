@@ -8,7 +8,7 @@ internal abstract record TopMessage;
 /// <summary>What changes often was read.</summary>
 internal record ListsRead(SessionPage Sessions, BlockList Blocks, LimitList Limits) : TopMessage;
 
-/// <summary>Everything was read.</summary>
+/// <summary>Everything was read; of the server itself nothing where the key is not of the instance's own workspace.</summary>
 internal sealed record AllRead(
     DateTimeOffset At,
     SessionPage Sessions,
@@ -17,8 +17,9 @@ internal sealed record AllRead(
     UsageSummaryResult Summary,
     UsageSeriesResult Tokens,
     UsageSeriesResult Cost,
-    CaptureSources Sources,
-    SystemStatus Status
+    string Workspace,
+    CaptureSources? Sources,
+    SystemStatus? Status
 ) : ListsRead(Sessions, Blocks, Limits);
 
 /// <summary>It could not be read; it is tried again.</summary>

@@ -60,6 +60,7 @@ internal static class TopModel
             Minutes = minutes,
             Recent = [],
             RecentCount = 0,
+            Workspace = read.Workspace,
             Sources = read.Sources,
             Status = read.Status,
         };
@@ -83,7 +84,7 @@ internal static class TopModel
         state with
         {
             Link = link,
-            // Who comes back is told of requests from where it was, and of sessions from now on alone.
+            // Who comes back is told of requests from where it was, and of sessions and limits from now on alone.
             AreListsStale = state.AreListsStale || link is Link.Live,
         };
 
@@ -102,6 +103,7 @@ internal static class TopModel
                         }
                         : state.Open,
             },
+            LiveLimits => state with { AreListsStale = true },
             LiveGap gap => state with { Gap = new FeedGap(state.Now, gap.Missed), IsAllStale = true },
             LiveSnapshot => state with { IsAllStale = true },
             _ => state,

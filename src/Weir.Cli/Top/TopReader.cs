@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Weir.Client;
 using Weir.Client.Json;
 
@@ -34,9 +35,10 @@ internal static class TopReader
         var sessions = SessionsAsync(client, cancellationToken);
         var blocks = BlocksAsync(client, cancellationToken);
         var limits = client.LimitsAsync(cancellationToken);
-        var sources = client.CaptureSourcesAsync(cancellationToken);
-        var status = client.StatusAsync(cancellationToken);
-        await Task.WhenAll(sessions, blocks, limits, sources, status);
+        var workspace = client.WorkspaceAsync(cancellationToken);
+        var sources = OfInstanceAsync(client.CaptureSourcesAsync(cancellationToken));
+        var status = OfInstanceAsync(client.StatusAsync(cancellationToken));
+        await Task.WhenAll(sessions, blocks, limits, workspace, sources, status);
         return new AllRead(
             now,
             await sessions,
@@ -45,9 +47,24 @@ internal static class TopReader
             sums.Summary,
             sums.Tokens,
             sums.Cost,
+            (await workspace).Name,
             await sources,
             await status
         );
+    }
+
+    // What is the server's own is for keys of its first workspace alone.
+    private static async Task<T?> OfInstanceAsync<T>(Task<T> read)
+        where T : class
+    {
+        try
+        {
+            return await read;
+        }
+        catch (WeirApiException refusal) when (refusal.Status == HttpStatusCode.Forbidden)
+        {
+            return null;
+        }
     }
 
     // Sums say up to which change they are, series do not: both are of one moment when nothing changed in between. Where it does

@@ -57,6 +57,9 @@ internal sealed record TopState
     /// <summary>What is watched: a server's address, or a data folder.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Whose figures these are; null until it was read.</summary>
+    public string? Workspace { get; init; }
+
     /// <summary>Whether that is a data folder.</summary>
     public bool IsFolder { get; init; }
 
@@ -93,10 +96,10 @@ internal sealed record TopState
     /// <summary>What is known of limits; null until it was read.</summary>
     public LimitList? Limits { get; init; }
 
-    /// <summary>How the reading of agents' files goes; null until it was read.</summary>
+    /// <summary>How the reading of agents' files goes; null until it was read, and where the key may not know.</summary>
     public CaptureSources? Sources { get; init; }
 
-    /// <summary>The server's account of itself; null until it was read.</summary>
+    /// <summary>The server's account of itself; null until it was read, and where the key may not know.</summary>
     public SystemStatus? Status { get; init; }
 
     /// <summary>The last gap in the feed; null when there was none.</summary>

@@ -18,6 +18,7 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(IReadOnlyList<RequestItem>))]
 [JsonSerializable(typeof(LiveMessage))]
 [JsonSerializable(typeof(LiveChange))]
+[JsonSerializable(typeof(WorkspaceItem))]
 [JsonSerializable(typeof(KeyList))]
 [JsonSerializable(typeof(KeyItem))]
 [JsonSerializable(typeof(NewKey))]

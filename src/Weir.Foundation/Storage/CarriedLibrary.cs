@@ -9,7 +9,7 @@ namespace Weir.Foundation.Storage;
 /// A native library that the executable carries as a resource. It is loaded from memory: nothing is unpacked, so that one
 /// file runs alone, by a user without a home, on a file system that cannot be written. Linux only.
 /// </summary>
-internal static class CarriedLibrary
+internal static partial class CarriedLibrary
 {
     private const uint CloseOnExec = 1;
 
@@ -48,7 +48,12 @@ internal static class CarriedLibrary
         return NativeLibrary.Load($"/proc/self/fd/{descriptor}");
     }
 
-    [DllImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
+    [LibraryImport(
+        "libc",
+        EntryPoint = "memfd_create",
+        SetLastError = true,
+        StringMarshalling = StringMarshalling.Utf8
+    )]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int CreateInMemory([MarshalAs(UnmanagedType.LPUTF8Str)] string name, uint flags);
+    private static partial int CreateInMemory(string name, uint flags);
 }

@@ -16,6 +16,8 @@ public sealed class PreparedStatement : IDisposable
 
     private readonly sqlite3 database;
     private readonly sqlite3_stmt statement;
+    private readonly nint calledDatabase;
+    private nint called; // the statement, until it is disposed
     private readonly (Bound Kind, long Number)[] bound; // what each parameter is bound to, as far as it is remembered
 
     /// <summary>Compiles the statement.</summary>
@@ -24,6 +26,8 @@ public sealed class PreparedStatement : IDisposable
     {
         database = connection.Handle!;
         Check(raw.sqlite3_prepare_v2(database, sql, out statement));
+        called = statement.DangerousGetHandle();
+        calledDatabase = database.DangerousGetHandle();
         bound = new (Bound, long)[raw.sqlite3_bind_parameter_count(statement) + 1];
     }
 
@@ -34,7 +38,7 @@ public sealed class PreparedStatement : IDisposable
         if (last != (Bound.Number, value))
         {
             last = default;
-            Check(raw.sqlite3_bind_int64(statement, parameter, value));
+            Check(SqliteCalls.BindInt64(called, parameter, value));
             last = (Bound.Number, value);
         }
     }
@@ -72,7 +76,7 @@ public sealed class PreparedStatement : IDisposable
         // With a string SQLite's interface makes an array for each call.
         Span<byte> text = stackalloc byte[ShortText * 3];
         text = text[..Encoding.UTF8.GetBytes(value, text)];
-        Check(raw.sqlite3_bind_text(statement, parameter, text));
+        Check(SqliteCalls.BindText(called, parameter, text));
     }
 
     /// <summary>Binds bytes; none at all is NULL.</summary>
@@ -85,14 +89,14 @@ public sealed class PreparedStatement : IDisposable
         }
 
         bound[parameter] = default;
-        Check(raw.sqlite3_bind_blob(statement, parameter, value));
+        Check(SqliteCalls.BindBlob(called, parameter, value));
     }
 
     /// <summary>Runs to the next row; false at the end. After false, and before new values are bound, comes <see cref="Reset"/>.</summary>
     /// <exception cref="SqliteException">The statement failed; it is reset.</exception>
     public bool Step()
     {
-        var result = raw.sqlite3_step(statement);
+        var result = SqliteCalls.Step(called);
         if (result is raw.SQLITE_ROW or raw.SQLITE_DONE)
         {
             return result == raw.SQLITE_ROW;
@@ -104,19 +108,19 @@ public sealed class PreparedStatement : IDisposable
     }
 
     /// <summary>A whole number of the current row; 0 for NULL.</summary>
-    public long Int64(int column) => raw.sqlite3_column_int64(statement, column);
+    public long Int64(int column) => SqliteCalls.ColumnInt64(called, column);
 
     /// <summary>The text of the current row's column; null for NULL.</summary>
     public string? Text(int column) => raw.sqlite3_column_text(statement, column).utf8_to_string();
 
     /// <summary>True when the current row's column is NULL.</summary>
-    public bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => SqliteCalls.ColumnType(called, column) == raw.SQLITE_NULL;
 
     /// <summary>The bytes of the current row's column, until the next step; empty for NULL.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(statement, column);
 
     /// <summary>Makes it ready to run again; bound values stay.</summary>
-    public void Reset() => _ = raw.sqlite3_reset(statement);
+    public void Reset() => _ = SqliteCalls.Reset(called);
 
     /// <summary>Runs a statement that returns no rows, and says how many rows it changed.</summary>
     /// <exception cref="SqliteException">The statement failed.</exception>
@@ -124,11 +128,15 @@ public sealed class PreparedStatement : IDisposable
     {
         Step();
         Reset();
-        return raw.sqlite3_changes(database);
+        return SqliteCalls.Changes(calledDatabase);
     }
 
     /// <inheritdoc />
-    public void Dispose() => statement.Dispose();
+    public void Dispose()
+    {
+        called = 0;
+        statement.Dispose();
+    }
 
     private void BindNull(int parameter)
     {
@@ -136,7 +144,7 @@ public sealed class PreparedStatement : IDisposable
         if (last.Kind != Bound.Null)
         {
             last = default;
-            Check(raw.sqlite3_bind_null(statement, parameter));
+            Check(SqliteCalls.BindNull(called, parameter));
             last = (Bound.Null, 0);
         }
     }

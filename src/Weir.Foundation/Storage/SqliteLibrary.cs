@@ -29,10 +29,16 @@ public static class SqliteLibrary
             var found = (ownOnly ? null : FindSystemLibrary()) ?? CarriedLibrary.TryLoad("libe_sqlite3.so");
             if (found is { } handle)
             {
-                NativeLibrary.SetDllImportResolver(
-                    typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly,
-                    (name, _, _) => name == "e_sqlite3" ? handle : IntPtr.Zero
-                );
+                foreach (
+                    var caller in (Assembly[])
+                        [typeof(SQLitePCL.SQLite3Provider_e_sqlite3).Assembly, Assembly.GetExecutingAssembly()]
+                )
+                {
+                    NativeLibrary.SetDllImportResolver(
+                        caller,
+                        (name, _, _) => name == SqliteCalls.Library ? handle : IntPtr.Zero
+                    );
+                }
             }
 
             SQLitePCL.Batteries_V2.Init();

@@ -150,6 +150,9 @@ public sealed class KeyRing : IDisposable
         ]);
     }
 
+    /// <summary>What a workspace is called; null when there is none of that number.</summary>
+    public string? WorkspaceName(WorkspaceId workspace) => KeyTable.WorkspaceName(database, workspace);
+
     /// <summary>
     /// Gives a living key a new text; the old one goes on for <paramref name="overlap"/> (zero: ends now; at most 366
     /// days). Older texts that an earlier rotation let go on end no later than that either, so that zero ends them all.

@@ -57,6 +57,12 @@ internal sealed class KeyTable : IDisposable
             .AsList();
     }
 
+    public static string? WorkspaceName(SqliteDatabase database, WorkspaceId workspace)
+    {
+        using var reader = database.OpenReader();
+        return reader.ExecuteScalar<string?>("SELECT name FROM workspace WHERE id = @Id", new { Id = workspace.Value });
+    }
+
     public bool HasWorkspace(WorkspaceId workspace) =>
         connection.ExecuteScalar<long>(
             "SELECT count(*) FROM workspace WHERE id = @Id",

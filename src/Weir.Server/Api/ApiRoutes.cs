@@ -11,6 +11,7 @@ using Weir.Server.Api.Sessions;
 using Weir.Server.Api.Status;
 using Weir.Server.Api.StatusLine;
 using Weir.Server.Api.Usage;
+using Weir.Server.Api.Workspaces;
 using Weir.Server.Live;
 
 namespace Weir.Server.Api;
@@ -27,6 +28,7 @@ internal static class ApiRoutes
         LimitRoutes.Map(api);
         StatusLineRoutes.Map(api);
         KeyRoutes.Map(api.MapGroup("/keys"));
+        WorkspaceRoutes.Map(api.MapGroup("/workspaces"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         PriceRoutes.Map(api.MapGroup("/prices"));
         DemoRoutes.Map(api.MapGroup("/demo"));

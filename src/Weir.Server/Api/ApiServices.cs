@@ -26,6 +26,7 @@ internal static class ApiServices
         services.AddSingleton(_ => state.Modules.Intake);
         services.AddSingleton(_ => state.Modules.Quotas);
         services.AddSingleton(_ => state.Modules.Limits);
+        services.AddSingleton(_ => state.Modules.LimitNews);
         services.AddSingleton(_ => state.Modules.Status);
         services.AddSingleton<OtlpReceiver>();
         services.AddSingleton<ClaudeCodeHooks>();

@@ -10,6 +10,7 @@ using Weir.Capture.Sync;
 using Weir.Foundation;
 using Weir.Ledger;
 using Weir.Server.Configuration;
+using Weir.Server.Limits;
 
 namespace Weir.Server.Capture;
 
@@ -37,6 +38,7 @@ internal sealed partial class CaptureModule(
     WeirHostOptions options,
     UsageLedger ledger,
     PriceBook prices,
+    LimitNews limits,
     ILogger<UsageCapture> log
 ) : ICaptureIntake, IAsyncDisposable
 {
@@ -214,6 +216,7 @@ internal sealed partial class CaptureModule(
                     Billing = config.Billing,
                     Archive = config.Archive,
                     Variable = options.Variable,
+                    LimitsTold = limits.Stored,
                 },
                 ledger,
                 prices,

@@ -13,7 +13,13 @@ namespace Weir.Server.Limits;
 /// What is known of limits, put together from stored words, the newest ones in memory, and the ledger. Putting it together reads
 /// weeks of records: it is done once for all who ask within some seconds. Thread-safe.
 /// </summary>
-internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, NewestQuotas newest, TimeProvider clock)
+internal sealed class LimitBoard(
+    UsageQueries queries,
+    CaptureModule capture,
+    NewestQuotas newest,
+    LimitNews news,
+    TimeProvider clock
+)
 {
     private const int MostWords = 20_000;
     private const int MostRecords = 400_000;
@@ -27,15 +33,20 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
     /// <summary>Nine weekly windows; limits of before say little of today's.</summary>
     private static readonly TimeSpan Reach = TimeSpan.FromDays(63);
 
-    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+    /// <summary>For how long estimates are kept.</summary>
+    public static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan FreshForLines = TimeSpan.FromSeconds(30);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<WorkspaceId, (long At, Task<LimitBoardView> View)> views = [];
+    private readonly Dictionary<WorkspaceId, (long At, long Words, Task<LimitBoardView> View)> views = [];
 
-    /// <summary>What is known, at most some seconds old.</summary>
-    public Task<LimitBoardView> ReadAsync(WorkspaceId workspace, CancellationToken cancellationToken) =>
-        ViewAsync(workspace, Fresh, cancellationToken);
+    /// <summary>What is known: what was told as it is now, estimates some seconds old at most.</summary>
+    public async Task<LimitBoardView> ReadAsync(WorkspaceId workspace, CancellationToken cancellationToken)
+    {
+        var view = await ViewAsync(workspace, Fresh, news.Of(workspace).TaughtNumber, cancellationToken);
+        return view with { Pictures = [.. Updated(view, newest.Of(workspace))] };
+    }
 
     /// <summary>How far the running windows of plans are used, for a status line: told figures now, estimates half a minute old at most.</summary>
     public async Task<ImmutableArray<StatusLineLimit>> RunningAsync(
@@ -43,14 +54,11 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
         CancellationToken cancellationToken
     )
     {
-        var view = await ViewAsync(workspace, FreshForLines, cancellationToken);
+        var view = await ViewAsync(workspace, FreshForLines, words: null, cancellationToken);
         var now = clock.GetUtcNow();
-        var latest = newest.Of(workspace);
         return
         [
-            .. view
-                .Pictures.Select(picture => Updated(picture, latest))
-                .Concat(latest.Where(reading => !view.Pictures.Any(picture => IsOf(picture, reading))).Select(Bare))
+            .. Updated(view, newest.Of(workspace))
                 .Where(picture => picture.Window >= TimeSpan.FromHours(1))
                 .Select(picture => (Picture: picture, Used: picture.UsedPercent(now)))
                 .Where(limit => limit.Used is not null)
@@ -72,7 +80,12 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
         && reading.Scope == picture.Scope
         && (reading.Account is null || picture.Account is null || reading.Account == picture.Account);
 
-    // What was told since everything was put together.
+    // With what was told since everything was put together.
+    private static IEnumerable<LimitPicture> Updated(LimitBoardView view, ImmutableArray<LimitReading> latest) =>
+        view
+            .Pictures.Select(picture => Updated(picture, latest))
+            .Concat(latest.Where(reading => !view.Pictures.Any(picture => IsOf(picture, reading))).Select(Bare));
+
     private static LimitPicture Bare(LimitReading reading) =>
         new(reading.Client ?? "", reading.Account, reading.Scope, reading.Window, null, reading, null, null, null);
 
@@ -85,13 +98,23 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
             }
             : picture;
 
-    private Task<LimitBoardView> ViewAsync(WorkspaceId workspace, TimeSpan fresh, CancellationToken cancellationToken)
+    /// <param name="workspace">Whose.</param>
+    /// <param name="fresh">How old it may be.</param>
+    /// <param name="words">The number of words to learn from that it must have seen; null where that does not matter.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    private Task<LimitBoardView> ViewAsync(
+        WorkspaceId workspace,
+        TimeSpan fresh,
+        long? words,
+        CancellationToken cancellationToken
+    )
     {
         lock (gate)
         {
             if (
                 views.TryGetValue(workspace, out var known)
                 && clock.GetElapsedTime(known.At) < fresh
+                && !(known.Words < words)
                 && known.View is { IsFaulted: false, IsCanceled: false }
             )
             {
@@ -99,8 +122,9 @@ internal sealed class LimitBoard(UsageQueries queries, CaptureModule capture, Ne
             }
 
             // Of those who ask at once one reads; who goes does not take the others' answer along.
+            var seen = news.Of(workspace).TaughtNumber;
             var view = Task.Run(() => PutTogetherAsync(workspace), CancellationToken.None);
-            views[workspace] = (clock.GetTimestamp(), view);
+            views[workspace] = (clock.GetTimestamp(), seen, view);
             return view.WaitAsync(cancellationToken);
         }
     }

@@ -12,7 +12,7 @@ namespace Weir.Server.Limits;
 /// Takes in what providers say of quotas, by way of status lines and of the gateway: the newest word is kept, and what is of a
 /// plan is handed on to be stored, so that limits are learned from it. Thread-safe.
 /// </summary>
-internal sealed class QuotaIntake(NewestQuotas newest, ICaptureIntake intake, TimeProvider clock)
+internal sealed class QuotaIntake(NewestQuotas newest, LimitNews news, ICaptureIntake intake, TimeProvider clock)
 {
     private const string Unknown = "unknown";
     private const int LongestText = 500;
@@ -85,6 +85,11 @@ internal sealed class QuotaIntake(NewestQuotas newest, ICaptureIntake intake, Ti
             {
                 (caught ??= new Catch()).Limits.Add(LimitWords.Word(reading, Unknown, session));
             }
+        }
+
+        if (isNew)
+        {
+            news.Of(workspace).Told(teaches: caught is not null);
         }
 
         if (caught is not null)

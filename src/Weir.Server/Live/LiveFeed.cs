@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Ledger;
+using Weir.Server.Limits;
 
 namespace Weir.Server.Live;
 
@@ -10,8 +11,13 @@ namespace Weir.Server.Live;
 /// queue: each keeps the number it has come to and reads from here at its own pace, so that a slow one costs nothing but
 /// its own place. Thread-safe.
 /// </summary>
-internal sealed partial class LiveFeed(UsageFeed ledger, LiveOptions options, TimeProvider clock, ILogger<LiveFeed> log)
-    : IDisposable
+internal sealed partial class LiveFeed(
+    UsageFeed ledger,
+    LimitNews limits,
+    LiveOptions options,
+    TimeProvider clock,
+    ILogger<LiveFeed> log
+) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly Dictionary<WorkspaceId, int> places = [];
@@ -126,6 +132,7 @@ internal sealed partial class LiveFeed(UsageFeed ledger, LiveOptions options, Ti
                     // An import writes faster than anybody reads: what it wrote is a gap to all.
                     after = ledger.Newest - options.Kept;
                     Replace(own, LiveWindow.After(after));
+                    limits.UsedAnywhere();
                 }
 
                 var entries = await ledger.ReadAsync(after, options.Kept, cancellationToken);
@@ -133,6 +140,7 @@ internal sealed partial class LiveFeed(UsageFeed ledger, LiveOptions options, Ti
                 {
                     after = entries[^1].Sequence;
                     Replace(own, window.With([.. entries.Select(LiveEntry.Of)], options.Kept));
+                    NoteUse(entries);
                 }
 
                 // At most half of its time goes into reading, however much there is to read.
@@ -149,6 +157,17 @@ internal sealed partial class LiveFeed(UsageFeed ledger, LiveOptions options, Ti
                 LogUnreadable(failure);
                 await Task.Delay(options.Retry, clock, CancellationToken.None);
             }
+        }
+    }
+
+    // Limits are of programs: a request that names none moves no estimate.
+    private void NoteUse(ImmutableArray<LedgerEntry> entries)
+    {
+        foreach (
+            var workspace in entries.Where(e => e.After.Client is not null).Select(e => e.After.Workspace).Distinct()
+        )
+        {
+            limits.Of(workspace).Used();
         }
     }
 

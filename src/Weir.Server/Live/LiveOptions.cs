@@ -1,3 +1,5 @@
+using Weir.Server.Limits;
+
 namespace Weir.Server.Live;
 
 /// <summary>The bounds of <c>/live</c>.</summary>
@@ -23,6 +25,12 @@ internal sealed record LiveOptions
 
     /// <summary>The shortest time between two looks at the ledger: twenty messages a second are enough for a person.</summary>
     public TimeSpan Pace { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The shortest time between two words that somebody said something of a limit: a gateway hears of them with every answer.</summary>
+    public TimeSpan LimitsPace { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long after something was used it is told that estimates of limits have moved: until none of before is kept.</summary>
+    public TimeSpan EstimatesPace { get; init; } = LimitBoard.Fresh;
 
     /// <summary>How long nothing may be said, and the longest until a key that was revoked is noticed.</summary>
     public TimeSpan Beat { get; init; } = TimeSpan.FromSeconds(15);

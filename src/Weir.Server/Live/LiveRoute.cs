@@ -11,6 +11,7 @@ using Weir.Client;
 using Weir.Gateway;
 using Weir.Ledger;
 using Weir.Server.Api;
+using Weir.Server.Limits;
 
 namespace Weir.Server.Live;
 
@@ -30,6 +31,7 @@ internal static class LiveRoute
         services.AddSingleton(new LiveOptions());
         services.AddSingleton(provider => new LiveFeed(
             provider.GetRequiredService<UsageLedger>().Feed,
+            provider.GetRequiredService<LimitNews>(),
             provider.GetRequiredService<LiveOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LiveFeed>>()
@@ -65,15 +67,16 @@ internal static class LiveRoute
         LiveOptions options,
         UsageLedger ledger,
         SessionNews sessions,
+        LimitNews limits,
         TimeProvider clock,
         IHostApplicationLifetime lifetime,
         [Description("The last cursor that is known; without it a snapshot comes first. Last-Event-ID goes before it.")]
             string? after = null,
-        [Description("What to tell of: requests, sessions or both, separated by a comma. Default requests.")]
+        [Description("What to tell of: requests, sessions, limits, separated by commas. Default requests.")]
             string? topics = null
     )
     {
-        if (!LiveTopics.TryParse(topics, sessions.Changes, out var wanted))
+        if (!LiveTopics.TryParse(topics, sessions.Changes, limits.Of(caller.Workspace), out var wanted))
         {
             var fault = new Dictionary<string, string> { ["topics"] = "must be " + LiveTopics.Expected };
             await ApiProblem.Invalid(fault).ExecuteAsync(context);

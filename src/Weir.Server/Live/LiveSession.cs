@@ -26,6 +26,10 @@ internal sealed class LiveSession(
     LiveTopics topics
 )
 {
+    private readonly LimitListening? limits = topics.Limits is { } news
+        ? new LimitListening(news, options, clock)
+        : null;
+
     private long cursor;
     private long lastSent;
     private long newsSeen;
@@ -65,6 +69,10 @@ internal sealed class LiveSession(
                 else if (await SessionsAsync(connection, cancellationToken))
                 {
                     // Told: what else there is comes next.
+                }
+                else if (limits?.Take() is { } limitNews)
+                {
+                    await SendAsync(connection, "limits", new LiveLimits(cursor, limitNews), cancellationToken);
                 }
                 else if (!topics.Requests)
                 {
@@ -118,6 +126,16 @@ internal sealed class LiveSession(
     /// <summary>Until something may have come, or for a time.</summary>
     private async Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
+        if (limits?.Due() is { } due)
+        {
+            if (due <= TimeSpan.Zero)
+            {
+                return;
+            }
+
+            atMost = due < atMost ? due : atMost;
+        }
+
         using var enough = new CancellationTokenSource(atMost, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(enough.Token, cancellationToken);
         var waits = new List<Task>();
@@ -134,6 +152,11 @@ internal sealed class LiveSession(
                     ? news.WaitAsync(newsSeen, either.Token)
                     : Task.Delay(options.Retry, clock, either.Token)
             );
+        }
+
+        if (limits is not null)
+        {
+            waits.Add(limits.WaitAsync(either.Token));
         }
 
         await Task.WhenAny(waits);

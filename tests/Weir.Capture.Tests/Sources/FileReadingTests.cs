@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Weir.Capture.Sources;
+using Weir.Foundation.Storage;
 
 namespace Weir.Capture.Tests.Sources;
 
@@ -147,6 +149,44 @@ public sealed class FileReadingTests : CaptureTest
         await CatchUpAsync();
         Assert.Equal("m1:5 m2:6", Show(await RecordsAsync()));
         Assert.Equal(["line too long=1"], await SkippedAsync());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(5_000)]
+    public async Task The_rest_of_a_line_that_was_too_long_while_it_was_written_is_passed_over_as_well(int beyond)
+    {
+        var path = Write("big.jsonl", Answer("m1", 5));
+        var start = new FileInfo(path).Length;
+        await using (var stream = new FileStream(path, FileMode.Append))
+        {
+            var part = new byte[1 << 20];
+            part.AsSpan().Fill((byte)'x');
+            for (var left = FileReading.Longest + beyond; left > 0; left -= part.Length)
+            {
+                await stream.WriteAsync(part.AsMemory(0, Math.Min(left, part.Length)), Cancel);
+            }
+        }
+
+        await CatchUpAsync();
+        Assert.Equal(start + FileReading.Longest, await OffsetAsync());
+
+        // What comes next looks like a line of its own, and is the end of the other.
+        await File.AppendAllTextAsync(path, Answer("rest", 7), Cancel);
+        await CatchUpAsync();
+        await File.AppendAllTextAsync(path, "\n" + Answer("m2", 6) + "\n", Cancel);
+        await CatchUpAsync();
+
+        Assert.Equal("m1:5 m2:6", Show(await RecordsAsync()));
+        Assert.Equal(["line too long=1"], await SkippedAsync());
+    }
+
+    private async Task<long> OffsetAsync()
+    {
+        await using var reader = new SqliteDatabase(Path.Combine(Data, "capture.db")).OpenReader();
+        await using var command = reader.CreateCommand();
+        command.CommandText = "SELECT max(offset) FROM file";
+        return (long)(await command.ExecuteScalarAsync(Cancel))!;
     }
 
     private async Task<(int, long)> FilesAndRequestsAsync()

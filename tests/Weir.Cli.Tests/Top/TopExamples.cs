@@ -267,7 +267,8 @@ internal static class TopExamples
         SystemStatus? status = null,
         BlockItem? block = null,
         IReadOnlyList<LimitNoticeItem>? notices = null,
-        UsageSeriesResult? tokens = null
+        UsageSeriesResult? tokens = null,
+        string workspace = "default"
     ) =>
         new(
             Now,
@@ -277,6 +278,7 @@ internal static class TopExamples
             summary ?? Summary(10),
             tokens ?? Series([]),
             Series([]),
+            workspace,
             sources ?? Sources(),
             status ?? Status()
         );

@@ -88,6 +88,7 @@ public sealed class TopModelTests
         Assert.True(state.After(new Told(new LiveSessions(1, null))).Open!.IsStale);
         Assert.False(state.After(new Told(new LiveSessions(1, ["s2"]))).Open!.IsStale);
         Assert.True(state.After(new Told(new LiveSessions(1, ["s2"]))).AreListsStale);
+        Assert.True(state.After(new Told(new LiveLimits(1, "told"))).AreListsStale);
         Assert.True(state.After(Told(Created(11, Request("a", session: "s1")))).Open!.IsStale);
         Assert.False(state.After(new Told(new LiveBeat(1, Now))).AreListsStale);
         Assert.True(state.After(new Linked(new Link.Live())).AreListsStale);

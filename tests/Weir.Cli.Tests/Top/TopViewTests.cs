@@ -18,7 +18,7 @@ public sealed class TopViewTests
     {
         var text = Text(Full());
 
-        Assert.Contains("weir top  127.0.0.1:8082  ● live", text, StringComparison.Ordinal);
+        Assert.Contains("weir top  127.0.0.1:8082  default  ● live", text, StringComparison.Ordinal);
         Assert.Contains("Today  $3.00  1,200 tokens  2 requests", text, StringComparison.Ordinal);
         Assert.Contains("tokens a minute, $0 an hour", text, StringComparison.Ordinal);
         Assert.Contains("3h 0m left  $3.10  1,234,567 tokens", text, StringComparison.Ordinal);

@@ -36,6 +36,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /api/v1/usage/requests/{id}",
         "GET /api/v1/usage/series",
         "GET /api/v1/usage/summary",
+        "GET /api/v1/workspaces/current",
         "GET /health",
         "GET /health/ready",
         "GET /live",

@@ -74,6 +74,26 @@ public sealed class WorkspaceTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_key_is_told_its_workspace_and_the_live_view_shows_it()
+    {
+        Assert.Equal("""{"name":"default"}""", await GetAsync("/api/v1/workspaces/current", weir.AdminKey));
+        Assert.Equal("""{"name":"other"}""", await GetAsync("/api/v1/workspaces/current", key));
+        await UseAsync(key, "other-session");
+        await weir.SettleAsync();
+        string[] other = ["--server", weir.BaseUrl.ToString(), "--key", key];
+
+        var own = await weir.CommandAsync("top", "--once");
+        var text = await weir.CommandAsync(["top", "--once", .. other]);
+        var json = await weir.CommandAsync(["top", "--once", "--json", .. other]);
+
+        Assert.Matches("^weir top  [^ ]+  default  ", own.Output);
+        Assert.True(text.ExitCode == 0, text.ToString());
+        Assert.Matches("^weir top  127.0.0.1:[0-9]+  other  ", text.Output);
+        Assert.Equal("other", json.Json().GetProperty("workspace").GetString());
+        Assert.Equal(1, json.Json().GetProperty("today").GetProperty("requests").GetInt32());
+    }
+
     private async Task<string> UseAsync(string with, string session)
     {
         using var answer = await weir.PostAsync(

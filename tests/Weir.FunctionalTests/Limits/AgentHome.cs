@@ -9,6 +9,7 @@ internal sealed class AgentHome : IDisposable
 {
     private readonly TemporaryFolder folder = new();
     private readonly List<string> lines = [];
+    private int written;
 
     /// <summary>The moment that the transcript is told from: a whole minute, so that hours can be reckoned.</summary>
     public DateTimeOffset Now { get; } =
@@ -74,11 +75,12 @@ internal sealed class AgentHome : IDisposable
             }
         );
 
-    /// <summary>Writes the transcript.</summary>
+    /// <summary>Writes to the transcript what is not in it yet.</summary>
     public AgentHome Write()
     {
         var project = folder.Make(Path.Combine(".claude", "projects", "-x"));
-        File.WriteAllLines(Path.Combine(project, "s1.jsonl"), lines);
+        File.AppendAllLines(Path.Combine(project, "s1.jsonl"), lines.Skip(written));
+        written = lines.Count;
         return this;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Foundation;
 using Weir.Ledger;
+using Weir.Server.Limits;
 using Weir.Server.Live;
 using Weir.Testing;
 
@@ -23,7 +24,7 @@ internal sealed class LiveLedger : IAsyncDisposable
             Pace = TimeSpan.Zero,
         };
         Ledger = UsageLedger.Open(new LedgerOptions { DataFolder = folder.Path }, Clock).Ledger!;
-        Feed = new LiveFeed(Ledger.Feed, Options, Clock, NullLogger<LiveFeed>.Instance);
+        Feed = new LiveFeed(Ledger.Feed, Limits, Options, Clock, NullLogger<LiveFeed>.Instance);
     }
 
     public FakeClock Clock { get; } = new();
@@ -34,8 +35,15 @@ internal sealed class LiveLedger : IAsyncDisposable
 
     public LiveFeed Feed { get; }
 
+    public LimitNews Limits { get; } = new();
+
     /// <summary>Stores requests with rising ids, and returns the first one's number.</summary>
-    public async Task<long> AddAsync(int count = 1, WorkspaceId? workspace = null, string? text = null)
+    public async Task<long> AddAsync(
+        int count = 1,
+        WorkspaceId? workspace = null,
+        string? text = null,
+        string? client = null
+    )
     {
         var first = last + 1;
         var batch = Enumerable
@@ -50,6 +58,7 @@ internal sealed class LiveLedger : IAsyncDisposable
                 Dialect = Dialect.AnthropicMessages,
                 Provider = "simulator",
                 Model = "sim-small",
+                Client = client,
                 Session = text,
                 Agent = text,
                 Project = text,

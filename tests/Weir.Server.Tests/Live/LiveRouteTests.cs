@@ -38,6 +38,7 @@ public sealed class LiveRouteTests : IAsyncDisposable
         builder.Services.AddSingleton(live.Ledger);
         builder.Services.AddSingleton(live.Feed);
         builder.Services.AddSingleton(new SessionNews(() => null));
+        builder.Services.AddSingleton(live.Limits);
         app = builder.Build();
         app.UseWebSockets();
         app.UseRouting();

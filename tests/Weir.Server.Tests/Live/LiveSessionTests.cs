@@ -253,7 +253,7 @@ public sealed class LiveSessionTests : IAsyncDisposable
                 live.Clock,
                 WorkspaceId.Default,
                 isAllowed,
-                new LiveTopics(Requests: true, Sessions: null)
+                new LiveTopics(Requests: true, Sessions: null, Limits: null)
             );
             run = Task.Run(() => session.RunAsync(this, after, gone.Token));
         }

@@ -39,43 +39,40 @@ internal sealed class OpenCodeAgent : CodingAgent
                 : null;
         }
 
-        return !relativePath.EndsWith(".json", StringComparison.Ordinal) ? null
-            : relativePath.StartsWith("storage/message/", StringComparison.Ordinal)
-                ? new Claim(FileForm.Whole, MessageKind)
-            : relativePath.StartsWith("storage/session/", StringComparison.Ordinal)
-                ? new Claim(FileForm.Whole, SessionKind)
+        return relativePath.EndsWith(".json", StringComparison.Ordinal) && KindOf(relativePath) is { } kind
+            ? new Claim(FileForm.Whole, kind)
             : null;
     }
 
     /// <inheritdoc/>
     public override AgentReader Open(FileToRead file) =>
-        file.Kind == SessionKind ? new OpenCodeSessionFile() : new OpenCodeMessageFile();
+        file.Kind == SessionKind ? new OpenCodeSessionFile() : new OpenCodeMessageFile(file);
+
+    private static string? KindOf(ReadOnlySpan<char> path)
+    {
+        if (path.StartsWith("storage/", StringComparison.Ordinal))
+        {
+            return path.StartsWith("storage/message/", StringComparison.Ordinal) ? MessageKind
+                : path.StartsWith("storage/session/", StringComparison.Ordinal) ? SessionKind
+                : null;
+        }
+
+        // At first each project had a folder of its own: project/NAME/storage/session/…
+        if (!path.StartsWith("project/", StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var name = path["project/".Length..];
+        var rest = name[(name.IndexOf('/') + 1)..];
+        return rest.StartsWith("storage/session/message/", StringComparison.Ordinal) ? MessageKind
+            : rest.StartsWith("storage/session/info/", StringComparison.Ordinal) ? SessionKind
+            : null;
+    }
 
     /// <inheritdoc/>
     public override byte[]? ReadDatabase(string path, byte[]? saved, Catch caught) =>
         OpenCodeDatabase.Read(path, saved, caught);
-}
-
-/// <summary>A message in a file of its own.</summary>
-internal sealed class OpenCodeMessageFile : AgentReader
-{
-    /// <inheritdoc/>
-    public override void Line(ReadOnlySpan<byte> line, Catch caught)
-    {
-        if (!AgentLine.IsObject(line, caught))
-        {
-            return;
-        }
-
-        if (Fields.Name(line, "id"u8) is { } id && Fields.Name(line, "sessionID"u8) is { } session)
-        {
-            OpenCodeMessage.Read(line, id, new OpenCodeSession(session), caught);
-        }
-        else
-        {
-            caught.Skip("unknown type");
-        }
-    }
 }
 
 /// <summary>A session in a file of its own.</summary>

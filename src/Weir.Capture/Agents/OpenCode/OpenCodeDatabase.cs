@@ -74,8 +74,10 @@ internal static class OpenCodeDatabase
             using var transaction = connection.BeginTransaction(deferred: true);
             using var parts = Command(
                 """
-                SELECT data FROM part
-                WHERE message_id = $id AND length(data) <= $longest AND instr(substr(data, 1, 200), '"type":"tool"') > 0
+                SELECT id, data FROM part
+                WHERE message_id = $id AND length(data) <= $longest AND (instr(substr(data, 1, 200), '"type":"tool"') > 0
+                    OR instr(substr(data, 1, 200), '"type":"step-finish"') > 0)
+                ORDER BY id
                 """
             );
             parts.Parameters.AddWithValue("$longest", LongestRow);
@@ -111,14 +113,24 @@ internal static class OpenCodeDatabase
                 }
 
                 var place = Session(session);
+                var read = caught.Sightings.Count;
                 if (OpenCodeMessage.Read(data, id, place, caught))
                 {
+                    var message = caught.Sightings.Count > read ? caught.Sightings[read] : null;
+                    var steps = new OpenCodeSteps();
                     partOf.Value = id;
-                    using var calls = parts.ExecuteReader();
-                    while (calls.Read())
+                    using var rowsOfParts = parts.ExecuteReader();
+                    while (rowsOfParts.Read())
                     {
-                        OpenCodeMessage.Tool(calls.GetFieldValue<byte[]>(0), id, place, caught);
+                        var part = rowsOfParts.GetFieldValue<byte[]>(1);
+                        OpenCodeMessage.Tool(part, id, place, caught);
+                        if (rowsOfParts.GetString(0) is { Length: <= Fields.LongestName } partId)
+                        {
+                            steps.Add(partId, part, message?.Provider);
+                        }
                     }
+
+                    steps.Tell(message, caught);
                 }
             }
 

@@ -31,9 +31,37 @@ internal static class OpenCodeMessage
 
     /// <summary>Reads one.</summary>
     /// <returns>Whether it is an assistant's, and no copy.</returns>
-    public static bool Read(ReadOnlySpan<byte> json, string id, OpenCodeSession session, Catch caught)
+    public static bool Read(ReadOnlySpan<byte> json, string id, OpenCodeSession session, Catch caught) =>
+        Read(json, Fields.Find(json, "time"u8), json, Fields.Find(json, "error"u8), id, session, caught);
+
+    /// <summary>Reads one of the first layout, where all but its role and its parts stands in <c>metadata</c>.</summary>
+    public static void ReadFirst(
+        ReadOnlySpan<byte> json,
+        ReadOnlySpan<byte> metadata,
+        string id,
+        OpenCodeSession session,
+        Catch caught
+    ) =>
+        Read(
+            json,
+            Fields.Find(metadata, "time"u8),
+            Fields.Find(metadata, "assistant"u8),
+            Fields.Find(metadata, "error"u8),
+            id,
+            session,
+            caught
+        );
+
+    private static bool Read(
+        ReadOnlySpan<byte> json,
+        ReadOnlySpan<byte> time,
+        ReadOnlySpan<byte> answer,
+        ReadOnlySpan<byte> error,
+        string id,
+        OpenCodeSession session,
+        Catch caught
+    )
     {
-        var time = Fields.Find(json, "time"u8);
         if (Fields.UnixMilliseconds(time, "created"u8) is not { } created)
         {
             caught.Skip("no time");
@@ -56,7 +84,7 @@ internal static class OpenCodeMessage
 
         if (isAnswer)
         {
-            Answer(json, id, session, created, Fields.UnixMilliseconds(time, "completed"u8), caught);
+            Answer(answer, error, id, session, created, Fields.UnixMilliseconds(time, "completed"u8), caught);
         }
         else
         {
@@ -124,6 +152,7 @@ internal static class OpenCodeMessage
 
     private static void Answer(
         ReadOnlySpan<byte> json,
+        ReadOnlySpan<byte> error,
         string id,
         OpenCodeSession session,
         DateTimeOffset created,
@@ -133,7 +162,6 @@ internal static class OpenCodeMessage
     {
         var folder = Fields.Text(Fields.Find(json, "path"u8), "cwd"u8, Fields.LongestPath);
         var provider = Fields.Name(json, "providerID"u8);
-        var error = Fields.Find(json, "error"u8);
         var failed = new JsonCursor(error).Peek() == JsonKind.Object;
         var usage = OpenCodeTokens.Read(Fields.Find(json, "tokens"u8), provider, out var impossible);
         if (impossible)

@@ -24,6 +24,8 @@ public sealed class OpenCodeTests : IDisposable
     [InlineData("opencode-beta.db", "Database", "database")]
     [InlineData("storage/message/ses_1/msg_1.json", "Whole", "message")]
     [InlineData("storage/session/project/ses_1.json", "Whole", "session")]
+    [InlineData("project/home-ada/storage/session/message/ses_1/msg_1.json", "Whole", "message")]
+    [InlineData("project/global/storage/session/info/ses_1.json", "Whole", "session")]
     public void It_claims_its_database_and_what_was_before_it(string path, string form, string kind) =>
         Assert.Equal(new Claim(Enum.Parse<FileForm>(form), kind), Agent.Claims(path));
 
@@ -31,6 +33,10 @@ public sealed class OpenCodeTests : IDisposable
     [InlineData("opencode.db-wal")]
     [InlineData("snapshot/opencode-x.db")]
     [InlineData("storage/part/msg_1/prt_1.json")]
+    [InlineData("project/global/storage/session/part/ses_1/msg_1/prt_1.json")]
+    [InlineData("project/global/app.json")]
+    [InlineData("project/storage/session/message/msg_1.json")]
+    [InlineData("project/")]
     [InlineData("auth.json")]
     public void It_leaves_everything_else_alone(string path) => Assert.Null(Agent.Claims(path));
 
