@@ -23,6 +23,7 @@ internal sealed class CaptureStore : IDisposable
     private readonly PreparedStatement putKey;
     private readonly PreparedStatement findKey;
     private readonly PreparedStatement putSession;
+    private readonly PreparedStatement findSession;
     private readonly PreparedStatement putEvent;
     private readonly PreparedStatement putWord;
     private readonly PreparedStatement setMeta;
@@ -30,6 +31,7 @@ internal sealed class CaptureStore : IDisposable
     private readonly Action<IReadOnlyCollection<WorkspaceId>>? limitNews;
     private readonly HashSet<(WorkspaceId Workspace, string Session)> told = [];
     private readonly HashSet<WorkspaceId> limited = [];
+    private (WorkspaceId Workspace, string Name, long Key) session; // the last event's, until the transaction ends
 
     /// <summary>Opens the file, which has been migrated.</summary>
     /// <param name="database">The file.</param>
@@ -85,11 +87,12 @@ internal sealed class CaptureStore : IDisposable
                     OR coalesce(excluded.process, process) IS NOT process
                 """
             );
+            findSession = Prepare("SELECT id FROM session WHERE workspace = ? AND name = ?");
             putEvent = Prepare(
                 """
                 INSERT INTO event (session, kind, name_in_session, started_at, ended_at, duration, agent, parent, name, tokens,
                     succeeded)
-                SELECT id, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM session WHERE workspace = ?1 AND name = ?2
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (session, kind, name_in_session) DO UPDATE SET
                     started_at = min(coalesce(started_at, excluded.started_at), coalesce(excluded.started_at, started_at)),
                     ended_at = max(coalesce(ended_at, excluded.ended_at), coalesce(excluded.ended_at, ended_at)),
@@ -170,6 +173,7 @@ internal sealed class CaptureStore : IDisposable
             HasBegun = false;
         }
 
+        session = default;
         news?.Invoke(told);
         told.Clear();
         if (limited.Count > 0)
@@ -196,6 +200,7 @@ internal sealed class CaptureStore : IDisposable
             }
         }
 
+        session = default;
         told.Clear();
         limited.Clear();
     }
@@ -317,21 +322,29 @@ internal sealed class CaptureStore : IDisposable
     /// <summary>Adds to what is known of an event. Of a session that is not known nothing is kept. False when it said nothing new.</summary>
     public bool Put(WorkspaceId workspace, SessionEvent seen)
     {
-        putEvent.Bind(1, workspace.Value);
-        putEvent.Bind(2, seen.Session);
-        putEvent.Bind(3, (long)seen.Kind);
-        putEvent.Bind(4, seen.Id);
-        putEvent.Bind(5, Times.ToMicroseconds(seen.StartedAt));
-        putEvent.Bind(6, Times.ToMicroseconds(seen.EndedAt));
-        putEvent.Bind(7, seen.Duration?.Ticks / TimeSpan.TicksPerMicrosecond);
-        putEvent.Bind(8, seen.Agent);
-        putEvent.Bind(9, seen.Parent);
-        putEvent.Bind(10, seen.Name);
-        putEvent.Bind(11, seen.Tokens);
-        putEvent.Bind(12, seen.Succeeded is { } succeeded ? (succeeded ? 1L : 0L) : null);
-        var isNew = putEvent.Run() > 0;
-        told.Add((workspace, seen.Session));
-        return isNew;
+        if (session.Workspace != workspace || session.Name != seen.Session)
+        {
+            if (SessionKey(workspace, seen.Session) is not { } key)
+            {
+                return false;
+            }
+
+            session = (workspace, seen.Session, key);
+            told.Add((workspace, seen.Session));
+        }
+
+        putEvent.Bind(1, session.Key);
+        putEvent.Bind(2, (long)seen.Kind);
+        putEvent.Bind(3, seen.Id);
+        putEvent.Bind(4, Times.ToMicroseconds(seen.StartedAt));
+        putEvent.Bind(5, Times.ToMicroseconds(seen.EndedAt));
+        putEvent.Bind(6, seen.Duration?.Ticks / TimeSpan.TicksPerMicrosecond);
+        putEvent.Bind(7, seen.Agent);
+        putEvent.Bind(8, seen.Parent);
+        putEvent.Bind(9, seen.Name);
+        putEvent.Bind(10, seen.Tokens);
+        putEvent.Bind(11, seen.Succeeded is { } succeeded ? (succeeded ? 1L : 0L) : null);
+        return putEvent.Run() > 0;
     }
 
     /// <summary>Stores a word on a limit; the same word a second time is nothing, and false.</summary>
@@ -372,6 +385,7 @@ internal sealed class CaptureStore : IDisposable
                 putKey,
                 findKey,
                 putSession,
+                findSession,
                 putEvent,
                 putWord,
                 setMeta
@@ -385,6 +399,15 @@ internal sealed class CaptureStore : IDisposable
     }
 
     private PreparedStatement Prepare(string sql) => new(connection, sql);
+
+    private long? SessionKey(WorkspaceId workspace, string name)
+    {
+        findSession.Bind(1, workspace.Value);
+        findSession.Bind(2, name);
+        long? key = findSession.Step() ? findSession.Int64(0) : null;
+        findSession.Reset();
+        return key;
+    }
 
     private void Execute(string sql)
     {
