@@ -19,7 +19,7 @@ internal sealed class Joiner
     private const string Unjoinable = "codex";
 
     private const int BatchRecords = 2_000;
-    private const int BatchHauls = 128;
+    private const int BatchHauls = 40;
     private const int MostUnstoredKeys = 500_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(100); // a file of usual length is read meanwhile

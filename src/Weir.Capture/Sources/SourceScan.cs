@@ -13,7 +13,7 @@ namespace Weir.Capture.Sources;
 /// </summary>
 internal sealed class SourceScan
 {
-    private const int Ahead = 16; // files that may be read and wait for an earlier one
+    private const int Ahead = 8; // files that may be read and wait for an earlier one
     private const int MostReaders = 4;
 
     private readonly ConcurrentDictionary<string, FileCursor> cursors;

@@ -48,7 +48,7 @@ internal sealed class CaptureStore : IDisposable
         connection = database.OpenWriter();
         try
         {
-            Execute("PRAGMA cache_size = -16000;");
+            Execute("PRAGMA cache_size = -4000;");
             putFile = Prepare(
                 """
                 INSERT INTO file (path, agent, length, modified, offset, head, tail, state, problem)
