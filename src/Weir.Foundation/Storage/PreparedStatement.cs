@@ -97,6 +97,8 @@ public sealed class PreparedStatement : IDisposable
     public bool Step()
     {
         var result = SqliteCalls.Step(called);
+        // Whoever forgets the object during the call must not have the statement ended under it.
+        GC.KeepAlive(statement);
         if (result is raw.SQLITE_ROW or raw.SQLITE_DONE)
         {
             return result == raw.SQLITE_ROW;
