@@ -3,6 +3,7 @@
 #   weir                            one self-contained executable, compiled ahead of time (ReadyToRun)
 #   weir_VERSION_amd64.deb          the same as a Debian package with a systemd unit
 #   weir-VERSION-linux-x64.tar.gz   the executable, the unit, an example configuration and the docs
+#   weir-VERSION.cdx.json           what it is made of (SBOM, CycloneDX 1.6), also in the two packages
 #   SHA256SUMS
 #
 #   ./package.sh [--version X] [--output DIR]
@@ -79,9 +80,21 @@ extra=$(find "$work/publish" -type f ! -name weir)
 install -m 0755 "$work/publish/weir" "$out/weir"
 [[ $("$out/weir" --version) == "$version" ]] || fail "The executable says $("$out/weir" --version), not $version"
 
-# The pages in the places that their links expect.
+say "what it is made of"
+build=$PWD/artifacts/package-build
+bill=$out/weir-$version.cdx.json
+dotnet build tools/Weir.Sbom -c Release -v quiet --nologo -p:ArtifactsPath="$build" -p:RunAnalyzers=false \
+  -p:UseSharedCompilation=false >"$work/sbom.log" || fail "$(cat "$work/sbom.log")"
+locks=()
+[[ ! -e $build/web/index.json ]] || locks+=(web/package-lock.json)
+compgen -G "$build/obj/Weir.Server/docs-page/*.br" >/dev/null && locks+=(src/Weir.Server/Pages/Docs/package-lock.json)
+dotnet "$build/bin/Weir.Sbom/release/Weir.Sbom.dll" "$version" "$build/obj/Weir.Cli/release_linux-x64/weir.deps.json" \
+  "$build/obj/Weir.Cli/project.assets.json" "$bill" "${locks[@]}" | sed 's/^/   /'
+
+# The pages in the places that their links expect, and what it is made of.
 add_docs() {
   mkdir -p "$1"
+  install -m 0644 "$bill" "$1/weir.cdx.json"
   find docs -name '*.md' -exec cp --parents -t "$1" {} +
   cp ./*.md NOTICE "$1"
 }

@@ -83,7 +83,7 @@ dotnet --version >/dev/null || fail "Weir needs the .NET SDK that global.json na
 
 if ! $quick; then
   need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux script:bsdutils \
-    dpkg-deb:dpkg systemd-analyze:systemd strace:strace chromium:chromium promtool:prometheus
+    dpkg-deb:dpkg systemd-analyze:systemd strace:strace chromium:chromium promtool:prometheus argon2:argon2 oathtool:oathtool
   node_major=$(node -p 'process.versions.node.split(".")[0]')
   ((node_major >= 20)) || fail "The real programs need Node 20 or newer; this is $(node --version)."
   install_programs

@@ -3,10 +3,6 @@ using Weir.Client.Json;
 
 namespace Weir.Client;
 
-/// <summary>The workspace of the key that asks.</summary>
-/// <param name="Name">What it is called, unique on the server.</param>
-public sealed record WorkspaceItem(string Name);
-
 /// <summary>The workspace's keys, by name.</summary>
 public sealed record KeyList(IReadOnlyList<KeyItem> Items);
 
@@ -22,8 +18,11 @@ public record KeyItem
     /// <summary>The first characters of its text.</summary>
     public required string Prefix { get; init; }
 
-    /// <summary><c>gateway</c>, <c>read</c>, <c>admin</c>, <c>ingest</c>.</summary>
+    /// <summary>What it was given: <c>gateway</c>, <c>read</c>, <c>admin</c>, <c>ingest</c>, or permissions by name.</summary>
     public required IReadOnlyList<string> Scopes { get; init; }
+
+    /// <summary>The id of the person whose roles bound it; null for nobody.</summary>
+    public required string? Owner { get; init; }
 
     /// <summary>The person it stands for.</summary>
     public required string? User { get; init; }
@@ -45,6 +44,18 @@ public record KeyItem
 
     /// <summary>When it was revoked; null while it lives.</summary>
     public required DateTimeOffset? RevokedAt { get; init; }
+
+    /// <summary>When it was last let in; null for never.</summary>
+    public required DateTimeOffset? LastUsedAt { get; init; }
+
+    /// <summary>The models that it may ask for, <c>*</c> for any run of characters; empty for all.</summary>
+    public required IReadOnlyList<string> Models { get; init; }
+
+    /// <summary>The networks that it may be used from; empty for all.</summary>
+    public required IReadOnlyList<string> Networks { get; init; }
+
+    /// <summary>The origins of the pages that may use it; empty for every caller.</summary>
+    public required IReadOnlyList<string> Origins { get; init; }
 }
 
 /// <summary>A key with its text, which is shown this once.</summary>
@@ -62,8 +73,14 @@ public sealed record NewKey
     /// <summary>1 to 64 letters, digits, <c>.</c>, <c>_</c>, <c>-</c>.</summary>
     public string? Name { get; init; }
 
-    /// <summary><c>gateway</c>, <c>read</c>, <c>admin</c>, <c>ingest</c>; null for <c>gateway</c> alone.</summary>
+    /// <summary>
+    /// <c>gateway</c>, <c>read</c>, <c>admin</c>, <c>ingest</c>, or permissions by name (<c>config:read</c>); null for
+    /// <c>gateway</c> alone.
+    /// </summary>
     public IReadOnlyList<string>? Scopes { get; init; }
+
+    /// <summary>The id or name of the person whose roles bound it; null for nobody, or for who makes it and may no more.</summary>
+    public string? Owner { get; init; }
 
     /// <summary>The person it stands for.</summary>
     public string? User { get; init; }
@@ -76,6 +93,15 @@ public sealed record NewKey
 
     /// <summary>When it ends by itself; null for never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The models that it may ask for, <c>*</c> for any run of characters; null or empty for all.</summary>
+    public IReadOnlyList<string>? Models { get; init; }
+
+    /// <summary>The networks that it may be used from, as <c>10.0.0.0/8</c> or one address; null or empty for all.</summary>
+    public IReadOnlyList<string>? Networks { get; init; }
+
+    /// <summary>The origins of the pages that may use it, as <c>https://example.com</c>; null or empty for every caller.</summary>
+    public IReadOnlyList<string>? Origins { get; init; }
 }
 
 /// <summary>How a key is rotated.</summary>
@@ -86,10 +112,13 @@ public sealed record KeyRotation(long? OverlapSeconds = null);
 /// <summary>The configuration in force.</summary>
 public sealed record ConfigDocument
 {
-    /// <summary><c>file</c>, or <c>environment</c> when there is no file and providers come from environment variables.</summary>
+    /// <summary>
+    /// <c>file</c>; <c>environment</c> when the server has no file and providers come from environment variables; <c>none</c>
+    /// when another workspace has no document of its own.
+    /// </summary>
     public required string Source { get; init; }
 
-    /// <summary>The file; null when there is none.</summary>
+    /// <summary>The server's file; null when there is none, and for a workspace beside <c>default</c>.</summary>
     public required string? Path { get; init; }
 
     /// <summary>What <c>If-Match</c> must carry to replace it.</summary>

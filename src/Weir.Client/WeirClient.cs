@@ -15,7 +15,7 @@ namespace Weir.Client;
 /// The management API of one server. Thread-safe. Every method throws <see cref="WeirApiException"/> when the server
 /// refuses, and <see cref="HttpRequestException"/> when it cannot be reached.
 /// </summary>
-public sealed class WeirClient : IDisposable
+public sealed partial class WeirClient : IDisposable
 {
     private readonly HttpClient http;
 
@@ -119,9 +119,133 @@ public sealed class WeirClient : IDisposable
             cancellationToken
         );
 
+    /// <summary>The workspace's people and service accounts.</summary>
+    public Task<UserList> UsersAsync(CancellationToken cancellationToken) =>
+        GetAsync("users", WeirJson.Default.UserList, cancellationToken);
+
+    /// <summary>Invites a person or makes a service account; the link is in the result and nowhere else.</summary>
+    public Task<InvitedUserItem> AddUserAsync(NewUserItem user, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            "users",
+            JsonContent.Create(user, WeirJson.Default.NewUserItem),
+            WeirJson.Default.InvitedUserItem,
+            cancellationToken
+        );
+
+    /// <summary>Changes what a user is called or may do.</summary>
+    public Task<UserItem> ChangeUserAsync(string idOrName, UserPatch patch, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Patch,
+            $"users/{Uri.EscapeDataString(idOrName)}",
+            JsonContent.Create(patch, WeirJson.Default.UserPatch),
+            WeirJson.Default.UserItem,
+            cancellationToken
+        );
+
+    /// <summary>Shuts a user out, now.</summary>
+    public Task<UserItem> SuspendUserAsync(string idOrName, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            $"users/{Uri.EscapeDataString(idOrName)}/suspend",
+            null,
+            WeirJson.Default.UserItem,
+            cancellationToken
+        );
+
+    /// <summary>Lets a user in again.</summary>
+    public Task<UserItem> ResumeUserAsync(string idOrName, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            $"users/{Uri.EscapeDataString(idOrName)}/resume",
+            null,
+            WeirJson.Default.UserItem,
+            cancellationToken
+        );
+
+    /// <summary>Removes a user, with his keys and sessions.</summary>
+    public Task<UserItem> RemoveUserAsync(string idOrName, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Delete,
+            $"users/{Uri.EscapeDataString(idOrName)}",
+            null,
+            WeirJson.Default.UserItem,
+            cancellationToken
+        );
+
+    /// <summary>Takes a person's password away; the link to set another is in the result and nowhere else.</summary>
+    public Task<InvitedUserItem> ResetUserAsync(
+        string idOrName,
+        UserReset reset,
+        CancellationToken cancellationToken
+    ) =>
+        SendAsync(
+            HttpMethod.Post,
+            $"users/{Uri.EscapeDataString(idOrName)}/reset",
+            JsonContent.Create(reset, WeirJson.Default.UserReset),
+            WeirJson.Default.InvitedUserItem,
+            cancellationToken
+        );
+
+    /// <summary>Who is signed in.</summary>
+    public Task<AuthSessionList> AuthSessionsAsync(CancellationToken cancellationToken) =>
+        GetAsync("auth-sessions", WeirJson.Default.AuthSessionList, cancellationToken);
+
+    /// <summary>Ends a session, now.</summary>
+    public Task<AuthSessionItem> RevokeAuthSessionAsync(string id, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Delete,
+            $"auth-sessions/{Uri.EscapeDataString(id)}",
+            null,
+            WeirJson.Default.AuthSessionItem,
+            cancellationToken
+        );
+
     /// <summary>The configuration in force.</summary>
     public Task<ConfigDocument> ConfigAsync(CancellationToken cancellationToken) =>
         GetAsync("config", WeirJson.Default.ConfigDocument, cancellationToken);
+
+    /// <summary>Puts a text in the configuration's place.</summary>
+    /// <param name="text">The whole new text.</param>
+    /// <param name="etag">Of the text that it was made from; <c>none</c> where there is no document yet.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<ConfigDocument> PutConfigAsync(string text, string etag, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Put,
+            "config",
+            JsonContent.Create(new ConfigText(text), WeirJson.Default.ConfigText),
+            WeirJson.Default.ConfigDocument,
+            cancellationToken,
+            ifMatch: etag
+        );
+
+    /// <summary>The workspace's secrets, without their values.</summary>
+    public Task<SecretList> SecretsAsync(CancellationToken cancellationToken) =>
+        GetAsync("secrets", WeirJson.Default.SecretList, cancellationToken);
+
+    /// <summary>Seals a value: a new secret, or another value of one.</summary>
+    public Task<SecretItem> StoreSecretAsync(SecretValue secret, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            "secrets",
+            JsonContent.Create(secret, WeirJson.Default.SecretValue),
+            WeirJson.Default.SecretItem,
+            cancellationToken
+        );
+
+    /// <summary>Removes a secret that no configuration uses.</summary>
+    public Task<SecretItem> RemoveSecretAsync(string name, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Delete,
+            $"secrets/{Uri.EscapeDataString(name)}",
+            null,
+            WeirJson.Default.SecretItem,
+            cancellationToken
+        );
+
+    /// <summary>Puts another master key in force and seals the secrets of all workspaces anew with it.</summary>
+    public Task<SecretKeyRotation> RotateSecretKeyAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "secrets/rotate-key", null, WeirJson.Default.SecretKeyRotation, cancellationToken);
 
     /// <summary>Prices in force.</summary>
     public Task<PriceList> PricesAsync(string? search, CancellationToken cancellationToken) =>
@@ -274,10 +398,16 @@ public sealed class WeirClient : IDisposable
         string path,
         HttpContent? content,
         JsonTypeInfo<T> type,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? ifMatch = null
     )
     {
         using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        if (ifMatch is not null)
+        {
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue($"\"{ifMatch}\""));
+        }
+
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         return response.IsSuccessStatusCode
             ? await ReadAsync(response, type, cancellationToken)

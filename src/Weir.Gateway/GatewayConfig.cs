@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Foundation.Network;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway;
@@ -36,6 +37,9 @@ public sealed record GatewayConfig
     /// with 421.
     /// </summary>
     public ImmutableArray<string> Hosts { get; init; } = [];
+
+    /// <summary>The proxies whose word on a caller's address, scheme and host is believed.</summary>
+    public TrustedProxies Proxies { get; init; } = TrustedProxies.None;
 
     /// <summary>
     /// Whether <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c> go on to providers: the caller's, or where Weir makes
@@ -78,8 +82,17 @@ public sealed record ProviderConfig
     /// <summary>Where requests really go: <see cref="BaseUrl"/>, else the vendor's own; null for simulators.</summary>
     public Uri? Address => BaseUrl ?? Kind.DefaultBaseUrl();
 
-    /// <summary>The key sent upstream; null: the caller's own credential travels on.</summary>
+    /// <summary>The key sent upstream; null: the caller's own credential travels on, unless there is a <see cref="Secret"/>.</summary>
     public string? ApiKey { get; init; }
+
+    /// <summary>
+    /// The sealed secret that <see cref="ApiKey"/> is kept in, by name; null for none. The gateway takes no provider of which
+    /// it is given the name alone: the caller's credential would travel in the key's place.
+    /// </summary>
+    public string? Secret { get; init; }
+
+    /// <summary>Whether Weir's own key is sent upstream.</summary>
+    public bool HasKey => ApiKey is not null || Secret is not null;
 
     /// <summary>The price catalogue; null: that of the kind, or for openai-compatible the one named like the provider.</summary>
     public string? Catalogue { get; init; }
@@ -93,11 +106,44 @@ public sealed record ProviderConfig
     /// <summary>What may be passed through with the provider's own key: method and path pattern.</summary>
     public ImmutableArray<PassThroughRule> PassThrough { get; init; } = [];
 
+    /// <summary>
+    /// Which other workspaces use a provider of the server's document, by its name and with its credential. Without
+    /// meaning in a workspace's own document.
+    /// </summary>
+    public ProviderShare Share { get; init; } = ProviderShare.Nobody;
+
+    /// <summary>
+    /// What the workspaces that it is shared with may pass through with its key. A list of its own: files and batches
+    /// belong to the whole account, the sharer's included.
+    /// </summary>
+    public ImmutableArray<PassThroughRule> SharedPassThrough { get; init; } = [];
+
+    /// <summary>Where connections for it may go: by who wrote its address. Held against each address that is connected to.</summary>
+    public AddressPolicy Network { get; init; } = AddressPolicy.Server;
+
     /// <summary>How long a connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long the upstream may be silent, before its headers and between its bytes.</summary>
     public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>The name alone: a record's own text would hold the key.</summary>
+    public override string ToString() => Name;
+}
+
+/// <summary>With which workspaces, beside the server's own, a provider is shared.</summary>
+/// <param name="WithAll">With every one, those to come included.</param>
+/// <param name="Workspaces">By name, when not with all.</param>
+public sealed record ProviderShare(bool WithAll, ImmutableArray<string> Workspaces)
+{
+    /// <summary>With none.</summary>
+    public static ProviderShare Nobody { get; } = new(false, []);
+
+    /// <summary>With every one.</summary>
+    public static ProviderShare Everybody { get; } = new(true, []);
+
+    /// <summary>Whether the workspace of that name may use it.</summary>
+    public bool Includes(string workspace) => WithAll || Workspaces.Contains(workspace, StringComparer.Ordinal);
 }
 
 /// <summary>A method and a path pattern with <c>*</c> that may be passed through, as <c>GET /v1/files/*</c>.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -36,7 +37,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly RefusalNotes? refusals;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
-    private volatile GatewayModel model;
+    private volatile GatewaySnapshot snapshot;
     private int inFlight;
     private int disposed;
 
@@ -60,12 +61,13 @@ public sealed class ModelGateway : IAsyncDisposable
         Action<WorkspaceId, ProviderRefusal>? refusalTold = null
     )
     {
-        quotas = quotaTold is null ? null : new QuotaHeaders(quotaTold, clock);
-        refusals = refusalTold is null ? null : new RefusalNotes(refusalTold, clock);
+        var log = loggers.CreateLogger("Weir.Gateway");
+        quotas = quotaTold is null ? null : new QuotaHeaders(quotaTold, clock, log);
+        refusals = refusalTold is null ? null : new RefusalNotes(refusalTold, clock, log);
         this.prices = prices;
         this.ids = ids;
         this.clock = clock;
-        model = GatewayModel.Build(new GatewayConfig(), previous: null, clock);
+        snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock);
         telemetry = new GatewayTelemetry(Metrics, () => InFlight);
         pipeline = new GatewayPipeline(
             ledger,
@@ -75,7 +77,7 @@ public sealed class ModelGateway : IAsyncDisposable
             refusals,
             Metrics,
             clock,
-            loggers.CreateLogger("Weir.Gateway"),
+            log,
             shutdown.Token
         );
     }
@@ -106,14 +108,16 @@ public sealed class ModelGateway : IAsyncDisposable
             : IsBelow(path, "/v1") || IsBelow(path, "/v1beta") || IsBelow(path, "/p");
     }
 
-    /// <summary>Swaps in a configuration as a whole, without dropping a request.</summary>
-    /// <exception cref="ArgumentException">It does not hold together (names twice, a provider without an address); the old one stays.</exception>
-    public void Apply(GatewayConfig config)
+    /// <summary>Swaps in the configurations of all workspaces as a whole, without dropping a request.</summary>
+    /// <param name="server">The server's document, which is the default workspace's.</param>
+    /// <param name="workspaces">Every other workspace, those without a document included; requests of any further one are refused.</param>
+    /// <exception cref="ArgumentException">They do not hold together (names twice, a provider without an address); the old ones stay.</exception>
+    public void Apply(GatewayConfig server, params ImmutableArray<WorkspaceConfig> workspaces)
     {
         lock (applying)
         {
-            var previous = model;
-            model = GatewayModel.Build(config, previous, clock);
+            var previous = snapshot;
+            snapshot = GatewaySnapshot.Build(server, workspaces, previous, clock);
             previous.LetGo();
         }
     }
@@ -126,7 +130,7 @@ public sealed class ModelGateway : IAsyncDisposable
     public async Task HandleAsync(HttpContext context)
     {
         Interlocked.Increment(ref inFlight);
-        var gateway = Hold();
+        var held = Hold();
         Exchange? exchange = null;
         try
         {
@@ -136,7 +140,7 @@ public sealed class ModelGateway : IAsyncDisposable
             exchange = new Exchange
             {
                 Context = context,
-                Gateway = gateway,
+                Snapshot = held,
                 Prices = prices.Current,
                 Endpoint = endpoint,
                 ErrorDialect = endpoint.Dialect == Dialect.PassThrough ? Dialect.OpenAIChat : endpoint.Dialect,
@@ -162,7 +166,7 @@ public sealed class ModelGateway : IAsyncDisposable
                 telemetry.End(exchange);
             }
 
-            gateway.LetGo();
+            held.LetGo();
             Interlocked.Decrement(ref inFlight);
         }
     }
@@ -191,16 +195,16 @@ public sealed class ModelGateway : IAsyncDisposable
         quotas?.Dispose();
         refusals?.Flush();
         refusals?.Dispose();
-        model.LetGo();
+        snapshot.LetGo();
         telemetry.Dispose();
         shutdown.Dispose();
     }
 
-    private GatewayModel Hold()
+    private GatewaySnapshot Hold()
     {
         while (true)
         {
-            var current = model;
+            var current = snapshot;
             if (current.TryHold())
             {
                 return current;

@@ -18,7 +18,7 @@ namespace Weir.Server;
 internal sealed partial class Modules : IAsyncDisposable
 {
     private Modules(
-        KeyRing keys,
+        IdentityStore identity,
         PriceBook prices,
         UsageLedger ledger,
         ModelGateway? gateway,
@@ -28,14 +28,14 @@ internal sealed partial class Modules : IAsyncDisposable
     {
         Capture = capture;
         Demo = demo;
-        Keys = keys;
+        Identity = identity;
         Prices = prices;
         Ledger = ledger;
         Gateway = gateway;
     }
 
     /// <summary>Who may do what.</summary>
-    public KeyRing Keys { get; }
+    public IdentityStore Identity { get; }
 
     /// <summary>What tokens cost.</summary>
     public PriceBook Prices { get; }
@@ -51,6 +51,9 @@ internal sealed partial class Modules : IAsyncDisposable
 
     /// <summary>Where receivers hand over what they caught.</summary>
     public required ICaptureIntake Intake { get; init; }
+
+    /// <summary>Stores what Identity knows in memory alone.</summary>
+    public required IdentityUpkeep Upkeep { get; init; }
 
     /// <summary>What providers say of quotas.</summary>
     public required QuotaIntake Quotas { get; init; }
@@ -68,14 +71,18 @@ internal sealed partial class Modules : IAsyncDisposable
     public ModelGateway? Gateway { get; }
 
     /// <summary>Opens everything in the data folder; the slow parts side by side.</summary>
+    /// <param name="options">Which folder.</param>
+    /// <param name="secrets">Where the master keys of sealed secrets come from.</param>
+    /// <param name="loggers">Where they log.</param>
     /// <returns>The modules, or why one of them refuses the folder.</returns>
     public static async Task<(Modules? Modules, ImmutableArray<string> Refusals)> OpenAsync(
         WeirHostOptions options,
+        SecretKeys secrets,
         ILoggerFactory loggers
     )
     {
         var prices = Task.Run(() => new PriceBook());
-        var keys = Task.Run(() => KeyRing.Open(options.DataFolder, options.Clock));
+        var identity = Task.Run(() => IdentityStore.Open(options.DataFolder, options.Clock, secrets));
         var log = loggers.CreateLogger<UsageLedger>();
         var ledger = UsageLedger.Open(
             new LedgerOptions
@@ -85,11 +92,11 @@ internal sealed partial class Modules : IAsyncDisposable
             },
             options.Clock
         );
-        var ring = await keys;
-        var refusals = ImmutableArray.Create(ring.Refusal, ledger.Refusal).OfType<string>().ToImmutableArray();
-        if (ring.Keys is null || ledger.Ledger is null)
+        var who = await identity;
+        var refusals = ImmutableArray.Create(who.Refusal, ledger.Refusal).OfType<string>().ToImmutableArray();
+        if (who.Store is null || ledger.Ledger is null)
         {
-            ring.Keys?.Dispose();
+            who.Store?.Dispose();
             if (ledger.Ledger is not null)
             {
                 await ledger.Ledger.DisposeAsync();
@@ -107,7 +114,7 @@ internal sealed partial class Modules : IAsyncDisposable
             ? new ModelGateway(
                 ledger.Ledger,
                 book,
-                ring.Keys,
+                who.Store.Keys,
                 new RecordIdSource(options.Clock, highest: ledger.Ledger.HighestId),
                 options.Clock,
                 loggers,
@@ -118,7 +125,7 @@ internal sealed partial class Modules : IAsyncDisposable
         var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, news, options.Clock);
         return (
             new Modules(
-                ring.Keys,
+                who.Store,
                 book,
                 ledger.Ledger,
                 gateway,
@@ -127,6 +134,7 @@ internal sealed partial class Modules : IAsyncDisposable
             )
             {
                 Intake = options.Intake ?? capture,
+                Upkeep = new IdentityUpkeep(who.Store, options.Clock, loggers.CreateLogger<IdentityUpkeep>()),
                 Quotas = quotas,
                 Limits = limits,
                 LimitNews = news,
@@ -154,7 +162,9 @@ internal sealed partial class Modules : IAsyncDisposable
         await Capture.DisposeAsync();
         await Demo.DisposeAsync();
         await Ledger.DisposeAsync();
-        Keys.Dispose();
+        await Upkeep.DisposeAsync();
+        await Identity.Secrets.SettleAsync();
+        Identity.Dispose();
     }
 
     [LoggerMessage(

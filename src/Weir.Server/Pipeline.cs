@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Weir.Gateway;
 using Weir.Server.Api;
 using Weir.Server.Api.Capture;
+using Weir.Server.Doors;
 using Weir.Server.Pages;
 
 namespace Weir.Server;
@@ -16,7 +19,8 @@ internal static class Pipeline
     /// 2. Everything else gets safe headers, a bound on its body, and problems instead of bare errors.
     /// 3. A path without a version means the newest.
     /// 4. Routing; what no route takes may be a page, which needs no key.
-    /// 5. The key that the route asks for, then the handler.
+    /// 5. The key that the route asks for, between two counts: of the wrong keys of an address, and of a caller's requests.
+    /// 6. The body, held against what the route takes; then the handler.
     /// </summary>
     public static void Map(WebApplication app, ServerState state)
     {
@@ -54,7 +58,13 @@ internal static class Pipeline
         var pages = PageFiles.Load();
         app.Use(next => new PageServing(next, pages).InvokeAsync);
         // (5)
+        var throttle = new Throttle(state);
+        app.Use(throttle.BeforeGuard);
         app.Use(next => new ApiGuard(next, state).InvokeAsync);
+        app.Use(throttle.AfterGuard);
+        // (6)
+        var json = app.Services.GetRequiredService<IOptions<JsonOptions>>();
+        app.Use(next => new PayloadDoor(next, json).InvokeAsync);
         ApiRoutes.Map(app);
     }
 }

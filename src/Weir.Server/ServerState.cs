@@ -5,15 +5,18 @@ using Weir.Server.Telemetry;
 namespace Weir.Server;
 
 /// <summary>What the management side knows of the server it speaks for. Filled before the first request.</summary>
-internal sealed class ServerState(WeirHostOptions options, ConfigStore config, TelemetryExport telemetry)
+internal sealed class ServerState(WeirHostOptions options, Documents documents, TelemetryExport telemetry)
 {
     private Modules? modules;
 
     /// <summary>The options it was started with.</summary>
     public WeirHostOptions Options { get; } = options;
 
-    /// <summary>The configuration.</summary>
-    public ConfigStore Config { get; } = config;
+    /// <summary>The server's own configuration.</summary>
+    public ConfigStore Config => Documents.Server;
+
+    /// <summary>The configurations of all workspaces.</summary>
+    public Documents Documents { get; } = documents;
 
     /// <summary>The modules.</summary>
     public Modules Modules

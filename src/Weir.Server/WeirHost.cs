@@ -1,20 +1,22 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
+using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api;
 using Weir.Server.Api.Status;
 using Weir.Server.Configuration;
 using Weir.Server.DataFolder;
+using Weir.Server.Doors;
 using Weir.Server.Logging;
 using Weir.Server.Telemetry;
 
@@ -55,6 +57,19 @@ public sealed class WeirHost : IAsyncDisposable
     /// <summary>The names of the configured providers.</summary>
     public ImmutableArray<string> Providers =>
         [.. parts.State.Config.Current.Config.Gateway.Providers.Select(provider => provider.Name)];
+
+    /// <summary>Every route of the management side, for tests that must not miss one.</summary>
+    internal ImmutableArray<RouteEndpoint> Routes =>
+        [
+            .. parts
+                .App.Services.GetServices<EndpointDataSource>()
+                .SelectMany(source => source.Endpoints)
+                .OfType<RouteEndpoint>()
+                .Distinct(),
+        ];
+
+    /// <summary>The modules, for tests that look behind the doors.</summary>
+    internal Modules Modules => parts.Modules;
 
     /// <summary>What the user ought to know about how the server can be reached; mostly nothing.</summary>
     public ImmutableArray<string> Warnings { get; private init; } = [];
@@ -120,6 +135,7 @@ public sealed class WeirHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         parts.Watcher?.Dispose();
+        parts.Certificates?.Dispose();
         await parts.App.DisposeAsync();
         await parts.Modules.DisposeAsync();
         // Last, for the gateway settles requests, and ends their spans, until it is disposed.
@@ -163,15 +179,38 @@ public sealed class WeirHost : IAsyncDisposable
             return WeirStart.Refused(faults);
         }
 
+        var secretKeys = new SecretKeys(
+            options.Variable("WEIR_SECRETS_KEY"),
+            config?.Current.Config.Server.SecretKeyCommand ?? [],
+            config is null
+                ? "the configuration has faults, so it is not known where the master keys are: run weir config check"
+                : null
+        );
         // A command on the local folder reads usage and keys: a faulty weir.yaml must not stand in its way.
         config ??= ConfigStore.WithoutFile(options, early.CreateLogger<ConfigStore>());
-        var opening = Task.Run(() => Modules.OpenAsync(options, early), cancellationToken);
+        ServerCertificates? certificates = null;
+        if (config.Current.Config.Server.Tls is { } tls && options.LocalApi is null)
+        {
+            (certificates, var fault) = ServerCertificates.Open(
+                tls,
+                options.Clock,
+                early.CreateLogger<ServerCertificates>()
+            );
+            if (certificates is null)
+            {
+                return WeirStart.Refused(fault!);
+            }
+        }
+
+        var opening = Task.Run(() => Modules.OpenAsync(options, secretKeys, early), cancellationToken);
         TelemetryExport? telemetry = new TelemetryExport(options.Variable, early.CreateLogger<TelemetryExport>());
-        var state = new ServerState(options, config, telemetry);
-        var builder = Builder(options, config.Current.Config.Server, logging, state);
+        var documents = new Documents(config, early.CreateLogger<ConfigStore>());
+        var state = new ServerState(options, documents, telemetry);
+        var builder = Builder(options, config.Current.Config.Server, logging, state, certificates);
         var (modules, refusals) = await opening;
         if (modules is null)
         {
+            certificates?.Dispose();
             return WeirStart.Refused(refusals);
         }
 
@@ -193,15 +232,32 @@ public sealed class WeirHost : IAsyncDisposable
 
             // Not the variable, which loses its value below.
             var opened = modules;
-            config.Start(next => Apply(state, opened, logging, next));
+            if (options.LocalApi is null)
+            {
+                await opened.Identity.Secrets.LoadAsync(cancellationToken);
+            }
+
+            var unfit = documents.Start(
+                (next, others) => Apply(state, opened, logging, next, others),
+                () => opened.Identity.Workspaces.All,
+                options.LocalApi is null ? new DocumentSecrets(opened.Identity.Secrets) : null
+            );
+            if (!unfit.IsEmpty)
+            {
+                return WeirStart.Refused([.. unfit.Select(fault => fault.ToText(config.WatchedPath))]);
+            }
+
+            opened.Identity.Workspaces.Tell(documents.Sync);
             app = builder.Build();
             _ = app.Services.GetRequiredService<ServerMeter>();
             Pipeline.Map(app, state);
             await app.StartAsync(cancellationToken);
             state.Addresses = [.. Bound(app)];
             // Only a start that listens shows the key, and it is shown but once.
-            var firstKey = options.LocalApi is null ? await modules.Keys.EnsureFirstKeyAsync(cancellationToken) : null;
-            watcher = options.LocalApi is null ? new ConfigWatcher(config, options.Clock) : null;
+            var firstKey = options.LocalApi is null
+                ? await modules.Identity.Keys.EnsureFirstKeyAsync(cancellationToken)
+                : null;
+            watcher = options.LocalApi is null ? new ConfigWatcher(documents, options.Clock) : null;
             var holder = new Holder(
                 Environment.ProcessId,
                 options.LocalApi is null ? Reachable(state.Addresses) : null,
@@ -217,13 +273,14 @@ public sealed class WeirHost : IAsyncDisposable
             {
                 modules.Capture.Start(config.Current.Config.Capture);
                 modules.Status.Start();
+                modules.Upkeep.Start();
             }
 
-            var host = new WeirHost(new Parts(folder, modules, watcher, app, state), firstKey)
+            var host = new WeirHost(new Parts(folder, modules, watcher, app, state, certificates), firstKey)
             {
-                Warnings = BindingWarnings(state.Addresses, config.Current.Config.Server),
+                Warnings = BindingWarnings(state.Addresses, config.Current.Config),
             };
-            (app, watcher, modules, telemetry) = (null, null, null, null);
+            (app, watcher, modules, telemetry, certificates) = (null, null, null, null, null);
             return new WeirStart(host, ExitCodes.Ok, []);
         }
         catch (IOException failure)
@@ -238,6 +295,7 @@ public sealed class WeirHost : IAsyncDisposable
         finally
         {
             watcher?.Dispose();
+            certificates?.Dispose();
             if (app is not null)
             {
                 await app.DisposeAsync();
@@ -259,7 +317,8 @@ public sealed class WeirHost : IAsyncDisposable
         WeirHostOptions options,
         ServerConfig server,
         LineLoggerProvider logging,
-        ServerState state
+        ServerState state,
+        ServerCertificates? certificates
     )
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -271,14 +330,10 @@ public sealed class WeirHost : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan);
         builder.Services.AddRoutingCore();
         ApiServices.Add(builder.Services, state);
-        if (server.TlsCertificate is { } certificate && server.TlsKey is { } key && options.LocalApi is null)
+        if (certificates is not null)
         {
             builder.WebHost.UseKestrelHttpsConfiguration();
-            builder.WebHost.ConfigureKestrel(kestrel =>
-                kestrel.ConfigureHttpsDefaults(https =>
-                    https.ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, key)
-                )
-            );
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(certificates.Set));
         }
 
         builder.WebHost.ConfigureKestrel(Limits);
@@ -324,11 +379,17 @@ public sealed class WeirHost : IAsyncDisposable
         builder.AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
     }
 
-    private static void Apply(ServerState state, Modules modules, LineLoggerProvider logging, WeirConfig config)
+    private static void Apply(
+        ServerState state,
+        Modules modules,
+        LineLoggerProvider logging,
+        WeirConfig config,
+        ImmutableArray<WorkspaceConfig> workspaces
+    )
     {
         var hosts = config.Gateway.Hosts.AddRange(ListenAddress.Names(state.Options.Urls, config.Server.Urls));
         // The gateway may still refuse: nothing else has changed by then.
-        modules.Gateway?.Apply(config.Gateway with { Hosts = hosts });
+        modules.Gateway?.Apply(config.Gateway with { Hosts = hosts }, workspaces);
         modules.Prices.SetOverrides(config.Prices);
         state.Hosts = hosts;
         logging.Use(state.Options.LogFormat ?? config.Logging.Format ?? LogFormat.Text, config.Logging.Level);
@@ -352,14 +413,14 @@ public sealed class WeirHost : IAsyncDisposable
             .OrderByDescending(ListenAddress.IsLoopback)
             .FirstOrDefault();
 
-    private static ImmutableArray<string> BindingWarnings(ImmutableArray<string> addresses, ServerConfig server)
+    private static ImmutableArray<string> BindingWarnings(ImmutableArray<string> addresses, WeirConfig config)
     {
         var wide = addresses
             .Where(address =>
                 address.StartsWith("http:", StringComparison.OrdinalIgnoreCase) && !ListenAddress.IsLoopback(address)
             )
             .ToImmutableArray();
-        return wide.IsEmpty || server.BehindProxy
+        return wide.IsEmpty || config.Server.BehindProxy || !config.Gateway.Proxies.Networks.IsEmpty
             ? []
             :
             [
@@ -373,7 +434,8 @@ public sealed class WeirHost : IAsyncDisposable
         Modules Modules,
         ConfigWatcher? Watcher,
         WebApplication App,
-        ServerState State
+        ServerState State,
+        ServerCertificates? Certificates
     );
 
     /// <summary>Signals are the caller's business: <c>serve</c> handles them, a short command must die of them.</summary>

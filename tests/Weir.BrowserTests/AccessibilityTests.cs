@@ -27,6 +27,10 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
             }
         );
         await tab.GoAsync(traffic.Weir);
+        await tab.Page.GetByLabel("Password").WaitForAsync();
+        await CheckAsync(tab, "sign-in");
+
+        await tab.AskForKeyAsync();
         await tab.Page.GetByLabel("Weir key").FillAsync("wk_wrong");
         await tab.Page.Keyboard.PressAsync("Enter");
         await tab.Page.GetByRole(AriaRole.Alert).WaitForAsync();
@@ -68,6 +72,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         await using var tab = await chromium.OpenAsync();
         await tab.GoAsync(traffic.Weir);
         var keys = tab.Page.Keyboard;
+        await tab.AskForKeyAsync();
         await tab.Page.GetByLabel("Weir key").WaitForAsync();
         // The field has the focus: a key is typed at once, and what follows is reached in order.
         await keys.TypeAsync(traffic.Weir.AdminKey);

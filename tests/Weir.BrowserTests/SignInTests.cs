@@ -22,7 +22,7 @@ public sealed class SignInTests(ChromiumFixture chromium, TrafficFixture server)
         var other = await tab.Context.NewPageAsync();
         await other.GotoAsync(traffic.Weir.BaseUrl.ToString());
 
-        await other.GetByLabel("Weir key").WaitForAsync();
+        await other.GetByLabel("Password").WaitForAsync();
         Assert.Empty(tab.Faults);
     }
 
@@ -31,9 +31,10 @@ public sealed class SignInTests(ChromiumFixture chromium, TrafficFixture server)
     {
         await using var tab = await chromium.OpenAsync();
         await tab.GoAsync(traffic.Weir);
+        await tab.AskForKeyAsync();
         await tab.Page.GetByLabel("Weir key").FillAsync(traffic.Weir.AdminKey);
         await tab.Page.GetByLabel("Keep me signed in on this device").CheckAsync();
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await tab.UntilLiveAsync();
         var other = await tab.Context.NewPageAsync();
         await other.GotoAsync(traffic.Weir.BaseUrl.ToString());
@@ -42,7 +43,7 @@ public sealed class SignInTests(ChromiumFixture chromium, TrafficFixture server)
         await other.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await other.ReloadAsync();
 
-        await other.GetByLabel("Weir key").WaitForAsync();
+        await other.GetByLabel("Password").WaitForAsync();
         Assert.Empty(tab.Faults);
     }
 
@@ -53,6 +54,7 @@ public sealed class SignInTests(ChromiumFixture chromium, TrafficFixture server)
     {
         await using var tab = await chromium.OpenAsync();
         await tab.GoAsync(traffic.Weir);
+        await tab.AskForKeyAsync();
         await tab.Page.GetByLabel("Weir key").FillAsync(key);
         await tab.Page.Keyboard.PressAsync("Enter");
 
@@ -78,7 +80,7 @@ public sealed class SignInTests(ChromiumFixture chromium, TrafficFixture server)
         Assert.True(revoked.IsSuccessStatusCode);
 
         await tab.Page.GetByText("The server no longer takes this key").WaitForAsync();
-        await tab.Page.GetByLabel("Weir key").WaitForAsync();
+        await tab.Page.GetByLabel("Password").WaitForAsync();
         Assert.Null(await tab.Page.EvaluateAsync<string?>("() => sessionStorage.getItem('weir.key')"));
     }
 
@@ -89,7 +91,7 @@ public sealed class SignInTests(ChromiumFixture chromium, TrafficFixture server)
         var asked = new List<string>();
         tab.Page.Request += (_, request) => asked.Add(new Uri(request.Url).AbsolutePath);
         await tab.GoAsync(traffic.Weir);
-        await tab.Page.GetByLabel("Weir key").WaitForAsync();
+        await tab.Page.GetByLabel("Password").WaitForAsync();
 
         Assert.DoesNotContain(asked, path => path.StartsWith("/api", StringComparison.Ordinal) || path == "/live");
     }

@@ -22,7 +22,7 @@ public sealed class ContentTests(MadePackage package)
         Assert.Equal(["./usr/bin/weir"], files.Where(file => file.Value[3] == 'x').Select(file => file.Key));
         Assert.All(files.Values, rights => Assert.EndsWith(" root/root", rights, StringComparison.Ordinal));
         Assert.All(
-            new[] { "copyright", "changelog.gz", "NOTICE", "README.md", "docs/operations/install.md" },
+            new[] { "copyright", "changelog.gz", "NOTICE", "README.md", "weir.cdx.json", "docs/operations/install.md" },
             name => Assert.Contains("./usr/share/doc/weir/" + name, files.Keys)
         );
         Assert.Contains("./usr/share/man/man1/weir.1.gz", files.Keys);
@@ -83,6 +83,7 @@ public sealed class ContentTests(MadePackage package)
                 "LICENSE",
                 "NOTICE",
                 "README.md",
+                "weir.cdx.json",
                 "docs/operations/install.md",
             },
             file => Assert.Contains($"{name}/{file}", files)
@@ -94,7 +95,7 @@ public sealed class ContentTests(MadePackage package)
     {
         var sums = await File.ReadAllLinesAsync(Path.Combine(package.Folder, "SHA256SUMS"));
 
-        Assert.Equal(3, sums.Length);
+        Assert.Equal(4, sums.Length);
         Assert.All(
             sums,
             line =>

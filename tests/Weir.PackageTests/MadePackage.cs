@@ -21,6 +21,9 @@ public sealed class MadePackage : IAsyncLifetime
     /// <summary>The Debian package.</summary>
     public string DebianPackage => Path.Combine(Folder, "weir_9.8.7~rc.1_amd64.deb");
 
+    /// <summary>What it is made of.</summary>
+    public string Bill => Path.Combine(Folder, $"weir-{Version}.cdx.json");
+
     /// <summary>The Debian package, unpacked.</summary>
     public string Unpacked => folder.At("unpacked");
 

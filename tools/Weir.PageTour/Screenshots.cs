@@ -39,8 +39,9 @@ internal static class Screenshots
         await using var traffic = await Traffic.StartAsync();
         await using var tab = await chromium.OpenAsync();
         await tab.GoAsync(traffic.Weir);
+        await tab.AskForKeyAsync();
         await tab.Page.GetByLabel("Weir key").FillAsync("wk_wrong");
-        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Alert).WaitForAsync();
         await ShootAsync(tab, folder, "sign-in");
         await tab.SignInAsync(traffic.Weir);

@@ -16,7 +16,8 @@ internal static class ConfigCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    public static Command Create() => new("config", "The configuration") { Check(), Show() };
+    public static Command Create() =>
+        new("config", "The configuration of the server, or of the workspace of a key") { Check(), Show(), Put() };
 
     private static Command Check()
     {
@@ -29,41 +30,117 @@ internal static class ConfigCommand
         };
         command.SetAction(parsed =>
         {
-            var file =
-                parsed.GetValue(FileArgument)
-                ?? CommonOptions.ConfigPath(parsed)
-                ?? Path.Combine(CommonOptions.DataFolder(parsed), "weir.yaml");
-            var (faults, failure) = ConfigCheckup.Run(file, Environment.GetEnvironmentVariable);
-            if (failure is not null)
+            if (parsed.GetValue(FileArgument) is { } one)
             {
-                CommandRun.Note($"{file}: {failure}");
-                return ExitCodes.WrongUse;
+                return Check(one, parsed.GetValue(CommonOptions.Json));
             }
 
-            if (parsed.GetValue(CommonOptions.Json))
+            var file = CommonOptions.ConfigPath(parsed) ?? Path.Combine(CommonOptions.DataFolder(parsed), "weir.yaml");
+            var code = Check(file, parsed.GetValue(CommonOptions.Json));
+            foreach (var workspace in ConfigCheckup.WorkspaceFilesOf(file))
             {
-                CommandRun.WriteJson(
-                    new ConfigCheck(
-                        faults.IsEmpty,
-                        [.. faults.Select(f => new ConfigFaultItem(f.Line, f.Column, f.Key, f.Message, f.Hint))]
-                    ),
-                    WeirJsonIndented.Written.ConfigCheck
+                var other = Check(workspace, json: false);
+                code = code == ExitCodes.Ok ? other : code;
+            }
+
+            return code;
+        });
+        return command.WithExamples(
+            "weir config check",
+            "weir config check ./weir.yaml",
+            "weir config check ./weir.d/acme.yaml"
+        );
+    }
+
+    private static int Check(string file, bool json)
+    {
+        var (faults, failure) = ConfigCheckup.Run(file, Environment.GetEnvironmentVariable);
+        if (failure is not null)
+        {
+            CommandRun.Note($"{file}: {failure}");
+            return ExitCodes.WrongUse;
+        }
+
+        if (json)
+        {
+            CommandRun.WriteJson(
+                new ConfigCheck(
+                    faults.IsEmpty,
+                    [.. faults.Select(f => new ConfigFaultItem(f.Line, f.Column, f.Key, f.Message, f.Hint))]
+                ),
+                WeirJsonIndented.Written.ConfigCheck
+            );
+        }
+
+        foreach (var fault in faults)
+        {
+            Console.Error.WriteLine(fault.ToText(file));
+        }
+
+        if (faults.IsEmpty)
+        {
+            CommandRun.Note($"{file} has no faults");
+        }
+
+        return faults.IsEmpty ? ExitCodes.Ok : ExitCodes.WrongUse;
+    }
+
+    private static Command Put()
+    {
+        var file = new Argument<string>("file") { Description = "The whole new text; - for standard input" };
+        var command = new Command("put", "Put a file in the place of the configuration, or learn all its faults")
+        {
+            file,
+            CommonOptions.Json,
+        }.WithServer();
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var path = parsed.GetValue(file)!;
+                string text;
+                try
+                {
+                    text =
+                        path == "-"
+                            ? await Console.In.ReadToEndAsync(cancellationToken)
+                            : await File.ReadAllTextAsync(path, cancellationToken);
+                }
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+                {
+                    CommandRun.Note($"{path}: {failure.Message}");
+                    return ExitCodes.WrongUse;
+                }
+
+                return await CommandRun.WithServerAsync(
+                    parsed,
+                    async client =>
+                    {
+                        var before = await client.ConfigAsync(cancellationToken);
+                        var config = await client.PutConfigAsync(text, before.Etag, cancellationToken);
+                        if (parsed.GetValue(CommonOptions.Json))
+                        {
+                            CommandRun.WriteJson(config, WeirJsonIndented.Written.ConfigDocument);
+                            return;
+                        }
+
+                        CommandRun.Note(
+                            before.Etag == config.Etag
+                                ? "the configuration is as it was"
+                                : "the new configuration is in force"
+                        );
+                        foreach (var setting in config.RestartNeededFor)
+                        {
+                            CommandRun.Note($"{setting} takes effect at the next start");
+                        }
+                    },
+                    cancellationToken
                 );
             }
-
-            foreach (var fault in faults)
-            {
-                Console.Error.WriteLine(fault.ToText(file));
-            }
-
-            if (faults.IsEmpty)
-            {
-                CommandRun.Note($"{file} has no faults");
-            }
-
-            return faults.IsEmpty ? ExitCodes.Ok : ExitCodes.WrongUse;
-        });
-        return command.WithExamples("weir config check", "weir config check ./weir.yaml");
+        );
+        return command.WithExamples(
+            "weir config put acme.yaml --server https://weir.example.com --key wk_…",
+            "weir config show | sed s/claude-opus/claude-sonnet/ | weir config put -"
+        );
     }
 
     private static Command Show()

@@ -13,7 +13,7 @@ internal static class KeysCommand
 
     private static readonly Option<string[]> Scopes = new("--scope")
     {
-        Description = "What it may do: gateway (default), read, admin, ingest",
+        Description = "What it may do: gateway (default), read, admin, ingest, or permissions as config:read",
         HelpName = "SCOPES",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -39,6 +39,30 @@ internal static class KeysCommand
         HelpName = "TIME",
     };
 
+    private static readonly Option<string?> Owner = new("--owner")
+    {
+        Description = "The person whose roles bound it",
+        HelpName = "NAME",
+    };
+    private static readonly Option<string[]> Models = new("--model")
+    {
+        Description = "Models that it may ask for, as claude-*; all without it",
+        HelpName = "PATTERNS",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private static readonly Option<string[]> Networks = new("--network")
+    {
+        Description = "Networks that it may be used from, as 10.0.0.0/8; all without it",
+        HelpName = "NETWORKS",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private static readonly Option<string[]> Origins = new("--origin")
+    {
+        Description = "Origins of the pages that may use it, as https://example.com",
+        HelpName = "ORIGINS",
+        AllowMultipleArgumentsPerToken = true,
+    };
+
     private static readonly Option<string> Overlap = new("--overlap")
     {
         Description = "How long the old text goes on",
@@ -60,6 +84,10 @@ internal static class KeysCommand
             User,
             Team,
             Project,
+            Owner,
+            Models,
+            Networks,
+            Origins,
             Expires,
             CommonOptions.Json,
         }.WithServer();
@@ -78,7 +106,7 @@ internal static class KeysCommand
                     life = span;
                 }
 
-                var scopes = (parsed.GetValue(Scopes) ?? []).SelectMany(words => words.Split(',')).ToArray();
+                var scopes = Words(parsed, Scopes);
                 return CommandRun.WithServerAsync(
                     parsed,
                     async client =>
@@ -92,6 +120,10 @@ internal static class KeysCommand
                                     User = parsed.GetValue(User),
                                     Team = parsed.GetValue(Team),
                                     Project = parsed.GetValue(Project),
+                                    Owner = parsed.GetValue(Owner),
+                                    Models = Words(parsed, Models),
+                                    Networks = Words(parsed, Networks),
+                                    Origins = Words(parsed, Origins),
                                     ExpiresAt = TimeProvider.System.GetUtcNow() + life,
                                 },
                                 cancellationToken
@@ -103,7 +135,8 @@ internal static class KeysCommand
         );
         return command.WithExamples(
             "weir keys create alice --user alice --team core",
-            "weir keys create ci --project web --expires 90d",
+            "weir keys create ci --project web --expires 90d --network 10.0.0.0/8",
+            "weir keys create trainee --owner bob --model claude-haiku-*",
             "KEY=$(weir keys create reports --scope read)"
         );
     }
@@ -133,6 +166,7 @@ internal static class KeysCommand
                             "TEAM",
                             "PROJECT",
                             "CREATED",
+                            "LAST USED",
                             "ENDS"
                         );
                         foreach (var key in keys.Items)
@@ -146,6 +180,7 @@ internal static class KeysCommand
                                 Optional(key.Team),
                                 Optional(key.Project),
                                 Figures.Time(key.CreatedAt),
+                                Figures.Time(key.LastUsedAt),
                                 key.RevokedAt is { } revoked
                                     ? $"revoked {Figures.Time(revoked)}"
                                     : Figures.Time(key.ExpiresAt)
@@ -212,6 +247,9 @@ internal static class KeysCommand
         );
         return command.WithExamples("weir keys revoke ci");
     }
+
+    private static string[] Words(ParseResult parsed, Option<string[]> option) =>
+        [.. (parsed.GetValue(option) ?? []).SelectMany(words => words.Split(','))];
 
     // The key alone on standard output, so that it can be taken into a variable.
     private static void Show(ParseResult parsed, KeyWithText key)

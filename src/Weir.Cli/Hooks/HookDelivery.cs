@@ -1,6 +1,6 @@
 using System.Text;
 using Weir.Capture.Hooks;
-using Weir.Server.DataFolder;
+using Weir.Foundation.Storage;
 
 namespace Weir.Cli.Hooks;
 

@@ -1,5 +1,5 @@
 using Weir.Capture.Hooks;
-using Weir.Server.DataFolder;
+using Weir.Foundation.Storage;
 
 namespace Weir.Cli.Hooks;
 

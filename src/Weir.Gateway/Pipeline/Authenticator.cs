@@ -41,31 +41,37 @@ internal sealed class Authenticator(KeyRing keys)
         refusal = default;
         if (found.Principal is { } principal)
         {
-            if (!principal.Scopes.HasFlag(KeyScopes.Gateway))
+            if (WhyNot(principal, request) is { } why)
             {
-                refusal = new CallerRefusal(
-                    403,
-                    "This Weir key may not send requests to models: it lacks the scope gateway."
-                );
+                refusal = new CallerRefusal(403, why);
                 return null;
             }
 
             return Make(principal, isLocal: false, found, query, queryHoldsOwn);
         }
 
-        if (CallerRules.WhyNotLocal(request) is { } why)
+        if (CallerRules.WhyNotLocal(request) is { } foreign)
         {
             refusal = new CallerRefusal(
                 401,
                 found.BringsOwn
-                    ? $"A Weir key is needed (in x-weir-key, beside a credential of your own): {why}."
-                    : $"A Weir key is needed (in x-api-key, Authorization: Bearer, x-goog-api-key or x-weir-key): {why}."
+                    ? $"A Weir key is needed (in x-weir-key, beside a credential of your own): {foreign}."
+                    : $"A Weir key is needed (in x-api-key, Authorization: Bearer, x-goog-api-key or x-weir-key): {foreign}."
             );
             return null;
         }
 
         return Make(Principal.Local, isLocal: true, found, query, queryHoldsOwn);
     }
+
+    private static string? WhyNot(Principal principal, HttpRequest request) =>
+        !principal.Permissions.Has(Permission.GatewayUse)
+            ? "This Weir key may not send requests to models: it lacks the scope gateway."
+        : principal.Bounds is not { } bounds ? null
+        : !bounds.AllowsAddress(request.HttpContext.Connection.RemoteIpAddress)
+            ? "This Weir key may not be used from your network address."
+        : !bounds.AllowsOrigin(request.Headers.Origin) ? "This Weir key may be used by pages of its origins alone."
+        : null;
 
     /// <summary>Whether a text is a Weir key, or wants to be taken for one, also behind <c>Bearer</c>.</summary>
     public static bool ClaimsWeirKey(string value) => KeyRing.LooksLikeKey(Token(value));

@@ -16,8 +16,11 @@ internal sealed class Exchange
     /// <summary>The caller's request and the answer to it.</summary>
     public required HttpContext Context { get; init; }
 
-    /// <summary>The configuration that it started with.</summary>
-    public required GatewayModel Gateway { get; init; }
+    /// <summary>The configurations that it started with.</summary>
+    public required GatewaySnapshot Snapshot { get; init; }
+
+    /// <summary>What the caller's workspace sees of them; there is none before the caller is known.</summary>
+    public GatewayModel Gateway { get; set; } = null!;
 
     /// <summary>The prices that it started with.</summary>
     public required PriceSnapshot Prices { get; init; }

@@ -11,7 +11,7 @@ namespace Weir.Gateway.Pipeline;
 /// <summary>
 /// The path of every request to a model:
 /// <list type="number">
-/// <item>Authenticate: the caller's key to its principal.</item>
+/// <item>Authenticate: the caller's key to its principal, and to what its workspace sees of the gateway.</item>
 /// <item>Read the head: model, stream and what else decides, from one pass over the body's bytes.</item>
 /// <item>Guard: room in the journal, before anything is sent. A refusal is in the caller's own dialect.</item>
 /// <item>Route: the ordered targets.</item>
@@ -39,7 +39,7 @@ internal sealed class GatewayPipeline(
     {
         var request = exchange.Context.Request;
         var endpoint = exchange.Endpoint;
-        if (!CallerRules.IsKnownHost(request, exchange.Gateway.Config.Hosts))
+        if (!CallerRules.IsKnownHost(request, exchange.Snapshot.Server.Config.Hosts))
         {
             await RefuseAsync(
                 exchange,
@@ -76,7 +76,14 @@ internal sealed class GatewayPipeline(
             return;
         }
 
+        if (exchange.Snapshot.Of(caller.Principal.Workspace) is not { } gateway)
+        {
+            await RefuseAsync(exchange, 403, "Weir does not serve the workspace of this key.");
+            return;
+        }
+
         exchange.Caller = caller;
+        exchange.Gateway = gateway;
         if (endpoint.IsModelList)
         {
             await ListModelsAsync(exchange);
@@ -161,6 +168,18 @@ internal sealed class GatewayPipeline(
     private async ValueTask<bool> RouteAsync(Exchange exchange)
     {
         var caller = exchange.Caller;
+        if (caller.Principal.Bounds is { HasModels: true } bounds && !bounds.AllowsModel(exchange.RequestedModel ?? ""))
+        {
+            await RefuseAsync(
+                exchange,
+                403,
+                exchange.RequestedModel is { } asked
+                    ? $"This Weir key may not ask for the model {Shown(asked)}."
+                    : "This Weir key may ask for some models alone, and this request names none."
+            );
+            return false;
+        }
+
         if (!exchange.IsPassThrough)
         {
             exchange.Route = Router.Decide(
@@ -359,6 +378,11 @@ internal sealed class GatewayPipeline(
     {
         var endpoint = exchange.Endpoint;
         var models = ModelListing.Gather(exchange.Gateway, exchange.Prices, endpoint.Dialect);
+        if (exchange.Caller.Principal.Bounds is { HasModels: true } bounds)
+        {
+            models = models.RemoveAll(model => !bounds.AllowsModel(model.Id));
+        }
+
         ReadOnlyMemory<byte> list;
         if (endpoint.Subject is not { } id)
         {

@@ -90,4 +90,7 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Error, "{RequestId} workspace {Workspace}: the journal takes no new work: {Reason}")]
     public static partial void JournalFull(ILogger logger, string requestId, WorkspaceId workspace, string? reason);
+
+    [LoggerMessage(5, LogLevel.Error, "What a provider said of its limits could not be taken in: {Failure}")]
+    public static partial void DelayedWorkFailed(ILogger logger, string failure);
 }

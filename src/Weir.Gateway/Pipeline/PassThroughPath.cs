@@ -1,4 +1,4 @@
-using Weir.Gateway.Routing;
+using Weir.Foundation;
 
 namespace Weir.Gateway.Pipeline;
 

@@ -29,6 +29,9 @@ internal sealed class PooledBuffer : IDisposable
     /// <summary>The bytes so far; valid until the next call.</summary>
     public ReadOnlySpan<byte> Span => array.AsSpan(0, Length);
 
+    /// <summary>What was written, to be changed in place.</summary>
+    public Span<byte> Writable => array.AsSpan(0, Length);
+
     /// <summary>Free room behind the bytes, at least one byte, to be filled and then told by <see cref="Advance"/>.</summary>
     public Memory<byte> Room()
     {

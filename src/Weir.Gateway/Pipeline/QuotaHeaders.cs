@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Upstreams;
 using Weir.Wire.Limits;
@@ -26,21 +27,16 @@ internal sealed class QuotaHeaders : IDisposable
         new();
     private readonly Action<WorkspaceId, IReadOnlyList<LimitReading>> told;
     private readonly TimeProvider clock;
-    private readonly ITimer timer;
-    private int isDue;
+    private readonly DelayedWork reading;
 
     /// <param name="told">Is given what was read, at most once a second.</param>
     /// <param name="clock">Where the time comes from.</param>
-    public QuotaHeaders(Action<WorkspaceId, IReadOnlyList<LimitReading>> told, TimeProvider clock)
+    /// <param name="log">Is told when what was read could not be taken in.</param>
+    public QuotaHeaders(Action<WorkspaceId, IReadOnlyList<LimitReading>> told, TimeProvider clock, ILogger log)
     {
         this.told = told;
         this.clock = clock;
-        timer = clock.CreateTimer(
-            static state => ((QuotaHeaders)state!).Flush(),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
+        reading = new DelayedWork(ReadAll, Pace, clock, log);
     }
 
     /// <summary>Notes an answer's head. Allocates for an account that was not met before, and for no other.</summary>
@@ -80,16 +76,17 @@ internal sealed class QuotaHeaders : IDisposable
         }
 
         newest.Put(headers, clock.GetUtcNow(), client ?? provider.Name);
-        if (Volatile.Read(ref isDue) == 0 && Interlocked.Exchange(ref isDue, 1) == 0)
-        {
-            timer.Change(Pace, Timeout.InfiniteTimeSpan);
-        }
+        reading.Ask();
     }
 
     /// <summary>Reads what was noted since the last time.</summary>
-    public void Flush()
+    public void Flush() => reading.Run();
+
+    /// <inheritdoc />
+    public void Dispose() => reading.Dispose();
+
+    private void ReadAll()
     {
-        Volatile.Write(ref isDue, 0);
         foreach (var (place, newest) in accounts)
         {
             if (newest.TryTake(out var headers, out var at, out var client))
@@ -107,9 +104,6 @@ internal sealed class QuotaHeaders : IDisposable
             }
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => timer.Dispose();
 
     private static bool TellsQuota(HttpHeadersNonValidated headers)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Wire;
 
@@ -19,22 +20,17 @@ internal sealed class RefusalNotes : IDisposable
     private readonly ConcurrentQueue<Note> waiting = new();
     private readonly Action<WorkspaceId, ProviderRefusal> told;
     private readonly TimeProvider clock;
-    private readonly ITimer timer;
+    private readonly DelayedWork telling;
     private int count;
-    private int isDue;
 
     /// <param name="told">Is given what was said.</param>
     /// <param name="clock">Where the time comes from.</param>
-    public RefusalNotes(Action<WorkspaceId, ProviderRefusal> told, TimeProvider clock)
+    /// <param name="log">Is told when what was said could not be taken in.</param>
+    public RefusalNotes(Action<WorkspaceId, ProviderRefusal> told, TimeProvider clock, ILogger log)
     {
         this.told = told;
         this.clock = clock;
-        timer = clock.CreateTimer(
-            static state => ((RefusalNotes)state!).Flush(),
-            this,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan
-        );
+        telling = new DelayedWork(TellAll, Pace, clock, log);
     }
 
     /// <summary>Notes an answer with a status of 400 or above.</summary>
@@ -69,16 +65,17 @@ internal sealed class RefusalNotes : IDisposable
                 body[..Math.Min(body.Length, MostBytes)].ToArray()
             )
         );
-        if (Interlocked.Exchange(ref isDue, 1) == 0)
-        {
-            timer.Change(Pace, Timeout.InfiniteTimeSpan);
-        }
+        telling.Ask();
     }
 
     /// <summary>Hands on what was noted since the last time.</summary>
-    public void Flush()
+    public void Flush() => telling.Run();
+
+    /// <inheritdoc />
+    public void Dispose() => telling.Dispose();
+
+    private void TellAll()
     {
-        Volatile.Write(ref isDue, 0);
         while (waiting.TryDequeue(out var note))
         {
             Interlocked.Decrement(ref count);
@@ -92,9 +89,6 @@ internal sealed class RefusalNotes : IDisposable
             }
         }
     }
-
-    /// <inheritdoc />
-    public void Dispose() => timer.Dispose();
 
     private static string Decoded(Note note)
     {

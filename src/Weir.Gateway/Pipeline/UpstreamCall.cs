@@ -1,4 +1,5 @@
 using Weir.Foundation;
+using Weir.Foundation.Network;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Upstreams;
 
@@ -164,6 +165,14 @@ internal sealed class UpstreamCall : IDisposable
             return RequestStatus.Unreachable;
         }
 
+        if (e.InnerException is AddressRefusedException)
+        {
+            // Which address it is would tell a caller of the server's network; the log's reader finds it in the configuration.
+            Attempt.Failure =
+                $"Provider {name} cannot be reached: its address is not one that this server may connect to.";
+            return RequestStatus.Unreachable;
+        }
+
         switch ((e as HttpRequestException)?.HttpRequestError)
         {
             case HttpRequestError.ConnectionError:
@@ -236,6 +245,13 @@ internal sealed class UpstreamCall : IDisposable
         catch (Exception e) when (IsFailure(e))
         {
             Attempt.Status = StatusOf(e);
+            return false;
+        }
+
+        if (!Attempt.WasAccepted && !KeyEcho.TryMask(Attempt.Target.Provider, plain, whole))
+        {
+            Attempt.Failure =
+                $"Provider {Attempt.Target.Provider.Name} refused and repeated Weir's own key; what it said is not passed on.";
             return false;
         }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Weir.Foundation;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Routing;
@@ -17,8 +18,12 @@ internal sealed class RouteModel
     private readonly NamePattern? key;
     private readonly ImmutableArray<(string Name, NamePattern Value)> headers;
 
-    /// <exception cref="ArgumentException">A target names a provider that is not configured.</exception>
-    public RouteModel(RouteConfig config, FrozenDictionary<string, ProviderModel> providers)
+    /// <summary>A route as it is used.</summary>
+    /// <param name="config">What was written.</param>
+    /// <param name="providers">By name.</param>
+    /// <param name="mayLackTargets">Whether a target that is not configured is left out.</param>
+    /// <exception cref="ArgumentException">A target names a provider that is not configured, and may not.</exception>
+    public RouteModel(RouteConfig config, FrozenDictionary<string, ProviderModel> providers, bool mayLackTargets)
     {
         Name = config.Name;
         model = Pattern(config.Model);
@@ -27,18 +32,22 @@ internal sealed class RouteModel
         headers = [.. config.Headers.Select(h => (h.Key, new NamePattern(h.Value)))];
         Targets =
         [
-            .. config.Targets.Select(t =>
-                providers.TryGetValue(t.Provider, out var provider)
-                    ? new Target(provider, t.Model)
-                    : throw new ArgumentException($"Route {config.Name} names no configured provider: {t.Provider}.")
-            ),
+            .. config
+                .Targets.Where(t => !mayLackTargets || providers.ContainsKey(t.Provider))
+                .Select(t =>
+                    providers.TryGetValue(t.Provider, out var provider)
+                        ? new Target(provider, t.Model)
+                        : throw new ArgumentException(
+                            $"Route {config.Name} names no configured provider: {t.Provider}."
+                        )
+                ),
         ];
     }
 
     /// <summary>Its name in records.</summary>
     public string Name { get; }
 
-    /// <summary>Tried in order.</summary>
+    /// <summary>Tried in order; empty when none of those that were written is there any more.</summary>
     public ImmutableArray<Target> Targets { get; }
 
     /// <summary>Whether all that the route asks for holds.</summary>

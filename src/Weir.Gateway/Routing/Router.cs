@@ -54,13 +54,22 @@ internal static class Router
     private static RouteDecision ByRoute(RouteModel route, in RouteQuestion question)
     {
         var dialect = question.Dialect;
+        if (route.Targets.IsEmpty)
+        {
+            return Refuse(
+                404,
+                question.Model,
+                $"Route {route.Name} sends this request to providers that this workspace no longer has."
+            );
+        }
+
         var speaking = 0;
         foreach (var target in route.Targets)
         {
             speaking += target.Provider.Kind.Speaks(dialect) ? 1 : 0;
         }
 
-        if (speaking == route.Targets.Length && speaking > 0)
+        if (speaking == route.Targets.Length)
         {
             return new RouteDecision(route.Targets, route.Name, question.Model);
         }
@@ -155,7 +164,7 @@ internal static class Router
         $"provider {provider.Name}, which speaks {provider.Kind.SpokenInWords()}, not {dialect.InWords()}.";
 
     private static string Names(ImmutableArray<Target> targets) =>
-        targets.IsEmpty ? "nobody" : string.Join(", ", targets.Select(t => t.Provider.Name));
+        string.Join(", ", targets.Select(t => t.Provider.Name));
 
     private static string Shown(string model) => model.Length <= 128 ? model : string.Concat(model.AsSpan(0, 128), "…");
 }

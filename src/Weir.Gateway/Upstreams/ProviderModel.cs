@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Text;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
 
@@ -17,16 +18,22 @@ internal sealed class ProviderModel
     private readonly ConcurrentDictionary<string, Uri> addresses = new(StringComparer.Ordinal);
     private int cached;
 
-    /// <exception cref="ArgumentException">A kind without an address of its own was given none.</exception>
+    /// <exception cref="ArgumentException">A kind without an address of its own was given none, or a secret was not opened.</exception>
     public ProviderModel(ProviderConfig config, Upstream upstream)
     {
         Config = config;
         Upstream = upstream;
         Catalogue = config.Catalogue ?? config.Kind.Catalogue(config.Name);
         Listed = [.. Models(config).Select(m => new NamePattern(m))];
+        if (config is { Secret: not null, ApiKey: null })
+        {
+            throw new ArgumentException($"The secret of provider {config.Name} was not opened.", nameof(config));
+        }
+
         if (config.ApiKey is { } key)
         {
             Credential = config.Kind.Credential(key);
+            KeyBytes = Encoding.ASCII.GetBytes(key);
         }
 
         var url = BaseUrl(config);
@@ -58,6 +65,9 @@ internal sealed class ProviderModel
 
     /// <summary>The header that authenticates Weir there; null when the caller's own credential travels on.</summary>
     public (string Name, string Value)? Credential { get; }
+
+    /// <summary>The key itself, as it stands on the wire; empty without one.</summary>
+    public ReadOnlyMemory<byte> KeyBytes { get; }
 
     /// <summary>Whether the configuration lists the model.</summary>
     public bool Lists(string model)
@@ -100,10 +110,17 @@ internal sealed class ProviderModel
     }
 
     /// <summary>What the provider shares connections by.</summary>
-    public static UpstreamKey KeyOf(ProviderConfig config) =>
+    /// <param name="config">What was written.</param>
+    /// <param name="owner">Whose document it stands in.</param>
+    public static UpstreamKey KeyOf(ProviderConfig config, WorkspaceId owner) =>
         config.Kind == ProviderKind.Simulator
-            ? new UpstreamKey("simulator", default)
-            : new UpstreamKey(BaseUrl(config).GetLeftPart(UriPartial.Authority), config.ConnectTimeout);
+            ? new UpstreamKey(owner, "simulator", default, config.Network)
+            : new UpstreamKey(
+                owner,
+                BaseUrl(config).GetLeftPart(UriPartial.Authority),
+                config.ConnectTimeout,
+                config.Network
+            );
 
     /// <summary>Who pays for a request to it.</summary>
     /// <param name="ownIsSubscription">Whether the caller's own credential travels on and is one of a subscription.</param>

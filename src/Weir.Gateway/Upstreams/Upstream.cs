@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text;
+using Weir.Foundation;
+using Weir.Foundation.Network;
 
 namespace Weir.Gateway.Upstreams;
 
@@ -30,6 +32,7 @@ internal sealed class Upstream : IDisposable
                 ActivityHeadersPropagator = null,
                 AllowAutoRedirect = false,
                 AutomaticDecompression = DecompressionMethods.None,
+                ConnectCallback = new OutboundGuard(key.Network).ConnectAsync,
                 ConnectTimeout = key.ConnectTimeout,
                 MaxConnectionsPerServer = int.MaxValue,
                 // A request that follows a pause must not meet a connection that a balancer has dropped meanwhile, nor
@@ -70,5 +73,9 @@ internal sealed class Upstream : IDisposable
     }
 }
 
-/// <summary>Providers with equal keys share connections: nothing in a connection depends on anything else.</summary>
-internal sealed record UpstreamKey(string Address, TimeSpan ConnectTimeout);
+/// <summary>
+/// Providers with equal keys share connections: nothing in a connection depends on anything else. Those of two
+/// workspaces never do: which addresses may be connected to is decided for each, and how fast an answer begins would tell
+/// what the other one uses.
+/// </summary>
+internal sealed record UpstreamKey(WorkspaceId Owner, string Address, TimeSpan ConnectTimeout, AddressPolicy Network);

@@ -1,56 +1,25 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Data.Sqlite;
 using Weir.Foundation;
-using Weir.Foundation.Storage;
 using Weir.Identity.Storage;
 
 namespace Weir.Identity;
 
 /// <summary>
-/// The API keys of a data folder (<c>control.db</c>). Verification reads an in-memory snapshot and never waits; changes
-/// are stored first and then swapped in. Thread-safe. A key's text is shown once, when made; only its hash is kept.
-/// The folder has one owner at a time: a change that another process stores is not seen until the ring is opened again.
+/// The API keys of a data folder. Verification reads an in-memory snapshot and never waits; changes are stored first and
+/// then swapped in. Thread-safe. A key's text is shown once, when made; only its hash is kept.
 /// </summary>
-public sealed class KeyRing : IDisposable
+public sealed class KeyRing
 {
     private static readonly TimeSpan LongestOverlap = TimeSpan.FromDays(366);
 
-    private readonly SqliteDatabase database;
+    private readonly ControlDb database;
     private readonly string dataFolder;
-    private readonly TimeProvider clock;
-    private readonly SemaphoreSlim changing = new(1, 1);
-    private volatile KeySnapshot snapshot;
 
-    private KeyRing(SqliteDatabase database, string dataFolder, TimeProvider clock)
+    internal KeyRing(ControlDb database, string dataFolder)
     {
         this.database = database;
         this.dataFolder = dataFolder;
-        this.clock = clock;
-        using var table = KeyTable.Begin(database);
-        snapshot = KeySnapshot.Of(table.LivingTexts(Now()));
-    }
-
-    /// <summary>
-    /// Migrates and opens <c>control.db</c> in the data folder; both are made when absent. A file that a newer version
-    /// wrote, that is no database or that cannot be reached is a refusal, not an exception.
-    /// </summary>
-    public static KeyRingOpenResult Open(string dataFolder, TimeProvider clock)
-    {
-        try
-        {
-            Directory.CreateDirectory(dataFolder);
-            var file = new SqliteDatabase(Path.Combine(dataFolder, "control.db"));
-            var steps = Migration.Embedded(typeof(KeyRing).Assembly, "Weir.Identity.Migrations.");
-            var migrated = SqliteMigrator.Migrate(file, steps, clock);
-            return migrated.IsUsable
-                ? new KeyRingOpenResult(new KeyRing(file, dataFolder, clock), null)
-                : new KeyRingOpenResult(null, $"{file.Path}: {migrated.Reason}");
-        }
-        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
-        {
-            return new KeyRingOpenResult(null, $"{Path.Combine(dataFolder, "control.db")}: {e.Message}");
-        }
     }
 
     /// <summary>True for text that claims to be a Weir key (starts with <c>wk_</c>), valid or not.</summary>
@@ -58,14 +27,14 @@ public sealed class KeyRing : IDisposable
         text.StartsWith(KeyText.Prefix, StringComparison.Ordinal);
 
     /// <summary>
-    /// The principal behind a key; false for one that is unknown, revoked, expired or malformed. Allocates nothing;
-    /// a key of the right shape costs one SHA-256 whether it is known or not.
+    /// The principal behind a key; false for one that is unknown, revoked, expired or malformed, or whose workspace or owner is
+    /// not active. Allocates nothing; a key of the right shape costs one SHA-256 whether it is known or not.
     /// </summary>
     public bool TryVerify(ReadOnlySpan<char> text, [NotNullWhen(true)] out Principal? principal)
     {
         principal = null;
         Span<byte> hash = stackalloc byte[KeyText.HashLength];
-        return KeyText.TryHash(text, hash) && snapshot.TryVerify(hash, Now(), out principal);
+        return KeyText.TryHash(text, hash) && database.Snapshot.TryVerify(hash, database.Now, out principal);
     }
 
     /// <summary>
@@ -74,65 +43,79 @@ public sealed class KeyRing : IDisposable
     /// be shown once. Null when there was one.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written; no key was made.</exception>
-    public async Task<string?> EnsureFirstKeyAsync(CancellationToken cancellationToken)
-    {
-        var first = new NewApiKey
-        {
-            Name = "admin",
-            Scopes = KeyScopes.Gateway | KeyScopes.Read | KeyScopes.Admin | KeyScopes.Ingest,
-        };
-        await changing.WaitAsync(cancellationToken);
-        try
-        {
-            using var table = KeyTable.Begin(database);
-            if (table.HadAdmin())
+    public Task<string?> EnsureFirstKeyAsync(CancellationToken cancellationToken) =>
+        database.ChangeAsync(
+            Actor.System(WorkspaceId.Default),
+            transaction =>
             {
-                return null;
-            }
+                if (KeyTable.HadAdmin(transaction))
+                {
+                    return null;
+                }
 
-            if (table.Unrevoked(WorkspaceId.Default).Any(k => k.Name == first.Name))
-            {
-                first = first with { Name = "first-admin" };
-            }
+                var isTaken = KeyTable.Unrevoked(transaction, WorkspaceId.Default).Any(k => k.Name == "admin");
+                var first = new NewApiKey
+                {
+                    Name = isTaken ? "first-admin" : "admin",
+                    Scopes = [KeyScopes.Gateway, KeyScopes.Read, KeyScopes.Admin, KeyScopes.Ingest],
+                };
+                var text = KeyText.New();
+                // The file comes first: a text that stands nowhere would lock everybody out, one that opens nothing is replaced.
+                AdminKeyFile.Write(dataFolder, text);
+                var row = KeyTable.Insert(transaction, WorkspaceId.Default, first, text);
+                transaction.Audit("key.create", $"key:{row.Id}", after: KeyTable.Describe(row));
+                return text;
+            },
+            cancellationToken
+        );
 
-            var text = KeyText.New();
-            // The file comes first: a text that stands nowhere would lock everybody out, one that opens nothing is replaced.
-            AdminKeyFile.Write(dataFolder, text);
-            Insert(table, WorkspaceId.Default, first, text);
-            Store(table);
-            return text;
-        }
-        finally
-        {
-            changing.Release();
-        }
-    }
-
-    /// <summary>Makes a key; its text is in the result and nowhere else. Fails when the name is taken or a field is unfit.</summary>
-    public Task<KeyChange> CreateAsync(WorkspaceId workspace, NewApiKey request, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Makes a key in the actor's workspace; its text is in the result and nowhere else. Fails when the name is taken, a field is
+    /// unfit, or the key could do what the actor may not hand out. Who may make keys of his own alone owns what he makes.
+    /// </summary>
+    public Task<KeyChange> CreateAsync(Actor actor, NewApiKey request, CancellationToken cancellationToken) =>
         ChangeAsync(
-            table =>
+            actor,
+            transaction =>
             {
-                if (NewKeyRules.Fault(request, clock.GetUtcNow()) is { } fault)
+                if (NewKeyRules.Fault(request, database.Clock.GetUtcNow()) is { } fault)
                 {
-                    return KeyChange.Failed(KeyOutcome.Invalid, fault);
+                    return KeyChange.Failed(ChangeOutcome.Invalid, fault);
                 }
 
-                if (!table.HasWorkspace(workspace))
+                if (database.Snapshot.Workspace(actor.Workspace) is not { State: WorkspaceState.Active })
                 {
-                    return KeyChange.Failed(KeyOutcome.Invalid, "workspace: there is none of that number");
+                    return KeyChange.Failed(ChangeOutcome.Invalid, "workspace: there is none of that number");
                 }
 
-                if (table.Unrevoked(workspace).Any(k => k.Name == request.Name && k.IsLiving(Now())))
+                if (Owned(actor, request) is not { } owned)
+                {
+                    return KeyChange.Failed(ChangeOutcome.Invalid, "owner: nobody of that name or id is active");
+                }
+
+                if (!actor.MayGive(KeyScopes.Of(owned.Scopes)))
                 {
                     return KeyChange.Failed(
-                        KeyOutcome.NameTaken,
-                        $"name: a living key is called '{request.Name}': choose another name, or rotate or revoke that key"
+                        ChangeOutcome.Refused,
+                        "scopes: a key cannot be given what its maker may not do"
                     );
                 }
 
-                var text = KeyText.New();
-                return new KeyChange(KeyOutcome.Done, Insert(table, workspace, request, text), text, null);
+                if (
+                    KeyTable
+                        .Unrevoked(transaction, actor.Workspace)
+                        .Any(k => k.Name == owned.Name && k.IsLiving(transaction.Now))
+                )
+                {
+                    return KeyChange.Failed(
+                        ChangeOutcome.Taken,
+                        $"name: a living key is called '{owned.Name}': choose another name, or rotate or revoke that key"
+                    );
+                }
+
+                var (row, text) = KeyTable.Make(transaction, actor.Workspace, owned);
+                transaction.Audit("key.create", $"key:{row.Id}", after: KeyTable.Describe(row));
+                return new KeyChange(ChangeOutcome.Done, row.ToKey(), text, null);
             },
             cancellationToken
         );
@@ -145,13 +128,20 @@ public sealed class KeyRing : IDisposable
     )
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var uses = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var entry in database.Snapshot.Keys.Values)
+        {
+            uses[entry.Principal.KeyId!] = entry.Use.Last;
+        }
+
         return Task.FromResult<ImmutableArray<ApiKey>>([
-            .. KeyTable.Read(database, workspace, includeRevoked).Select(k => k.ToKey()),
+            .. KeyTable
+                .Read(database.File, workspace, includeRevoked)
+                .Select(k =>
+                    (uses.GetValueOrDefault(k.Id) is > 0 and var last ? k with { LastUsedAt = last } : k).ToKey()
+                ),
         ]);
     }
-
-    /// <summary>What a workspace is called; null when there is none of that number.</summary>
-    public string? WorkspaceName(WorkspaceId workspace) => KeyTable.WorkspaceName(database, workspace);
 
     /// <summary>
     /// Gives a living key a new text; the old one goes on for <paramref name="overlap"/> (zero: ends now; at most 366
@@ -159,107 +149,138 @@ public sealed class KeyRing : IDisposable
     /// Where <c>admin.key</c> holds a text of this key, it gets the new one.
     /// </summary>
     public Task<KeyChange> RotateAsync(
-        WorkspaceId workspace,
+        Actor actor,
         string idOrName,
         TimeSpan overlap,
         CancellationToken cancellationToken
     ) =>
         ChangeAsync(
-            table =>
+            actor,
+            transaction =>
             {
                 if (overlap < TimeSpan.Zero || overlap > LongestOverlap)
                 {
-                    return KeyChange.Failed(KeyOutcome.Invalid, "overlap: from zero to 366 days");
+                    return KeyChange.Failed(ChangeOutcome.Invalid, "overlap: from zero to 366 days");
                 }
 
-                var now = Now();
-                if (Find(table, workspace, idOrName, now) is not { } key)
+                if (Find(transaction, idOrName) is not { } key)
                 {
                     return NotFound;
                 }
 
-                if (!key.IsLiving(now))
+                if (!key.IsLiving(transaction.Now))
                 {
-                    return KeyChange.Failed(KeyOutcome.Invalid, "the key has expired: make a new one");
+                    return KeyChange.Failed(ChangeOutcome.Invalid, "the key has expired: make a new one");
+                }
+
+                if (!actor.MayGive(KeyScopes.Of(NameList.Read(key.Scopes))))
+                {
+                    return KeyChange.Failed(
+                        ChangeOutcome.Refused,
+                        "the key may do more than you: its new text is not for you to see"
+                    );
                 }
 
                 var text = KeyText.New();
-                var rotated = key with { Prefix = KeyText.Shown(text), RotatedAt = now };
-                table.EndTexts(key, now + (long)overlap.TotalMilliseconds, now);
-                table.InsertText(key, Hash(text));
-                table.Update(rotated);
-                return new KeyChange(KeyOutcome.Done, rotated.ToKey(), text, null);
+                var rotated = key with { Prefix = KeyText.Shown(text), RotatedAt = transaction.Now };
+                KeyTable.EndTexts(transaction, key, transaction.Now + (long)overlap.TotalMilliseconds);
+                KeyTable.InsertText(transaction, key, text);
+                KeyTable.Update(transaction, rotated);
+                transaction.Audit(
+                    "key.rotate",
+                    $"key:{key.Id}",
+                    AuditValue.Of(("prefix", key.Prefix)),
+                    AuditValue.Of(("prefix", rotated.Prefix), ("overlapSeconds", (long)overlap.TotalSeconds))
+                );
+                return new KeyChange(ChangeOutcome.Done, rotated.ToKey(), text, null);
             },
             cancellationToken
         );
 
     /// <summary>
-    /// Ends a key and all its texts, now. Fails when the workspace has none of that id or name, or when no other living
-    /// key with <see cref="KeyScopes.Admin"/> that never expires would be left: one that expires would lock everybody
-    /// out later.
+    /// Ends a key and all its texts, now. Fails when the workspace has none of that id or name, or when nobody would be left who
+    /// may everything there for good: no other key with the scope admin that never expires, and no active admin.
     /// </summary>
-    public Task<KeyChange> RevokeAsync(WorkspaceId workspace, string idOrName, CancellationToken cancellationToken) =>
+    public Task<KeyChange> RevokeAsync(Actor actor, string idOrName, CancellationToken cancellationToken) =>
         ChangeAsync(
-            table =>
+            actor,
+            transaction =>
             {
-                var now = Now();
-                if (Find(table, workspace, idOrName, now) is not { } key)
+                if (Find(transaction, idOrName) is not { } key)
                 {
                     return NotFound;
                 }
 
-                if (key.IsAdmin && key.IsLiving(now) && !HasOtherAdmin(table, key, now))
+                if (
+                    key.IsAdmin
+                    && key.IsLiving(transaction.Now)
+                    && !Administrators.WouldRemain(transaction, database.Snapshot, actor.Workspace, withoutKey: key.Id)
+                )
                 {
                     return KeyChange.Failed(
-                        KeyOutcome.LastAdmin,
-                        "no other key with the scope admin would be left that never expires: make one first, or rotate this one"
+                        ChangeOutcome.Refused,
+                        "no other key with the scope admin would be left that never expires, and no admin: make one first, or rotate this one"
                     );
                 }
 
-                var revoked = key with { RevokedAt = now };
-                table.EndTexts(key, now, now);
-                table.Update(revoked);
-                return new KeyChange(KeyOutcome.Done, revoked.ToKey(), null, null);
+                var revoked = key with { RevokedAt = transaction.Now };
+                KeyTable.EndTexts(transaction, key, transaction.Now);
+                KeyTable.Update(transaction, revoked);
+                transaction.Audit("key.revoke", $"key:{key.Id}", KeyTable.Describe(key), KeyTable.Describe(revoked));
+                return new KeyChange(ChangeOutcome.Done, revoked.ToKey(), null, null);
             },
             cancellationToken
         );
 
-    /// <summary>Lets go of the ring's own lock; files are open only while they are used.</summary>
-    public void Dispose() => changing.Dispose();
-
-    private static KeyChange NotFound { get; } =
-        KeyChange.Failed(KeyOutcome.NotFound, "no key of that id or name that was not revoked");
-
-    private async Task<KeyChange> ChangeAsync(Func<KeyTable, KeyChange> change, CancellationToken cancellationToken)
+    /// <summary>Stores when keys were last used, as far as that is news.</summary>
+    public Task StoreUsesAsync(CancellationToken cancellationToken)
     {
-        await changing.WaitAsync(cancellationToken);
-        try
-        {
-            using var table = KeyTable.Begin(database);
-            var ownsFile = AdminKeyOwner();
-            var result = change(table);
-            if (result.Outcome == KeyOutcome.Done)
-            {
-                Store(table);
-                if (ownsFile is not null && ownsFile == result.Key?.Id)
+        var news = database
+            .Snapshot.Keys.Values.Select(entry => (Id: entry.Principal.KeyId!, entry.Use))
+            .Where(pair => pair.Use.Last > pair.Use.Stored)
+            .DistinctBy(pair => pair.Id)
+            .ToList();
+        return news.Count == 0
+            ? Task.CompletedTask
+            : database.StoreAsync(
+                transaction =>
                 {
-                    return ReplaceAdminKey(result);
-                }
-            }
-
-            return result;
-        }
-        finally
-        {
-            changing.Release();
-        }
+                    foreach (var (id, use) in news)
+                    {
+                        var last = use.Last;
+                        transaction.Execute(
+                            "UPDATE api_key SET last_used_at = max(coalesce(last_used_at, 0), @last) WHERE id = @id",
+                            new { id, last }
+                        );
+                        use.Stored = last;
+                    }
+                },
+                cancellationToken
+            );
     }
 
-    private void Store(KeyTable table)
+    private static KeyChange NotFound { get; } =
+        KeyChange.Failed(ChangeOutcome.NotFound, "no key of that id or name that was not revoked");
+
+    private async Task<KeyChange> ChangeAsync(
+        Actor actor,
+        Func<ControlTransaction, KeyChange> change,
+        CancellationToken cancellationToken
+    )
     {
-        var next = KeySnapshot.Of(table.LivingTexts(Now()));
-        table.Commit();
-        snapshot = next;
+        string? ownsFile = null;
+        var result = await database.ChangeAsync(
+            actor,
+            transaction =>
+            {
+                ownsFile = AdminKeyOwner();
+                return change(transaction);
+            },
+            cancellationToken
+        );
+        return result.Outcome == ChangeOutcome.Done && ownsFile is not null && ownsFile == result.Key?.Id
+            ? ReplaceAdminKey(result)
+            : result;
     }
 
     private string? AdminKeyOwner() =>
@@ -273,7 +294,7 @@ public sealed class KeyRing : IDisposable
             {
                 AdminKeyFile.Write(dataFolder, text);
             }
-            else
+            else if (change.Key!.RevokedAt is not null)
             {
                 AdminKeyFile.Delete(dataFolder);
             }
@@ -287,50 +308,39 @@ public sealed class KeyRing : IDisposable
         }
     }
 
-    private ApiKey Insert(KeyTable table, WorkspaceId workspace, NewApiKey request, string text)
+    /// <summary>The key with its owner's id; null when he is not there.</summary>
+    private NewApiKey? Owned(Actor actor, NewApiKey request)
     {
-        var row = new KeyRow
+        var managesAll = actor.Permissions.Has(Permission.KeysManage);
+        var named =
+            request.Owner
+            ?? (
+                managesAll ? null
+                : actor.Kind == ActorKind.User ? actor.Id
+                : ""
+            );
+        if (named is null)
         {
-            Id = KeyText.NewId(),
-            Workspace = workspace.Value,
-            Name = request.Name,
-            Prefix = KeyText.Shown(text),
-            Scopes = (long)request.Scopes,
-            User = request.User,
-            Team = request.Team,
-            Project = request.Project,
-            CreatedAt = Now(),
-            ExpiresAt = request.ExpiresAt?.ToUnixTimeMilliseconds(),
-        };
-        table.Insert(row);
-        table.InsertText(row, Hash(text));
-        return row.ToKey();
+            return request;
+        }
+
+        var owner = database.Snapshot.Members.Values.FirstOrDefault(member =>
+            member.Workspace == actor.Workspace && member.IsActive && (member.Id == named || member.Name == named)
+        );
+        return owner is not null && (managesAll || owner.Id == actor.Id) ? request with { Owner = owner.Id } : null;
     }
 
-    /// <summary>By id, else the living one of that name, else the newest expired one of it.</summary>
-    private static KeyRow? Find(KeyTable table, WorkspaceId workspace, string idOrName, long now)
+    /// <summary>
+    /// By id, else the living one of that name, else the newest expired one of it; one's own alone for who may no more.
+    /// </summary>
+    private static KeyRow? Find(ControlTransaction transaction, string idOrName)
     {
-        var keys = table.Unrevoked(workspace);
-        return keys.FirstOrDefault(k => k.Id == idOrName)
-            ?? keys.FirstOrDefault(k => k.Name == idOrName && k.IsLiving(now))
-            ?? keys.LastOrDefault(k => k.Name == idOrName);
+        var actor = transaction.Actor;
+        var keys = KeyTable
+            .Unrevoked(transaction, actor.Workspace)
+            .FindAll(k => actor.Permissions.Has(Permission.KeysManage) || (k.Owner is not null && k.Owner == actor.Id));
+        return keys.Find(k => k.Id == idOrName)
+            ?? keys.Find(k => k.Name == idOrName && k.IsLiving(transaction.Now))
+            ?? keys.FindLast(k => k.Name == idOrName);
     }
-
-    private static bool HasOtherAdmin(KeyTable table, KeyRow key, long now) =>
-        table
-            .Unrevoked(new WorkspaceId((int)key.Workspace))
-            .Any(k => k.Id != key.Id && k.IsAdmin && k.ExpiresAt is null && k.IsLiving(now));
-
-    private static byte[] Hash(string text)
-    {
-        var hash = new byte[KeyText.HashLength];
-        return KeyText.TryHash(text, hash)
-            ? hash
-            : throw new InvalidOperationException("A key that was just made is malformed.");
-    }
-
-    private long Now() => clock.GetUtcNow().ToUnixTimeMilliseconds();
 }
-
-/// <summary>What <see cref="KeyRing.Open"/> came to: a ring, or the reason why there is none.</summary>
-public sealed record KeyRingOpenResult(KeyRing? Keys, string? Refusal);

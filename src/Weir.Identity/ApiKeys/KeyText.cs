@@ -25,7 +25,7 @@ internal static class KeyText
     public static string New() => WithChecksum(Prefix + RandomNumberGenerator.GetString(Alphabet, RandomLength));
 
     /// <summary>A new key id; not a secret.</summary>
-    public static string NewId() => "key_" + RandomNumberGenerator.GetString(Alphabet, 14);
+    public static string NewId() => Ids.New("key");
 
     /// <summary>The part of a text that may be shown: the prefix and 4 of the random characters.</summary>
     public static string Shown(string text) => text[..ShownLength];

@@ -1,5 +1,6 @@
+using System.Collections.Immutable;
 using System.Text;
-using Weir.Foundation;
+using System.Text.Json;
 
 namespace Weir.Identity.Storage;
 
@@ -14,7 +15,9 @@ internal sealed record KeyRow
 
     public required string Prefix { get; init; }
 
-    public required long Scopes { get; init; }
+    public required string Scopes { get; init; }
+
+    public string? Owner { get; init; }
 
     public string? User { get; init; }
 
@@ -22,7 +25,15 @@ internal sealed record KeyRow
 
     public string? Project { get; init; }
 
+    public string? Models { get; init; }
+
+    public string? Networks { get; init; }
+
+    public string? Origins { get; init; }
+
     public required long CreatedAt { get; init; }
+
+    public string? CreatedBy { get; init; }
 
     public long? RotatedAt { get; init; }
 
@@ -30,7 +41,9 @@ internal sealed record KeyRow
 
     public long? RevokedAt { get; init; }
 
-    public bool IsAdmin => ((KeyScopes)Scopes).HasFlag(KeyScopes.Admin);
+    public long? LastUsedAt { get; init; }
+
+    public bool IsAdmin => NameList.Read(Scopes).Contains(KeyScopes.Admin, StringComparer.Ordinal);
 
     public bool IsLiving(long now) => RevokedAt is null && (ExpiresAt ?? long.MaxValue) > now;
 
@@ -40,30 +53,58 @@ internal sealed record KeyRow
             Id = Id,
             Name = Name,
             Prefix = Prefix,
-            Scopes = (KeyScopes)Scopes,
+            Scopes = NameList.Read(Scopes),
+            Owner = Owner,
             User = User,
             Team = Team,
             Project = Project,
+            Models = NameList.Read(Models),
+            Networks = NameList.Read(Networks),
+            Origins = NameList.Read(Origins),
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),
+            CreatedBy = CreatedBy,
             RotatedAt = Time(RotatedAt),
             ExpiresAt = Time(ExpiresAt),
             RevokedAt = Time(RevokedAt),
-        };
-
-    public Principal ToPrincipal() =>
-        new()
-        {
-            Workspace = new WorkspaceId((int)Workspace),
-            KeyId = Id,
-            KeyName = Name,
-            Scopes = (KeyScopes)Scopes,
-            User = User,
-            Team = Team,
-            Project = Project,
+            LastUsedAt = Time(LastUsedAt),
         };
 
     private static DateTimeOffset? Time(long? ms) =>
         ms is { } value ? DateTimeOffset.FromUnixTimeMilliseconds(value) : null;
+}
+
+/// <summary>A list of names in one column: JSON; NULL for none.</summary>
+internal static class NameList
+{
+    public static string Write(IEnumerable<string> names)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartArray();
+            foreach (var name in names)
+            {
+                json.WriteStringValue(name);
+            }
+
+            json.WriteEndArray();
+        }
+
+        return Encoding.UTF8.GetString(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+    }
+
+    public static string? WriteOrNull(ImmutableArray<string> names) => names.IsDefaultOrEmpty ? null : Write(names);
+
+    public static ImmutableArray<string> Read(string? column)
+    {
+        if (column is null)
+        {
+            return [];
+        }
+
+        using var json = JsonDocument.Parse(column);
+        return [.. json.RootElement.EnumerateArray().Select(name => name.GetString()!)];
+    }
 }
 
 /// <summary>A row of <c>api_key_text</c>.</summary>
@@ -75,16 +116,6 @@ internal sealed record TextRow
 
     public long? EndsAt { get; init; }
 
-    private bool PrintMembers(StringBuilder builder)
-    {
-        builder.Append("Key = ").Append(Key).Append(", EndsAt = ").Append(EndsAt);
-        return true;
-    }
-}
-
-/// <summary>A text that opens a door until it ends or its key does.</summary>
-internal readonly record struct LivingText(KeyRow Key, byte[] Hash, long? EndsAt)
-{
     private bool PrintMembers(StringBuilder builder)
     {
         builder.Append("Key = ").Append(Key).Append(", EndsAt = ").Append(EndsAt);

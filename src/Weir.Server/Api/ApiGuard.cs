@@ -1,41 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Identity;
+using Weir.Server.Api.SignIn;
+using Weir.Server.Doors;
 
 namespace Weir.Server.Api;
 
-/// <summary>Who calls the management API, as a handler's parameter.</summary>
-/// <param name="Principal">Whom the key stands for.</param>
-/// <param name="IsStillGood">Asks whether the key would be let through now: for answers that go on for long.</param>
-internal sealed record ApiCaller(Principal Principal, Func<bool> IsStillGood)
-{
-    /// <summary>The tenant, from the key and from nowhere else.</summary>
-    public WorkspaceId Workspace => Principal.Workspace;
-
-    /// <summary>
-    /// What the server says of its own troubles, which may name files of its: for its own workspace alone. Others are told that
-    /// it can be seen there.
-    /// </summary>
-    public string Told(string? trouble) =>
-        Workspace == WorkspaceId.Default ? $"{trouble}" : "who runs the server can see why";
-
-    /// <summary>Binds the parameter.</summary>
-    public static ValueTask<ApiCaller?> BindAsync(HttpContext context) =>
-        ValueTask.FromResult(context.Features.Get<ApiCaller>());
-}
-
-/// <summary>What a route asks of its caller.</summary>
-/// <param name="Scope">The scope that the key must have; admin keys may also read.</param>
-/// <param name="InstanceOnly">True for what belongs to the instance and not to one workspace.</param>
-/// <param name="OpenOnLoopback">True when a caller on this machine needs no key.</param>
-internal sealed record ApiAccess(KeyScopes Scope, bool InstanceOnly = false, bool OpenOnLoopback = false);
-
-/// <summary>Lets a request through to a route that asks for a key only with one that may.</summary>
+/// <summary>
+/// Lets a request through to a route only with a key, or a session, that may. A key in a header goes before a session's cookie.
+/// </summary>
 internal sealed class ApiGuard(RequestDelegate next, ServerState state)
 {
     private const string SocketPrefix = "weir.key.";
@@ -44,53 +22,139 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
     {
         Workspace = WorkspaceId.Default,
         KeyName = "local",
-        Scopes = KeyScopes.Read | KeyScopes.Admin | KeyScopes.Ingest,
+        Permissions = PermissionSet.All.Except(PermissionSet.Of(Permission.GatewayUse)),
     };
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<ApiAccess>() is not { } access)
+        // Routing answers a wrong method or content type with an endpoint of its own, which is no route.
+        if (context.GetEndpoint() is not RouteEndpoint endpoint)
         {
             return next(context);
         }
 
-        if (access.OpenOnLoopback && IsThisMachine(context))
+        // Who maps a route and does not say whom it is for has forgotten it: nobody gets in.
+        if (endpoint.Metadata.GetMetadata<ApiAccess>() is not { } access)
+        {
+            return ApiProblem
+                .Of(
+                    StatusCodes.Status403Forbidden,
+                    "This route does not say whom it is for; this is a fault of Weir's."
+                )
+                .ExecuteAsync(context);
+        }
+
+        if (access.IsOpen || (access.OpenOnLoopback && IsThisMachine(context)))
         {
             return next(context);
         }
 
         var given = Credential(context.Request);
+        if (given is null && SessionCookie.Read(context.Request) is { } token)
+        {
+            return BySessionAsync(context, access, token);
+        }
+
         if (!TryIdentify(given, out var principal, out var word))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"weir\"";
             return ApiProblem.Of(StatusCodes.Status401Unauthorized, word).ExecuteAsync(context);
         }
 
-        if (!May(principal, access.Scope))
+        if (access.ForSessions)
         {
             return ApiProblem
-                .Of(
-                    StatusCodes.Status403Forbidden,
-                    $"This needs a key with the scope \"{access.Scope.ToString().ToLowerInvariant()}\"."
-                )
+                .Of(StatusCodes.Status403Forbidden, "This is for a person who is signed in, not for a key.")
                 .ExecuteAsync(context);
         }
 
-        if (access.InstanceOnly && principal.Workspace != WorkspaceId.Default)
+        if (WhyNot(principal, access, context) is { } refusal)
         {
-            return ApiProblem
-                .Of(StatusCodes.Status403Forbidden, "This belongs to the whole instance, not to your workspace.")
-                .ExecuteAsync(context);
+            return ApiProblem.Of(StatusCodes.Status403Forbidden, refusal).ExecuteAsync(context);
         }
 
         context.Features.Set(
-            new ApiCaller(principal, () => TryIdentify(given, out var now, out _) && May(now, access.Scope))
+            new ApiCaller(
+                principal,
+                () => TryIdentify(given, out var now, out _) && WhyNot(now, access, context) is null
+            )
+            {
+                Address = ClientAddress.Of(context)?.ToString(),
+            }
         );
         return next(context);
     }
 
-    private static bool May(Principal principal, KeyScopes scope) =>
-        principal.Scopes.HasFlag(scope) || (scope == KeyScopes.Read && principal.Scopes.HasFlag(KeyScopes.Admin));
+    private Task BySessionAsync(HttpContext context, ApiAccess access, string token)
+    {
+        if (!OwnPages.Sent(context.Request))
+        {
+            return ApiProblem
+                .Of(StatusCodes.Status403Forbidden, "A session is for Weir's own pages: this request is another's.")
+                .ExecuteAsync(context);
+        }
+
+        var sessions = state.Modules.Identity.Sessions;
+        if (!sessions.TryVerify(token, out var session))
+        {
+            SessionCookie.Clear(context);
+            return ApiProblem
+                .Of(StatusCodes.Status401Unauthorized, "The session is over: sign in again.")
+                .ExecuteAsync(context);
+        }
+
+        if (
+            !OwnPages.IsSafe(context.Request.Method)
+            && !SameText(context.Request.Headers[OwnPages.CsrfHeader].ToString(), AuthSessions.CsrfToken(token))
+        )
+        {
+            return ApiProblem
+                .Of(
+                    StatusCodes.Status403Forbidden,
+                    $"A change by a session carries {OwnPages.CsrfHeader}, as GET /api/v1/auth/session tells it."
+                )
+                .ExecuteAsync(context);
+        }
+
+        if (WhyNot(session.Principal, access, context) is { } refusal)
+        {
+            return ApiProblem.Of(StatusCodes.Status403Forbidden, refusal).ExecuteAsync(context);
+        }
+
+        context.Features.Set(
+            new ApiCaller(
+                session.Principal,
+                () => sessions.TryVerify(token, out var now) && WhyNot(now.Principal, access, context) is null
+            )
+            {
+                Address = ClientAddress.Of(context)?.ToString(),
+                Session = session,
+            }
+        );
+        return next(context);
+    }
+
+    private static string? WhyNot(Principal principal, ApiAccess access, HttpContext context)
+    {
+        if (principal.Bounds is { } bounds)
+        {
+            if (!bounds.AllowsAddress(ClientAddress.Of(context)))
+            {
+                return "This key may not be used from your network address.";
+            }
+
+            if (!bounds.AllowsOrigin(context.Request.Headers.Origin))
+            {
+                return "This key may be used by pages of its origins alone.";
+            }
+        }
+
+        var missing = access.Missing(principal);
+        return missing.IsEmpty ? null
+            : principal.Workspace != WorkspaceId.Default && missing.OfOneWorkspace().IsEmpty
+                ? "This belongs to the whole instance, not to your workspace."
+            : $"This needs the permission {missing}.";
+    }
 
     private bool TryIdentify(
         string? given,
@@ -102,7 +166,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
         word = null;
         if (given is null)
         {
-            word = "Send a Weir key as \"Authorization: Bearer wk_…\", x-api-key or x-weir-key.";
+            word = "Send a Weir key as \"Authorization: Bearer wk_…\", x-api-key or x-weir-key, or sign in.";
             return false;
         }
 
@@ -112,7 +176,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
             return true;
         }
 
-        if (state.Modules.Keys.TryVerify(given, out principal))
+        if (state.Modules.Identity.Keys.TryVerify(given, out principal))
         {
             return true;
         }
@@ -155,21 +219,4 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
 
     private static bool SameText(string a, string b) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(a), Encoding.UTF8.GetBytes(b));
-}
-
-/// <summary>Says what a route asks of its caller.</summary>
-internal static class ApiAccessExtensions
-{
-    /// <summary>A key that may read.</summary>
-    public static TBuilder ForReaders<TBuilder>(this TBuilder builder, bool instanceOnly = false)
-        where TBuilder : IEndpointConventionBuilder => builder.For(new ApiAccess(KeyScopes.Read, instanceOnly));
-
-    /// <summary>A key that may change things.</summary>
-    public static TBuilder ForAdmins<TBuilder>(this TBuilder builder, bool instanceOnly = false)
-        where TBuilder : IEndpointConventionBuilder => builder.For(new ApiAccess(KeyScopes.Admin, instanceOnly));
-
-    /// <summary>What a route asks, and the refusals that come of it.</summary>
-    public static TBuilder For<TBuilder>(this TBuilder builder, ApiAccess access)
-        where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(access).Refuses(StatusCodes.Status401Unauthorized).Refuses(StatusCodes.Status403Forbidden);
 }

@@ -5,6 +5,7 @@ using Weir.Capture.Hooks;
 using Weir.Capture.Otlp;
 using Weir.Client.Json;
 using Weir.Server.Api.Capture;
+using Weir.Server.Api.SignIn;
 using Weir.Server.Live;
 using Weir.Server.Telemetry;
 
@@ -18,9 +19,20 @@ internal static class ApiServices
     {
         services.AddSingleton(state);
         services.AddSingleton(state.Options.Clock);
-        services.AddSingleton(state.Config);
+        services.AddSingleton(state.Documents);
+        services.AddSingleton(_ => state.Modules.Identity);
+        services.AddSingleton(_ => state.Modules.Identity.Secrets);
         services.AddSingleton(_ => state.Modules.Ledger);
-        services.AddSingleton(_ => state.Modules.Keys);
+        services.AddSingleton(_ => state.Modules.Identity.Keys);
+        services.AddSingleton(_ => state.Modules.Identity.Workspaces);
+        services.AddSingleton(_ => state.Modules.Identity.Roles);
+        services.AddSingleton(_ => state.Modules.Identity.Teams);
+        services.AddSingleton(_ => state.Modules.Identity.Audit);
+        services.AddSingleton(_ => state.Modules.Identity.Users);
+        services.AddSingleton(_ => state.Modules.Identity.SignIn);
+        services.AddSingleton(_ => state.Modules.Identity.Own);
+        services.AddSingleton<PasskeyDesk>();
+        services.AddSingleton(_ => state.Modules.Identity.Sessions);
         services.AddSingleton(_ => state.Modules.Prices);
         services.AddSingleton(_ => state.Modules.Demo);
         services.AddSingleton(_ => state.Modules.Intake);

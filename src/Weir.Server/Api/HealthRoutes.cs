@@ -13,9 +13,15 @@ internal static class HealthRoutes
     /// <summary>Maps both; neither needs a key.</summary>
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", Alive).WithName("health").WithTags("Health").WithSummary("Whether the process lives");
+        routes
+            .MapGet("/health", Alive)
+            .OpenToAll()
+            .WithName("health")
+            .WithTags("Health")
+            .WithSummary("Whether the process lives");
         routes
             .MapGet("/health/ready", Ready)
+            .OpenToAll()
             .WithName("ready")
             .WithTags("Health")
             .WithSummary("Whether it takes work")
@@ -28,8 +34,8 @@ internal static class HealthRoutes
             );
 
         // Balancers look with HEAD.
-        routes.MapMethods("/health", [HttpMethods.Head], Alive).ExcludeFromDescription();
-        routes.MapMethods("/health/ready", [HttpMethods.Head], Ready).ExcludeFromDescription();
+        routes.MapMethods("/health", [HttpMethods.Head], Alive).OpenToAll().ExcludeFromDescription();
+        routes.MapMethods("/health/ready", [HttpMethods.Head], Ready).OpenToAll().ExcludeFromDescription();
     }
 
     private static Ok<HealthResult> Alive() => TypedResults.Ok(new HealthResult("ok"));

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
 using Weir.Server.Api.Capture;
+using Weir.Server.Doors;
 using Weir.Server.Logging;
 
 namespace Weir.Server.Api;
@@ -22,7 +23,8 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
     {
         // Unique in this process: management requests are no records and need no id beyond it.
         var id = context.TraceIdentifier;
-        Protect(context.Response.Headers);
+        ClientAddress.Establish(context, state.Config.Current.Config.Gateway.Proxies);
+        SecurityHeaders.Set(context);
         context.Response.Headers["x-weir-request-id"] = id;
         using var scope = log.BeginScope(new RequestScope(id));
         if (!CallerRules.IsKnownHost(context.Request, state.Hosts))
@@ -111,18 +113,6 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
                 $"The body is not the JSON that this route takes: line {line + 1}, byte {position + 1}."
             )
         : "The body is not the JSON that this route takes.";
-
-    private static void Protect(IHeaderDictionary headers)
-    {
-        headers.XContentTypeOptions = "nosniff";
-        headers.XFrameOptions = "DENY";
-        headers.ContentSecurityPolicy =
-            "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers["Cross-Origin-Resource-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
-        headers.CacheControl = "no-store";
-    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route} failed")]
     private partial void LogBug(string method, string route, Exception bug);

@@ -23,7 +23,7 @@ internal static class MetricsRoute
             .WithTags("Health")
             .WithSummary("Counts and gauges in Prometheus' text format; open to callers on the server's machine")
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(string), ["text/plain"]))
-            .For(new ApiAccess(KeyScopes.Read, InstanceOnly: true, OpenOnLoopback: true));
+            .For(new ApiAccess { Needs = PermissionSet.Of(Permission.InstanceView), OpenOnLoopback = true });
 
     private static async Task Write(HttpContext context, ServerState state, LiveFeed live)
     {
@@ -163,8 +163,8 @@ internal static class MetricsRoute
         );
         text.Gauge(
             "weir_config_pending_faults",
-            "Faults of a configuration that was refused; 0 when the file on disk is in force.",
-            state.Config.Current.PendingFaults.Length
+            "Faults of configurations that were refused, of all workspaces; 0 when every file on disk is in force.",
+            state.Documents.PendingFaults
         );
     }
 

@@ -54,7 +54,8 @@ internal static class OpenApiDocument
         );
 
     /// <summary>Maps the route.</summary>
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapOpenApi("/openapi/{documentName}.json");
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
 
     private static void Introduce(Microsoft.OpenApi.OpenApiDocument document)
     {
@@ -62,7 +63,10 @@ internal static class OpenApiDocument
         {
             Title = "Weir",
             Version = "v1",
-            Description = "The management API of Weir, the gateway and the meter for AI traffic.",
+            Description =
+                "The management API of Weir, the gateway and the meter for AI traffic. Every route may answer 429 with Retry-After: "
+                + "RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset tell how often a caller may ask. A body with a member "
+                + "that a route does not take is refused; errors then holds every fault by its JSON pointer.",
         };
         document.Servers = [];
         document.Components ??= new OpenApiComponents();
@@ -71,16 +75,22 @@ internal static class OpenApiDocument
         {
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
-            Description = "A Weir key (wk_…) with the scope that the route needs.",
+            Description = "A Weir key (wk_…) with the permission that the route needs.",
         };
     }
 
     private static void Complete(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        if (metadata.OfType<ApiAccess>().LastOrDefault() is { } access)
+        if (metadata.OfType<ApiAccess>().LastOrDefault() is { IsOpen: false } access)
         {
-            var needs = $"Needs a key with the scope {access.Scope.ToString().ToLowerInvariant()}.";
+            var needs =
+                access.ForSessions ? "For a person who is signed in, not for a key."
+                : access.ForCallers ? "For every key and every session."
+                : !access.Or.IsEmpty ? $"Needs the permission {access.Needs} or {access.Or}."
+                : !access.InDefault.IsEmpty
+                    ? $"Needs the permission {access.Needs}, in the workspace default {access.InDefault} too."
+                : $"Needs the permission {access.Needs}.";
             operation.Description = operation.Description is { } own ? $"{own} {needs}" : needs;
             operation.Security =
             [

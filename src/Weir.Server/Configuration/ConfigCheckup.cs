@@ -2,15 +2,44 @@ using System.Collections.Immutable;
 
 namespace Weir.Server.Configuration;
 
-/// <summary>Checks a configuration file without a server.</summary>
+/// <summary>Checks configuration files without a server. Whether secrets are there is not looked at.</summary>
 public static class ConfigCheckup
 {
-    /// <summary>All faults of a file (none when it is sound), or why it cannot be read.</summary>
+    /// <summary>
+    /// All faults of a file (none when it is sound), or why it cannot be read. A file in a folder <c>weir.d</c> is a
+    /// workspace's document; what is shared with it is taken from the <c>weir.yaml</c> beside that folder, where it is sound.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="variable">The value of an environment variable; null when it is not set.</param>
     public static (ImmutableArray<ConfigFault> Faults, string? Failure) Run(string path, Func<string, string?> variable)
     {
         var read = ConfigStore.ReadText(path);
-        return read.Text is null ? ([], read.Failure) : (ConfigReader.Read(read.Text, variable).Faults, null);
+        if (read.Text is null)
+        {
+            return ([], read.Failure);
+        }
+
+        var full = Path.GetFullPath(path);
+        return Path.GetFileName(Path.GetDirectoryName(full)) == WorkspaceFiles.FolderName
+            ? (WorkspaceReader.Read(read.Text, Terms(full, variable)).Faults, null)
+            : (ConfigReader.Read(read.Text, variable).Faults, null);
+    }
+
+    /// <summary>The files of the workspaces whose server's document is this one.</summary>
+    public static ImmutableArray<string> WorkspaceFilesOf(string serversPath) =>
+        [
+            .. WorkspaceFiles
+                .Names(Path.GetFullPath(serversPath))
+                .Select(name => WorkspaceFiles.FileOf(Path.GetFullPath(serversPath), name)),
+        ];
+
+    private static WorkspaceTerms Terms(string path, Func<string, string?> variable)
+    {
+        var folder = Path.GetDirectoryName(Path.GetDirectoryName(path)!)!;
+        var written = ConfigStore.ReadText(Path.Combine(folder, "weir.yaml")).Text;
+        var server = written is null
+            ? ProviderPresets.FromEnvironment(variable)
+            : ConfigReader.Read(written, variable).Config;
+        return WorkspaceTerms.Of(server ?? new WeirConfig(), Path.GetFileNameWithoutExtension(path));
     }
 }

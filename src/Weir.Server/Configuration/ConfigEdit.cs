@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Weir.Identity;
 using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Configuration;
@@ -130,8 +131,14 @@ internal static partial class ConfigEdit
     private static partial Regex KeyInComment();
 
     private static bool IsReferenceAlone(string text) =>
-        text.StartsWith("${", StringComparison.Ordinal)
-        && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1;
+        (
+            text.StartsWith("${", StringComparison.Ordinal)
+            && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1
+        )
+        || (
+            text.StartsWith(ConfigReading.SecretPrefix, StringComparison.Ordinal)
+            && SecretRules.IsName(text[ConfigReading.SecretPrefix.Length..])
+        );
 
     private static bool SameOrigin(string? before, string? after)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weir.Foundation.Network;
 using Weir.Gateway;
 using Weir.Server.Configuration.Yaml;
 
@@ -29,41 +30,27 @@ internal static class ConfigReader
             return null;
         }
 
-        if (document.Take("version") is null)
-        {
-            document.Missing("version", "write \"version: 1\" as the first line");
-        }
-        else if (document.Text("version") is { } version && version != "1")
-        {
-            document.Fault("version", $"this version of Weir reads version 1, not \"{document.Written("version")}\"");
-        }
-
-        var providers = ProviderReader.Read(reading, document);
+        Version(document);
+        var serverMap = document.Map("server");
+        var network = serverMap is null ? AddressPolicy.Server : NetworkReader.ReadPolicy(reading, serverMap);
+        var providers = ProviderReader.Read(reading, document, network);
         var routes = RouteReader.Read(reading, document, providers.Names);
         var prices = PriceReader.Read(reading, document);
         var (server, gateway) = ServerReader.Read(
             reading,
-            document,
+            serverMap,
             new GatewayConfig { Providers = providers.Providers, Routes = routes }
         );
-        (var telemetry, gateway) = TelemetryReader.Read(document, gateway);
+        server = server with { Network = network };
+        (var telemetry, gateway) = TelemetryReader.Read(document, gateway, network);
         var logging = TelemetryReader.ReadLogging(document);
         var capture = CaptureReader.Read(document);
-        document.Refuse(
-            "budgets",
-            NotEnforced("budgets"),
-            "remove them: a budget that does not hold is worse than none"
-        );
-        document.Refuse("limits", NotEnforced("limits"), "remove them: a limit that does not hold is worse than none");
-        document.Refuse(
-            "guardrails",
-            NotEnforced("guardrails"),
-            "remove them: a guardrail that does not hold is worse than none"
-        );
+        RefuseNotEnforced(document);
         document.Finish();
         return new WeirConfig
         {
             Gateway = gateway,
+            Secrets = [.. reading.Secrets],
             Prices = prices,
             Server = server,
             Capture = capture,
@@ -72,5 +59,29 @@ internal static class ConfigReader
         };
     }
 
-    private static string NotEnforced(string what) => $"{what} are not enforced by this version";
+    /// <summary>The version that the document says it has.</summary>
+    public static void Version(MapReader document)
+    {
+        if (document.Take("version") is null)
+        {
+            document.Missing("version", "write \"version: 1\" as the first line");
+        }
+        else if (document.Text("version") is { } version && version != "1")
+        {
+            document.Fault("version", $"this version of Weir reads version 1, not \"{document.Written("version")}\"");
+        }
+    }
+
+    /// <summary>What every document may hold one day and none may now.</summary>
+    public static void RefuseNotEnforced(MapReader document)
+    {
+        foreach (var (key, one) in new[] { ("budgets", "budget"), ("limits", "limit"), ("guardrails", "guardrail") })
+        {
+            document.Refuse(
+                key,
+                $"{key} are not enforced by this version",
+                $"remove them: a {one} that does not hold is worse than none"
+            );
+        }
+    }
 }

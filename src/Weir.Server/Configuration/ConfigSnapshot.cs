@@ -25,8 +25,8 @@ internal sealed record ConfigSnapshot
     /// <summary>Settings that changed after the start and need another one.</summary>
     public ImmutableArray<string> RestartNeededFor { get; init; } = [];
 
-    /// <summary>Names the text: the same text has the same one.</summary>
-    public string ETag => EtagOf(Text ?? "");
+    /// <summary>Names the text: the same text has the same one; <c>none</c> where there is no text.</summary>
+    public string ETag => Text is null ? "none" : EtagOf(Text);
 
     /// <summary>The name of a text.</summary>
     public static string EtagOf(string text) =>

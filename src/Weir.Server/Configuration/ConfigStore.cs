@@ -1,39 +1,47 @@
 using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Weir.Foundation.Storage;
 using Weir.Server.DataFolder;
 
 namespace Weir.Server.Configuration;
 
 /// <summary>
-/// The configuration in force: read at the start, read again when its file changes, replaced through the API. A text is
-/// validated as a whole and swapped in as a whole; one with faults changes nothing. Thread-safe.
+/// A document in force, the server's or a workspace's: read at the start, read again when its file changes, replaced
+/// through the API. A text is validated as a whole and swapped in as a whole; one with faults changes nothing. Thread-safe.
 /// </summary>
 internal sealed partial class ConfigStore
 {
+    // What the system says of a file names its path, which is the server's business.
+    private const string Unread = "the file cannot be read; who runs the server can see why";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private readonly string file;
-    private readonly Func<string, string?> variable;
+    private readonly ConfigKind kind;
     private readonly TimeProvider clock;
     private readonly ILogger log;
-    private readonly Lock gate = new();
+    private readonly Lock gate;
     private ConfigSnapshot current;
-    private Action<WeirConfig> apply = _ => { };
+    private Func<WeirConfig, ImmutableArray<ConfigFault>> apply = _ => [];
     private ServerConfig? started;
     private string? seen;
+    private string? refused;
+    private bool missed;
 
     private ConfigStore(
         string file,
-        Func<string, string?> variable,
+        ConfigKind kind,
         TimeProvider clock,
         ILogger log,
+        Lock gate,
         ConfigSnapshot current
     )
     {
         this.file = file;
-        this.variable = variable;
+        this.kind = kind;
         this.clock = clock;
         this.log = log;
+        this.gate = gate;
         this.current = current;
         seen = current.Text;
     }
@@ -44,17 +52,26 @@ internal sealed partial class ConfigStore
     /// <summary>The file that is watched, whether it exists or not.</summary>
     public string WatchedPath => file;
 
-    /// <summary>Reads the file, or the environment when there is none.</summary>
+    /// <summary>Whether it is the server's document.</summary>
+    public bool IsServers => kind.IsServers;
+
+    /// <summary>Held while a document changes; one for the server's document and those of its workspaces.</summary>
+    public Lock Gate => gate;
+
+    /// <summary>Whether a file was there: its going away would be news.</summary>
+    public bool MayLoseFile => Current.Path is not null || !Current.PendingFaults.IsEmpty;
+
+    /// <summary>Reads the server's file, or the environment when there is none.</summary>
     /// <param name="options">Which file, and whose environment.</param>
     /// <param name="log">Where changes are told.</param>
     /// <returns>A store, or what is wrong, one line for each fault.</returns>
     public static (ConfigStore? Store, ImmutableArray<string> Faults) Open(WeirHostOptions options, ILogger log)
     {
-        var path = Path.GetFullPath(options.ConfigPath ?? Path.Combine(options.DataFolder, "weir.yaml"));
+        var path = ServersPath(options);
         var read = ReadText(path);
         if (read is { Text: null, Missing: true } && options.ConfigPath is null)
         {
-            return (new ConfigStore(path, options.Variable, options.Clock, log, FromEnvironment(options)), []);
+            return (WithoutFile(options, log), []);
         }
 
         if (read.Text is null)
@@ -62,15 +79,17 @@ internal sealed partial class ConfigStore
             return (null, [$"{path}: {read.Failure}"]);
         }
 
-        var result = ConfigReader.Read(read.Text, options.Variable);
+        var what = ConfigKind.Server(options.Variable);
+        var result = what.Read(read.Text);
         return result.Config is null
             ? (null, [.. result.Faults.Select(fault => fault.ToText(path))])
             : (
                 new ConfigStore(
                     path,
-                    options.Variable,
+                    what,
                     options.Clock,
                     log,
+                    new Lock(),
                     new ConfigSnapshot
                     {
                         Config = result.Config,
@@ -84,24 +103,49 @@ internal sealed partial class ConfigStore
     }
 
     /// <summary>A store that holds what the environment offers, for a command that needs no configuration.</summary>
-    public static ConfigStore WithoutFile(WeirHostOptions options, ILogger log) =>
-        new(
-            Path.GetFullPath(options.ConfigPath ?? Path.Combine(options.DataFolder, "weir.yaml")),
-            options.Variable,
+    public static ConfigStore WithoutFile(WeirHostOptions options, ILogger log)
+    {
+        var what = ConfigKind.Server(options.Variable);
+        return new ConfigStore(
+            ServersPath(options),
+            what,
             options.Clock,
             log,
-            FromEnvironment(options)
+            new Lock(),
+            Nothing(what, options.Clock)
         );
+    }
+
+    /// <summary>A workspace's document, without what its file holds: <see cref="Reload"/> reads it.</summary>
+    /// <param name="server">The server's document, beside which the file is, and with which changes go in one order.</param>
+    /// <param name="name">The workspace's name.</param>
+    /// <param name="terms">What the server's document grants it now.</param>
+    public static ConfigStore OfWorkspace(ConfigStore server, string name, Func<WorkspaceTerms> terms)
+    {
+        var what = ConfigKind.Workspace(terms);
+        return new ConfigStore(
+            WorkspaceFiles.FileOf(server.file, name),
+            what,
+            server.clock,
+            server.log,
+            server.gate,
+            Nothing(what, server.clock)
+        );
+    }
 
     /// <summary>Puts the configuration in force and remembers the settings that hold until the next start.</summary>
-    /// <param name="taker">Called with each configuration that takes force, under the store's lock, so in order.</param>
-    public void Start(Action<WeirConfig> taker)
+    /// <param name="taker">
+    /// Called with each configuration that is to take force, under the store's lock, so in order; the faults that it finds,
+    /// none when it took it.
+    /// </param>
+    /// <returns>The faults for which even this one was not taken.</returns>
+    public ImmutableArray<ConfigFault> Start(Func<WeirConfig, ImmutableArray<ConfigFault>> taker)
     {
         lock (gate)
         {
             apply = taker;
             started = current.Config.Server;
-            apply(current.Config);
+            return apply(current.Config);
         }
     }
 
@@ -113,7 +157,10 @@ internal sealed partial class ConfigStore
     {
         try
         {
-            Read();
+            lock (gate)
+            {
+                Read();
+            }
         }
         catch (Exception unforeseen)
         {
@@ -121,55 +168,113 @@ internal sealed partial class ConfigStore
         }
     }
 
-    private void Read()
+    /// <summary>
+    /// Something that texts lean on has changed: one that was refused is tried again, and of the one in force the faults
+    /// that it has now are told. It stays in force as far as it goes.
+    /// </summary>
+    public void Recheck()
     {
         lock (gate)
         {
-            var read = ReadText(file);
-            if (read.Text is null)
+            if (refused is { } again)
             {
-                // A file that was never there is no news; one that went or cannot be read is.
-                if (current.Path is not null && !(read.Failure == seen && !current.PendingFaults.IsEmpty))
+                TryTake(again);
+            }
+            else if (current.Text is { } text)
+            {
+                Tell(kind.Read(text).Faults);
+            }
+        }
+    }
+
+    private void Read()
+    {
+        var read = ReadText(file);
+        var missedBefore = missed;
+        missed = read.Missing;
+        if (read is { Text: null, Missing: true } && !kind.IsServers)
+        {
+            // Editors take a file away before they put the new one in its place.
+            if (missedBefore && (current.Text is not null || !current.PendingFaults.IsEmpty))
+            {
+                seen = null;
+                Take(kind.WithoutFile(), null);
+            }
+
+            return;
+        }
+
+        if (read.Text is null)
+        {
+            // A file that was never there is no news; one that went or cannot be read is.
+            if (current.Path is not null || (!kind.IsServers && !read.Missing))
+            {
+                seen = read.Failure;
+                if (!kind.IsServers)
                 {
-                    seen = read.Failure;
-                    Refuse([new ConfigFault(1, 1, "", read.Failure)]);
+                    LogUnread(file, read.Failure);
                 }
 
-                return;
+                Tell([new ConfigFault(1, 1, "", kind.IsServers ? read.Failure : Unread)]);
             }
 
-            if (read.Text == seen)
-            {
-                return;
-            }
+            return;
+        }
 
-            seen = read.Text;
-            if (read.Text == current.Text)
-            {
-                current = current with { PendingFaults = [] };
-                return;
-            }
+        if (read.Text == seen)
+        {
+            return;
+        }
 
-            var result = ConfigReader.Read(read.Text, variable);
-            if (result.Config is null)
-            {
-                Refuse(result.Faults);
-            }
-            else
-            {
-                try
-                {
-                    apply(result.Config);
-                }
-                catch (ArgumentException unfit)
-                {
-                    // The gateway found what reading did not; it keeps what it has, and so does the store.
-                    Refuse([new ConfigFault(1, 1, "", unfit.Message)]);
-                    return;
-                }
+        seen = read.Text;
+        if (read.Text == current.Text)
+        {
+            refused = null;
+            current = current with { PendingFaults = [] };
+            return;
+        }
 
-                Accept(result.Config, read.Text);
-            }
+        TryTake(read.Text);
+    }
+
+    private void TryTake(string text)
+    {
+        var result = kind.Read(text);
+        if (result.Config is null)
+        {
+            refused = text;
+            Tell(result.Faults);
+        }
+        else
+        {
+            Take(result.Config, text);
+        }
+    }
+
+    private void Take(WeirConfig config, string? text)
+    {
+        var faults = Apply(config);
+        if (faults.IsEmpty)
+        {
+            Accept(config, text);
+        }
+        else
+        {
+            refused = text;
+            Tell(faults);
+        }
+    }
+
+    private ImmutableArray<ConfigFault> Apply(WeirConfig config)
+    {
+        try
+        {
+            return apply(config);
+        }
+        catch (ArgumentException unfit)
+        {
+            // The gateway found what reading did not; it keeps what it has, and so does the store.
+            return [new ConfigFault(1, 1, "", unfit.Message)];
         }
     }
 
@@ -180,39 +285,38 @@ internal sealed partial class ConfigStore
     {
         lock (gate)
         {
-            if (current.Text is null || current.Path is null)
+            if (kind.IsServers && (current.Text is null || current.Path is null))
             {
                 return new ConfigReplacement(ConfigReplacementOutcome.NoFile, []);
             }
 
-            if (etag != current.ETag || ReadText(file).Text != current.Text)
+            if (etag != current.ETag || !IsAsSeen())
             {
                 return new ConfigReplacement(ConfigReplacementOutcome.Changed, []);
             }
 
-            var edit = ConfigEdit.Prepare(current.Text, text);
+            var edit = kind.IsServers ? ConfigEdit.Prepare(current.Text!, text) : (text, []);
             if (edit.Text is null)
             {
                 return new ConfigReplacement(ConfigReplacementOutcome.Faulty, WithFaultsOfReading(edit.Faults, text));
             }
 
-            var result = ConfigReader.Read(edit.Text, variable);
+            var result = kind.Read(edit.Text);
             if (result.Config is null)
             {
                 return new ConfigReplacement(ConfigReplacementOutcome.Faulty, result.Faults);
             }
 
+            var unfit = Apply(result.Config);
+            if (!unfit.IsEmpty)
+            {
+                return new ConfigReplacement(ConfigReplacementOutcome.Faulty, unfit);
+            }
+
             try
             {
-                apply(result.Config);
+                DataFolders.Create(Path.GetDirectoryName(file)!);
                 AtomicFile.Write(file, Utf8.GetBytes(edit.Text), AtomicFile.OwnerOnly);
-            }
-            catch (ArgumentException unfit)
-            {
-                return new ConfigReplacement(
-                    ConfigReplacementOutcome.Faulty,
-                    [new ConfigFault(1, 1, "", unfit.Message)]
-                );
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -224,6 +328,14 @@ internal sealed partial class ConfigStore
             Accept(result.Config, edit.Text);
             return new ConfigReplacement(ConfigReplacementOutcome.Done, []);
         }
+    }
+
+    // A workspace's admin cannot reach the file: a text there that was refused must not stand in his way, one that was
+    // not looked at yet must.
+    private bool IsAsSeen()
+    {
+        var read = ReadText(file);
+        return kind.IsServers ? read.Text == current.Text : (read.Text ?? (read.Missing ? null : read.Failure)) == seen;
     }
 
     // All faults at once. Lines with a reference are left out: reading them would tell what the variable holds.
@@ -246,7 +358,7 @@ internal sealed partial class ConfigStore
         {
             if (Current.Path is not { } written)
             {
-                return true;
+                return kind.IsServers;
             }
 
             try
@@ -261,25 +373,35 @@ internal sealed partial class ConfigStore
         }
     }
 
-    private static ConfigSnapshot FromEnvironment(WeirHostOptions options) =>
+    private static string ServersPath(WeirHostOptions options) =>
+        Path.GetFullPath(options.ConfigPath ?? Path.Combine(options.DataFolder, "weir.yaml"));
+
+    private static ConfigSnapshot Nothing(ConfigKind kind, TimeProvider clock) =>
         new()
         {
-            Config = ProviderPresets.FromEnvironment(options.Variable),
+            Config = kind.WithoutFile(),
             Text = null,
             Path = null,
-            AcceptedAt = options.Clock.GetUtcNow(),
+            AcceptedAt = clock.GetUtcNow(),
         };
 
-    private void Accept(WeirConfig config, string text)
+    private void Accept(WeirConfig config, string? text)
     {
+        refused = null;
         current = new ConfigSnapshot
         {
             Config = config,
             Text = text,
-            Path = file,
+            Path = text is null ? null : file,
             AcceptedAt = clock.GetUtcNow(),
             RestartNeededFor = RestartNeeded(config.Server),
         };
+        if (text is null)
+        {
+            LogGone(file);
+            return;
+        }
+
         LogAccepted(file, config.Gateway.Providers.Length, config.Gateway.Routes.Length);
         foreach (var setting in current.RestartNeededFor)
         {
@@ -287,9 +409,19 @@ internal sealed partial class ConfigStore
         }
     }
 
-    private void Refuse(ImmutableArray<ConfigFault> faults)
+    private void Tell(ImmutableArray<ConfigFault> faults)
     {
+        if (faults.SequenceEqual(current.PendingFaults))
+        {
+            return;
+        }
+
         current = current with { PendingFaults = faults };
+        if (faults.IsEmpty)
+        {
+            return;
+        }
+
         LogRefused(file, ConfigFault.Count(faults.Length));
         foreach (var fault in faults)
         {
@@ -306,7 +438,12 @@ internal sealed partial class ConfigStore
             changed.Add("server.urls");
         }
 
-        if (before.TlsCertificate != now.TlsCertificate || before.TlsKey != now.TlsKey)
+        if (!before.SecretKeyCommand.SequenceEqual(now.SecretKeyCommand, StringComparer.Ordinal))
+        {
+            changed.Add("server.secrets.keyCommand");
+        }
+
+        if (before.Tls != now.Tls)
         {
             changed.Add("server.tls");
         }
@@ -325,9 +462,14 @@ internal sealed partial class ConfigStore
                 FileShare.ReadWrite | FileShare.Delete
             );
             using var reader = new StreamReader(stream, Utf8, detectEncodingFromByteOrderMarks: false);
-            var buffer = new char[Yaml.YamlTree.MaxCharacters + 1];
-            var length = reader.ReadBlock(buffer);
-            return (new string(buffer, 0, length).TrimStart('\uFEFF'), false, "");
+            var text = new StringBuilder();
+            var buffer = new char[8 * 1024];
+            while (text.Length <= Yaml.YamlTree.MaxCharacters && reader.ReadBlock(buffer) is > 0 and var length)
+            {
+                text.Append(buffer, 0, length);
+            }
+
+            return (text.ToString().TrimStart('\uFEFF'), false, "");
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -349,6 +491,12 @@ internal sealed partial class ConfigStore
     )]
     private partial void LogAccepted(string path, int providers, int routes);
 
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Path} is gone: its workspace has what is shared with it and nothing of its own"
+    )]
+    private partial void LogGone(string path);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Setting} changed and takes effect at the next start")]
     private partial void LogRestartNeeded(string setting);
 
@@ -360,6 +508,9 @@ internal sealed partial class ConfigStore
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Path} could not be read again; this is a fault of Weir's")]
     private partial void LogBroke(Exception unforeseen, string path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Path}: {Failure}")]
+    private partial void LogUnread(string path, string failure);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Fault}")]
     private partial void LogFault(string fault);

@@ -1,7 +1,7 @@
 namespace Weir.Server.Configuration;
 
 /// <summary>
-/// Has the store look again when the file may have changed. The file system's own notices make it quick; a look every two
+/// Has the documents look again when a file may have changed. The file system's own notices make it quick; a look every two
 /// seconds makes it certain, for editors replace files, links are re-pointed, and network drives tell nothing.
 /// </summary>
 internal sealed class ConfigWatcher : IDisposable
@@ -11,21 +11,25 @@ internal sealed class ConfigWatcher : IDisposable
     // Editors write in several steps: a text that is read half-written would be refused aloud.
     private static readonly TimeSpan Settle = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConfigStore store;
+    private readonly Documents documents;
     private readonly FileSystemWatcher? notices;
+    private readonly FileSystemWatcher? workspaces;
     private readonly ITimer timer;
     private int looking;
 
-    public ConfigWatcher(ConfigStore store, TimeProvider clock)
+    public ConfigWatcher(Documents documents, TimeProvider clock)
     {
-        this.store = store;
+        this.documents = documents;
         timer = clock.CreateTimer(_ => Look(), null, Period, Period);
-        notices = Watch(Path.GetDirectoryName(store.WatchedPath)!, Path.GetFileName(store.WatchedPath));
+        var path = documents.Server.WatchedPath;
+        notices = Watch(Path.GetDirectoryName(path)!, Path.GetFileName(path));
+        workspaces = Watch(WorkspaceFiles.FolderOf(path), "*.yaml");
     }
 
     public void Dispose()
     {
         notices?.Dispose();
+        workspaces?.Dispose();
         timer.Dispose();
     }
 
@@ -40,6 +44,7 @@ internal sealed class ConfigWatcher : IDisposable
             watcher.Changed += Soon;
             watcher.Created += Soon;
             watcher.Renamed += Soon;
+            watcher.Deleted += Soon;
             watcher.EnableRaisingEvents = true;
             return watcher;
         }
@@ -60,7 +65,7 @@ internal sealed class ConfigWatcher : IDisposable
 
         try
         {
-            store.Reload();
+            documents.Look();
         }
         finally
         {

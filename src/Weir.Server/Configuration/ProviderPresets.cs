@@ -70,6 +70,7 @@ internal static class ProviderPresets
                         Catalogue = preset.Catalogue,
                         ApiKey = key,
                         Models = preset.Kind == ProviderKind.Simulator ? SimulatedModels : [],
+                        Share = preset.Kind == ProviderKind.Simulator ? ProviderShare.Everybody : ProviderShare.Nobody,
                     }
                 );
             }

@@ -2,8 +2,11 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Weir.Foundation;
+using Weir.Foundation.Network;
 using Weir.Gateway;
 using Weir.Identity;
+using Weir.Server.Configuration.Yaml;
+using static Weir.Server.Configuration.ConfigReading;
 
 namespace Weir.Server.Configuration;
 
@@ -48,9 +51,13 @@ internal static partial class ProviderReader
     /// The providers that could be read, and every name that was given, also that of a faulty one, with the text that
     /// stands there for it.
     /// </summary>
+    /// <param name="reading">Where faults are noted.</param>
+    /// <param name="document">The whole document.</param>
+    /// <param name="network">Where its author may have Weir connect to.</param>
     public static (ImmutableArray<ProviderConfig> Providers, IReadOnlyDictionary<string, string> Names) Read(
         ConfigReading reading,
-        MapReader document
+        MapReader document,
+        AddressPolicy network
     )
     {
         var providers = ImmutableArray.CreateBuilder<ProviderConfig>();
@@ -77,7 +84,7 @@ internal static partial class ProviderReader
                 }
             }
 
-            if (Provider(map, name) is { } provider)
+            if (Provider(reading, map, name, network) is { } provider)
             {
                 providers.Add(provider);
             }
@@ -107,10 +114,10 @@ internal static partial class ProviderReader
         return name;
     }
 
-    private static ProviderConfig? Provider(MapReader map, string? name)
+    private static ProviderConfig? Provider(ConfigReading reading, MapReader map, string? name, AddressPolicy network)
     {
         var kind = Kind(map);
-        var baseUrl = BaseUrl(map, kind);
+        var baseUrl = BaseUrl(map, kind, network);
         var preset = ProviderPresets.All.FirstOrDefault(p => p.Name == name && p.Kind == kind);
         if (kind == ProviderKind.OpenAICompatible && !map.Has("baseUrl"))
         {
@@ -128,16 +135,21 @@ internal static partial class ProviderReader
         var connect = timeouts?.Duration("connect", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(2));
         var silence = timeouts?.Duration("silence", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         timeouts?.Finish();
+        var (apiKey, secret) = Credential(reading, map, name, AddressOf(kind, baseUrl));
         var provider = new ProviderConfig
         {
             Name = name ?? "",
             Kind = kind ?? default,
             BaseUrl = baseUrl,
-            ApiKey = ApiKey(map),
+            ApiKey = apiKey,
+            Secret = secret,
             Catalogue = map.Text("catalogue") ?? preset?.Catalogue,
             Billing = map.Word("billing", Billings),
             Models = Models(map, kind),
-            PassThrough = PassThrough(map),
+            PassThrough = PassThrough(map, "passThrough"),
+            Share = Share(reading, map, kind),
+            SharedPassThrough = reading.IsWorkspaces ? [] : PassThrough(map, "sharedPassThrough"),
+            Network = network,
         };
         return name is null || kind is null
             ? null
@@ -173,7 +185,7 @@ internal static partial class ProviderReader
         return map.Word("kind", Kinds);
     }
 
-    private static Uri? BaseUrl(MapReader map, ProviderKind? kind)
+    private static Uri? BaseUrl(MapReader map, ProviderKind? kind, AddressPolicy network)
     {
         if (map.Text("baseUrl") is not { } text)
         {
@@ -196,6 +208,16 @@ internal static partial class ProviderReader
             return null;
         }
 
+        if (network.WhyRefused(url) is { } refused)
+        {
+            map.Fault(
+                "baseUrl",
+                $"\"{map.Written("baseUrl")}\" may not be connected to: {refused}",
+                NetworkReader.HowToAllow
+            );
+            return null;
+        }
+
         var endsInVersion = url.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal);
         if (kind == ProviderKind.Anthropic && endsInVersion)
         {
@@ -207,6 +229,108 @@ internal static partial class ProviderReader
         }
 
         return url;
+    }
+
+    /// <summary>The key itself, or the name of the sealed secret that it is in.</summary>
+    private static (string? Key, string? Secret) Credential(
+        ConfigReading reading,
+        MapReader map,
+        string? name,
+        Uri? address
+    )
+    {
+        if (map.Take("apiKey") is YamlScalar scalar && scalar.Text.StartsWith(SecretPrefix, StringComparison.Ordinal))
+        {
+            return (null, Secret(reading, map, scalar, name, address));
+        }
+
+        if (reading.IsWorkspaces && map.Has("apiKey"))
+        {
+            map.Fault(
+                "apiKey",
+                "a workspace's document holds no key itself",
+                "seal it with weir secrets set NAME and write apiKey: secret:NAME"
+            );
+            return default;
+        }
+
+        return (ApiKey(map), null);
+    }
+
+    private static string? Secret(
+        ConfigReading reading,
+        MapReader map,
+        YamlScalar scalar,
+        string? provider,
+        Uri? address
+    )
+    {
+        var secret = scalar.Text[SecretPrefix.Length..];
+        if (!SecretRules.IsName(secret))
+        {
+            map.Fault("apiKey", "what stands behind secret: is no secret's name", SecretRules.NameRule);
+            return null;
+        }
+
+        if (address is null)
+        {
+            map.Fault("apiKey", "a provider without an address has no use for a secret", "remove it");
+            return null;
+        }
+
+        reading.Use(
+            new SecretUse(
+                secret,
+                SecretRules.OriginOf(address),
+                provider ?? "",
+                scalar.Line,
+                scalar.Column,
+                map.KeyPath("apiKey")
+            )
+        );
+        return secret;
+    }
+
+    private static Uri? AddressOf(ProviderKind? kind, Uri? baseUrl) =>
+        kind is { } known
+            ? new ProviderConfig
+            {
+                Name = "",
+                Kind = known,
+                BaseUrl = baseUrl,
+            }.Address
+            : null;
+
+    private static ProviderShare Share(ConfigReading reading, MapReader map, ProviderKind? kind)
+    {
+        if (reading.IsWorkspaces)
+        {
+            const string Servers = "only the server's document shares providers";
+            map.Refuse("share", Servers, "remove it");
+            map.Refuse("sharedPassThrough", Servers, "remove it");
+            return ProviderShare.Nobody;
+        }
+
+        if (map.Take("share") is not YamlList)
+        {
+            var everybody = map.Flag("share") ?? kind == ProviderKind.Simulator;
+            return everybody ? ProviderShare.Everybody : ProviderShare.Nobody;
+        }
+
+        var names = ImmutableArray.CreateBuilder<string>();
+        foreach (var (text, node, path) in map.Texts("share"))
+        {
+            if (WorkspaceFiles.IsName(text))
+            {
+                names.Add(text);
+            }
+            else
+            {
+                map.Fault(node, path, $"\"{node.Text}\" is no workspace's name", WorkspaceFiles.NameRule);
+            }
+        }
+
+        return new ProviderShare(false, names.ToImmutable());
     }
 
     private static string? ApiKey(MapReader map)
@@ -232,10 +356,10 @@ internal static partial class ProviderReader
         return key;
     }
 
-    private static ImmutableArray<PassThroughRule> PassThrough(MapReader map)
+    private static ImmutableArray<PassThroughRule> PassThrough(MapReader map, string key)
     {
         var rules = ImmutableArray.CreateBuilder<PassThroughRule>();
-        foreach (var (text, node, path) in map.Texts("passThrough"))
+        foreach (var (text, node, path) in map.Texts(key))
         {
             var match = PassThroughPattern().Match(text);
             if (match.Success)

@@ -19,25 +19,32 @@ internal static class ServerReader
         ["drain"] = HangUpPolicy.Drain,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The server's settings, and <paramref name="gateway"/> with those that are the gateway's.</summary>
+    private static readonly FrozenDictionary<string, ClientCertificates> Clients = new Dictionary<
+        string,
+        ClientCertificates
+    >(StringComparer.Ordinal)
+    {
+        ["optional"] = ClientCertificates.Optional,
+        ["required"] = ClientCertificates.Required,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>The server's settings but its network's, and <paramref name="gateway"/> with those that are the gateway's.</summary>
     public static (ServerConfig Server, GatewayConfig Gateway) Read(
         ConfigReading reading,
-        MapReader document,
+        MapReader? map,
         GatewayConfig gateway
     )
     {
-        if (document.Map("server") is not { } map)
+        if (map is null)
         {
             return (new ServerConfig(), gateway);
         }
 
         var urls = Urls(reading, map);
         var hosts = Hosts(reading, map);
-        var tls = map.Map("tls");
-        var certificate = Pem(tls, "certificate");
-        var key = Pem(tls, "key");
-        tls?.Finish();
-        if (tls is null && urls.Any(url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+        var hasTls = map.Has("tls");
+        var tls = map.Map("tls") is { } inner ? Tls(inner) : null;
+        if (!hasTls && urls.Any(url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
         {
             map.Fault("urls", "an https address needs a certificate", "add \"tls: { certificate: …, key: … }\"");
         }
@@ -46,9 +53,11 @@ internal static class ServerReader
         {
             Urls = urls,
             BehindProxy = map.Flag("behindProxy") ?? false,
-            TlsCertificate = certificate,
-            TlsKey = key,
+            Tls = tls,
+            RateLimit = RateLimit(map),
+            SecretKeyCommand = KeyCommand(map),
         };
+        var proxies = NetworkReader.ReadProxies(reading, map);
         var maxBody = map.Whole("maxBodyMb", 1, 1024) * Mebibyte;
         var onHangUp = map.Word("onHangUp", HangUps);
         map.Finish();
@@ -57,10 +66,46 @@ internal static class ServerReader
             gateway with
             {
                 Hosts = hosts,
+                Proxies = proxies,
                 MaxBodyBytes = maxBody ?? gateway.MaxBodyBytes,
                 OnHangUp = onHangUp ?? gateway.OnHangUp,
             }
         );
+    }
+
+    private static ImmutableArray<string> KeyCommand(MapReader server)
+    {
+        if (server.Map("secrets") is not { } map)
+        {
+            return [];
+        }
+
+        var command = map.Texts("keyCommand").Select(word => word.Text).ToImmutableArray();
+        if (command.IsEmpty)
+        {
+            map.Missing("keyCommand", "a program and its arguments, as [\"/usr/bin/age\", \"-d\", …]");
+        }
+
+        map.Finish();
+        return command;
+    }
+
+    private static RateLimitConfig RateLimit(MapReader server)
+    {
+        if (server.Map("rateLimit") is not { } map)
+        {
+            return new RateLimitConfig();
+        }
+
+        var requests = map.Whole("requestsPerMinute", 0, RateLimitConfig.Most);
+        var wrong = map.Whole("wrongKeysPerMinute", 0, RateLimitConfig.Most);
+        map.Finish();
+        var otherwise = new RateLimitConfig();
+        return otherwise with
+        {
+            RequestsPerMinute = (int?)requests,
+            WrongKeysPerMinute = (int)(wrong ?? otherwise.WrongKeysPerMinute),
+        };
     }
 
     private static ImmutableArray<string> Urls(ConfigReading reading, MapReader map)
@@ -111,13 +156,30 @@ internal static class ServerReader
             && (text == host.Host || text == string.Create(CultureInfo.InvariantCulture, $"{host.Host}:{host.Port}"));
     }
 
-    private static string? Pem(MapReader? tls, string key)
+    private static TlsConfig? Tls(MapReader map)
     {
-        if (tls is null)
+        var certificate = Pem(map, "certificate");
+        var key = Pem(map, "key");
+        var clients = map.Word("clientCertificates", Clients) ?? ClientCertificates.None;
+        var asks = clients != ClientCertificates.None;
+        var clientCa = asks || map.Has("clientCa") ? Pem(map, "clientCa") : null;
+        if (!asks && clientCa is not null)
         {
-            return null;
+            map.Fault(
+                "clientCa",
+                "nobody is asked for a certificate",
+                "add \"clientCertificates: required\" or \"optional\""
+            );
         }
 
+        map.Finish();
+        return certificate is null || key is null
+            ? null
+            : new TlsConfig(certificate, key) { ClientCertificates = clients, ClientCa = clientCa };
+    }
+
+    private static string? Pem(MapReader tls, string key)
+    {
         var path = tls.Text(key);
         if (!tls.Has(key))
         {

@@ -1,3 +1,5 @@
+using Weir.Foundation.Network;
+
 namespace Weir.Server.Configuration;
 
 /// <summary>Where spans and measures go. Equal texts make equal values.</summary>
@@ -5,6 +7,9 @@ public sealed record TelemetryConfig
 {
     /// <summary>An OTLP receiver; null when the file names none: the environment may.</summary>
     public OtlpConfig? Otlp { get; init; }
+
+    /// <summary>Where connections to a receiver may go, the one that the environment names too.</summary>
+    public AddressPolicy Network { get; init; } = AddressPolicy.Server;
 }
 
 /// <summary>An OpenTelemetry receiver.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Weir.Foundation.Network;
 using Weir.Gateway;
 
 namespace Weir.Server.Configuration;
@@ -38,17 +39,21 @@ internal static class TelemetryReader
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Where spans and measures go, and <paramref name="gateway"/> with what is the gateway's.</summary>
-    public static (TelemetryConfig Telemetry, GatewayConfig Gateway) Read(MapReader document, GatewayConfig gateway)
+    public static (TelemetryConfig Telemetry, GatewayConfig Gateway) Read(
+        MapReader document,
+        GatewayConfig gateway,
+        AddressPolicy network
+    )
     {
         if (document.Map("telemetry") is not { } map)
         {
-            return (new TelemetryConfig(), gateway);
+            return (new TelemetryConfig { Network = network }, gateway);
         }
 
-        var otlp = map.Map("otlp") is { } inner ? Otlp(inner) : null;
+        var otlp = map.Map("otlp") is { } inner ? Otlp(inner, network) : null;
         var propagates = map.Flag("propagate") ?? false;
         map.Finish();
-        return (new TelemetryConfig { Otlp = otlp }, gateway with { PropagatesTrace = propagates });
+        return (new TelemetryConfig { Otlp = otlp, Network = network }, gateway with { PropagatesTrace = propagates });
     }
 
     /// <summary>How Weir logs.</summary>
@@ -76,7 +81,7 @@ internal static class TelemetryReader
             ? address
             : null;
 
-    private static OtlpConfig? Otlp(MapReader map)
+    private static OtlpConfig? Otlp(MapReader map, AddressPolicy network)
     {
         if (!map.Has("endpoint"))
         {
@@ -90,6 +95,15 @@ internal static class TelemetryReader
             map.Fault(
                 "endpoint",
                 $"\"{map.Written("endpoint")}\" is no http(s) address without user, query or fragment"
+            );
+        }
+
+        if (endpoint is not null && network.WhyRefused(endpoint) is { } refused)
+        {
+            map.Fault(
+                "endpoint",
+                $"\"{map.Written("endpoint")}\" may not be connected to: {refused}",
+                NetworkReader.HowToAllow
             );
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Weir.Foundation.Network;
 using Weir.Gateway;
 using Weir.Ledger;
 
@@ -9,6 +10,9 @@ public sealed record WeirConfig
 {
     /// <summary>Providers and routes.</summary>
     public GatewayConfig Gateway { get; init; } = new();
+
+    /// <summary>Where it uses sealed secrets, in the order of the text.</summary>
+    public ImmutableArray<SecretUse> Secrets { get; init; } = [];
 
     /// <summary>Prices that win over the catalogue.</summary>
     public ImmutableArray<PriceOverride> Prices { get; init; } = [];
@@ -32,12 +36,21 @@ public sealed record ServerConfig
     /// <summary>Where to listen; empty for the default.</summary>
     public ImmutableArray<string> Urls { get; init; } = [];
 
+    /// <summary>Where connections for addresses of this document may go.</summary>
+    public AddressPolicy Network { get; init; } = AddressPolicy.Server;
+
+    /// <summary>Where those of workspaces' documents may go, whose authors do not run the server: what is listed, and the Internet.</summary>
+    public AddressPolicy WorkspaceNetwork => Network with { AllowsPrivate = false };
+
     /// <summary>True when a proxy of the user's own stands in front and speaks TLS with the callers.</summary>
     public bool BehindProxy { get; init; }
 
-    /// <summary>The PEM file with the certificate chain for <c>https://</c> addresses; null when there is none.</summary>
-    public string? TlsCertificate { get; init; }
+    /// <summary>How often the management side may be asked; takes effect at once.</summary>
+    public RateLimitConfig RateLimit { get; init; } = new();
 
-    /// <summary>The PEM file with its private key.</summary>
-    public string? TlsKey { get; init; }
+    /// <summary>How <c>https://</c> addresses are served; null when there is no certificate.</summary>
+    public TlsConfig? Tls { get; init; }
+
+    /// <summary>A program and its arguments that writes the master keys of sealed secrets; empty for none.</summary>
+    public ImmutableArray<string> SecretKeyCommand { get; init; } = [];
 }

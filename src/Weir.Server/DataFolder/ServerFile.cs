@@ -1,3 +1,5 @@
+using Weir.Foundation.Storage;
+
 namespace Weir.Server.DataFolder;
 
 /// <summary>

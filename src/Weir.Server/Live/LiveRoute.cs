@@ -9,6 +9,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Client;
 using Weir.Gateway;
+using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api;
 using Weir.Server.Limits;
@@ -50,13 +51,13 @@ internal static class LiveRoute
             )
             .Produces<LiveMessage>(StatusCodes.Status200OK, EventStreamConnection.ContentType)
             .TakesQuery("after", "topics")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status406NotAcceptable, StatusCodes.Status503ServiceUnavailable);
         // Over HTTP/2 a WebSocket begins with CONNECT.
         routes
             .MapMethods("/live", [HttpMethods.Connect], ListenAsync)
             .TakesQuery("after", "topics")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .ExcludeFromDescription();
     }
 

@@ -40,6 +40,7 @@ internal static class DocsPage
 
         routes
             .MapGet("/docs", context => IsWhole() ? SendAsync(context, page.Value!) : Missing().ExecuteAsync(context))
+            .OpenToAll()
             .ExcludeFromDescription();
         routes
             .MapGet(
@@ -52,6 +53,7 @@ internal static class DocsPage
                             .Of(StatusCodes.Status404NotFound, "The page at /docs has no such file.")
                             .ExecuteAsync(context)
             )
+            .OpenToAll()
             .ExcludeFromDescription();
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Weir.Client;
 using Weir.Client.Json;
-using Weir.Server.DataFolder;
+using Weir.Foundation.Storage;
 
 namespace Weir.Server.StatusLine;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weir.Foundation.Network;
 using Weir.Server.Configuration;
 
 namespace Weir.Server.Telemetry;
@@ -15,6 +16,9 @@ internal sealed record OtlpTarget(Uri Endpoint, OtlpProtocol Protocol, string He
 /// <param name="Interval">How often measures are sent.</param>
 internal sealed record OtlpTargets(OtlpTarget? Traces, OtlpTarget? Metrics, TimeSpan Interval)
 {
+    /// <summary>Where connections to them may go.</summary>
+    public AddressPolicy Network { get; init; } = AddressPolicy.Server;
+
     private const string Prefix = "OTEL_EXPORTER_OTLP_";
 
     /// <summary>Nothing goes anywhere.</summary>

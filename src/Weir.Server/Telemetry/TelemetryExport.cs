@@ -4,6 +4,7 @@ using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using Weir.Foundation.Network;
 using Weir.Gateway;
 using Weir.Server.Api.Status;
 using Weir.Server.Configuration;
@@ -30,7 +31,7 @@ internal sealed partial class TelemetryExport(Func<string, string?> variable, IL
     /// <summary>Takes a configuration into force; what was gathered for another receiver still goes there.</summary>
     public void Apply(TelemetryConfig config)
     {
-        var next = OtlpTargets.Resolve(config.Otlp, variable, LogFault);
+        var next = OtlpTargets.Resolve(config.Otlp, variable, LogFault) with { Network = config.Network };
         lock (gate)
         {
             if (isDisposed || next == targets)
@@ -45,7 +46,7 @@ internal sealed partial class TelemetryExport(Func<string, string?> variable, IL
                 return;
             }
 
-            running = new Running(Traces(next.Traces), Metrics(next), new ExportFailures(LogFailure));
+            running = new Running(Traces(next.Traces, next.Network), Metrics(next), new ExportFailures(LogFailure));
             LogStarted(next.Traces?.Endpoint, next.Metrics?.Endpoint);
         }
     }
@@ -86,13 +87,13 @@ internal sealed partial class TelemetryExport(Func<string, string?> variable, IL
         }
     }
 
-    private static TracerProvider? Traces(OtlpTarget? target) =>
+    private static TracerProvider? Traces(OtlpTarget? target, AddressPolicy network) =>
         target is null
             ? null
             : Sdk.CreateTracerProviderBuilder()
                 .ConfigureResource(Describe)
                 .AddSource(ModelGateway.TelemetryName)
-                .AddOtlpExporter(options => Set(options, target))
+                .AddOtlpExporter(options => Set(options, target, network))
                 .Build();
 
     private static MeterProvider? Metrics(OtlpTargets targets) =>
@@ -104,7 +105,7 @@ internal sealed partial class TelemetryExport(Func<string, string?> variable, IL
                 .AddOtlpExporter(
                     (options, reader) =>
                     {
-                        Set(options, target);
+                        Set(options, target, targets.Network);
                         reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = (int)
                             targets.Interval.TotalMilliseconds;
                     }
@@ -120,18 +121,19 @@ internal sealed partial class TelemetryExport(Func<string, string?> variable, IL
         }
     }
 
-    private static void Set(OtlpExporterOptions options, OtlpTarget target)
+    private static void Set(OtlpExporterOptions options, OtlpTarget target, AddressPolicy network)
     {
         options.Endpoint = target.Endpoint;
         options.Protocol =
             target.Protocol == OtlpProtocol.Grpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
         options.Headers = target.Headers;
         options.TimeoutMilliseconds = (int)SendLimit.TotalMilliseconds;
-        options.HttpClientFactory = static () =>
+        options.HttpClientFactory = () =>
             new HttpClient(
                 new SocketsHttpHandler
                 {
                     // As to providers: straight, and nowhere that the configuration does not name.
+                    ConnectCallback = new OutboundGuard(network).ConnectAsync,
                     UseProxy = false,
                     AllowAutoRedirect = false,
                     UseCookies = false,

@@ -46,10 +46,14 @@ public sealed class Tab : IAsyncDisposable
     public async Task SignInAsync(WeirProcess weir, string? key = null)
     {
         await GoAsync(weir);
+        await AskForKeyAsync();
         await Page.GetByLabel("Weir key").FillAsync(key ?? weir.AdminKey);
-        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await Page.GetByRole(AriaRole.Heading, new() { Name = "Now" }).WaitForAsync();
     }
+
+    /// <summary>Turns the sign-in page to its second way in.</summary>
+    public Task AskForKeyAsync() => Page.GetByRole(AriaRole.Button, new() { Name = "Use a Weir key" }).ClickAsync();
 
     /// <summary>Waits until the page hears what changes.</summary>
     public Task UntilLiveAsync() => Page.Locator("[data-state=live]").WaitForAsync();

@@ -1,5 +1,3 @@
-using Weir.Foundation;
-using Weir.Foundation.Storage;
 using Weir.Identity;
 
 namespace Weir.FunctionalTests.Api;
@@ -11,20 +9,23 @@ internal static class OtherWorkspace
     public const string KeyName = "other-key";
 
     /// <summary>Makes it, and returns the text of a key of its own, for requests and the management API.</summary>
-    public static async Task<string> MakeAsync(string data, KeyScopes scopes = KeyScopes.Gateway | KeyScopes.Admin)
+    public static async Task<string> MakeAsync(string data, params string[] scopes)
     {
-        using var ring = KeyRing.Open(data, TimeProvider.System).Keys!;
-        await using (var control = new SqliteDatabase(Path.Combine(data, "control.db")).OpenWriter())
-        {
-            await using var command = control.CreateCommand();
-            command.CommandText = "INSERT INTO workspace (id, name) VALUES (2, 'other')";
-            await command.ExecuteNonQueryAsync();
-        }
-
-        var made = await ring.CreateAsync(
-            new WorkspaceId(2),
-            new NewApiKey { Name = KeyName, Scopes = scopes },
-            TestContext.Current.CancellationToken
+        var cancellationToken = TestContext.Current.CancellationToken;
+        using var identity = IdentityStore.Open(data, TimeProvider.System).Store!;
+        var other = await identity.Workspaces.CreateAsync(
+            Actor.LocalCommand,
+            new NewWorkspace("other"),
+            cancellationToken
+        );
+        var made = await identity.Keys.CreateAsync(
+            Actor.System(other.Value!.Workspace.Id),
+            new NewApiKey
+            {
+                Name = KeyName,
+                Scopes = scopes.Length == 0 ? [KeyScopes.Gateway, KeyScopes.Read, KeyScopes.Admin] : [.. scopes],
+            },
+            cancellationToken
         );
         return made.Text!;
     }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Weir.Identity;
 using Weir.Testing;
 
 namespace Weir.FunctionalTests.Api;
@@ -19,7 +18,7 @@ public sealed class UnreadableCaptureTests : IAsyncLifetime
             Assert.Equal(0, await first.StopAsync());
         }
 
-        otherKey = await OtherWorkspace.MakeAsync(folder.At("data"), KeyScopes.Admin | KeyScopes.Ingest);
+        otherKey = await OtherWorkspace.MakeAsync(folder.At("data"), "admin", "ingest");
         await File.WriteAllTextAsync(folder.At("data", "capture.db"), new string('x', 5000));
         weir = await WeirProcess.StartAsync(folder.At("data"));
     }

@@ -16,7 +16,7 @@ internal sealed class UsageQueryTarget : FuzzTarget
 {
     private static readonly FakeClock Clock = new();
     private static readonly ApiCaller Caller = new(
-        new Principal { Workspace = new WorkspaceId(7), Scopes = KeyScopes.Read },
+        new Principal { Workspace = new WorkspaceId(7), Permissions = KeyScopes.Of(KeyScopes.Read)!.Value },
         () => true
     );
 

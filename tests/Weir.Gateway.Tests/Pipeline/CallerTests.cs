@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Weir.Foundation;
-using Weir.Identity;
 using Weir.Testing;
 
 namespace Weir.Gateway.Tests.Pipeline;
@@ -120,7 +119,7 @@ public sealed class CallerTests
     {
         await using var upstream = Upstream();
         await using var host = await GatewayHost.StartAsync(GatewayHost.Anthropic(upstream));
-        var reader = await host.NewKeyAsync("reader", KeyScopes.Read | KeyScopes.Ingest);
+        var reader = await host.NewKeyAsync("reader", "read,ingest");
 
         var (answer, body) = await host.AskAsync(Bare(host).With("x-api-key", reader));
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -8,6 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Testing;
@@ -22,19 +24,19 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private readonly TemporaryFolder folder;
     private readonly WebApplication app;
-    private readonly KeyRing keys;
+    private readonly IdentityStore identity;
 
     private GatewayHost(
         TemporaryFolder folder,
         WebApplication app,
         UsageLedger ledger,
-        KeyRing keys,
+        IdentityStore identity,
         ModelGateway gateway
     )
     {
         this.folder = folder;
         this.app = app;
-        this.keys = keys;
+        this.identity = identity;
         Ledger = ledger;
         Gateway = gateway;
         Url = new Uri(app.Urls.Single());
@@ -67,30 +69,34 @@ internal sealed class GatewayHost : IAsyncDisposable
     public static Task<GatewayHost> StartAsync(params ProviderConfig[] providers) =>
         StartAsync(new GatewayConfig { Providers = [.. providers] });
 
-    public static async Task<GatewayHost> StartAsync(GatewayConfig config, TimeProvider? clock = null)
+    public static async Task<GatewayHost> StartAsync(
+        GatewayConfig config,
+        TimeProvider? clock = null,
+        params ImmutableArray<WorkspaceConfig> workspaces
+    )
     {
         var folder = new TemporaryFolder();
         var time = clock ?? TimeProvider.System;
         var ledger = UsageLedger.Open(new LedgerOptions { DataFolder = folder.Path }, TimeProvider.System).Ledger!;
-        var keys = KeyRing.Open(folder.Path, TimeProvider.System).Keys!;
+        var identity = IdentityStore.Open(folder.Path, TimeProvider.System).Store!;
         var quotas = new ConcurrentQueue<(WorkspaceId Workspace, IReadOnlyList<LimitReading> Readings)>();
         var gateway = new ModelGateway(
             ledger,
             new PriceBook(),
-            keys,
+            identity.Keys,
             new RecordIdSource(TimeProvider.System, highest: ledger.HighestId),
             time,
             NullLoggerFactory.Instance,
             (workspace, readings) => quotas.Enqueue((workspace, readings))
         );
-        gateway.Apply(config);
+        gateway.Apply(config, workspaces);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0").ConfigureKestrel(ModelGateway.Prepare);
         var app = builder.Build();
         app.Run(gateway.HandleAsync);
         await app.StartAsync();
-        var host = new GatewayHost(folder, app, ledger, keys, gateway) { Quotas = quotas };
+        var host = new GatewayHost(folder, app, ledger, identity, gateway) { Quotas = quotas };
         host.Key = await host.NewKeyAsync("tester");
         return host;
     }
@@ -128,16 +134,22 @@ internal sealed class GatewayHost : IAsyncDisposable
             Name = "simulator",
             Kind = ProviderKind.Simulator,
             Models = ["sim-*"],
+            Share = ProviderShare.Everybody,
         };
 
-    public async Task<string> NewKeyAsync(string name, KeyScopes scopes = KeyScopes.Gateway, string? project = null)
+    public async Task<string> NewKeyAsync(
+        string name,
+        string scopes = KeyScopes.Gateway,
+        string? project = null,
+        WorkspaceId? workspace = null
+    )
     {
-        var made = await keys.CreateAsync(
-            WorkspaceId.Default,
+        var made = await identity.Keys.CreateAsync(
+            workspace is { } other ? Actor.System(other) : Actor.LocalCommand,
             new NewApiKey
             {
                 Name = name,
-                Scopes = scopes,
+                Scopes = [.. scopes.Split(',')],
                 Project = project,
                 User = "ada",
                 Team = "hydro",
@@ -147,7 +159,20 @@ internal sealed class GatewayHost : IAsyncDisposable
         return made.Text!;
     }
 
-    public Task RevokeAsync(string name) => keys.RevokeAsync(WorkspaceId.Default, name, CancellationToken.None);
+    /// <summary>A key of another workspace, which is made first.</summary>
+    public async Task<string> NewKeyOfAsync(WorkspaceId workspace)
+    {
+        await using var control = new SqliteDatabase(Path.Combine(folder.Path, "control.db")).OpenWriter();
+        await using var command = control.CreateCommand();
+        command.CommandText = "INSERT INTO workspace (id, name) VALUES (@id, 'w' || @id)";
+        command.Parameters.AddWithValue("@id", workspace.Value);
+        await command.ExecuteNonQueryAsync();
+        // Any change has the store look at its workspaces anew.
+        await NewKeyAsync(string.Create(CultureInfo.InvariantCulture, $"before-{workspace.Value}"));
+        return await NewKeyAsync("tester", workspace: workspace);
+    }
+
+    public Task RevokeAsync(string name) => identity.Keys.RevokeAsync(Actor.LocalCommand, name, CancellationToken.None);
 
     /// <summary>A POST of JSON with the host's key in <c>x-api-key</c>.</summary>
     public HttpRequestMessage Post(string path, string body) => Post(path, Encoding.UTF8.GetBytes(body));
@@ -197,7 +222,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         await app.DisposeAsync();
         await Gateway.DisposeAsync();
         await Ledger.DisposeAsync();
-        keys.Dispose();
+        identity.Dispose();
         folder.Dispose();
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Upstreams;
@@ -52,9 +53,9 @@ public sealed class QuotaHeadersTests
     public void Noting_allocates_nothing_though_every_answer_tells_another_number()
     {
         var config = new ProviderConfig { Name = "anthropic", Kind = ProviderKind.Anthropic };
-        using var upstream = Upstream.Open(ProviderModel.KeyOf(config));
+        using var upstream = Upstream.Open(ProviderModel.KeyOf(config, WorkspaceId.Default));
         var provider = new ProviderModel(config, upstream);
-        using var quotas = new QuotaHeaders((_, _) => { }, TimeProvider.System);
+        using var quotas = new QuotaHeaders((_, _) => { }, TimeProvider.System, NullLogger.Instance);
         using var request = new HttpRequestMessage();
         request.Headers.TryAddWithoutValidation("authorization", "Bearer " + new string('k', 100));
         using var plain = Answer(null);

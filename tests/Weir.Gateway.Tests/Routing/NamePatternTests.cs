@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Weir.Gateway.Routing;
+using Weir.Foundation;
 
 namespace Weir.Gateway.Tests.Routing;
 

@@ -40,7 +40,7 @@ public sealed class RouterTests
     {
         var config = new GatewayConfig { Providers = providers, Routes = routes.IsDefault ? [] : routes };
         return Router.Decide(
-            GatewayModel.Build(config, previous: null, TimeProvider.System),
+            GatewaySnapshot.Build(config, [], previous: null, TimeProvider.System).Server,
             Prices,
             new RouteQuestion(dialect, model, client, key, headers ?? new HeaderDictionary())
         );

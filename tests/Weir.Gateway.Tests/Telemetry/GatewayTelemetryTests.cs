@@ -156,7 +156,7 @@ public sealed class GatewayTelemetryTests : IDisposable
         new()
         {
             Context = request.HttpContext,
-            Gateway = GatewayModel.Build(new GatewayConfig(), previous: null, TimeProvider.System),
+            Snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, TimeProvider.System),
             Prices = new PriceBook().Current,
             Endpoint = Messages,
             ErrorDialect = Dialect.AnthropicMessages,

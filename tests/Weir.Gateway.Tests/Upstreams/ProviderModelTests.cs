@@ -1,3 +1,4 @@
+using Weir.Foundation;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Tests.Upstreams;
@@ -12,7 +13,7 @@ public sealed class ProviderModelTests
             Kind = kind,
             BaseUrl = baseUrl is null ? null : new Uri(baseUrl),
         };
-        return new ProviderModel(config, Upstream.Open(ProviderModel.KeyOf(config)));
+        return new ProviderModel(config, Upstream.Open(ProviderModel.KeyOf(config, WorkspaceId.Default)));
     }
 
     [Theory]

@@ -14,17 +14,19 @@ public sealed class FirstKeyTests : IDisposable
     [Fact]
     public async Task The_first_start_makes_an_admin_key_once()
     {
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         var text = await ring.EnsureFirstKeyAsync(Never);
 
         Assert.True(ring.TryVerify(text, out var principal));
         Assert.Equal("admin", principal.KeyName);
         Assert.Equal(WorkspaceId.Default, principal.Workspace);
-        Assert.Equal(KeyScopes.Gateway | KeyScopes.Read | KeyScopes.Admin | KeyScopes.Ingest, principal.Scopes);
+        Assert.Equal(PermissionSet.All, principal.Permissions);
         Assert.Equal(text + "\n", await File.ReadAllTextAsync(folder.File("admin.key")));
         Assert.Null(await ring.EnsureFirstKeyAsync(Never));
 
-        using var again = Open();
+        using var reopened = Open();
+        var again = reopened.Keys;
         Assert.Null(await again.EnsureFirstKeyAsync(Never));
         Assert.True(again.TryVerify(text, out _));
     }
@@ -32,13 +34,14 @@ public sealed class FirstKeyTests : IDisposable
     [Fact]
     public async Task Where_an_admin_was_none_is_made()
     {
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         var made = await ring.CreateAsync(
-            WorkspaceId.Default,
-            new NewApiKey { Name = "a", Scopes = KeyScopes.Admin },
+            Actors.Admin,
+            new NewApiKey { Name = "a", Scopes = [KeyScopes.Admin] },
             Never
         );
-        await ring.RevokeAsync(WorkspaceId.Default, made.Key!.Id, Never);
+        await ring.RevokeAsync(Actors.Admin, made.Key!.Id, Never);
         Assert.Null(await ring.EnsureFirstKeyAsync(Never));
         Assert.False(File.Exists(folder.File("admin.key")));
     }
@@ -48,8 +51,9 @@ public sealed class FirstKeyTests : IDisposable
     [InlineData("admin", "first-admin")]
     public async Task Keys_that_were_made_before_the_first_start_do_not_stand_in_its_way(string before, string name)
     {
-        using var ring = Open();
-        await ring.CreateAsync(WorkspaceId.Default, new NewApiKey { Name = before }, Never);
+        using var store = Open();
+        var ring = store.Keys;
+        await ring.CreateAsync(Actors.Admin, new NewApiKey { Name = before }, Never);
         Assert.True(ring.TryVerify(await ring.EnsureFirstKeyAsync(Never), out var principal));
         Assert.Equal(name, principal.KeyName);
     }
@@ -59,7 +63,8 @@ public sealed class FirstKeyTests : IDisposable
     {
         await File.WriteAllTextAsync(folder.File("admin.key"), KeyText.New() + "\n");
         await File.WriteAllTextAsync(folder.File("admin.key.new"), "half");
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         var text = await ring.EnsureFirstKeyAsync(Never);
         Assert.Equal(text + "\n", await File.ReadAllTextAsync(folder.File("admin.key")));
         Assert.False(File.Exists(folder.File("admin.key.new")));
@@ -68,7 +73,8 @@ public sealed class FirstKeyTests : IDisposable
     [Fact]
     public async Task Without_the_file_there_is_no_key()
     {
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         Directory.CreateDirectory(folder.File("admin.key"));
         await Assert.ThrowsAnyAsync<IOException>(() => ring.EnsureFirstKeyAsync(Never));
         Assert.Empty(await ring.ListAsync(WorkspaceId.Default, true, Never));
@@ -79,7 +85,8 @@ public sealed class FirstKeyTests : IDisposable
     [Fact]
     public async Task Files_are_for_their_owner_alone()
     {
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         await ring.EnsureFirstKeyAsync(Never);
         foreach (var name in new[] { "admin.key", "control.db" })
         {
@@ -94,9 +101,10 @@ public sealed class FirstKeyTests : IDisposable
     [Fact]
     public async Task Rotating_the_first_key_brings_its_file_along()
     {
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         await ring.EnsureFirstKeyAsync(Never);
-        var rotated = await ring.RotateAsync(WorkspaceId.Default, "admin", TimeSpan.Zero, Never);
+        var rotated = await ring.RotateAsync(Actors.Admin, "admin", TimeSpan.Zero, Never);
         Assert.Equal(rotated.Text + "\n", await File.ReadAllTextAsync(folder.File("admin.key")));
         Assert.Null(rotated.Reason);
     }
@@ -104,32 +112,35 @@ public sealed class FirstKeyTests : IDisposable
     [Fact]
     public async Task Rotating_another_key_leaves_the_file_alone()
     {
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         var text = await ring.EnsureFirstKeyAsync(Never);
-        await ring.CreateAsync(WorkspaceId.Default, new NewApiKey { Name = "other" }, Never);
-        await ring.RotateAsync(WorkspaceId.Default, "other", TimeSpan.Zero, Never);
+        await ring.CreateAsync(Actors.Admin, new NewApiKey { Name = "other" }, Never);
+        await ring.RotateAsync(Actors.Admin, "other", TimeSpan.Zero, Never);
         Assert.Equal(text + "\n", await File.ReadAllTextAsync(folder.File("admin.key")));
     }
 
     [Fact]
     public async Task Revoking_the_first_key_removes_its_file()
     {
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         await ring.EnsureFirstKeyAsync(Never);
-        await ring.CreateAsync(WorkspaceId.Default, new NewApiKey { Name = "mine", Scopes = KeyScopes.Admin }, Never);
-        var revoked = await ring.RevokeAsync(WorkspaceId.Default, "admin", Never);
-        Assert.Equal(KeyOutcome.Done, revoked.Outcome);
+        await ring.CreateAsync(Actors.Admin, new NewApiKey { Name = "mine", Scopes = [KeyScopes.Admin] }, Never);
+        var revoked = await ring.RevokeAsync(Actors.Admin, "admin", Never);
+        Assert.Equal(ChangeOutcome.Done, revoked.Outcome);
         Assert.False(File.Exists(folder.File("admin.key")));
     }
 
     [Fact]
     public async Task A_file_that_cannot_be_replaced_does_not_lose_the_new_text()
     {
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         await ring.EnsureFirstKeyAsync(Never);
         Directory.CreateDirectory(folder.File("admin.key.new"));
-        var rotated = await ring.RotateAsync(WorkspaceId.Default, "admin", TimeSpan.Zero, Never);
-        Assert.Equal(KeyOutcome.Done, rotated.Outcome);
+        var rotated = await ring.RotateAsync(Actors.Admin, "admin", TimeSpan.Zero, Never);
+        Assert.Equal(ChangeOutcome.Done, rotated.Outcome);
         Assert.True(ring.TryVerify(rotated.Text, out _));
         Assert.Contains("admin.key", rotated.Reason, StringComparison.Ordinal);
     }
@@ -137,7 +148,8 @@ public sealed class FirstKeyTests : IDisposable
     [Fact]
     public async Task Of_many_starts_at_once_one_makes_the_key()
     {
-        using var ring = Open();
+        using var store = Open();
+        var ring = store.Keys;
         var texts = await Task.WhenAll(
             Enumerable.Range(0, 8).Select(_ => Task.Run(() => ring.EnsureFirstKeyAsync(Never)))
         );
@@ -145,5 +157,5 @@ public sealed class FirstKeyTests : IDisposable
         Assert.Single(await ring.ListAsync(WorkspaceId.Default, true, Never));
     }
 
-    private KeyRing Open() => KeyRing.Open(folder.Path, clock).Keys!;
+    private IdentityStore Open() => IdentityStore.Open(folder.Path, clock).Store!;
 }

@@ -106,7 +106,7 @@ public sealed class ConfigReaderTests
             { "version: 1\nproviderz: []", "2:1 providerz: there is no such key (did you mean \"providers\"?)" },
             {
                 "version: 1\nzzzzzzzzz: 1",
-                "2:1 zzzzzzzzz: there is no such key (known: version, providers, routes, prices, server, telemetry, logging, capture)"
+                "2:1 zzzzzzzzz: there is no such key (known: version, server, providers, routes, prices, telemetry, logging, capture)"
             },
             { "version: 1\nversion: 1", "2:1 version: the key stands here a second time (the first is on line 1)" },
             { "version: 1\nproviders: 3", "2:12 providers: a list was expected, not a single value" },
@@ -172,8 +172,28 @@ public sealed class ConfigReaderTests
                 "3:41 providers[0].apiKey: this is a Weir key, not the provider's (Weir keys are for Weir's own callers)"
             },
             {
-                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKey: \"secret:NAME\" }",
-                "3:41 providers[0].apiKey: \"secret:NAME\" names a sealed secret, and the sealed store is not available in this version (use ${NAME} for a variable of the environment)"
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, baseUrl: \"secret:NAME\" }",
+                "3:42 providers[0].baseUrl: \"secret:NAME\" names a sealed secret, which only a provider's apiKey may be"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKey: \"secret:not a name\" }",
+                "3:41 providers[0].apiKey: what stands behind secret: is no secret's name (1 to 64 letters, digits, '.', '_' and '-', beginning with a letter or a digit)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator, apiKey: secret:a }",
+                "3:41 providers[0].apiKey: a provider without an address has no use for a secret (remove it)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, share: [Acme] }",
+                "3:41 providers[0].share[0]: \"Acme\" is no workspace's name (1 to 40 lower-case letters, digits and '-')"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, share: yes }",
+                "3:40 providers[0].share: true or false was expected, not \"yes\""
+            },
+            {
+                "version: 1\nserver: { secrets: {} }",
+                "2:20 server.secrets.keyCommand: is missing (a program and its arguments, as [\"/usr/bin/age\", \"-d\", …])"
             },
             {
                 "version: 1\nproviders:\n  - { name: a, kind: anthropic, timeouts: { connect: 10 } }",

@@ -212,7 +212,11 @@ public sealed class ConfigStoreTests : IDisposable
     {
         var (store, faults) = ConfigStore.Open(Options(), NullLogger.Instance);
         Assert.Empty(faults);
-        store!.Start(config => applied.Add(config.Gateway.Providers[0].Name));
+        store!.Start(config =>
+        {
+            applied.Add(config.Gateway.Providers[0].Name);
+            return [];
+        });
         return store;
     }
 

@@ -1,3 +1,4 @@
+using Weir.Foundation.Storage;
 using Weir.Server.DataFolder;
 using Weir.Testing;
 

@@ -47,7 +47,10 @@ public sealed class LiveRouteTests : IAsyncDisposable
             {
                 var workspace = new WorkspaceId(context.Request.Headers["x-workspace"] == "2" ? 2 : 1);
                 context.Features.Set(
-                    new ApiCaller(new Principal { Workspace = workspace, Scopes = KeyScopes.Read }, () => true)
+                    new ApiCaller(
+                        new Principal { Workspace = workspace, Permissions = KeyScopes.Of(KeyScopes.Read)!.Value },
+                        () => true
+                    )
                 );
                 return next(context);
             }

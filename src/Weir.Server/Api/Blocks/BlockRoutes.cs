@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
+using Weir.Identity;
 using Weir.Insights.Blocks;
 using Weir.Ledger;
 using Weir.Server.Api.Usage;
@@ -35,7 +36,7 @@ internal static class BlockRoutes
             .WithTags("Limits")
             .WithName("listBlocks")
             .WithSummary("Use in blocks of five hours, of coding agents unless client says otherwise")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest);
 
     /// <summary>A block as the API tells it.</summary>

@@ -26,7 +26,7 @@ internal static class BatchRoute
                     + "is sent again under the same id changes nothing and gets the same answer. The workspace is the key's."
             )
             .WithMetadata(new AcceptsMetadata([Lines], typeof(string)))
-            .For(new ApiAccess(KeyScopes.Ingest))
+            .Needs(Permission.CaptureIngest)
             .Refuses(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status413PayloadTooLarge,

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
+using Weir.Identity;
 using Weir.Server.Capture;
 
 namespace Weir.Server.Api.Capture;
@@ -18,7 +19,7 @@ internal static class CaptureRoutes
             .MapGet("/sources", Sources)
             .WithName("getCaptureSources")
             .WithSummary("The folders of coding agents that are read, and how that goes")
-            .ForReaders(instanceOnly: true);
+            .Needs(Permission.InstanceView);
         BatchRoute.Map(group);
     }
 

@@ -35,7 +35,7 @@ internal static class HookRoutes
                 new AcceptsMetadata(["application/json"], typeof(object)),
                 new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), ["application/json"])
             )
-            .For(new ApiAccess(KeyScopes.Ingest))
+            .Needs(Permission.CaptureIngest)
             .Refuses(
                 StatusCodes.Status400BadRequest,
                 StatusCodes.Status413PayloadTooLarge,

@@ -53,7 +53,7 @@ internal static class OtlpRoutes
             .IsDescribed(ReceiveAsync)
             .WithMetadata(new AcceptsMetadata([Protobuf, Json], typeof(object)))
             .WithMetadata(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(object), [Protobuf, Json]))
-            .For(new ApiAccess(KeyScopes.Ingest))
+            .Needs(Permission.CaptureIngest)
             .Refuses(
                 typeof(OtlpFailure),
                 [Protobuf, Json],

@@ -5,11 +5,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
+using Weir.Identity;
 using Weir.Server.Configuration;
 
 namespace Weir.Server.Api.Config;
 
-/// <summary>The instance's configuration: read with its secrets masked, replaced as a whole.</summary>
+/// <summary>
+/// The configuration of the caller's workspace, the server's own for the workspace <c>default</c>: read with its secrets
+/// masked, replaced as a whole.
+/// </summary>
 internal static class ConfigRoutes
 {
     /// <summary>Maps <c>GET</c> and <c>PUT</c>.</summary>
@@ -19,16 +23,18 @@ internal static class ConfigRoutes
         group
             .MapGet("/", Read)
             .WithName("getConfig")
-            .WithSummary("The configuration in force, its secrets masked")
+            .WithSummary("The workspace's configuration in force, its secrets masked")
             .TakesQuery()
-            .ForReaders(instanceOnly: true);
+            .NeedsWithDefault(Permission.ConfigRead, Permission.InstanceView)
+            .Refuses(StatusCodes.Status404NotFound);
         group
             .MapPut("/", Replace)
             .WithName("putConfig")
-            .WithSummary("Replaces the configuration as a whole, or refuses it with all its faults")
-            .ForAdmins(instanceOnly: true)
+            .WithSummary("Replaces the workspace's configuration as a whole, or refuses it with all its faults")
+            .NeedsWithDefault(Permission.ConfigWrite, Permission.InstanceManage)
             .Refuses(
                 StatusCodes.Status400BadRequest,
+                StatusCodes.Status404NotFound,
                 StatusCodes.Status409Conflict,
                 StatusCodes.Status412PreconditionFailed,
                 StatusCodes.Status422UnprocessableEntity,
@@ -36,18 +42,30 @@ internal static class ConfigRoutes
             );
     }
 
-    private static Ok<ConfigDocument> Read(ConfigStore store, HttpResponse response)
+    private static Results<Ok<ConfigDocument>, ApiProblem> Read(
+        ApiCaller caller,
+        Documents documents,
+        HttpResponse response
+    )
     {
-        var document = ConfigShapes.Document(store);
-        response.Headers.ETag = $"\"{document.Etag}\"";
-        return TypedResults.Ok(document);
+        if (documents.Of(caller.Workspace) is not { } store)
+        {
+            return None();
+        }
+
+        return Answer(store, response);
     }
 
-    private static Results<Ok<ConfigDocument>, ApiProblem> Replace(
+    private static async Task<Results<Ok<ConfigDocument>, ApiProblem>> Replace(
         ConfigText body,
-        [FromHeader(Name = "If-Match")] [Description("The ETag of the text that was changed.")] string? ifMatch,
-        ConfigStore store,
-        HttpResponse response
+        [FromHeader(Name = "If-Match")]
+        [Description("The ETag of the text that was changed; \"none\" where a workspace has no document yet.")]
+            string? ifMatch,
+        ApiCaller caller,
+        Documents documents,
+        SecretStore secrets,
+        HttpResponse response,
+        CancellationToken cancellationToken
     )
     {
         if (body.Text is not { } text)
@@ -64,13 +82,17 @@ internal static class ConfigRoutes
             );
         }
 
-        var replacement = store.Replace(text, match.Trim('"'));
+        if (documents.Of(caller.Workspace) is not { } store)
+        {
+            return None();
+        }
+
+        var replacement = documents.Replace(store, text, match.Trim('"'));
         switch (replacement.Outcome)
         {
             case ConfigReplacementOutcome.Done:
-                var document = ConfigShapes.Document(store);
-                response.Headers.ETag = $"\"{document.Etag}\"";
-                return TypedResults.Ok(document);
+                await secrets.SettleAsync().WaitAsync(cancellationToken);
+                return Answer(store, response);
             case ConfigReplacementOutcome.NoFile:
                 return ApiProblem.Of(
                     StatusCodes.Status409Conflict,
@@ -89,4 +111,14 @@ internal static class ConfigRoutes
                 throw new InvalidOperationException($"Unknown outcome {replacement.Outcome}.");
         }
     }
+
+    private static Ok<ConfigDocument> Answer(ConfigStore store, HttpResponse response)
+    {
+        var document = ConfigShapes.Document(store);
+        response.Headers.ETag = $"\"{document.Etag}\"";
+        return TypedResults.Ok(document);
+    }
+
+    private static ApiProblem None() =>
+        ApiProblem.Of(StatusCodes.Status404NotFound, "The caller's workspace has no configuration of its own.");
 }

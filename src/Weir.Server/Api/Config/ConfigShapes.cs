@@ -16,12 +16,19 @@ internal static class ConfigShapes
         var current = store.Current;
         return new ConfigDocument
         {
-            Source = current.Text is null ? "environment" : "file",
-            Path = current.Path,
+            Source =
+                current.Text is not null ? "file"
+                : store.IsServers ? "environment"
+                : "none",
+            // Where the server keeps its files is its own workspace's business.
+            Path = store.IsServers ? current.Path : null,
             Etag = current.ETag,
             AcceptedAt = current.AcceptedAt,
             ReadOnly = store.IsReadOnly,
-            Text = current.Text is { } text ? ConfigEdit.Masked(text) : ConfigRendering.ToText(current.Config),
+            Text =
+                current.Text is { } text ? ConfigEdit.Masked(text)
+                : store.IsServers ? ConfigRendering.ToText(current.Config)
+                : "",
             PendingFaults = [.. current.PendingFaults.Select(Fault)],
             RestartNeededFor = current.RestartNeededFor,
         };

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
 using Weir.Demo;
+using Weir.Identity;
 
 namespace Weir.Server.Api.Demo;
 
@@ -14,18 +15,22 @@ internal static class DemoRoutes
     public static void Map(RouteGroupBuilder group)
     {
         group.WithTags("Demo");
-        group.MapGet("/", GetAsync).WithName("getDemo").WithSummary("How far the simulated year is").ForReaders();
+        group
+            .MapGet("/", GetAsync)
+            .WithName("getDemo")
+            .WithSummary("How far the simulated year is")
+            .Needs(Permission.InstanceView);
         group
             .MapPost("/", FillAsync)
             .WithName("fillDemo")
             .WithSummary("Begins to write a simulated year")
-            .ForAdmins()
+            .Needs(Permission.InstanceManage)
             .Refuses(StatusCodes.Status409Conflict);
         group
             .MapDelete("/", RemoveAsync)
             .WithName("removeDemo")
             .WithSummary("Begins to take the simulated year out")
-            .ForAdmins()
+            .Needs(Permission.InstanceManage)
             .Refuses(StatusCodes.Status409Conflict);
     }
 
@@ -35,22 +40,40 @@ internal static class DemoRoutes
     private static async Task<Results<Accepted<DemoStatus>, ApiProblem>> FillAsync(
         DemoJob demo,
         ApiCaller caller,
+        AuditTrail trail,
         CancellationToken cancellationToken
-    ) =>
-        await demo.TryFillAsync(caller.Workspace, cancellationToken)
-            ? TypedResults.Accepted((string?)null, await StatusAsync(demo, cancellationToken))
-            : ApiProblem.Of(
+    )
+    {
+        if (!await demo.TryFillAsync(caller.Workspace, cancellationToken))
+        {
+            return ApiProblem.Of(
                 StatusCodes.Status409Conflict,
                 "A simulated year is there already or being worked on. Remove it first: weir demo --remove."
             );
+        }
+
+        await trail.NoteAsync(caller.Actor, "demo.fill", "demo", null, null, cancellationToken);
+        return TypedResults.Accepted((string?)null, await StatusAsync(demo, cancellationToken));
+    }
 
     private static async Task<Results<Accepted<DemoStatus>, ApiProblem>> RemoveAsync(
         DemoJob demo,
+        ApiCaller caller,
+        AuditTrail trail,
         CancellationToken cancellationToken
-    ) =>
-        demo.TryRemove()
-            ? TypedResults.Accepted((string?)null, await StatusAsync(demo, cancellationToken))
-            : ApiProblem.Of(StatusCodes.Status409Conflict, "The simulated year is being worked on; try again later.");
+    )
+    {
+        if (!demo.TryRemove())
+        {
+            return ApiProblem.Of(
+                StatusCodes.Status409Conflict,
+                "The simulated year is being worked on; try again later."
+            );
+        }
+
+        await trail.NoteAsync(caller.Actor, "demo.remove", "demo", null, null, cancellationToken);
+        return TypedResults.Accepted((string?)null, await StatusAsync(demo, cancellationToken));
+    }
 
     private static async Task<DemoStatus> StatusAsync(DemoJob demo, CancellationToken cancellationToken)
     {

@@ -23,24 +23,24 @@ internal static class KeyRoutes
             .WithName("listKeys")
             .WithSummary("The workspace's keys, without their texts")
             .TakesQuery("includeRevoked")
-            .ForReaders();
+            .NeedsEither(Permission.KeysView, Permission.KeysOwn);
         group
             .MapPost("/", Create)
             .WithName("createKey")
             .WithSummary("Makes a key; its text is told this once")
-            .ForAdmins()
+            .NeedsEither(Permission.KeysManage, Permission.KeysOwn)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status409Conflict);
         group
             .MapPost("/{idOrName}/rotate", Rotate)
             .WithName("rotateKey")
             .WithSummary("Gives a key a new text, told this once")
-            .ForAdmins()
+            .NeedsEither(Permission.KeysManage, Permission.KeysOwn)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound);
         group
             .MapDelete("/{idOrName}", Revoke)
             .WithName("revokeKey")
             .WithSummary("Ends a key at once")
-            .ForAdmins()
+            .NeedsEither(Permission.KeysManage, Permission.KeysOwn)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
     }
 
@@ -52,7 +52,16 @@ internal static class KeyRoutes
     )
     {
         var found = await keys.ListAsync(caller.Workspace, includeRevoked ?? false, cancellationToken);
-        return TypedResults.Ok(new KeyList([.. found.Select(KeyShapes.Item)]));
+        return TypedResults.Ok(
+            new KeyList([
+                .. found
+                    .Where(key =>
+                        caller.Principal.Permissions.Has(Permission.KeysView)
+                        || (key.Owner is not null && key.Owner == caller.Principal.OwnerId)
+                    )
+                    .Select(KeyShapes.Item),
+            ])
+        );
     }
 
     private static async Task<Results<Created<KeyWithText>, ApiProblem>> Create(
@@ -75,11 +84,15 @@ internal static class KeyRoutes
         }
 
         var change = await keys.CreateAsync(
-            caller.Workspace,
+            caller.Actor,
             new NewApiKey
             {
                 Name = body.Name!,
                 Scopes = scopes,
+                Owner = Given(body.Owner),
+                Models = [.. body.Models ?? []],
+                Networks = [.. body.Networks ?? []],
+                Origins = [.. body.Origins ?? []],
                 User = Given(body.User),
                 Team = Given(body.Team),
                 Project = Given(body.Project),
@@ -87,7 +100,7 @@ internal static class KeyRoutes
             },
             cancellationToken
         );
-        return change is { Outcome: KeyOutcome.Done, Key: { } key, Text: { } text }
+        return change is { Outcome: ChangeOutcome.Done, Key: { } key, Text: { } text }
             ? TypedResults.Created($"/api/v1/keys/{key.Id}", KeyShapes.WithText(key, text))
             : Refusal(change);
     }
@@ -108,13 +121,8 @@ internal static class KeyRoutes
             );
         }
 
-        var change = await keys.RotateAsync(
-            caller.Workspace,
-            idOrName,
-            TimeSpan.FromSeconds(overlap),
-            cancellationToken
-        );
-        return change is { Outcome: KeyOutcome.Done, Key: { } key, Text: { } text }
+        var change = await keys.RotateAsync(caller.Actor, idOrName, TimeSpan.FromSeconds(overlap), cancellationToken);
+        return change is { Outcome: ChangeOutcome.Done, Key: { } key, Text: { } text }
             ? TypedResults.Ok(KeyShapes.WithText(key, text))
             : Refusal(change);
     }
@@ -126,38 +134,30 @@ internal static class KeyRoutes
         CancellationToken cancellationToken
     )
     {
-        var change = await keys.RevokeAsync(caller.Workspace, idOrName, cancellationToken);
-        return change is { Outcome: KeyOutcome.Done, Key: { } key }
+        var change = await keys.RevokeAsync(caller.Actor, idOrName, cancellationToken);
+        return change is { Outcome: ChangeOutcome.Done, Key: { } key }
             ? TypedResults.Ok(KeyShapes.Item(key))
             : Refusal(change);
     }
 
-    private static KeyScopes Scopes(IReadOnlyList<string>? words, Dictionary<string, string> errors)
+    private static ImmutableArray<string> Scopes(IReadOnlyList<string>? words, Dictionary<string, string> errors)
     {
         if (words is null)
         {
-            return KeyScopes.Gateway;
-        }
-
-        var scopes = KeyScopes.None;
-        foreach (var word in words)
-        {
-            if (KeyShapes.Scopes.TryGetValue(word, out var scope))
-            {
-                scopes |= scope;
-            }
-            else
-            {
-                errors["scopes"] = $"unknown scope \"{word}\" ({Suggestion.For(word, [.. KeyShapes.Scopes.Keys])})";
-            }
+            return [KeyScopes.Gateway];
         }
 
         if (words.Count == 0)
         {
             errors["scopes"] = "name at least one";
         }
+        else if (words.FirstOrDefault(word => KeyScopes.Of(word) is null) is { } unknown)
+        {
+            errors["scopes"] =
+                $"unknown scope \"{unknown}\" ({Suggestion.For(unknown, [.. KeyScopes.Bundles, .. PermissionTable.All.Select(info => info.Name)])})";
+        }
 
-        return scopes;
+        return [.. words.Distinct(StringComparer.Ordinal)];
     }
 
     private static string? Given(string? text) => string.IsNullOrEmpty(text) ? null : text;
@@ -166,9 +166,9 @@ internal static class KeyRoutes
         ApiProblem.Of(
             change.Outcome switch
             {
-                KeyOutcome.NotFound => StatusCodes.Status404NotFound,
-                KeyOutcome.NameTaken or KeyOutcome.LastAdmin => StatusCodes.Status409Conflict,
-                KeyOutcome.Invalid => StatusCodes.Status400BadRequest,
+                ChangeOutcome.NotFound => StatusCodes.Status404NotFound,
+                ChangeOutcome.Taken or ChangeOutcome.Refused => StatusCodes.Status409Conflict,
+                ChangeOutcome.Invalid => StatusCodes.Status400BadRequest,
                 _ => throw new InvalidOperationException($"{change.Outcome} came without its key."),
             },
             change.Reason

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Weir.Client;
 using Weir.Identity;
 
@@ -7,16 +6,6 @@ namespace Weir.Server.Api.Keys;
 /// <summary>From the key ring's own types to the public API's.</summary>
 internal static class KeyShapes
 {
-    /// <summary>The scopes by name.</summary>
-    public static FrozenDictionary<string, KeyScopes> Scopes { get; } =
-        new Dictionary<string, KeyScopes>(StringComparer.Ordinal)
-        {
-            ["gateway"] = KeyScopes.Gateway,
-            ["read"] = KeyScopes.Read,
-            ["admin"] = KeyScopes.Admin,
-            ["ingest"] = KeyScopes.Ingest,
-        }.ToFrozenDictionary(StringComparer.Ordinal);
-
     /// <summary>A key without its text.</summary>
     public static KeyItem Item(ApiKey key) =>
         new()
@@ -24,7 +13,8 @@ internal static class KeyShapes
             Id = key.Id,
             Name = key.Name,
             Prefix = key.Prefix,
-            Scopes = Words(key.Scopes),
+            Scopes = key.Scopes,
+            Owner = key.Owner,
             User = key.User,
             Team = key.Team,
             Project = key.Project,
@@ -32,6 +22,10 @@ internal static class KeyShapes
             RotatedAt = key.RotatedAt,
             ExpiresAt = key.ExpiresAt,
             RevokedAt = key.RevokedAt,
+            LastUsedAt = key.LastUsedAt,
+            Models = key.Models,
+            Networks = key.Networks,
+            Origins = key.Origins,
         };
 
     /// <summary>A key with its text.</summary>
@@ -41,7 +35,8 @@ internal static class KeyShapes
             Id = key.Id,
             Name = key.Name,
             Prefix = key.Prefix,
-            Scopes = Words(key.Scopes),
+            Scopes = key.Scopes,
+            Owner = key.Owner,
             User = key.User,
             Team = key.Team,
             Project = key.Project,
@@ -49,9 +44,10 @@ internal static class KeyShapes
             RotatedAt = key.RotatedAt,
             ExpiresAt = key.ExpiresAt,
             RevokedAt = key.RevokedAt,
+            LastUsedAt = key.LastUsedAt,
+            Models = key.Models,
+            Networks = key.Networks,
+            Origins = key.Origins,
             Text = text,
         };
-
-    private static string[] Words(KeyScopes scopes) =>
-        [.. Scopes.Where(pair => scopes.HasFlag(pair.Value)).OrderBy(pair => pair.Value).Select(pair => pair.Key)];
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
+using Weir.Identity;
 using Weir.Server.Limits;
 
 namespace Weir.Server.Api.Limits;
@@ -17,7 +18,7 @@ internal static class LimitRoutes
             .WithName("listLimits")
             .WithSummary("Quotas of plans: what providers told, what was learned, when they will be met")
             .TakesQuery()
-            .ForReaders();
+            .Needs(Permission.AnalyticsView);
 
     private static async Task<Ok<LimitList>> List(
         ApiCaller caller,

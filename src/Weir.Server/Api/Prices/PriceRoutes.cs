@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
+using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api.Usage;
 using Weir.Server.Configuration;
@@ -23,12 +24,12 @@ internal static class PriceRoutes
             .WithName("listPrices")
             .WithSummary("What tokens cost: the configuration's own prices, then the catalogue's")
             .TakesQuery("search", "catalogue")
-            .ForReaders();
+            .Needs(Permission.BillingView);
         group
             .MapPost("/reprice", Reprice)
             .WithName("repriceHistory")
             .WithSummary("Prices history again at the prices in force; the old figures are kept")
-            .ForAdmins()
+            .Needs(Permission.PricesManage)
             .Refuses(StatusCodes.Status400BadRequest);
     }
 
@@ -37,7 +38,8 @@ internal static class PriceRoutes
         ApiCaller caller,
         UsageLedger ledger,
         PriceBook prices,
-        ConfigStore config,
+        Documents documents,
+        AuditTrail trail,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
@@ -60,6 +62,18 @@ internal static class PriceRoutes
             return ApiProblem.Invalid(errors);
         }
 
+        if (!body.DryRun)
+        {
+            await trail.NoteAsync(
+                caller.Actor,
+                "prices.reprice",
+                $"usage:{TimeText.Of(from.Value)}/{TimeText.Of(to)}",
+                null,
+                null,
+                cancellationToken
+            );
+        }
+
         var summary = await new Repricer(ledger).RunAsync(
             new RepriceScope
             {
@@ -68,7 +82,7 @@ internal static class PriceRoutes
                 To = to,
             },
             prices.Current,
-            config.Current.Config.Gateway.CatalogueOf,
+            provider => documents.CatalogueOf(caller.Workspace, provider),
             apply: !body.DryRun,
             cancellationToken
         );

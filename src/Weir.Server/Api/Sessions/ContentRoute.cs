@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Capture.Content;
 using Weir.Client;
+using Weir.Identity;
 
 namespace Weir.Server.Api.Sessions;
 
@@ -26,13 +27,15 @@ internal static class ContentRoute
             .WithName("getSessionContent")
             .WithSummary("What was said in one session: prompts, answers and calls of tools, where they are kept")
             .TakesQuery()
-            .ForAdmins()
+            .Needs(Permission.ContentView)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Ok<SessionContent>, ApiProblem>> ContentAsync(
         string id,
         ApiCaller caller,
-        ServerState state
+        ServerState state,
+        AuditTrail trail,
+        CancellationToken cancellationToken
     )
     {
         var config = state.Config.Current.Config.Capture;
@@ -59,6 +62,7 @@ internal static class ContentRoute
             );
         }
 
+        await trail.NoteAsync(caller.Actor, "content.view", $"session:{id}", null, null, cancellationToken);
         var (items, unreadable) = ContentReader.Read(reading.Lines);
         return TypedResults.Ok(
             new SessionContent

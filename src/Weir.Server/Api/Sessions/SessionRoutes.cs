@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Capture.Sessions;
 using Weir.Client;
+using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api.Usage;
 
@@ -24,27 +25,27 @@ internal static class SessionRoutes
             .MapGet("/", List)
             .WithName("listSessions")
             .WithSummary("Sessions of coding agents, the one last heard of first, page by page")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status503ServiceUnavailable);
         group
             .MapGet("/activity", Activity)
             .WithName("getSessionActivity")
             .WithSummary("What sessions did: by tool, MCP server, kind of agent and model")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status503ServiceUnavailable);
         group
             .MapGet("/{id}", Session)
             .WithName("getSession")
             .WithSummary("One session: the tree of its prompts, agents, tools and requests")
             .TakesQuery()
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
         ContentRoute.Map(group);
         api.MapGet("/handoffs", Handoffs)
             .WithTags("Sessions")
             .WithName("listHandoffs")
             .WithSummary("Requests, work and sessions that were handed over, newest first, page by page")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status503ServiceUnavailable);
     }
 
@@ -119,7 +120,7 @@ internal static class SessionRoutes
 
         // A log names the vendor, whose catalogue goes by the same name.
         string? CatalogueOf(string provider) =>
-            state.Config.Current.Config.Gateway.CatalogueOf(provider)
+            state.Documents.CatalogueOf(caller.Workspace, provider)
             ?? (state.Modules.Prices.Current.Catalogues.Contains(provider) ? provider : null);
     }
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Weir.Client;
 using Weir.Foundation.Storage;
 using Weir.Gateway;
+using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api.Usage;
 using Weir.Server.Configuration;
@@ -31,12 +32,12 @@ internal static class StatusRoutes
             .WithName("getSystemStatus")
             .WithSummary("The server's account of itself")
             .TakesQuery()
-            .ForReaders(instanceOnly: true);
+            .Needs(Permission.InstanceView);
         group
             .MapGet("/audit", Audit)
             .WithName("auditLedger")
             .WithSummary("Holds every sum of a range against its records")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest);
     }
 
@@ -100,7 +101,7 @@ internal static class StatusRoutes
             ProviderReader.Word(provider.Kind),
             provider.Address?.OriginalString,
             provider.Kind == ProviderKind.Simulator ? "none"
-                : provider.ApiKey is null ? "caller"
+                : !provider.HasKey ? "caller"
                 : "own"
         );
 }

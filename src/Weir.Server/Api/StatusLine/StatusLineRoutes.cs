@@ -27,14 +27,14 @@ internal static class StatusLineRoutes
             .WithName("getStatusLine")
             .WithSummary("Cost today and of a session, the running block and its limits, from memory")
             .TakesQuery("session")
-            .ForReaders();
+            .Needs(Permission.AnalyticsView);
         api.MapPost("/statusline", Post)
             .WithTags("Limits")
             .WithName("postStatusLine")
             .WithSummary("Takes the quotas of what Claude Code gives its status line, and answers as GET does")
             .WithMetadata(new AcceptsMetadata(["application/json"], typeof(JsonElement)))
             .TakesQuery("session")
-            .For(new ApiAccess(KeyScopes.Read | KeyScopes.Ingest))
+            .Needs(Permission.AnalyticsView, Permission.CaptureIngest)
             .Refuses(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status415UnsupportedMediaType);
     }
 

@@ -10,6 +10,10 @@ internal static class TimeText
     public const string Expected =
         "must be RFC 3339 (2026-07-02T12:00:00Z), a day (2026-07-02) or relative (7d, 24h, 30m), from 1970 to 8999";
 
+    /// <summary>A time as RFC 3339 in UTC, to the second.</summary>
+    public static string Of(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     // Far enough from the ends of time that periods can be counted on both sides.
     private static readonly DateTimeOffset Last = new(9000, 1, 1, 0, 0, 0, TimeSpan.Zero);
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
 using Weir.Foundation;
+using Weir.Identity;
 using Weir.Ledger;
 
 namespace Weir.Server.Api.Usage;
@@ -22,33 +23,33 @@ internal static class UsageRoutes
             .MapGet("/summary", Summary)
             .WithName("getUsageSummary")
             .WithSummary("Sums by the named dimensions or by hour, day, week or month, and their total")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest);
         group
             .MapGet("/series", Series)
             .WithName("getUsageSeries")
             .WithSummary("One figure over time")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest);
         group
             .MapGet("/requests", Requests)
             .WithName("listRequests")
             .WithSummary("Single requests, newest first, page by page")
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest);
         group
             .MapGet("/requests/{id}", Request)
             .WithName("getRequest")
             .WithSummary("One request, with what it was before each of its changes")
             .TakesQuery()
-            .ForReaders()
+            .Needs(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status404NotFound);
         group
             .MapGet("/export", Export)
             .WithName("exportRequests")
             .WithSummary("All requests of a range in one file")
             .WithMetadata(new TextAnswers("text/csv", "application/x-ndjson"))
-            .ForReaders()
+            .Needs(Permission.AnalyticsExport)
             .Refuses(StatusCodes.Status400BadRequest);
     }
 

@@ -12,7 +12,7 @@ public sealed class UsageQueryReaderTests
 {
     private static readonly FakeClock Clock = new(new DateTimeOffset(2026, 7, 2, 12, 0, 0, TimeSpan.Zero));
     private static readonly ApiCaller Caller = new(
-        new Principal { Workspace = new WorkspaceId(7), Scopes = KeyScopes.Read },
+        new Principal { Workspace = new WorkspaceId(7), Permissions = KeyScopes.Of(KeyScopes.Read)!.Value },
         () => true
     );
 

@@ -11,8 +11,19 @@ export type LiveMessage = Schemas['LiveMessage'];
 export type LiveChange = Schemas['LiveChange'];
 export type Problem = Schemas['Problem'];
 
+export type Caller = Schemas['CallerInfo'];
+export type SignInStep = Schemas['SignInAnswer'];
+export type Invitation = Schemas['InvitationInfo'];
+export type Credentials = Schemas['CredentialInfo'];
+export type BegunCodes = Schemas['BegunCodesItem'];
+export type RecoveryCodes = Schemas['RecoveryCodeList'];
+export type AuthSession = Schemas['AuthSessionItem'];
+
 /** The header that carries a Weir key; see docs/operations/api.md. */
 export const KEY_HEADER = 'x-weir-key';
+
+/** The header that every change by a session carries. */
+export const CSRF_HEADER = 'x-weir-csrf';
 
 /** The paths that can be read without a part of the path to fill in. */
 type Readable = {
@@ -39,34 +50,49 @@ export type Answer<T> =
 /** The management API, with the types of its description. */
 export interface ApiClient {
   get<Path extends Readable>(path: Path, query?: Query<Path>): Promise<Answer<Data<Path>>>;
+  /** A change; `T` is what the description says that the route answers. */
+  send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>>;
 }
 
 /**
- * Calls the management API. Every call carries the key that `key` gives at that moment; `refused` hears of it when the
- * server no longer takes one. No call throws: a server that is away is an answer too.
+ * Calls the management API. Every call carries the headers that `who` gives at that moment, and the session's cookie where there
+ * is one; `refused` hears of it, with those headers, when the server no longer takes them. No call throws: a server that is away
+ * is an answer too.
  */
-export function createApi(key: () => string | null, refused: (key: string) => void): ApiClient {
+export function createApi(
+  who: () => Readonly<Record<string, string>> | null,
+  refused: (who: Readonly<Record<string, string>>) => void,
+): ApiClient {
+  async function call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+    const own = who();
+    let answer: Response;
+    try {
+      answer = await fetch(path, {
+        method,
+        headers: { ...own, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        body: body === undefined ? null : JSON.stringify(body),
+        cache: 'no-store',
+      });
+      if (answer.ok)
+        return {
+          data: (answer.status === 204 ? {} : await answer.json()) as T,
+          date: dateOf(answer),
+        };
+    } catch {
+      return { data: null, status: null, words: 'The server cannot be reached.' };
+    }
+    if (answer.status === 401 && own !== null) refused(own);
+    const problem = (await answer.json().catch(() => null)) as Problem | null;
+    return {
+      data: null,
+      status: answer.status,
+      words: problem?.detail ?? problem?.title ?? `The server answered ${answer.status}.`,
+    };
+  }
+
   return {
-    async get(path, query) {
-      const own = key();
-      let answer: Response;
-      try {
-        answer = await fetch(address(path, query), {
-          headers: own === null ? {} : { [KEY_HEADER]: own },
-          cache: 'no-store',
-        });
-        if (answer.ok) return { data: await answer.json(), date: dateOf(answer) };
-      } catch {
-        return { data: null, status: null, words: 'The server cannot be reached.' };
-      }
-      if (answer.status === 401 && own !== null) refused(own);
-      const problem = (await answer.json().catch(() => null)) as Problem | null;
-      return {
-        data: null,
-        status: answer.status,
-        words: problem?.detail ?? problem?.title ?? `The server answered ${answer.status}.`,
-      };
-    },
+    get: (path, query) => call('GET', address(path, query)),
+    send: (method, path, body) => call(method, path, method === 'POST' ? (body ?? {}) : undefined),
   };
 }
 

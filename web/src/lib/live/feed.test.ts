@@ -25,7 +25,7 @@ function listen(...answers: (Response | Error)[]) {
   const waits: number[] = [];
   const heard: number[] = [];
   const feed = new LiveFeed({
-    key: 'wk_test',
+    headers: { 'x-weir-key': 'wk_test' },
     message: (message) => heard.push(message.cursor),
     state: (state) => {
       states.push(state);

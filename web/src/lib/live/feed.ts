@@ -1,4 +1,4 @@
-import { KEY_HEADER, type LiveMessage } from '../api/client';
+import { type LiveMessage } from '../api/client';
 import { EventParser } from './events';
 
 /** How the page stands with `/live`. */
@@ -11,7 +11,8 @@ export type FeedState =
   | { readonly name: 'refused'; readonly status: number };
 
 export interface FeedOptions {
-  readonly key: string;
+  /** Who asks: a key's header, or none where a session's cookie says it. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly message: (message: LiveMessage) => void;
   readonly state: (state: FeedState) => void;
   readonly fetch?: typeof fetch;
@@ -79,7 +80,7 @@ export class LiveFeed {
       const answer = await (this.#options.fetch ?? fetch)(
         this.#cursor === null ? '/live' : `/live?after=${this.#cursor}`,
         {
-          headers: { accept: 'text/event-stream', [KEY_HEADER]: this.#options.key },
+          headers: { ...this.#options.headers, accept: 'text/event-stream' },
           cache: 'no-store',
           signal: own.signal,
         },

@@ -68,10 +68,10 @@ export class Now {
   #paused = $state(false);
   #unseen = $state(0);
 
-  constructor(api: ApiClient, key: string) {
+  constructor(api: ApiClient, headers: Readonly<Record<string, string>>) {
     this.#api = api;
     this.#feed = new LiveFeed({
-      key,
+      headers,
       message: (message) => this.#take(message),
       state: (state) => (this.#feedState = state),
     });

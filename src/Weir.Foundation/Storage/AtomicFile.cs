@@ -1,4 +1,4 @@
-namespace Weir.Server.DataFolder;
+namespace Weir.Foundation.Storage;
 
 /// <summary>Replaces files so that a reader sees the old or the new content, never a half.</summary>
 public static class AtomicFile

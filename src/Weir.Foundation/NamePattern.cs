@@ -1,10 +1,10 @@
-namespace Weir.Gateway.Routing;
+namespace Weir.Foundation;
 
 /// <summary>
 /// A name or a pattern in which each <c>*</c> stands for any run of characters, none included. Upper and lower case are
 /// the same. Linear in the text for each star, whatever the pattern.
 /// </summary>
-internal readonly struct NamePattern(string text)
+public readonly struct NamePattern(string text)
 {
     private readonly string text = text;
     private readonly bool hasStar = text.Contains('*');

@@ -1,0 +1,177 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Weir.Foundation;
+using Weir.Gateway.Simulator;
+using Weir.Gateway.Upstreams;
+
+namespace Weir.Gateway.Routing;
+
+/// <summary>
+/// The configurations of all workspaces as they are used: a snapshot that each request holds from its start to its end.
+/// Connections that a newer snapshot does not take over are closed when the last request lets go of this one. Thread-safe.
+/// </summary>
+internal sealed class GatewaySnapshot
+{
+    private readonly FrozenDictionary<int, GatewayModel> others;
+    private readonly ImmutableArray<Upstream> upstreams;
+    private int holders = 1;
+
+    private GatewaySnapshot(
+        GatewayModel server,
+        FrozenDictionary<int, GatewayModel> others,
+        ImmutableArray<Upstream> upstreams
+    )
+    {
+        Server = server;
+        this.others = others;
+        this.upstreams = upstreams;
+    }
+
+    /// <summary>The view of the server's own workspace: <see cref="WorkspaceId.Default"/>.</summary>
+    public GatewayModel Server { get; }
+
+    /// <summary>The view of a workspace; null when the gateway does not know it.</summary>
+    public GatewayModel? Of(WorkspaceId workspace) =>
+        workspace == WorkspaceId.Default ? Server : others.GetValueOrDefault(workspace.Value);
+
+    /// <summary>Builds a snapshot, taking over the connections of the one before it.</summary>
+    /// <param name="server">The server's document.</param>
+    /// <param name="workspaces">Every other workspace, those without a document included.</param>
+    /// <param name="previous">The snapshot before; null for the first.</param>
+    /// <param name="clock">The simulators' time.</param>
+    /// <exception cref="ArgumentException">
+    /// A provider lacks its address, two have one name, a route of the server's names none that is configured, or a
+    /// workspace stands there twice.
+    /// </exception>
+    public static GatewaySnapshot Build(
+        GatewayConfig server,
+        ImmutableArray<WorkspaceConfig> workspaces,
+        GatewaySnapshot? previous,
+        TimeProvider clock
+    )
+    {
+        var connections = new Connections(previous, clock);
+        try
+        {
+            var own = connections.Providers(server.Providers, WorkspaceId.Default);
+            var shared = server
+                .Providers.Zip(own)
+                .Where(p => p.First.Kind != ProviderKind.Simulator)
+                .Select(p => (p.First.Share, Model: Guest(p.First, p.Second)))
+                .ToImmutableArray();
+            return new GatewaySnapshot(
+                new GatewayModel(WorkspaceId.Default, server, own, mayLackTargets: false),
+                workspaces.ToFrozenDictionary(w => w.Id.Value, w => Other(server, w, shared, connections)),
+                connections.Taken
+            );
+        }
+        catch (ArgumentException)
+        {
+            connections.LetGo();
+            throw;
+        }
+    }
+
+    /// <summary>Holds the snapshot for a request; false when it has already been let go of, and a newer one is there.</summary>
+    public bool TryHold()
+    {
+        var seen = Volatile.Read(ref holders);
+        while (seen > 0)
+        {
+            var before = Interlocked.CompareExchange(ref holders, seen + 1, seen);
+            if (before == seen)
+            {
+                return true;
+            }
+
+            seen = before;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lets go of it: each <see cref="TryHold"/> once, and once whoever built it.</summary>
+    public void LetGo()
+    {
+        if (Interlocked.Decrement(ref holders) == 0)
+        {
+            foreach (var upstream in upstreams)
+            {
+                upstream.Dispose();
+            }
+        }
+    }
+
+    private static GatewayModel Other(
+        GatewayConfig server,
+        WorkspaceConfig workspace,
+        ImmutableArray<(ProviderShare Share, ProviderModel Model)> shared,
+        Connections connections
+    )
+    {
+        // A shared simulator is each workspace's own: what one has prompted must not be another's cache.
+        var simulators = server.Providers.Where(p =>
+            p.Kind == ProviderKind.Simulator && p.Share.Includes(workspace.Name) && IsFree(p.Name, workspace.Providers)
+        );
+        var own = connections.Providers([.. workspace.Providers, .. simulators], workspace.Id);
+        var guests = shared
+            .Where(s => s.Share.Includes(workspace.Name) && IsFree(s.Model.Name, workspace.Providers))
+            .Select(s => s.Model);
+        return new GatewayModel(
+            workspace.Id,
+            server with
+            {
+                Providers = workspace.Providers,
+                Routes = workspace.Routes,
+            },
+            [.. own, .. guests],
+            mayLackTargets: true
+        );
+    }
+
+    private static bool IsFree(string name, ImmutableArray<ProviderConfig> own) =>
+        !own.Any(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static ProviderModel Guest(ProviderConfig config, ProviderModel own) =>
+        new(config with { PassThrough = config.SharedPassThrough }, own.Upstream);
+
+    /// <summary>The connections that a snapshot in the making takes, each once.</summary>
+    private sealed class Connections(GatewaySnapshot? previous, TimeProvider clock)
+    {
+        private readonly Dictionary<UpstreamKey, Upstream> known = previous?.upstreams.ToDictionary(u => u.Key) ?? [];
+
+        private readonly HashSet<Upstream> taken = [];
+
+        public ImmutableArray<Upstream> Taken => [.. taken];
+
+        public ImmutableArray<ProviderModel> Providers(ImmutableArray<ProviderConfig> configs, WorkspaceId owner) =>
+            [.. configs.Select(config => new ProviderModel(config, Take(config, ProviderModel.KeyOf(config, owner))))];
+
+        public void LetGo()
+        {
+            foreach (var upstream in taken)
+            {
+                upstream.Dispose();
+            }
+        }
+
+        private Upstream Take(ProviderConfig config, UpstreamKey key)
+        {
+            if (!known.TryGetValue(key, out var upstream))
+            {
+                upstream =
+                    config.Kind == ProviderKind.Simulator
+                        ? Upstream.Inside(key, new SimulatorHandler(clock))
+                        : Upstream.Open(key);
+                known.Add(key, upstream);
+                taken.Add(upstream);
+            }
+            else if (taken.Add(upstream))
+            {
+                upstream.Share();
+            }
+
+            return upstream;
+        }
+    }
+}

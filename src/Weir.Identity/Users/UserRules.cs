@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Weir.Foundation;
+
+namespace Weir.Identity.Users;
+
+/// <summary>What a user must satisfy. Stateless.</summary>
+internal static class UserRules
+{
+    public const int MostRoles = 20;
+    private const int LongestName = 64;
+    private const int LongestEmail = 254;
+
+    /// <summary>A name as it is compared.</summary>
+    public static string Folded(string name) => name.Trim().ToLowerInvariant();
+
+    /// <summary>The first fault, naming its field; null when there is none.</summary>
+    public static string? Fault(NewUser user) =>
+        NameFault(user.Name)
+        ?? TextFault("displayName", user.DisplayName)
+        ?? EmailFault(user.Email)
+        ?? (Enum.IsDefined(user.Kind) ? null : "kind: person or service");
+
+    /// <summary>As <see cref="Fault(NewUser)"/>; what is empty goes.</summary>
+    public static string? Fault(UserChange change) =>
+        (change.DisplayName is "" ? null : TextFault("displayName", change.DisplayName))
+        ?? (change.Email is "" ? null : EmailFault(change.Email));
+
+    /// <summary>Why somebody may not be given these roles; null when he may.</summary>
+    public static (ChangeOutcome Outcome, string Reason)? RolesFault(
+        Actor actor,
+        ImmutableArray<string> roles,
+        RoleSet known
+    )
+    {
+        if (roles.Length > MostRoles)
+        {
+            return (ChangeOutcome.Invalid, $"roles: at most {MostRoles}");
+        }
+
+        if (roles.FirstOrDefault(role => known.Find(role) is null) is { } missing)
+        {
+            return (ChangeOutcome.Invalid, $"roles: there is no role '{missing}'");
+        }
+
+        var permissions = known.Permissions(roles);
+        return actor.MayGive(actor.Workspace == WorkspaceId.Default ? permissions : permissions.OfOneWorkspace())
+            ? null
+            : (ChangeOutcome.Refused, "roles: nobody can give a role that permits more than he may himself");
+    }
+
+    private static string? NameFault(string? name) =>
+        name is not { Length: >= 1 and <= LongestName }
+        || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '+' or '@')
+            ? "name: 1 to 64 letters, digits, '.', '_', '-', '+' or '@'"
+        : KeyRing.LooksLikeKey(name) || name.StartsWith("usr_", StringComparison.Ordinal)
+            ? "name: must not begin with 'wk_' or 'usr_'"
+        : null;
+
+    private static string? TextFault(string field, string? text) =>
+        text is null || Names.IsText(text) ? null : $"{field}: {Names.TextRule}";
+
+    // A likely address, no more: whether it is one shows when somebody writes to it.
+    private static string? EmailFault(string? email) =>
+        email is null
+        || (
+            email.Length <= LongestEmail
+            && email.Split('@') is [{ Length: > 0 }, { Length: > 0 }]
+            && !email.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c is '<' or '>' or ',' or ';')
+        )
+            ? null
+            : "email: an address such as ada@example.org";
+}

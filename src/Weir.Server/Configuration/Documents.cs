@@ -1,0 +1,270 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Weir.Foundation;
+using Weir.Gateway;
+using Weir.Identity;
+
+namespace Weir.Server.Configuration;
+
+/// <summary>
+/// The documents of an instance: the server's, which is the default workspace's, and one of each other workspace. What any of
+/// them changes takes force together with all the others, in one order. Thread-safe.
+/// </summary>
+internal sealed partial class Documents(ConfigStore server, ILogger log)
+{
+    private readonly HashSet<string> strangers = new(StringComparer.Ordinal);
+    private ImmutableSortedDictionary<int, Entry> entries = ImmutableSortedDictionary<int, Entry>.Empty;
+    private Action<WeirConfig, ImmutableArray<WorkspaceConfig>>? taker;
+    private Func<ImmutableArray<Workspace>> workspaces = () => [];
+    private DocumentSecrets? secrets;
+    private WeirConfig? checkedAgainst;
+
+    /// <summary>The server's document.</summary>
+    public ConfigStore Server => server;
+
+    /// <summary>How many faults keep texts of any document from taking force.</summary>
+    public int PendingFaults =>
+        server.Current.PendingFaults.Length
+        + Volatile.Read(ref entries).Values.Sum(entry => entry.Store.Current.PendingFaults.Length);
+
+    /// <summary>A workspace's document; null for a workspace that has none and can have none.</summary>
+    public ConfigStore? Of(WorkspaceId workspace) =>
+        workspace == WorkspaceId.Default
+            ? server
+            : Volatile.Read(ref entries).GetValueOrDefault(workspace.Value)?.Store;
+
+    /// <summary>The providers that a workspace sees: its own, then those that are shared with it.</summary>
+    public ImmutableArray<ProviderConfig> ProvidersOf(WorkspaceId workspace)
+    {
+        if (workspace == WorkspaceId.Default)
+        {
+            return server.Current.Config.Gateway.Providers;
+        }
+
+        if (Volatile.Read(ref entries).GetValueOrDefault(workspace.Value) is not { } entry)
+        {
+            return [];
+        }
+
+        var own = entry.Store.Current.Config.Gateway.Providers;
+        return
+        [
+            .. own,
+            .. Shared(entry.Name)
+                .Where(shared => !own.Any(p => p.Name.Equals(shared.Name, StringComparison.OrdinalIgnoreCase))),
+        ];
+    }
+
+    /// <summary>The price catalogue of a workspace's provider by its name; null when no provider has it.</summary>
+    public string? CatalogueOf(WorkspaceId workspace, string provider) =>
+        new GatewayConfig { Providers = ProvidersOf(workspace) }.CatalogueOf(provider);
+
+    /// <summary>Where the workspace's document in force uses a secret.</summary>
+    public ImmutableArray<SecretUse> UsesOf(WorkspaceId workspace, string secret) =>
+        [.. Of(workspace)?.Current.Config.Secrets.Where(use => use.Name == secret) ?? []];
+
+    /// <summary>Puts all documents in force, those of workspaces as far as they are sound.</summary>
+    /// <param name="take">Takes the server's configuration and those of the other workspaces, the keys filled in.</param>
+    /// <param name="all">The workspaces as they are now.</param>
+    /// <param name="opened">The secrets; null where nothing is sent upstream.</param>
+    /// <returns>The faults for which the server's document was not taken.</returns>
+    public ImmutableArray<ConfigFault> Start(
+        Action<WeirConfig, ImmutableArray<WorkspaceConfig>> take,
+        Func<ImmutableArray<Workspace>> all,
+        DocumentSecrets? opened
+    )
+    {
+        lock (server.Gate)
+        {
+            (workspaces, secrets) = (all, opened);
+            checkedAgainst = server.Current.Config;
+            LookAtWorkspaces();
+            taker = take;
+            return server.Start(next => Apply(WorkspaceId.Default, next));
+        }
+    }
+
+    /// <summary>Looks at the files and at the list of workspaces again. Called from a timer: it never throws.</summary>
+    public void Look()
+    {
+        server.Reload();
+        Sync();
+    }
+
+    /// <summary>Looks at the list of workspaces, and at their files. Never throws: a fault of Weir's own is logged.</summary>
+    public void Sync()
+    {
+        try
+        {
+            lock (server.Gate)
+            {
+                Recheck();
+                LookAtWorkspaces();
+            }
+        }
+        catch (Exception unforeseen)
+        {
+            LogBroke(unforeseen);
+        }
+    }
+
+    /// <summary>Replaces a document's text through the API.</summary>
+    /// <param name="store">The document, one of these.</param>
+    /// <param name="text">The whole new text.</param>
+    /// <param name="etag">The text that it was made from.</param>
+    public ConfigReplacement Replace(ConfigStore store, string text, string etag)
+    {
+        lock (server.Gate)
+        {
+            var replacement = store.Replace(text, etag);
+            Recheck();
+            return replacement;
+        }
+    }
+
+    /// <summary>Secrets are other ones now: what uses them takes force anew, and what waited for one is tried again.</summary>
+    public void TakeSecrets()
+    {
+        lock (server.Gate)
+        {
+            taker?.Invoke(Opened(server.Current.Config), Others(server.Current.Config, null, null));
+            server.Recheck();
+            foreach (var entry in entries.Values)
+            {
+                entry.Store.Recheck();
+            }
+        }
+    }
+
+    private void Recheck()
+    {
+        if (!ReferenceEquals(checkedAgainst, server.Current.Config))
+        {
+            checkedAgainst = server.Current.Config;
+            foreach (var entry in entries.Values)
+            {
+                entry.Store.Recheck();
+            }
+        }
+    }
+
+    private void LookAtWorkspaces()
+    {
+        var there = workspaces()
+            .Where(w =>
+                w.Id != WorkspaceId.Default && w.State != WorkspaceState.Archived && WorkspaceFiles.IsName(w.Name)
+            )
+            .ToDictionary(w => w.Id.Value, w => w.Name);
+        var next = entries.RemoveRange(entries.Keys.Where(id => !there.ContainsKey(id)));
+        next = next.AddRange(
+            there
+                .Where(w => !entries.ContainsKey(w.Key))
+                .Select(w => KeyValuePair.Create(w.Key, Made(new WorkspaceId(w.Key), w.Value)))
+        );
+        var isOther = next != entries;
+        Volatile.Write(ref entries, next);
+        var files = WorkspaceFiles.Names(server.WatchedPath).ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in next.Values)
+        {
+            if (files.Contains(entry.Name) || entry.Store.MayLoseFile)
+            {
+                entry.Store.Reload();
+            }
+        }
+
+        if (isOther)
+        {
+            taker?.Invoke(Opened(server.Current.Config), Others(server.Current.Config, null, null));
+        }
+
+        foreach (var file in files.Except(next.Values.Select(entry => entry.Name), StringComparer.Ordinal))
+        {
+            if (strangers.Add(file))
+            {
+                LogStranger(WorkspaceFiles.FileOf(server.WatchedPath, file), file);
+            }
+        }
+    }
+
+    private Entry Made(WorkspaceId id, string name)
+    {
+        var store = ConfigStore.OfWorkspace(server, name, () => WorkspaceTerms.Of(server.Current.Config, name));
+        store.Start(next => Apply(id, next));
+        return new Entry(id, name, store);
+    }
+
+    private IEnumerable<ProviderConfig> Shared(string workspace) =>
+        server.Current.Config.Gateway.Providers.Where(provider => provider.Share.Includes(workspace));
+
+    private ImmutableArray<ConfigFault> Apply(WorkspaceId workspace, WeirConfig next)
+    {
+        if (secrets?.FaultsOf(workspace, next.Secrets) is { IsEmpty: false } faults)
+        {
+            return faults;
+        }
+
+        if (taker is not null)
+        {
+            var servers = workspace == WorkspaceId.Default ? next : server.Current.Config;
+            taker(Opened(servers), Others(servers, workspace, next));
+        }
+
+        secrets?.Bind(workspace, next.Secrets);
+        return [];
+    }
+
+    private ImmutableArray<WorkspaceConfig> Others(WeirConfig servers, WorkspaceId? changed, WeirConfig? next) =>
+        [
+            .. entries.Values.Select(entry =>
+            {
+                var config = entry.Id == changed ? next! : entry.Store.Current.Config;
+                return new WorkspaceConfig(entry.Id, entry.Name)
+                {
+                    // One whose secret does not open any more is left out; its routes go on without it.
+                    Providers =
+                    [
+                        .. Filled(entry.Id, config.Gateway.Providers)
+                            .Where(p => p is not { Secret: not null, ApiKey: null })
+                            // What the server's document grants now, whatever it granted when the workspace's was read.
+                            .Select(p => p with { Network = servers.Server.WorkspaceNetwork }),
+                    ],
+                    Routes = config.Gateway.Routes,
+                };
+            }),
+        ];
+
+    private WeirConfig Opened(WeirConfig config) =>
+        config with
+        {
+            Gateway = config.Gateway with { Providers = Filled(WorkspaceId.Default, config.Gateway.Providers) },
+        };
+
+    private ImmutableArray<ProviderConfig> Filled(WorkspaceId workspace, ImmutableArray<ProviderConfig> providers) =>
+        secrets is null
+            ? providers
+            :
+            [
+                .. providers.Select(provider =>
+                    provider.Secret is { } name
+                        ? provider with
+                        {
+                            ApiKey = secrets.Value(workspace, name, provider.Address!),
+                        }
+                        : provider
+                ),
+            ];
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Path} is passed over: there is no workspace {Workspace} whose document it could be"
+    )]
+    private partial void LogStranger(string path, string workspace);
+
+    [LoggerMessage(
+        Level = LogLevel.Critical,
+        Message = "The documents of workspaces could not be read again; this is a fault of Weir's"
+    )]
+    private partial void LogBroke(Exception unforeseen);
+
+    private sealed record Entry(WorkspaceId Id, string Name, ConfigStore Store);
+}
