@@ -1,21 +1,8 @@
-import {
-  CSRF_HEADER,
-  KEY_HEADER,
-  createApi,
-  type ApiClient,
-  type Caller,
-  type SignInStep,
-} from '../api/client';
+import { CSRF_HEADER, KEY_HEADER, createApi, type ApiClient, type Caller } from '../api/client';
 
 const KEY = 'weir.key';
 /** That somebody is signed in; the session itself is in a cookie that no script reads. */
 const PERSON = 'weir.person';
-
-/** What a sign-in came to; words when it failed, a ticket when a code is asked for. */
-export type SignIn =
-  | { readonly ok: true; readonly ticket?: undefined }
-  | { readonly ok: false; readonly words: string; readonly ticket?: undefined }
-  | { readonly ok: false; readonly words: null; readonly ticket: string };
 
 function stored(name: string): string | null {
   try {
@@ -36,7 +23,8 @@ function forget(): void {
   }
 }
 
-const strangers = createApi(
+/** The management API as nobody: no call carries more than the cookie. */
+export const strangers = createApi(
   () => null,
   () => undefined,
 );
@@ -107,44 +95,23 @@ class Session {
     return true;
   }
 
-  /** Takes one step: a name and a password, a code, an invitation, a passkey. */
-  async step(path: string, body: unknown): Promise<SignIn> {
-    const answer = await strangers.send<SignInStep>('POST', path, body);
-    if (answer.data === null) return { ok: false, words: answer.words };
-    if (answer.data.ticket) return { ok: false, words: null, ticket: answer.data.ticket };
+  /** Takes up the session that a sign-in has just begun; false when the browser kept no cookie of it. */
+  enter(): Promise<boolean> {
     forget();
-    return (await this.refresh())
-      ? { ok: true }
-      : { ok: false, words: 'This browser keeps no cookie of the server: allow it, or use a Weir key.' };
+    return this.refresh();
   }
 
-  /** Tries a key; it is kept only when the server takes it. */
-  async signIn(text: string, keep: boolean): Promise<SignIn> {
-    const key = text.trim();
-    if (!/^wk_[A-Za-z0-9_-]+$/.test(key)) {
-      return {
-        ok: false,
-        words:
-          key === '' ? 'Enter a key.' : 'A Weir key begins with wk_ and has letters and digits after it.',
-      };
-    }
-    const headers = { [KEY_HEADER]: key };
-    const trial = createApi(
-      () => headers,
-      () => undefined,
-    );
-    const answer = await trial.get('/api/v1/usage/requests', { limit: 1 });
-    if (answer.data === null) return { ok: false, words: answer.words };
+  /** Signs in with a key that the server takes; `keep` keeps it beyond this tab. */
+  enterWithKey(key: string, keep: boolean): void {
+    forget();
     try {
-      forget();
       (keep ? localStorage : sessionStorage).setItem(KEY, key);
     } catch {
       // No storage: signed in until the page is left.
     }
     this.#notice = null;
     this.#person = null;
-    this.#headers = headers;
-    return { ok: true };
+    this.#headers = { [KEY_HEADER]: key };
   }
 
   /** Signs out: a person's session ends on the server too. */
