@@ -133,6 +133,20 @@ public sealed class UsageLedger : IAsyncDisposable
     ) => writer.RunAsync(store => store.Remove(node, after, limit), cancellationToken);
 
     /// <summary>
+    /// Gives a person another name in every record, its revisions and its sums, of one workspace: no figure changes, and after
+    /// it the name stands neither in <c>ledger.db</c> nor in the journal. The writer waits for it, and rewrites the whole file: some
+    /// seconds for each gigabyte, during which the journal takes what comes. Requests that are journalled meanwhile under the
+    /// old name keep it.
+    /// </summary>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">It could not be stored; nothing has changed.</exception>
+    public async Task<PseudonymOutcome> PseudonymiseAsync(Pseudonym person, CancellationToken cancellationToken)
+    {
+        segments.Rotate();
+        await writer.FlushAsync(cancellationToken);
+        return await writer.RunAndRetireAsync(store => store.Pseudonymise(person), cancellationToken);
+    }
+
+    /// <summary>
     /// Stores what is journalled, synchronises the files and closes them. What cannot be stored stays in the journal for the
     /// next opening.
     /// </summary>

@@ -134,6 +134,29 @@ internal sealed class LedgerWriter : IAsyncDisposable
         return await done.Task.WaitAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// As <see cref="RunAsync{T}"/>, and completes only when what the journal held before is gone from its folder too, as far as
+    /// segments have ended.
+    /// </summary>
+    /// <exception cref="SqliteException">The file could not be written.</exception>
+    public async Task<T> RunAndRetireAsync<T>(Func<LedgerStore, T> work, CancellationToken cancellationToken)
+    {
+        var (result, retired) = await RunAsync(
+            store =>
+            {
+                var done = work(store);
+                // The drain that this runs in looks for segments to retire, and reports after that.
+                lock (gate)
+                {
+                    return (done, progress.Task);
+                }
+            },
+            cancellationToken
+        );
+        await retired.WaitAsync(cancellationToken);
+        return result;
+    }
+
     /// <summary>Stores what is there, once, and closes the connection. What cannot be stored stays in the journal.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -236,6 +236,32 @@ internal sealed class SegmentStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// Ends the current segment when there is anything in it, so that it can be retired; appends go to the next. Does nothing when
+    /// there is no room for another.
+    /// </summary>
+    public void Rotate()
+    {
+        lock (gate)
+        {
+            if (closed || current is null || current.End == SegmentFormat.HeaderBytes)
+            {
+                return;
+            }
+
+            // What is promised must fit without what is left of this one.
+            while (spares.Count == 0 || spares.Sum(spare => spare.Slots) < reserved * SlotsPerReservation)
+            {
+                if (!TryGrow())
+                {
+                    return;
+                }
+            }
+
+            TryRotate();
+        }
+    }
+
     /// <summary>Takes no more and ends the current segment, so that it can be retired.</summary>
     /// <returns>What the disk would not take to the last.</returns>
     public List<UsageRecord> Close()

@@ -35,6 +35,40 @@ public sealed class LineageQueries
         CancellationToken cancellationToken
     ) => connections.ReadAsync(connection => Records(connection, workspace, session), cancellationToken);
 
+    /// <summary>The sessions in which one person worked and, as far as is known, nobody else.</summary>
+    public Task<ImmutableArray<string>> SessionsOfAsync(
+        WorkspaceId workspace,
+        string user,
+        CancellationToken cancellationToken
+    ) =>
+        connections.ReadAsync<ImmutableArray<string>>(
+            connection =>
+            {
+                if (NameTable.Find(connection, workspace, user) is not { } id)
+                {
+                    return [];
+                }
+
+                var text = new QueryText();
+                using var row = text.Prepare(
+                    connection,
+                    $"""
+                    SELECT l.session_id FROM rollup_lineage l JOIN rollup_key k ON k.id = l.key
+                    WHERE l.workspace = {text.Add(workspace.Value)} AND l.session_id <> 0 GROUP BY l.session_id
+                    HAVING sum(k.user_id = {text.Add(id)}) > 0 AND sum(k.user_id NOT IN (0, {text.Add(id)})) = 0
+                    """
+                );
+                var found = ImmutableArray.CreateBuilder<string>();
+                while (row.Step())
+                {
+                    found.Add(names.Text(connection, row.Int64(0))!);
+                }
+
+                return found.ToImmutable();
+            },
+            cancellationToken
+        );
+
     /// <summary>
     /// The sessions of a workspace that were seen between two moments, by the hour: what a session's times lie in, not the times
     /// themselves.

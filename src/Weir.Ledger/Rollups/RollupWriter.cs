@@ -66,6 +66,9 @@ internal sealed class RollupWriter : IDisposable
         }
     }
 
+    /// <summary>Combinations are of other names than before: they are looked up anew.</summary>
+    public void Forget() => keys.Clear();
+
     /// <inheritdoc />
     public void Dispose() => statements?.Dispose();
 

@@ -3,6 +3,7 @@ using SQLitePCL;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
 using Weir.Ledger.Ingest;
+using Weir.Ledger.Privacy;
 using Weir.Ledger.Rollups;
 
 namespace Weir.Ledger.Storage.Sqlite;
@@ -144,6 +145,28 @@ internal sealed class LedgerStore : IDisposable
         return (int)(State.Entries - before);
     }
 
+    /// <summary>Gives a person another name in everything that is stored, in one transaction, and leaves no trace in freed pages.</summary>
+    public PseudonymOutcome Pseudonymise(Pseudonym person)
+    {
+        (long Records, long Revisions, bool IsNameLeft) done = default;
+        Execute("PRAGMA secure_delete = ON;");
+        try
+        {
+            InTransaction(() =>
+            {
+                done = new Pseudonymiser(connection, names, person).Run();
+                return State;
+            });
+            rollups.Forget();
+        }
+        finally
+        {
+            Execute("PRAGMA secure_delete = OFF;");
+        }
+
+        return new PseudonymOutcome(done.Records, done.Revisions, done.IsNameLeft, Clean());
+    }
+
     /// <summary>Stores a follower's place.</summary>
     public void SetCursor(string follower, long sequence)
     {
@@ -174,6 +197,25 @@ internal sealed class LedgerStore : IDisposable
 
     /// <summary>Moves the write-ahead log into the file, as far as readers let it.</summary>
     public void Checkpoint() => Execute("PRAGMA wal_checkpoint(TRUNCATE);");
+
+    // Pages that were split long ago hold copies of what has been overwritten since; only writing the file anew is without them.
+    private string? Clean()
+    {
+        try
+        {
+            Execute("VACUUM;");
+            using var checkpoint = connection.CreateCommand();
+            checkpoint.CommandText = "PRAGMA wal_checkpoint(TRUNCATE);";
+            using var row = checkpoint.ExecuteReader();
+            return row.Read() && row.GetInt64(0) != 0
+                ? "a query was reading ledger.db: its log goes with the next checkpoint"
+                : null;
+        }
+        catch (SqliteException e)
+        {
+            return $"ledger.db could not be written anew: {e.Message}";
+        }
+    }
 
     /// <inheritdoc />
     public void Dispose()

@@ -13,7 +13,7 @@ namespace Weir.Ledger.Storage.Sqlite;
 /// with its sixteen dimensions, and each rollup row, about a hundred bytes smaller; the text itself is found by an
 /// 8-byte hash, never by an index over text.
 /// <para>
-/// <see cref="Intern"/>, <see cref="Committed"/> and <see cref="RolledBack"/> belong to the one writer, inside its transaction;
+/// <see cref="Intern"/>, <see cref="Forget"/>, <see cref="Committed"/> and <see cref="RolledBack"/> belong to the one writer, inside its transaction;
 /// the other members are thread-safe and see committed names only. Both caches are bounded and refill from the table.
 /// </para>
 /// </summary>
@@ -62,6 +62,13 @@ internal sealed class NameTable
         }
 
         uncommitted.Clear();
+    }
+
+    /// <summary>A text was deleted from the table. Writer only, inside its transaction.</summary>
+    public void Forget(WorkspaceId workspace, string text, long id)
+    {
+        ids.Remove((workspace.Value, text));
+        texts.TryRemove(id, out _);
     }
 
     /// <summary>The number of a text as this connection sees it; null when the workspace has no such name. Thread-safe.</summary>
