@@ -6,6 +6,7 @@ using Weir.Capture.Agents;
 using Weir.Capture.Archive;
 using Weir.Capture.Content;
 using Weir.Capture.Joining;
+using Weir.Capture.Privacy;
 using Weir.Capture.Sessions;
 using Weir.Capture.Sources;
 using Weir.Capture.Storage;
@@ -297,6 +298,21 @@ public sealed class UsageCapture : IAsyncDisposable
         return outcome;
     }
 
+    /// <summary>
+    /// Forgets a person's sessions, with what is kept of their content, and calls him otherwise in the archive. What agents'
+    /// own files still say of him is theirs: it is not read again as long as they do not grow.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be stored just now; what is done by then stays done.</exception>
+    public async Task<CapturedErasure> EraseAsync(CapturedPerson person, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource<CapturedErasure>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await hauls.Writer.WriteAsync(
+            new Haul(new Origin(person.Workspace), new Catch(), null) { Work = target => Erase(target, person, done) },
+            cancellationToken
+        );
+        return await done.Task.WaitAsync(cancellationToken);
+    }
+
     /// <summary>The newest words on limits of a workspace, the latest first.</summary>
     internal ImmutableArray<LimitWord> LimitWords(WorkspaceId workspace, DateTimeOffset since, int most) =>
         LimitWordRows.Read(new SqliteDatabase(Path.Combine(options.DataFolder, "capture.db")), workspace, since, most);
@@ -349,6 +365,33 @@ public sealed class UsageCapture : IAsyncDisposable
             archive?.Dispose();
             stopping.Dispose();
             turn.Dispose();
+        }
+    }
+
+    private void Erase(CaptureStore target, CapturedPerson person, TaskCompletionSource<CapturedErasure> done)
+    {
+        var problems = new List<string>();
+        var sessions = Tried(() => target.Forget(person.Workspace, person.Sessions));
+        var lines = Tried(() => ArchiveErasure.Run(options.DataFolder, person));
+        var stretches = Tried(() =>
+            (content ?? SealedContent.Of(options.DataFolder, clock)).Forget(person.Workspace, person.Sessions)
+        );
+        done.TrySetResult(
+            new CapturedErasure(sessions, lines, stretches, problems.Count == 0 ? null : string.Join("; ", problems))
+        );
+
+        T Tried<T>(Func<T> work)
+            where T : struct
+        {
+            try
+            {
+                return work();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
+            {
+                problems.Add(e.Message);
+                return default;
+            }
         }
     }
 

@@ -98,6 +98,23 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
         }
     }
 
+    /// <summary>Deletes the stretches that tell of sessions, whatever else they tell of.</summary>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="IOException">A file could not be written anew; those before it are.</exception>
+    public int Forget(WorkspaceId workspace, IReadOnlySet<string> sessions)
+    {
+        var own = FolderOf(workspace);
+        if (!Directory.Exists(own))
+        {
+            return 0;
+        }
+
+        lock (gate)
+        {
+            return Directory.EnumerateFiles(own, "*" + Extension).ToList().Sum(path => Forget(path, sessions));
+        }
+    }
+
     /// <summary>Deletes the days that are older than what is kept; looks once a day.</summary>
     public void Sweep()
     {
@@ -174,6 +191,51 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
         {
             file.SetLength(end);
             throw;
+        }
+    }
+
+    private static int Forget(string path, IReadOnlySet<string> sessions)
+    {
+        var beside = $"{path}.{Guid.NewGuid():N}";
+        try
+        {
+            var gone = 0;
+            using (var file = OpenToRead(path))
+            using (var next = new FileStream(beside, FileMode.CreateNew, FileAccess.Write))
+            {
+                if (!OperatingSystem.IsWindows())
+                {
+                    File.SetUnixFileMode(next.SafeFileHandle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+                }
+
+                foreach (var (at, length, names) in Places(file))
+                {
+                    var frame = new byte[length];
+                    file.Position = at;
+                    file.ReadExactly(frame);
+                    if (SealedFrame.Sessions(frame, names).Any(sessions.Contains))
+                    {
+                        gone++;
+                    }
+                    else
+                    {
+                        next.Write(frame);
+                    }
+                }
+
+                next.Flush(flushToDisk: true);
+            }
+
+            if (gone > 0)
+            {
+                File.Move(beside, path, overwrite: true);
+            }
+
+            return gone;
+        }
+        finally
+        {
+            File.Delete(beside);
         }
     }
 

@@ -1,5 +1,6 @@
 using Weir.Capture.Agents;
 using Weir.Capture.Sources;
+using Weir.Capture.Storage;
 
 namespace Weir.Capture.Joining;
 
@@ -12,6 +13,12 @@ internal sealed record Haul(Origin Origin, Catch Caught, FileCursor? Cursor, Act
 {
     /// <summary>Whether others come right behind it, so that storing it may wait for them.</summary>
     public bool MoreFollows { get; init; }
+
+    /// <summary>
+    /// Something to be done where capture stores, when everything before it is stored: with the store, no transaction open. It must
+    /// not throw. Null for an ordinary haul.
+    /// </summary>
+    public Action<CaptureStore>? Work { get; init; }
 
     /// <summary>Requests in it that nobody had told before; the joiner counts them.</summary>
     public int New { get; set; }

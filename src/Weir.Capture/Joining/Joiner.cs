@@ -121,6 +121,17 @@ internal sealed class Joiner
         {
             while (from.TryRead(out var haul))
             {
+                if (haul.Work is { } work)
+                {
+                    if (!await StoreAsync(withKeys: true, giveUp))
+                    {
+                        return;
+                    }
+
+                    work(store);
+                    continue;
+                }
+
                 // Looking up what was met before costs a lock for each request when no transaction is open.
                 if (!store.HasBegun && !await KeepTryingAsync(begin, giveUp))
                 {

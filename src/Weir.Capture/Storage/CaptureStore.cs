@@ -374,6 +374,58 @@ internal sealed class CaptureStore : IDisposable
         return true;
     }
 
+    /// <summary>
+    /// Forgets sessions, with what happened in them and to whom words on limits were said, in a transaction of its own, and leaves no trace
+    /// of them in freed pages.
+    /// </summary>
+    /// <returns>How many there were.</returns>
+    /// <exception cref="SqliteException">They could not be deleted, or not without a trace.</exception>
+    public int Forget(WorkspaceId workspace, IReadOnlyCollection<string> names)
+    {
+        Execute("PRAGMA secure_delete = ON;");
+        try
+        {
+            var count = 0;
+            Begin();
+            using var events = Prepare("DELETE FROM event WHERE session = ?");
+            using var sessions = Prepare("DELETE FROM session WHERE id = ?");
+            // The same word may have been said to another session too.
+            using var words = Prepare(
+                "UPDATE OR REPLACE limit_word SET session = NULL, account = NULL WHERE workspace = ? AND session = ?"
+            );
+            foreach (var name in names)
+            {
+                words.Bind(1, workspace.Value);
+                words.Bind(2, name);
+                words.Run();
+                if (SessionKey(workspace, name) is not { } key)
+                {
+                    continue;
+                }
+
+                events.Bind(1, key);
+                events.Run();
+                sessions.Bind(1, key);
+                sessions.Run();
+                told.Add((workspace, name));
+                count++;
+            }
+
+            Commit(null);
+            Execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+            return count;
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+        finally
+        {
+            Execute("PRAGMA secure_delete = OFF;");
+        }
+    }
+
     /// <inheritdoc />
     public void Dispose()
     {
