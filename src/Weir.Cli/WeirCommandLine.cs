@@ -53,6 +53,7 @@ internal static class WeirCommandLine
             TeamsCommand.Create(),
             RolesCommand.Create(),
             AuditCommand.Create(),
+            PrivacyCommand.Create(),
             ConfigCommand.Create(),
             SecretsCommand.Create(),
             LimitsCommand.Create(),

@@ -126,10 +126,32 @@ public sealed partial class WeirClient
         GetAsync("audit/verify", WeirJson.Default.AuditVerification, cancellationToken);
 
     /// <summary>Writes the whole audit trail as a file that can be verified by itself.</summary>
-    public async Task ExportAuditAsync(Stream to, CancellationToken cancellationToken)
+    /// <param name="to">Opens what it is written to, once the server has agreed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task ExportAuditAsync(Func<Stream> to, CancellationToken cancellationToken) =>
+        DownloadAsync("audit/export", to, cancellationToken);
+
+    /// <summary>Forgets a person, or says what there is of him.</summary>
+    public Task<ErasureResult> EraseAsync(ErasureRequest request, CancellationToken cancellationToken) =>
+        PostAsync(
+            "privacy/erasures",
+            request,
+            WeirJson.Default.ErasureRequest,
+            WeirJson.Default.ErasureResult,
+            cancellationToken
+        );
+
+    /// <summary>Everything that is kept of a person, as lines of JSON.</summary>
+    /// <param name="query">Whom.</param>
+    /// <param name="to">Opens what it is written to, once the server has agreed.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task ExportPersonAsync(UsageQueryString query, Func<Stream> to, CancellationToken cancellationToken) =>
+        DownloadAsync($"privacy/export{query}", to, cancellationToken);
+
+    private async Task DownloadAsync(string path, Func<Stream> to, CancellationToken cancellationToken)
     {
         using var response = await http.GetAsync(
-            new Uri("audit/export", UriKind.Relative),
+            new Uri(path, UriKind.Relative),
             HttpCompletionOption.ResponseHeadersRead,
             cancellationToken
         );
@@ -138,7 +160,8 @@ public sealed partial class WeirClient
             throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
         }
 
-        await response.Content.CopyToAsync(to, cancellationToken);
+        await using var target = to();
+        await response.Content.CopyToAsync(target, cancellationToken);
     }
 
     private Task<TResult> PostAsync<TBody, TResult>(

@@ -155,13 +155,8 @@ internal static class AuditCommand
             (parsed, cancellationToken) =>
                 CommandRun.WithServerAsync(
                     parsed,
-                    async client =>
-                    {
-                        await using var to = parsed.GetValue(Output) is { } path
-                            ? File.Create(path)
-                            : Console.OpenStandardOutput();
-                        await client.ExportAuditAsync(to, cancellationToken);
-                    },
+                    client =>
+                        client.ExportAuditAsync(() => ResultFile.Open(parsed.GetValue(Output)), cancellationToken),
                     cancellationToken
                 )
         );

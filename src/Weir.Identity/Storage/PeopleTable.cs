@@ -79,6 +79,43 @@ internal static class PeopleTable
             new { user, transaction.Now }
         );
 
+    /// <summary>Calls a person's keys, and whom keys stand for, otherwise; with an entry in the trail that names nobody.</summary>
+    public static void RenameKeys(ControlTransaction transaction, PersonErasure erasure)
+    {
+        var workspace = transaction.Actor.Workspace.Value;
+        foreach (var (id, name) in erasure.Keys)
+        {
+            transaction.Execute(
+                "UPDATE api_key SET name = @name WHERE id = @id AND workspace = @workspace",
+                new
+                {
+                    id,
+                    name,
+                    workspace,
+                }
+            );
+        }
+
+        foreach (var (name, instead) in erasure.Names)
+        {
+            transaction.Execute(
+                "UPDATE api_key SET user = @instead WHERE user = @name AND workspace = @workspace",
+                new
+                {
+                    name,
+                    instead,
+                    workspace,
+                }
+            );
+        }
+
+        transaction.Audit(
+            "privacy.erase",
+            $"person:{erasure.Pseudonym}",
+            after: AuditValue.Of(("keys", erasure.Keys.Count))
+        );
+    }
+
     /// <summary>Everything by which somebody could show who he is.</summary>
     public static void DropCredentials(ControlTransaction transaction, string user) =>
         transaction.Execute(

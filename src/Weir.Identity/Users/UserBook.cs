@@ -265,35 +265,79 @@ public sealed class UserBook
             actor,
             idOrName,
             (transaction, row, roles) =>
-            {
-                if (LastAdmin(transaction, row, roles) is { } last)
-                {
-                    return last;
-                }
-
-                var user = Shown(transaction, row);
-                PeopleTable.DropCredentials(transaction, row.Id);
-                PeopleTable.RevokeKeys(transaction, row.Id);
-                PeopleTable.SetRoles(transaction, row, []);
-                transaction.Execute("DELETE FROM team_member WHERE user = @Id", row);
-                PeopleTable.Update(
+                Remove(
                     transaction,
-                    row with
-                    {
-                        Name = row.Id,
-                        Folded = row.Id,
-                        Display = null,
-                        Email = null,
-                        State = "erased",
-                        UpdatedAt = transaction.Now,
-                    }
-                );
-                transaction.Audit("user.remove", $"user:{row.Id}", Describe(row, roles));
-                return Change.Done(new InvitedUser(user, null, null));
-            },
+                    row,
+                    roles,
+                    () => transaction.Audit("user.remove", $"user:{row.Id}", Describe(row, roles))
+                ),
             endsSessions: true,
             cancellationToken
         );
+
+    /// <summary>
+    /// Removes a user as <see cref="RemoveAsync"/> does, and calls his keys and what they stand for otherwise. Of what he was called
+    /// nothing new is written to the audit trail; what stands there stays until the trail's retention.
+    /// </summary>
+    public Task<Change<InvitedUser>> EraseAsync(
+        Actor actor,
+        string id,
+        PersonErasure erasure,
+        CancellationToken cancellationToken
+    ) =>
+        OneAsync(
+            actor,
+            id,
+            (transaction, row, roles) =>
+                Remove(transaction, row, roles, () => PeopleTable.RenameKeys(transaction, erasure)),
+            endsSessions: true,
+            cancellationToken
+        );
+
+    /// <summary>Calls otherwise whom keys stand for: of somebody who is no user (any more).</summary>
+    public Task EraseAsync(Actor actor, PersonErasure erasure, CancellationToken cancellationToken) =>
+        database.ChangeAsync(
+            actor,
+            transaction =>
+            {
+                PeopleTable.RenameKeys(transaction, erasure);
+                return true;
+            },
+            cancellationToken
+        );
+
+    private Change<InvitedUser> Remove(
+        ControlTransaction transaction,
+        UserRow row,
+        ImmutableArray<string> roles,
+        Action note
+    )
+    {
+        if (LastAdmin(transaction, row, roles) is { } last)
+        {
+            return last;
+        }
+
+        var user = Shown(transaction, row);
+        PeopleTable.DropCredentials(transaction, row.Id);
+        PeopleTable.RevokeKeys(transaction, row.Id);
+        PeopleTable.SetRoles(transaction, row, []);
+        transaction.Execute("DELETE FROM team_member WHERE user = @Id", row);
+        PeopleTable.Update(
+            transaction,
+            row with
+            {
+                Name = row.Id,
+                Folded = row.Id,
+                Display = null,
+                Email = null,
+                State = "erased",
+                UpdatedAt = transaction.Now,
+            }
+        );
+        note();
+        return Change.Done(new InvitedUser(user, null, null));
+    }
 
     private static Change<InvitedUser> Failed(ChangeOutcome outcome, string reason) =>
         Change.Failed<InvitedUser>(outcome, reason);

@@ -9,6 +9,7 @@ using Weir.Server.Api.Keys;
 using Weir.Server.Api.Limits;
 using Weir.Server.Api.Organisations;
 using Weir.Server.Api.Prices;
+using Weir.Server.Api.Privacy;
 using Weir.Server.Api.Roles;
 using Weir.Server.Api.Secrets;
 using Weir.Server.Api.Sessions;
@@ -47,6 +48,7 @@ internal static class ApiRoutes
         AuditRoutes.Map(api.MapGroup("/audit"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         SecretRoutes.Map(api.MapGroup("/secrets"));
+        PrivacyRoutes.Map(api.MapGroup("/privacy"));
         PriceRoutes.Map(api.MapGroup("/prices"));
         DemoRoutes.Map(api.MapGroup("/demo"));
         CaptureRoutes.Map(api.MapGroup("/capture"));

@@ -103,6 +103,13 @@ internal sealed partial class CaptureModule(
     public async Task<ContentReading?> ContentAsync(WorkspaceId workspace, string session, CaptureConfig config) =>
         await OpenAsync(config) is { } capture ? await Task.Run(() => capture.ContentOf(workspace, session)) : null;
 
+    /// <summary>Forgets a person; null, and <see cref="Failure"/>, when nothing can be read.</summary>
+    public async Task<CapturedErasure?> EraseAsync(
+        CapturedPerson person,
+        CaptureConfig config,
+        CancellationToken cancellationToken
+    ) => await OpenAsync(config) is { } capture ? await capture.EraseAsync(person, cancellationToken) : null;
+
     /// <summary>Which sessions there was news of; null until something is read.</summary>
     public SessionChanges? SessionChanges => opened?.Sessions.Changes;
 

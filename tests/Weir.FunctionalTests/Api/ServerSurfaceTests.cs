@@ -49,6 +49,8 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /api/v1/permissions",
         "GET /api/v1/prices",
         "POST /api/v1/prices/reprice",
+        "GET /api/v1/privacy/export",
+        "POST /api/v1/privacy/erasures",
         "GET /api/v1/roles",
         "POST /api/v1/roles",
         "DELETE /api/v1/roles/{name}",

@@ -1,12 +1,10 @@
 using System.ComponentModel;
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
-using Weir.Client.Json;
 using Weir.Identity;
 using Weir.Server.Api.Usage;
 
@@ -96,7 +94,10 @@ internal static class AuditRoutes
         var more = found.Length == question.Limit;
         var items = more ? found[..^1] : found;
         return TypedResults.Ok(
-            new AuditPage([.. items.Select(Item)], more ? items[^1].Seq.ToString(CultureInfo.InvariantCulture) : null)
+            new AuditPage(
+                [.. items.Select(AuditShapes.Item)],
+                more ? items[^1].Seq.ToString(CultureInfo.InvariantCulture) : null
+            )
         );
 
         DateTimeOffset? Time(string name, string? text)
@@ -142,41 +143,6 @@ internal static class AuditRoutes
         {
             await context.Response.WriteAsync(line, cancellationToken);
             await context.Response.WriteAsync("\n", cancellationToken);
-        }
-    }
-
-    private static AuditItem Item(AuditEntry entry) =>
-        new()
-        {
-            Seq = entry.Seq,
-            At = entry.At,
-            ActorKind = entry.ActorKind,
-            ActorId = entry.ActorId,
-            Actor = entry.ActorName,
-            Address = entry.Address,
-            Action = entry.Action,
-            Target = entry.Target,
-            Before = Element(entry.Before),
-            After = Element(entry.After),
-            Hash = entry.Hash,
-        };
-
-    private static JsonElement? Element(string? json)
-    {
-        if (json is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            return document.RootElement.Clone();
-        }
-        catch (JsonException)
-        {
-            // Somebody edited the row: what stands there is shown as it stands.
-            return JsonSerializer.SerializeToElement(json, WeirJson.Default.String);
         }
     }
 }

@@ -1,0 +1,166 @@
+using System.ComponentModel;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Weir.Client;
+using Weir.Identity;
+using Weir.Server.Privacy;
+
+namespace Weir.Server.Api.Privacy;
+
+/// <summary>What people may ask for of what is kept of them: to have it, and to be forgotten.</summary>
+internal static class PrivacyRoutes
+{
+    private const int MostNames = 20;
+    private const int LongestName = 256;
+    private const string Nobody =
+        "Nobody of that name is known: no user, and no key and no request that names him. Names in records are exact; give others by \"also\".";
+
+    /// <summary>Maps the routes.</summary>
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.WithTags("Privacy");
+        group
+            .MapGet("/export", ExportAsync)
+            .WithName("exportPerson")
+            .WithSummary("Everything that is kept of a person, as JSON lines")
+            .TakesQuery("user", "also", "content")
+            .WithMetadata(new TextAnswers("application/x-ndjson"))
+            .Needs(Permission.PrivacyManage)
+            .Produces<PersonLine>()
+            .Refuses(StatusCodes.Status404NotFound);
+        group
+            .MapPost("/erasures", EraseAsync)
+            .WithName("erasePerson")
+            .WithSummary("Forgets a person: his figures stay under a pseudonym, all else goes")
+            .TakesQuery()
+            .Needs(Permission.PrivacyManage)
+            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<IResult> ExportAsync(
+        [Description("A user's id or name, or what requests call somebody.")] string? user,
+        [Description("What else requests call him, as an address of mail; may be given more than once.")]
+            string[]? also,
+        [Description("Whether what was said in his sessions is to be in it, where it is kept.")] bool? content,
+        HttpContext context,
+        ApiCaller caller,
+        ServerState state,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Faults(user, also) is { Count: > 0 } faults)
+        {
+            return ApiProblem.Invalid(faults);
+        }
+
+        if (content == true && !caller.Principal.Permissions.Has(Permission.ContentView))
+        {
+            return ApiProblem.Of(
+                StatusCodes.Status403Forbidden,
+                $"What was said in sessions asks for the permission {Permission.ContentView.Name()} as well."
+            );
+        }
+
+        var identity = state.Modules.Identity;
+        var subject = await Subject.FindAsync(identity, caller.Workspace, user!, also ?? [], cancellationToken);
+        if (!await IsKnownAsync(state, subject, cancellationToken))
+        {
+            return ApiProblem.Of(StatusCodes.Status404NotFound, Nobody);
+        }
+
+        await identity.Audit.NoteAsync(
+            caller.Actor,
+            "privacy.export",
+            subject.User is { } known ? $"user:{known.Id}" : "person",
+            null,
+            content == true ? """{"content":true}""" : null,
+            cancellationToken
+        );
+        context.Response.ContentType = "application/x-ndjson";
+        context.Response.Headers.ContentDisposition = "attachment; filename=\"person.ndjson\"";
+        await foreach (var line in new SubjectExport(state, subject, content == true).LinesAsync(cancellationToken))
+        {
+            await context.Response.WriteAsync(line, cancellationToken);
+            await context.Response.WriteAsync("\n", cancellationToken);
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private static async Task<Results<Ok<ErasureResult>, ApiProblem>> EraseAsync(
+        ErasureRequest body,
+        ApiCaller caller,
+        ServerState state,
+        CancellationToken cancellationToken
+    )
+    {
+        if (Faults(body.User, body.Also) is { Count: > 0 } faults)
+        {
+            return ApiProblem.Invalid(faults);
+        }
+
+        var subject = await Subject.FindAsync(
+            state.Modules.Identity,
+            caller.Workspace,
+            body.User!,
+            body.Also ?? [],
+            cancellationToken
+        );
+        if (!await IsKnownAsync(state, subject, cancellationToken))
+        {
+            return ApiProblem.Of(StatusCodes.Status404NotFound, Nobody);
+        }
+
+        var erasure = new SubjectErasure(state);
+        if (body.DryRun == true)
+        {
+            return TypedResults.Ok(await erasure.LookAsync(subject, cancellationToken));
+        }
+
+        // Begun it is brought to its end: a caller who hangs up must not leave half a person.
+        var change = await erasure.RunAsync(
+            caller.Actor,
+            subject,
+            state.Config.Current.Config.Capture,
+            CancellationToken.None
+        );
+        return change is { IsDone: true, Value: { } result } ? TypedResults.Ok(result) : change.Problem();
+    }
+
+    private static async Task<bool> IsKnownAsync(
+        ServerState state,
+        Subject subject,
+        CancellationToken cancellationToken
+    )
+    {
+        if (subject.User is not null || !subject.Keys.IsEmpty)
+        {
+            return true;
+        }
+
+        await state.Modules.Ledger.FlushAsync(cancellationToken);
+        var query = subject.Records(state.Options.Clock.GetUtcNow());
+        return (await state.Modules.Ledger.Queries.SummaryAsync(query, cancellationToken)).Total.Requests > 0;
+    }
+
+    private static Dictionary<string, string> Faults(string? user, IReadOnlyCollection<string>? also)
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (string.IsNullOrEmpty(user) || user.Length > LongestName)
+        {
+            errors["user"] = $"is missing, or longer than {LongestName} characters";
+        }
+
+        if (
+            also is { Count: > MostNames }
+            || also?.Any(name => string.IsNullOrEmpty(name) || name.Length > LongestName) == true
+        )
+        {
+            errors["also"] = $"at most {MostNames} names of 1 to {LongestName} characters";
+        }
+
+        return errors;
+    }
+}
