@@ -37,6 +37,7 @@ public sealed class UsageCapture : IAsyncDisposable
     private readonly Joiner joiner;
     private readonly UsageArchive? archive;
     private readonly SealedContent? content;
+    private readonly TrustedDay trusted;
     private readonly RecentBatches batches = new();
     private readonly Channel<Haul> hauls;
     private readonly TimeProvider clock;
@@ -62,12 +63,13 @@ public sealed class UsageCapture : IAsyncDisposable
         this.homes = homes;
         this.store = store;
         this.clock = clock;
+        trusted = new TrustedDay(options.DataFolder, clock);
         if (options.Archive.IsOn)
         {
             var days = options.Archive.KeepDays;
-            archive = new UsageArchive(options.DataFolder, days, clock);
+            archive = new UsageArchive(options.DataFolder, days, trusted, clock);
             content = options.Archive.SealsContent
-                ? new SealedContent(options.DataFolder, new ContentKeys(options.DataFolder), days, clock)
+                ? new SealedContent(options.DataFolder, new ContentKeys(options.DataFolder), days, trusted, clock)
                 : null;
         }
 
@@ -162,8 +164,7 @@ public sealed class UsageCapture : IAsyncDisposable
     public string? SealFailure => content?.Failure;
 
     /// <summary>The lines of a session, where they are kept or were: also when nothing is sealed any more.</summary>
-    internal ContentReading ContentOf(WorkspaceId workspace, string session) =>
-        (content ?? SealedContent.Of(options.DataFolder, clock)).Read(workspace, session);
+    internal ContentReading ContentOf(WorkspaceId workspace, string session) => Content().Read(workspace, session);
 
     /// <summary>Reads everything that is new in the agents' files into the ledger, and returns when it is there.</summary>
     /// <param name="progress">Told after each file; null for nobody.</param>
@@ -313,6 +314,28 @@ public sealed class UsageCapture : IAsyncDisposable
         return await done.Task.WaitAsync(cancellationToken);
     }
 
+    /// <summary>The midnight, UTC, that ages are counted from: today's, or an earlier one after the clock has jumped ahead.</summary>
+    public DateTimeOffset Today => new(DateOnly.FromDayNumber(trusted.Today), TimeOnly.MinValue, TimeSpan.Zero);
+
+    /// <summary>Lets go of what is older than a workspace keeps.</summary>
+    /// <exception cref="IOException">It cannot be stored just now; what is done by then stays done.</exception>
+    public async Task<CapturedErasure> RetainAsync(
+        WorkspaceId workspace,
+        CaptureRetention retention,
+        CancellationToken cancellationToken
+    )
+    {
+        var done = new TaskCompletionSource<CapturedErasure>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await hauls.Writer.WriteAsync(
+            new Haul(new Origin(workspace), new Catch(), null)
+            {
+                Work = target => Retain(target, workspace, retention, done),
+            },
+            cancellationToken
+        );
+        return await done.Task.WaitAsync(cancellationToken);
+    }
+
     /// <summary>The newest words on limits of a workspace, the latest first.</summary>
     internal ImmutableArray<LimitWord> LimitWords(WorkspaceId workspace, DateTimeOffset since, int most) =>
         LimitWordRows.Read(new SqliteDatabase(Path.Combine(options.DataFolder, "capture.db")), workspace, since, most);
@@ -370,30 +393,38 @@ public sealed class UsageCapture : IAsyncDisposable
 
     private void Erase(CaptureStore target, CapturedPerson person, TaskCompletionSource<CapturedErasure> done)
     {
-        var problems = new List<string>();
-        var sessions = Tried(() => target.Forget(person.Workspace, person.Sessions));
-        var lines = Tried(() => ArchiveErasure.Run(options.DataFolder, person));
-        var stretches = Tried(() =>
-            (content ?? SealedContent.Of(options.DataFolder, clock)).Forget(person.Workspace, person.Sessions)
-        );
+        var trials = new Trials();
         done.TrySetResult(
-            new CapturedErasure(sessions, lines, stretches, problems.Count == 0 ? null : string.Join("; ", problems))
+            new CapturedErasure(
+                trials.Try(() => target.Forget(person.Workspace, person.Sessions)),
+                trials.Try(() => ArchiveErasure.Run(options.DataFolder, person)),
+                trials.Try(() => Content().Forget(person.Workspace, person.Sessions)),
+                trials.Problem
+            )
         );
-
-        T Tried<T>(Func<T> work)
-            where T : struct
-        {
-            try
-            {
-                return work();
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or SqliteException)
-            {
-                problems.Add(e.Message);
-                return default;
-            }
-        }
     }
+
+    private void Retain(
+        CaptureStore target,
+        WorkspaceId workspace,
+        CaptureRetention retention,
+        TaskCompletionSource<CapturedErasure> done
+    )
+    {
+        var trials = new Trials();
+        var (sessions, lines) = (0, 0L);
+        if (retention.SessionDays is { } kept)
+        {
+            var before = trusted.Today - kept;
+            sessions = trials.Try(() => target.ForgetBefore(workspace, Times.ToMicroseconds(Today.AddDays(-kept))));
+            lines = trials.Try(() => ArchiveErasure.Before(options.DataFolder, workspace, before));
+        }
+
+        var stretches = retention.ContentDays is { } days ? trials.Try(() => Content().Sweep(workspace, days)) : 0;
+        done.TrySetResult(new CapturedErasure(sessions, lines, stretches, trials.Problem));
+    }
+
+    private SealedContent Content() => content ?? SealedContent.Of(options.DataFolder, clock);
 
     private async Task JoinAsync()
     {

@@ -55,6 +55,9 @@ internal sealed partial class Modules : IAsyncDisposable
     /// <summary>Stores what Identity knows in memory alone.</summary>
     public required IdentityUpkeep Upkeep { get; init; }
 
+    /// <summary>Lets go of what is too old.</summary>
+    public required RetentionKeeper Retention { get; init; }
+
     /// <summary>What providers say of quotas.</summary>
     public required QuotaIntake Quotas { get; init; }
 
@@ -135,6 +138,12 @@ internal sealed partial class Modules : IAsyncDisposable
             {
                 Intake = options.Intake ?? capture,
                 Upkeep = new IdentityUpkeep(who.Store, options.Clock, loggers.CreateLogger<IdentityUpkeep>()),
+                Retention = new RetentionKeeper(
+                    who.Store,
+                    capture,
+                    options.Clock,
+                    loggers.CreateLogger<RetentionKeeper>()
+                ),
                 Quotas = quotas,
                 Limits = limits,
                 LimitNews = news,
@@ -158,6 +167,7 @@ internal sealed partial class Modules : IAsyncDisposable
             await Gateway.DisposeAsync();
         }
 
+        await Retention.DisposeAsync();
         await Status.DisposeAsync();
         await Capture.DisposeAsync();
         await Demo.DisposeAsync();

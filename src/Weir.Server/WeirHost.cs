@@ -274,6 +274,7 @@ public sealed class WeirHost : IAsyncDisposable
                 modules.Capture.Start(config.Current.Config.Capture);
                 modules.Status.Start();
                 modules.Upkeep.Start();
+                modules.Retention.Start(documents);
             }
 
             var host = new WeirHost(new Parts(folder, modules, watcher, app, state, certificates), firstKey)

@@ -26,6 +26,7 @@ internal sealed class UsageArchive : IDisposable
 
     private readonly string folder;
     private readonly int? keepDays;
+    private readonly TrustedDay days;
     private readonly TimeProvider clock;
     private readonly Dictionary<Place, ReducedWriter> met = [];
     private readonly Dictionary<Place, ReducedWriter> life = [];
@@ -37,17 +38,20 @@ internal sealed class UsageArchive : IDisposable
     private bool isSafe;
     private long lastWritten;
     private int today;
+    private int counted;
     private int swept = -1;
 
     /// <param name="dataFolder">The data folder.</param>
     /// <param name="keepDays">How many days are kept; null for all.</param>
+    /// <param name="days">The day that ages are counted from.</param>
     /// <param name="clock">Where the time comes from.</param>
-    public UsageArchive(string dataFolder, int? keepDays, TimeProvider clock)
+    public UsageArchive(string dataFolder, int? keepDays, TrustedDay days, TimeProvider clock)
     {
         folder = Path.Combine(dataFolder, FolderName);
         this.keepDays = keepDays;
+        this.days = days;
         this.clock = clock;
-        today = Day(clock.GetUtcNow());
+        (today, counted) = (days.Now, days.Today);
     }
 
     /// <summary>Notes a request; what was found out about it is in the sighting.</summary>
@@ -122,13 +126,13 @@ internal sealed class UsageArchive : IDisposable
     /// <summary>Deletes the days that are older than what is kept; looks once a day.</summary>
     public void Sweep()
     {
-        today = Day(clock.GetUtcNow());
-        if (swept == today)
+        (today, counted) = (days.Now, days.Today);
+        if (swept == counted)
         {
             return;
         }
 
-        swept = today;
+        swept = counted;
         foreach (var (path, day) in Files(folder))
         {
             if (IsTooOld(day))
@@ -267,7 +271,7 @@ internal sealed class UsageArchive : IDisposable
         return writer;
     }
 
-    private bool IsTooOld(int day) => keepDays is { } days && day < today - days;
+    private bool IsTooOld(int day) => keepDays is { } kept && day < counted - kept;
 
     private void Free(ReducedWriter writer)
     {

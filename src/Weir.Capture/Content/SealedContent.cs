@@ -26,8 +26,15 @@ internal sealed record ContentReading(
 /// <param name="dataFolder">The data folder.</param>
 /// <param name="keys">The keys.</param>
 /// <param name="keepDays">How many days are kept; null for all.</param>
+/// <param name="days">The day that ages are counted from.</param>
 /// <param name="clock">Where the time comes from.</param>
-internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? keepDays, TimeProvider clock)
+internal sealed class SealedContent(
+    string dataFolder,
+    IContentKeys keys,
+    int? keepDays,
+    TrustedDay days,
+    TimeProvider clock
+)
 {
     /// <summary>The folder in the data folder.</summary>
     public const string FolderName = "content";
@@ -48,7 +55,7 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
 
     /// <summary>Opens the content of a data folder, for reading alone.</summary>
     public static SealedContent Of(string dataFolder, TimeProvider clock) =>
-        new(dataFolder, new ContentKeys(dataFolder), null, clock);
+        new(dataFolder, new ContentKeys(dataFolder), null, new TrustedDay(dataFolder, clock), clock);
 
     /// <summary>Seals a stretch of a file and keeps it. What hinders it is told by <see cref="Failure"/>.</summary>
     /// <param name="workspace">Whose it is.</param>
@@ -118,13 +125,26 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
     /// <summary>Deletes the days that are older than what is kept; looks once a day.</summary>
     public void Sweep()
     {
-        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).DayNumber;
-        if (Interlocked.Exchange(ref swept, today) == today || keepDays is not { } days || !Directory.Exists(folder))
+        var today = days.Today;
+        if (Interlocked.Exchange(ref swept, today) != today && keepDays is { } kept)
         {
-            return;
+            Delete(folder, today - kept);
+        }
+    }
+
+    /// <summary>Deletes a workspace's days that are older than so many.</summary>
+    /// <returns>How many there were.</returns>
+    public int Sweep(WorkspaceId workspace, int kept) => Delete(FolderOf(workspace), days.Today - kept);
+
+    private static int Delete(string below, int before)
+    {
+        if (!Directory.Exists(below))
+        {
+            return 0;
         }
 
-        foreach (var path in Directory.EnumerateFiles(folder, "*" + Extension, SearchOption.AllDirectories))
+        var gone = 0;
+        foreach (var path in Directory.EnumerateFiles(below, "*" + Extension, SearchOption.AllDirectories))
         {
             if (
                 DateOnly.TryParseExact(
@@ -134,12 +154,15 @@ internal sealed class SealedContent(string dataFolder, IContentKeys keys, int? k
                     DateTimeStyles.None,
                     out var day
                 )
-                && day.DayNumber < today - days
+                && day.DayNumber < before
             )
             {
                 UsageArchive.Delete(path);
+                gone++;
             }
         }
+
+        return gone;
     }
 
     /// <summary>Its length on disk in bytes.</summary>

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Weir.Capture.Archive;
+using Weir.Foundation;
 using Weir.Foundation.Storage;
 
 namespace Weir.Capture.Privacy;
@@ -29,6 +30,58 @@ internal static class ArchiveErasure
         return UsageArchive
             .Files(Path.Combine(dataFolder, UsageArchive.FolderName))
             .Sum(file => Rewrite(file.Path, person, traces));
+    }
+
+    /// <summary>Takes out what the days before one have of a workspace.</summary>
+    /// <returns>How many lines there were.</returns>
+    /// <exception cref="IOException">A file could not be written anew; those before it are.</exception>
+    public static long Before(string dataFolder, WorkspaceId workspace, int day) =>
+        UsageArchive
+            .Files(Path.Combine(dataFolder, UsageArchive.FolderName))
+            .Where(file => file.Day < day)
+            .Sum(file => Without(file.Path, workspace));
+
+    private static long Without(string path, WorkspaceId workspace)
+    {
+        var (frames, _) = ArchiveFile.Index(path);
+        using var next = new MemoryStream();
+        var gone = 0L;
+        foreach (var frame in frames)
+        {
+            if (ArchiveFile.Read(frame) is not { } lines)
+            {
+                continue;
+            }
+
+            // A block is of one workspace: its first line says which.
+            if (IsOf(lines, workspace))
+            {
+                gone += lines.AsSpan().Count((byte)'\n') - 1;
+            }
+            else
+            {
+                ArchiveFrame.Make(lines, frame.Written, next);
+            }
+        }
+
+        if (gone > 0 && next.Length == 0)
+        {
+            File.Delete(path);
+        }
+        else if (gone > 0)
+        {
+            AtomicFile.Write(path, next.GetBuffer().AsSpan(0, (int)next.Length), AtomicFile.OwnerOnly);
+        }
+
+        return gone;
+    }
+
+    private static bool IsOf(byte[] lines, WorkspaceId workspace)
+    {
+        var first = lines.AsSpan(0, Math.Max(0, lines.AsSpan().IndexOf((byte)'\n')));
+        return JsonNode.Parse(first) is JsonObject line
+            && (string?)line["kind"] == "from"
+            && (int?)line["workspace"] == workspace.Value;
     }
 
     private static long Rewrite(string path, CapturedPerson person, SearchValues<string> traces)

@@ -374,6 +374,37 @@ internal sealed class CaptureStore : IDisposable
         return true;
     }
 
+    /// <summary>Forgets the sessions of a workspace that were last heard of before a moment, and words on limits from before it.</summary>
+    /// <param name="workspace">Whose.</param>
+    /// <param name="before">In microseconds since 1970.</param>
+    /// <returns>How many sessions there were.</returns>
+    /// <exception cref="SqliteException">They could not be deleted.</exception>
+    public int ForgetBefore(WorkspaceId workspace, long before)
+    {
+        try
+        {
+            Begin();
+            Run("DELETE FROM event WHERE session IN (SELECT id FROM session WHERE workspace = ? AND last_at < ?)");
+            Run("DELETE FROM limit_word WHERE workspace = ? AND at < ?");
+            var count = Run("DELETE FROM session WHERE workspace = ? AND last_at < ?");
+            Commit(null);
+            return count;
+        }
+        catch
+        {
+            RollBack();
+            throw;
+        }
+
+        int Run(string sql)
+        {
+            using var delete = Prepare(sql);
+            delete.Bind(1, workspace.Value);
+            delete.Bind(2, before);
+            return delete.Run();
+        }
+    }
+
     /// <summary>
     /// Forgets sessions, with what happened in them and to whom words on limits were said, in a transaction of its own, and leaves no trace
     /// of them in freed pages.

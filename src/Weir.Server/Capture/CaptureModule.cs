@@ -110,6 +110,20 @@ internal sealed partial class CaptureModule(
         CancellationToken cancellationToken
     ) => await OpenAsync(config) is { } capture ? await capture.EraseAsync(person, cancellationToken) : null;
 
+    /// <summary>The day that ages are counted from; null, and <see cref="Failure"/>, when nothing can be read.</summary>
+    public async Task<DateTimeOffset?> TodayAsync(CaptureConfig config) => (await OpenAsync(config))?.Today;
+
+    /// <summary>Lets go of what a workspace keeps no longer; null when nothing can be read.</summary>
+    public async Task<CapturedErasure?> RetainAsync(
+        WorkspaceId workspace,
+        CaptureRetention retention,
+        CaptureConfig config,
+        CancellationToken cancellationToken
+    ) =>
+        await OpenAsync(config) is { } capture
+            ? await capture.RetainAsync(workspace, retention, cancellationToken)
+            : null;
+
     /// <summary>Which sessions there was news of; null until something is read.</summary>
     public SessionChanges? SessionChanges => opened?.Sessions.Changes;
 

@@ -45,6 +45,7 @@ internal static class ConfigReader
         (var telemetry, gateway) = TelemetryReader.Read(document, gateway, network);
         var logging = TelemetryReader.ReadLogging(document);
         var capture = CaptureReader.Read(document);
+        var retention = RetentionReader.Read(document, isServers: true);
         RefuseNotEnforced(document);
         document.Finish();
         return new WeirConfig
@@ -54,6 +55,7 @@ internal static class ConfigReader
             Prices = prices,
             Server = server,
             Capture = capture,
+            Retention = retention,
             Telemetry = telemetry,
             Logging = logging,
         };

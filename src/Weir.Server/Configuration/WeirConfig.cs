@@ -23,6 +23,9 @@ public sealed record WeirConfig
     /// <summary>What is read of coding agents' files.</summary>
     public CaptureConfig Capture { get; init; } = new();
 
+    /// <summary>For how long what is not a figure is kept.</summary>
+    public RetentionConfig Retention { get; init; } = new();
+
     /// <summary>Where spans and measures go.</summary>
     public TelemetryConfig Telemetry { get; init; } = new();
 

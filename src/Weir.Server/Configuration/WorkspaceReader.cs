@@ -6,7 +6,7 @@ using Weir.Server.Configuration.Yaml;
 namespace Weir.Server.Configuration;
 
 /// <summary>
-/// Reads a workspace's own document: providers and routes. It takes nothing from the server's environment, holds no key
+/// Reads a workspace's own document: providers, routes, and how long things are kept. It takes nothing from the server's environment, holds no key
 /// itself, and says nothing of what is the server's. All faults are found in one go.
 /// </summary>
 internal static class WorkspaceReader
@@ -44,6 +44,7 @@ internal static class WorkspaceReader
         }
 
         var routes = RouteReader.Read(reading, document, names);
+        var retention = RetentionReader.Read(document, isServers: false);
         Bound(document, "providers", own.Providers.Length, MostProviders);
         Bound(document, "routes", routes.Length, MostRoutes);
         foreach (var key in ServersOwn)
@@ -62,6 +63,7 @@ internal static class WorkspaceReader
         {
             Gateway = new GatewayConfig { Providers = own.Providers, Routes = routes },
             Secrets = [.. reading.Secrets],
+            Retention = retention,
         };
     }
 

@@ -115,7 +115,9 @@ internal sealed class AccessHouse : IAsyncDisposable
         return text;
     }
 
-    public async Task StartAsync()
+    /// <summary>Starts the server.</summary>
+    /// <param name="more">What its document says beside the usual: top-level keys.</param>
+    public async Task StartAsync(string more = "")
     {
         var config = folder.At("weir.yaml");
         await File.WriteAllTextAsync(
@@ -132,7 +134,8 @@ internal sealed class AccessHouse : IAsyncDisposable
                 baseUrl: http://127.0.0.1:9/v1
                 apiKey: hidden-secret-of-default
                 models: ["hidden-model"]
-            """
+
+            """ + more
         );
         var start = await WeirHost.StartAsync(
             new WeirHostOptions
@@ -183,15 +186,21 @@ internal sealed class AccessHouse : IAsyncDisposable
         );
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Stops the server; it can be started again over the same data.</summary>
+    public async Task StopAsync()
     {
-        http.Dispose();
         if (host is not null)
         {
             await host.StopAsync();
             await host.DisposeAsync();
+            host = null;
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await StopAsync();
         folder.Dispose();
     }
 

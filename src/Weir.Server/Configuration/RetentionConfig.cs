@@ -1,0 +1,14 @@
+namespace Weir.Server.Configuration;
+
+/// <summary>For how long a workspace keeps what is not a figure. Takes effect at once; what is older goes within the hour.</summary>
+public sealed record RetentionConfig
+{
+    /// <summary>Days that what happened in a session is kept after it was last heard of; null for ever.</summary>
+    public int? SessionDays { get; init; }
+
+    /// <summary>Days that sealed content is kept; null for as long as the archive.</summary>
+    public int? ContentDays { get; init; }
+
+    /// <summary>Days that the audit trails of all workspaces go back; null for ever. The server's document alone has it.</summary>
+    public int? AuditDays { get; init; }
+}
