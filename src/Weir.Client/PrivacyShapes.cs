@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -57,4 +58,42 @@ public sealed record ErasureResult
 
     /// <summary>What stays of him, and why, in words.</summary>
     public required IReadOnlyList<string> Left { get; init; }
+}
+
+/// <summary>Sums that tell of no single person.</summary>
+/// <param name="From">Inclusive: a midnight, UTC.</param>
+/// <param name="To">Exclusive: a midnight, UTC.</param>
+/// <param name="AtLeast">Of how many people every row is, at least.</param>
+/// <param name="Rows">The rows, dearest first; what is of too few people is put together in the last one, when that makes enough.</param>
+/// <param name="WithheldRows">Combinations that are in no row, for even together they are of too few people.</param>
+public sealed record AnonymousFigures(
+    DateTimeOffset From,
+    DateTimeOffset To,
+    int AtLeast,
+    IReadOnlyList<AnonymousRow> Rows,
+    int WithheldRows
+);
+
+/// <summary>Sums of at least so many people's requests.</summary>
+public sealed record AnonymousRow : RequestSums
+{
+    /// <summary>With nothing in it yet.</summary>
+    public AnonymousRow() { }
+
+    /// <summary>Sums, and what they are of.</summary>
+    [SetsRequiredMembers]
+    public AnonymousRow(RequestSums sums, IReadOnlyDictionary<string, string?> keys, int people, bool isRest)
+        : base(sums) => (Keys, People, IsRest) = (keys, people, isRest);
+
+    /// <summary>The value of each grouped dimension; null is "unknown". Empty for the rest.</summary>
+    [JsonPropertyOrder(-1)]
+    public required IReadOnlyDictionary<string, string?> Keys { get; init; }
+
+    /// <summary>How many people; those that nobody knows count as one.</summary>
+    [JsonPropertyOrder(-1)]
+    public required int People { get; init; }
+
+    /// <summary>Whether it is what other rows would have been of too few people.</summary>
+    [JsonPropertyOrder(-1)]
+    public required bool IsRest { get; init; }
 }

@@ -148,6 +148,10 @@ public sealed partial class WeirClient
     public Task ExportPersonAsync(UsageQueryString query, Func<Stream> to, CancellationToken cancellationToken) =>
         DownloadAsync($"privacy/export{query}", to, cancellationToken);
 
+    /// <summary>Sums that tell of no single person.</summary>
+    public Task<AnonymousFigures> AnonymousFiguresAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync($"privacy/figures{query}", WeirJson.Default.AnonymousFigures, cancellationToken);
+
     private async Task DownloadAsync(string path, Func<Stream> to, CancellationToken cancellationToken)
     {
         using var response = await http.GetAsync(

@@ -25,7 +25,7 @@ internal static class PrivacyCommand
         Description = "Also what was said in his sessions, where it is kept",
     };
 
-    private static readonly Option<string?> Output = new("--output", "-o")
+    private static readonly Option<string?> To = new("--output", "-o")
     {
         Description = "Where to write; without it, standard output",
         HelpName = "FILE",
@@ -34,6 +34,34 @@ internal static class PrivacyCommand
     private static readonly Option<bool> Yes = new("--yes")
     {
         Description = "Do it: without it you are only told what there is",
+    };
+
+    private static readonly Option<string> By = new("--by")
+    {
+        Description =
+            "Group by model, requestedModel, provider, team, project, client, source, status, route, day, week, month",
+        HelpName = "NAMES",
+        DefaultValueFactory = _ => "model",
+    };
+
+    private static readonly Option<string> Since = new("--since")
+    {
+        Description = "From when, whole days: 30d or a day",
+        HelpName = "TIME",
+        DefaultValueFactory = _ => "30d",
+    };
+
+    private static readonly Option<string?> Until = new("--until")
+    {
+        Description = "Until when; default today",
+        HelpName = "TIME",
+    };
+
+    private static readonly Option<int> AtLeast = new("--at-least")
+    {
+        Description = "Of how many people every row is at least, 3 or more",
+        HelpName = "K",
+        DefaultValueFactory = _ => 5,
     };
 
     public static Command Create() => new("privacy", "Export and erase what is kept of a person") { Export(), Erase() };
@@ -45,7 +73,7 @@ internal static class PrivacyCommand
             User,
             Also,
             Content,
-            Output,
+            To,
         }.WithServer();
         command.SetAction(
             (parsed, cancellationToken) =>
@@ -63,7 +91,7 @@ internal static class PrivacyCommand
 
                         await client.ExportPersonAsync(
                             query,
-                            () => ResultFile.Open(parsed.GetValue(Output)),
+                            () => ResultFile.Open(parsed.GetValue(To)),
                             cancellationToken
                         );
                     },
@@ -117,6 +145,83 @@ internal static class PrivacyCommand
         return command.WithExamples(
             "weir privacy erase ada --also ada@example.org",
             "weir privacy erase ada --also ada@example.org --yes"
+        );
+    }
+
+    private static Command Anonymous()
+    {
+        var command = new Command("figures", "Sums that tell of no single person, to give to others")
+        {
+            By,
+            Since,
+            Until,
+            AtLeast,
+            CommonOptions.Json,
+        }.WithServer();
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                CommandRun.WithUsageAsync(
+                    parsed,
+                    async client =>
+                    {
+                        var figures = await client.AnonymousFiguresAsync(
+                            new UsageQueryString()
+                                .With("groupBy", parsed.GetValue(By))
+                                .With("from", parsed.GetValue(Since))
+                                .With("to", parsed.GetValue(Until))
+                                .With("atLeast", parsed.GetValue(AtLeast).ToString(CultureInfo.InvariantCulture)),
+                            cancellationToken
+                        );
+                        if (parsed.GetValue(CommonOptions.Json))
+                        {
+                            CommandRun.WriteJson(figures, WeirJsonIndented.Written.AnonymousFigures);
+                            return;
+                        }
+
+                        Show(figures, parsed.GetValue(By)!.Split(',', StringSplitOptions.RemoveEmptyEntries));
+                    },
+                    cancellationToken
+                )
+        );
+        return command.WithExamples(
+            "weir privacy figures --by team,model --since 90d",
+            "weir privacy figures --by month,model --at-least 10 --json"
+        );
+    }
+
+    private static void Show(AnonymousFigures figures, string[] groups)
+    {
+        var table = new TextTable([
+            .. groups.Select(name => name.ToUpperInvariant()),
+            ">PEOPLE",
+            ">REQUESTS",
+            ">INPUT",
+            ">OUTPUT",
+            ">COST",
+        ]);
+        foreach (var row in figures.Rows)
+        {
+            table.Add(
+                groups
+                    .Select(
+                        (name, i) =>
+                            row.IsRest ? (i == 0 ? "(others)" : "") : Figures.Name(row.Keys.GetValueOrDefault(name))
+                    )
+                    .Concat([
+                        Figures.Count(row.People),
+                        Figures.Count(row.Requests),
+                        Figures.Count(row.InputTokens + row.CacheReadTokens),
+                        Figures.Count(row.OutputTokens),
+                        Figures.Cost(row.CostUsd, row.UnpricedRequests),
+                    ])
+            );
+        }
+
+        table.Write();
+        CommandRun.Note(
+            figures.WithheldRows == 0
+                ? $"every row is of {figures.AtLeast} people or more"
+                : $"every row is of {figures.AtLeast} people or more; {figures.WithheldRows} combinations of fewer are withheld"
         );
     }
 

@@ -229,6 +229,42 @@ public sealed class PrivacyTests : IAsyncLifetime
         Assert.False(File.Exists(file + "2"));
     }
 
+    [Fact]
+    public async Task Figures_for_others_are_of_enough_people_or_not_there()
+    {
+        var (status, text) = await house.SendAsync("GET", "/api/v1/privacy/figures?atLeast=3&groupBy=client", admin);
+        Assert.True(status == HttpStatusCode.OK, text);
+        // Two people by the gateway and one by her log: three together, and too few apart.
+        var row = Assert.Single(Parse(text).GetProperty("rows").EnumerateArray());
+        Assert.Equal(
+            (3L, 3L, true),
+            (Number(row, "people"), Number(row, "requests"), row.GetProperty("isRest").GetBoolean())
+        );
+        Assert.EndsWith("T00:00:00Z", Parse(text).GetProperty("from").GetString(), StringComparison.Ordinal);
+
+        (_, text) = await house.SendAsync("GET", "/api/v1/privacy/figures?groupBy=client", admin);
+        Assert.Empty(Parse(text).GetProperty("rows").EnumerateArray());
+        Assert.True(Number(Parse(text), "withheldRows") > 0);
+        Assert.DoesNotContain(Name, text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("groupBy=user")]
+    [InlineData("groupBy=key")]
+    [InlineData("groupBy=model,session")]
+    [InlineData("groupBy=tag.x")]
+    [InlineData("groupBy=hour")]
+    [InlineData("user=grace")]
+    [InlineData("model=sim-small")]
+    [InlineData("atLeast=2")]
+    [InlineData("atLeast=x")]
+    public async Task Figures_for_others_take_nothing_that_singles_somebody_out(string query)
+    {
+        var (status, text) = await house.SendAsync("GET", $"/api/v1/privacy/figures?{query}", admin);
+
+        Assert.True(status == HttpStatusCode.BadRequest, text);
+    }
+
     private static Task<ProgramResult> RunAsync(string[] line) => ProgramRun.RunAsync(WeirProcess.Executable, line);
 
     private async Task AskAsync(string key, string session)

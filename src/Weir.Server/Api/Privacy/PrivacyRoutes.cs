@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
 using Weir.Identity;
+using Weir.Ledger;
+using Weir.Server.Api.Usage;
 using Weir.Server.Privacy;
 
 namespace Weir.Server.Api.Privacy;
@@ -12,6 +14,9 @@ namespace Weir.Server.Api.Privacy;
 /// <summary>What people may ask for of what is kept of them: to have it, and to be forgotten.</summary>
 internal static class PrivacyRoutes
 {
+    private const int LeastPeople = 3;
+    private const int UsualPeople = 5;
+    private const int MostPeople = 1000;
     private const int MostNames = 20;
     private const int LongestName = 256;
     private const string Nobody =
@@ -37,7 +42,60 @@ internal static class PrivacyRoutes
             .TakesQuery()
             .Needs(Permission.PrivacyManage)
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+        group
+            .MapGet("/figures", FiguresAsync)
+            .WithName("getAnonymousFigures")
+            .WithSummary("Sums of whole days that tell of no single person: every row is of at least k people")
+            .Needs(Permission.AnalyticsExport)
+            .Refuses(StatusCodes.Status400BadRequest);
     }
+
+    private static async Task<Results<Ok<AnonymousFigures>, ApiProblem>> FiguresAsync(
+        [AsParameters] FigureParameters parameters,
+        ApiCaller caller,
+        UsageLedger ledger,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var reader = new UsageQueryReader(parameters.Request, groupsByPeriod: true, "groupBy", "atLeast");
+        // Who could choose by a filter, or by seconds, could take one person out of a sum by subtracting another.
+        reader.TakesOnly();
+        var query = reader.Read(caller, clock);
+        query = query with { From = Midnight(query.From), To = Midnight(query.To.AddTicks(-1)).AddDays(1) };
+        var atLeast = reader.Whole("atLeast", LeastPeople, MostPeople, UsualPeople);
+        if (query.GroupBy.FirstOrDefault(by => !AnonymousSums.Dimensions.Contains(by.Kind)) is { Kind: not 0 } personal)
+        {
+            reader.Fault(
+                "groupBy",
+                $"\"{personal}\" could tell of one person ({string.Join(", ", AnonymousSums.Dimensions.Select(kind => new UsageDimension(kind)))}, day, week, month)"
+            );
+        }
+
+        if (reader.Period == UsageInterval.Hour)
+        {
+            reader.Fault("groupBy", "a day is the shortest period here");
+        }
+
+        if (reader.Period is { } asked && Periods.Starts(query.From, query.To, asked).Length > Periods.Most)
+        {
+            reader.Fault("groupBy", $"the range has more than {Periods.Most} of these periods");
+        }
+
+        if (reader.Errors.Count > 0)
+        {
+            return ApiProblem.Invalid(reader.Errors);
+        }
+
+        query = query with { GroupBy = query.GroupBy.Add(new UsageDimension(UsageDimensionKind.User)) };
+        var sums = reader.Period is { } period
+            ? await Periods.SummaryAsync(ledger.Queries, query, period, cancellationToken)
+            : UsageShapes.Summary(query, await ledger.Queries.SummaryAsync(query, cancellationToken));
+        var (rows, withheld) = AnonymousSums.Of(sums.Rows, atLeast);
+        return TypedResults.Ok(new AnonymousFigures(query.From, query.To, atLeast, rows, withheld));
+    }
+
+    private static DateTimeOffset Midnight(DateTimeOffset time) => new(time.UtcDateTime.Date, TimeSpan.Zero);
 
     private static async Task<IResult> ExportAsync(
         [Description("A user's id or name, or what requests call somebody.")] string? user,
