@@ -7,6 +7,7 @@ using Weir.Gateway;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Capture;
+using Weir.Server.Configuration;
 using Weir.Server.Limits;
 using Weir.Server.StatusLine;
 
@@ -54,6 +55,9 @@ internal sealed partial class Modules : IAsyncDisposable
 
     /// <summary>Stores what Identity knows in memory alone.</summary>
     public required IdentityUpkeep Upkeep { get; init; }
+
+    /// <summary>Notes what documents come into force.</summary>
+    public required ConfigTrail Trail { get; init; }
 
     /// <summary>Lets go of what is too old.</summary>
     public required RetentionKeeper Retention { get; init; }
@@ -138,6 +142,7 @@ internal sealed partial class Modules : IAsyncDisposable
             {
                 Intake = options.Intake ?? capture,
                 Upkeep = new IdentityUpkeep(who.Store, options.Clock, loggers.CreateLogger<IdentityUpkeep>()),
+                Trail = new ConfigTrail(who.Store.Audit, loggers.CreateLogger<ConfigTrail>()),
                 Retention = new RetentionKeeper(
                     who.Store,
                     capture,
@@ -172,6 +177,7 @@ internal sealed partial class Modules : IAsyncDisposable
         await Capture.DisposeAsync();
         await Demo.DisposeAsync();
         await Ledger.DisposeAsync();
+        await Trail.DisposeAsync();
         await Upkeep.DisposeAsync();
         await Identity.Secrets.SettleAsync();
         Identity.Dispose();

@@ -247,6 +247,12 @@ public sealed class WeirHost : IAsyncDisposable
                 return WeirStart.Refused([.. unfit.Select(fault => fault.ToText(config.WatchedPath))]);
             }
 
+            if (options.LocalApi is null)
+            {
+                opened.Trail.Follow(documents);
+                documents.Compare(opened.Trail);
+            }
+
             opened.Identity.Workspaces.Tell(documents.Sync);
             app = builder.Build();
             _ = app.Services.GetRequiredService<ServerMeter>();

@@ -58,6 +58,12 @@ internal sealed partial class ConfigStore
     /// <summary>Held while a document changes; one for the server's document and those of its workspaces.</summary>
     public Lock Gate => gate;
 
+    /// <summary>
+    /// Told what was in force before and is in force now when the file brought it, in order; null for nobody. Called under the lock: it must
+    /// not wait.
+    /// </summary>
+    public Action<ConfigSnapshot, ConfigSnapshot>? TakenFromFile { get; set; }
+
     /// <summary>Whether a file was there: its going away would be news.</summary>
     public bool MayLoseFile => Current.Path is not null || !Current.PendingFaults.IsEmpty;
 
@@ -256,7 +262,9 @@ internal sealed partial class ConfigStore
         var faults = Apply(config);
         if (faults.IsEmpty)
         {
+            var before = current;
             Accept(config, text);
+            TakenFromFile?.Invoke(before, current);
         }
         else
         {

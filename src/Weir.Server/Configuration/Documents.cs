@@ -22,6 +22,12 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
     /// <summary>The server's document.</summary>
     public ConfigStore Server => server;
 
+    /// <summary>
+    /// Told what a file brought into force: whose it is, what was before and what is now. Null for nobody; what
+    /// <see cref="Start"/> finds is told to nobody. Called under the documents' lock: it must not wait.
+    /// </summary>
+    public Action<WorkspaceId, ConfigSnapshot, ConfigSnapshot>? TakenFromFile { get; set; }
+
     /// <summary>How many faults keep texts of any document from taking force.</summary>
     public int PendingFaults =>
         server.Current.PendingFaults.Length
@@ -80,7 +86,18 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
             checkedAgainst = server.Current.Config;
             LookAtWorkspaces();
             taker = take;
+            server.TakenFromFile = (before, now) => TakenFromFile?.Invoke(WorkspaceId.Default, before, now);
             return server.Start(next => Apply(WorkspaceId.Default, next));
+        }
+    }
+
+    /// <summary>Has noted what is in force and the trail does not know of.</summary>
+    public void Compare(ConfigTrail trail)
+    {
+        trail.Compare(WorkspaceId.Default, server);
+        foreach (var entry in Volatile.Read(ref entries).Values)
+        {
+            trail.Compare(entry.Id, entry.Store);
         }
     }
 
@@ -190,6 +207,7 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
     {
         var store = ConfigStore.OfWorkspace(server, name, () => WorkspaceTerms.Of(server.Current.Config, name));
         store.Start(next => Apply(id, next));
+        store.TakenFromFile = (before, now) => TakenFromFile?.Invoke(id, before, now);
         return new Entry(id, name, store);
     }
 

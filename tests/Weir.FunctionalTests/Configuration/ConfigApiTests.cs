@@ -126,6 +126,63 @@ public sealed class ConfigApiTests : IAsyncLifetime
         return (check.GetProperty("status").GetString()!, check.GetProperty("detail").GetString()!);
     }
 
+    [Fact]
+    public async Task Every_change_is_in_the_audit_trail_whoever_made_it_and_no_secret_is()
+    {
+        // What the first start found is what the trail begins with.
+        await weir.UntilAsync(async () => (await ChangesAsync()).Count == 1, "note what is in force");
+        var (text, etag) = await ReadAsync();
+        Assert.Equal(200, (await PutAsync(text + "routes: [{ name: first, targets: [simulator] }]\n", etag)).Status);
+        var byCaller = (await ChangesAsync())[0];
+        Assert.Equal(
+            ("key", "admin"),
+            (byCaller.GetProperty("actorKind").GetString(), byCaller.GetProperty("actor").GetString())
+        );
+        Assert.Equal(etag, byCaller.GetProperty("before").GetProperty("etag").GetString());
+        Assert.Contains(
+            "first",
+            byCaller.GetProperty("after").GetProperty("text").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(
+            "first",
+            byCaller.GetProperty("before").GetProperty("text").GetString(),
+            StringComparison.Ordinal
+        );
+
+        await File.WriteAllTextAsync(ConfigFile, Stored + "routes: [{ name: second, targets: [simulator] }]\n");
+        await weir.UntilAsync(async () => (await ChangesAsync()).Count == 3, "note the change on disk");
+        var byFile = (await ChangesAsync())[0];
+        Assert.Equal(
+            ("system", "file"),
+            (byFile.GetProperty("actorKind").GetString(), byFile.GetProperty("actor").GetString())
+        );
+        Assert.Contains("second", byFile.GetProperty("after").ToString(), StringComparison.Ordinal);
+
+        // One that was refused is no change.
+        await File.WriteAllTextAsync(ConfigFile, Stored + "routes: [{ targets: [nobody] }]\n");
+        await weir.UntilAsync(async () => await PendingAsync() == 1, "refuse the change");
+        await File.WriteAllTextAsync(ConfigFile, Stored + "routes: [{ name: third, targets: [simulator] }]\n");
+        await weir.UntilAsync(async () => (await ChangesAsync()).Count == 4, "note the next one");
+        Assert.DoesNotContain(
+            (await ChangesAsync()),
+            change => change.ToString().Contains("sk-secret", StringComparison.Ordinal)
+        );
+
+        await weir.DisposeAsync();
+        weir = await WeirProcess.StartAsync(
+            folder.At("data"),
+            Stored + "routes: [{ name: third, targets: [simulator] }]\n"
+        );
+        Assert.Equal(4, (await ChangesAsync()).Count);
+        await weir.DisposeAsync();
+        weir = await WeirProcess.StartAsync(folder.At("data"), Stored);
+        await weir.UntilAsync(async () => (await ChangesAsync()).Count == 5, "note what changed while it was down");
+    }
+
+    private async Task<List<System.Text.Json.JsonElement>> ChangesAsync() =>
+        [.. (await weir.GetAsync("/api/v1/audit?action=config.change")).GetProperty("items").EnumerateArray()];
+
     private async Task<string> TextAsync() => (await ReadAsync()).Text;
 
     private async Task<(string Text, string Etag)> ReadAsync()

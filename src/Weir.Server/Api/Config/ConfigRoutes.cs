@@ -64,6 +64,7 @@ internal static class ConfigRoutes
         ApiCaller caller,
         Documents documents,
         SecretStore secrets,
+        ConfigTrail trail,
         HttpResponse response,
         CancellationToken cancellationToken
     )
@@ -87,10 +88,12 @@ internal static class ConfigRoutes
             return None();
         }
 
+        var before = store.Current;
         var replacement = documents.Replace(store, text, match.Trim('"'));
         switch (replacement.Outcome)
         {
             case ConfigReplacementOutcome.Done:
+                await trail.NoteAsync(caller.Actor, before, store.Current);
                 await secrets.SettleAsync().WaitAsync(cancellationToken);
                 return Answer(store, response);
             case ConfigReplacementOutcome.NoFile:
