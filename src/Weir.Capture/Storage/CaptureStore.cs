@@ -15,7 +15,13 @@ namespace Weir.Capture.Storage;
 /// </summary>
 internal sealed class CaptureStore : IDisposable
 {
+    /// <summary>How many events of one session are kept; a page shows far fewer.</summary>
+    public const int MostEvents = 200_000;
+
     private const string LedgerKey = "ledger";
+    private const int EventsBetweenCounts = 10_000;
+    private const int MostCounted = 10_000;
+    private const int Full = int.MaxValue;
 
     private readonly SqliteConnection connection;
     private readonly PreparedStatement putFile;
@@ -31,6 +37,7 @@ internal sealed class CaptureStore : IDisposable
     private readonly Action<IReadOnlyCollection<WorkspaceId>>? limitNews;
     private readonly HashSet<(WorkspaceId Workspace, string Session)> told = [];
     private readonly HashSet<WorkspaceId> limited = [];
+    private readonly Dictionary<long, int> events = []; // by session: how many came since they were counted, or Full
     private (WorkspaceId Workspace, string Name, long Key) session; // the last event's, until the transaction ends
 
     /// <summary>Opens the file, which has been migrated.</summary>
@@ -319,7 +326,10 @@ internal sealed class CaptureStore : IDisposable
         return isNew;
     }
 
-    /// <summary>Adds to what is known of an event. Of a session that is not known nothing is kept. False when it said nothing new.</summary>
+    /// <summary>
+    /// Adds to what is known of an event. Of a session that is not known nothing is kept, nor what goes beyond <see cref="MostEvents"/>. False
+    /// when it said nothing new.
+    /// </summary>
     public bool Put(WorkspaceId workspace, SessionEvent seen)
     {
         if (session.Workspace != workspace || session.Name != seen.Session)
@@ -331,6 +341,11 @@ internal sealed class CaptureStore : IDisposable
 
             session = (workspace, seen.Session, key);
             told.Add((workspace, seen.Session));
+        }
+
+        if (IsFull(session.Key))
+        {
+            return false;
         }
 
         putEvent.Bind(1, session.Key);
@@ -482,6 +497,34 @@ internal sealed class CaptureStore : IDisposable
     }
 
     private PreparedStatement Prepare(string sql) => new(connection, sql);
+
+    // To count at each event, or at each session, costs a scan its speed; nobody writes so many in one process unseen.
+    private bool IsFull(long key)
+    {
+        if (events.Count >= MostCounted)
+        {
+            events.Clear();
+        }
+
+        var since = events.GetValueOrDefault(key);
+        if (since == Full)
+        {
+            return true;
+        }
+
+        events[key] = ++since;
+        if (since < EventsBetweenCounts)
+        {
+            return false;
+        }
+
+        using var count = Prepare("SELECT count(*) FROM event WHERE session = ?");
+        count.Bind(1, key);
+        var isFull = count.Step() && count.Int64(0) >= MostEvents;
+        // Nothing takes events away but forgetting the session: full it stays.
+        events[key] = isFull ? Full : 0;
+        return isFull;
+    }
 
     private long? SessionKey(WorkspaceId workspace, string name)
     {

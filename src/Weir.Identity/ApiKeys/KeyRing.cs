@@ -13,6 +13,12 @@ public sealed class KeyRing
 {
     private static readonly TimeSpan LongestOverlap = TimeSpan.FromDays(366);
 
+    /// <summary>How many living keys a workspace may have.</summary>
+    internal const int MostKeys = 10_000;
+
+    /// <summary>How many living keys one person or service account may have.</summary>
+    internal const int MostOwnKeys = 100;
+
     private readonly ControlDb database;
     private readonly string dataFolder;
 
@@ -101,11 +107,27 @@ public sealed class KeyRing
                     );
                 }
 
-                if (
-                    KeyTable
-                        .Unrevoked(transaction, actor.Workspace)
-                        .Any(k => k.Name == owned.Name && k.IsLiving(transaction.Now))
-                )
+                var living = KeyTable
+                    .Unrevoked(transaction, actor.Workspace)
+                    .Where(k => k.IsLiving(transaction.Now))
+                    .ToList();
+                if (living.Count >= MostKeys)
+                {
+                    return KeyChange.Failed(
+                        ChangeOutcome.Refused,
+                        $"a workspace has at most {MostKeys} living keys: revoke some, or let them expire"
+                    );
+                }
+
+                if (owned.Owner is not null && living.Count(k => k.Owner == owned.Owner) >= MostOwnKeys)
+                {
+                    return KeyChange.Failed(
+                        ChangeOutcome.Refused,
+                        $"one person has at most {MostOwnKeys} living keys: revoke some, or let them expire"
+                    );
+                }
+
+                if (living.Exists(k => k.Name == owned.Name))
                 {
                     return KeyChange.Failed(
                         ChangeOutcome.Taken,

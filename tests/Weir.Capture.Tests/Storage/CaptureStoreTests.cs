@@ -43,6 +43,46 @@ public sealed class CaptureStoreTests : CaptureTest
         Assert.Empty(Words());
     }
 
+    [Fact]
+    public void One_session_cannot_fill_the_disk_with_events()
+    {
+        using var store = Open();
+        store.Begin();
+        foreach (var session in new[] { "endless", "other" })
+        {
+            store.Put(
+                WorkspaceId.Default,
+                new SessionFacts
+                {
+                    Session = session,
+                    Client = "claude-code",
+                    FirstAt = Noon,
+                    LastAt = Noon,
+                }
+            );
+        }
+
+        var kept = 0;
+        for (var i = 0; i < CaptureStore.MostEvents + 30_000; i++)
+        {
+            kept += store.Put(WorkspaceId.Default, Event("endless", i)) ? 1 : 0;
+        }
+
+        Assert.InRange(kept, CaptureStore.MostEvents, CaptureStore.MostEvents + 10_000);
+        Assert.True(store.Put(WorkspaceId.Default, Event("other", 1)));
+        Assert.False(store.Put(WorkspaceId.Default, Event("endless", -1)));
+        store.Commit(null);
+    }
+
+    private static SessionEvent Event(string session, int number) =>
+        new()
+        {
+            Kind = SessionEventKind.Tool,
+            Session = session,
+            Id = $"e{number}",
+            StartedAt = Noon,
+        };
+
     private CaptureStore Open()
     {
         Assert.True(SqliteMigrator.Migrate(Database, CaptureSchema.Migrations, TimeProvider.System).IsUsable);
