@@ -38,7 +38,7 @@ internal static class CaptureCommand
         command.Validators.Add(result =>
         {
             if (
-                result.GetValue(to) is null
+                result.GetResult(to) is null
                 && (result.GetValue(watch) || result.GetValue(host) is not null || result.GetValue(user) is not null)
             )
             {

@@ -112,6 +112,38 @@ public static class CallerRules
             : null;
     }
 
+    /// <summary>
+    /// Whether a browser asks for something to show or to run: a page, a frame, a script, a picture. What a script fetches as data is
+    /// none of it. Browsers without <c>Sec-Fetch-Dest</c> (over plain HTTP from elsewhere they send none) show themselves by
+    /// asking for HTML.
+    /// </summary>
+    public static bool IsForPage(HttpRequest request)
+    {
+        var headers = request.Headers;
+        return (headers.TryGetValue("Sec-Fetch-Dest", out var dest) && dest != "empty")
+            || headers["Sec-Fetch-Mode"] == "navigate"
+            || AsksForHtml(headers.Accept);
+    }
+
+    private static bool AsksForHtml(StringValues accept)
+    {
+        for (var i = 0; i < accept.Count; i++)
+        {
+            if (
+                accept[i] is { } kinds
+                && (
+                    kinds.Contains("text/html", StringComparison.OrdinalIgnoreCase)
+                    || kinds.Contains("application/xhtml", StringComparison.OrdinalIgnoreCase)
+                )
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     internal static bool IsJson(string? contentType)
     {
         const string Json = "application/json";

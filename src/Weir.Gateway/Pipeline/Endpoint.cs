@@ -88,7 +88,8 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
     public bool Takes(string method) =>
         Operation switch
         {
-            Operation.PassThrough => true,
+            // TRACE would show a caller what Weir put into the request.
+            Operation.PassThrough => method != "TRACE",
             Operation.Probe => method == "HEAD",
             _ when IsModelList => method is "GET" or "HEAD",
             _ => method == "POST",

@@ -49,6 +49,13 @@ internal sealed class GatewayPipeline(
             return;
         }
 
+        // Under Weir's own name a provider's script would be its pages' equal, and act for whoever is signed in.
+        if (CallerRules.IsForPage(request))
+        {
+            await RefuseAsync(exchange, 403, "This is for programs: no browser may show or run it under Weir's name.");
+            return;
+        }
+
         if (endpoint.Operation == Operation.Unknown)
         {
             await RefuseAsync(exchange, 404, "Weir has no such path.");

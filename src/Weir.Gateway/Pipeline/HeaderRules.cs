@@ -47,6 +47,10 @@ internal static class HeaderRules
             "Upgrade",
             // True of the provider's host, not of Weir's.
             "Alt-Svc",
+            "Clear-Site-Data",
+            "NEL",
+            "Report-To",
+            "Reporting-Endpoints",
             "Set-Cookie",
             "Strict-Transport-Security",
         ],

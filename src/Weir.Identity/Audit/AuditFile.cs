@@ -61,7 +61,7 @@ public static class AuditFile
         var last = new AuditEnd(end.Seq, Bytes(end.Hash));
         var isSigned =
             AuditHeads.IsSigned(key, workspace, last, Base64(end.Signature))
-            && (floor.Seq == 0 || AuditHeads.IsSigned(key, workspace, floor, Base64(head.FloorSignature)));
+            && (floor.Seq == 0 || AuditHeads.IsFloor(key, workspace, floor, Base64(head.FloorSignature)));
         return AuditVerifier.Verify(
             entries,
             floor,

@@ -16,13 +16,15 @@ namespace Weir.Identity;
 /// </summary>
 /// <remarks>
 /// The signature is ECDSA over P-256 with SHA-256 (64 bytes, r ‖ s) of <c>weir-audit-head-1\nWORKSPACE\nSEQ\nHASH</c>, the hash in
-/// hexadecimal digits. The key pair lies in <c>audit/key.pem</c> (PKCS#8, mode 0600), its public half in <c>audit/public.pem</c>.
+/// hexadecimal digits; of a beginning, the same behind <c>weir-audit-floor-1</c>. The key pair lies in <c>audit/key.pem</c> (PKCS#8, mode 0600), its public half in <c>audit/public.pem</c>.
 /// Not thread-safe.
 /// </remarks>
 internal sealed class AuditHeads : IDisposable
 {
     private const string KeyFile = "key.pem";
     private const string PublicFile = "public.pem";
+    private const string HeadKind = "weir-audit-head-1";
+    private const string FloorKind = "weir-audit-floor-1";
     private const UnixFileMode OwnersFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private readonly string folder;
@@ -112,7 +114,23 @@ internal sealed class AuditHeads : IDisposable
 
     /// <summary>A signature of one end, for an export.</summary>
     public byte[] Sign(WorkspaceId workspace, AuditEnd end) =>
-        key.SignData(Statement(workspace, end), HashAlgorithmName.SHA256);
+        key.SignData(Statement(HeadKind, workspace, end), HashAlgorithmName.SHA256);
+
+    /// <summary>
+    /// A signature of where a shortened trail begins. It says another thing than an end's: whoever has the signature of an old end
+    /// could else let go of all before it.
+    /// </summary>
+    public byte[] SignFloor(WorkspaceId workspace, AuditEnd floor) =>
+        key.SignData(Statement(FloorKind, workspace, floor), HashAlgorithmName.SHA256);
+
+    /// <summary>Whether an end that the database shows is one that was signed.</summary>
+    public static bool Vouch(ImmutableArray<AuditEnd>? signed, AuditEnd end) =>
+        signed is { } ends
+        && (
+            ends.IsEmpty
+                ? end.Seq == 0
+                : ends.Any(one => one.Seq == end.Seq && one.Hash.AsSpan().SequenceEqual(end.Hash))
+        );
 
     /// <summary>
     /// The ends that were signed for a workspace; empty when there is no file. Null when the file was tampered with: it cannot be
@@ -157,24 +175,28 @@ internal sealed class AuditHeads : IDisposable
         }
     }
 
-    /// <summary>Whether an end was signed by this key.</summary>
-    public bool IsSigned(WorkspaceId workspace, AuditEnd end, byte[] signature) =>
-        IsSigned(key, workspace, end, signature);
+    /// <summary>Whether the beginning of a shortened trail was signed by this key.</summary>
+    public bool IsFloor(WorkspaceId workspace, AuditEnd floor, byte[] signature) =>
+        IsFloor(key, workspace, floor, signature);
+
+    /// <summary>Whether the beginning of a shortened trail was signed by a key.</summary>
+    public static bool IsFloor(ECDsa by, WorkspaceId workspace, AuditEnd floor, byte[] signature) =>
+        by.VerifyData(Statement(FloorKind, workspace, floor), signature, HashAlgorithmName.SHA256);
 
     /// <summary>Whether an end was signed by a key.</summary>
     public static bool IsSigned(ECDsa by, WorkspaceId workspace, AuditEnd end, byte[] signature) =>
-        by.VerifyData(Statement(workspace, end), signature, HashAlgorithmName.SHA256);
+        by.VerifyData(Statement(HeadKind, workspace, end), signature, HashAlgorithmName.SHA256);
 
     /// <inheritdoc />
     public void Dispose() => key.Dispose();
 
     private string PathOf(WorkspaceId workspace) => Path.Combine(folder, $"{workspace}.json");
 
-    private static byte[] Statement(WorkspaceId workspace, AuditEnd end) =>
+    private static byte[] Statement(string kind, WorkspaceId workspace, AuditEnd end) =>
         Encoding.ASCII.GetBytes(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"weir-audit-head-1\n{workspace}\n{end.Seq}\n{Convert.ToHexStringLower(end.Hash)}"
+                $"{kind}\n{workspace}\n{end.Seq}\n{Convert.ToHexStringLower(end.Hash)}"
             )
         );
 }

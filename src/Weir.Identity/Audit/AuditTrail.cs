@@ -71,7 +71,7 @@ public sealed class AuditTrail
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var (end, _, floor) = await database.EndAsync(workspace, cancellationToken);
+        var (end, signed, floor) = await database.EndAsync(workspace, cancellationToken);
         var name = database.Snapshot.Workspace(workspace)?.Name ?? "";
         yield return AuditFile.Head(workspace, name, floor?.End ?? AuditEnd.Zero, floor?.Signature);
         await using var reader = database.File.OpenReader();
@@ -81,7 +81,9 @@ public sealed class AuditTrail
             yield return AuditFile.Line(entry);
         }
 
-        yield return AuditFile.End(end, database.Heads.Sign(workspace, end), PublicKey);
+        // What was signed when it was written, not what stands there now: an export must not vouch for what was tampered with.
+        var last = AuditHeads.Vouch(signed, end) ? end : signed?.MaxBy(one => one.Seq);
+        yield return AuditFile.End(last ?? end, last is null ? [] : database.Heads.Sign(workspace, last), PublicKey);
     }
 
     /// <summary>

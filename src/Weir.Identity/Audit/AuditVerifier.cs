@@ -15,6 +15,12 @@ public sealed record AuditVerdict(long Entries, ImmutableArray<string> Faults)
 /// <summary>Finds what was edited, deleted or reordered in a trail. Stateless.</summary>
 internal static class AuditVerifier
 {
+    /// <summary>
+    /// The action of the entry that Weir writes before it goes on with a trail whose end is not the one that was signed. The trail
+    /// is never sound again, which is the point: the next signature would else make good what was done.
+    /// </summary>
+    public const string Broken = "audit.broken";
+
     private const int MostFaults = 100;
 
     /// <param name="entries">The entries as they are stored, by number.</param>
@@ -39,6 +45,13 @@ internal static class AuditVerifier
             if (!hash.AsSpan().SequenceEqual(stored))
             {
                 Add($"entry {entry.Seq} was altered, or what stood before it was");
+            }
+
+            if (entry.Action == Broken)
+            {
+                Add(
+                    $"what stood before entry {entry.Seq} is not what was signed: Weir found it so, and went on from there"
+                );
             }
 
             met[entry.Seq] = entry.Hash;

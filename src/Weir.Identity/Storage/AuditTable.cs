@@ -116,7 +116,7 @@ internal static class AuditTable
             ? new AuditFloor(
                 new AuditEnd(row.Seq, row.Hash),
                 row.Signature,
-                heads.IsSigned(workspace, new AuditEnd(row.Seq, row.Hash), row.Signature)
+                heads.IsFloor(workspace, new AuditEnd(row.Seq, row.Hash), row.Signature)
             )
             : null;
 
@@ -154,7 +154,7 @@ internal static class AuditTable
                 Id = workspace.Value,
                 last.Seq,
                 last.Hash,
-                signature = heads.Sign(workspace, end),
+                signature = heads.SignFloor(workspace, end),
             }
         );
         var gone = transaction.Execute(

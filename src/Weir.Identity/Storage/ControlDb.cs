@@ -63,7 +63,7 @@ internal sealed class ControlDb : IDisposable
             var next = transaction.LeavesSnapshot ? snapshot : SnapshotReader.Read(transaction, snapshot);
             foreach (var (workspace, (before, after)) in transaction.Ends)
             {
-                heads.Write(workspace, before, after);
+                heads.Write(workspace, [.. before, after]);
             }
 
             transaction.Commit();

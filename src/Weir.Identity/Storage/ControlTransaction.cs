@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
@@ -38,8 +39,8 @@ internal sealed class ControlTransaction : IDisposable
     /// <summary>What was noted so far.</summary>
     public List<AuditEntry> Entries { get; } = [];
 
-    /// <summary>Where the chains that were written to ended before, and where they end now.</summary>
-    public Dictionary<WorkspaceId, (AuditEnd Before, AuditEnd After)> Ends { get; } = [];
+    /// <summary>Where the chains that were written to were signed to end before, and where they end now.</summary>
+    public Dictionary<WorkspaceId, (ImmutableArray<AuditEnd> Before, AuditEnd After)> Ends { get; } = [];
 
     /// <summary>True when no row was written.</summary>
     public bool WroteNothing => Written() == writtenBefore;
@@ -82,17 +83,52 @@ internal sealed class ControlTransaction : IDisposable
     )
     {
         var workspace = concerned ?? Actor.Workspace;
-        var known = Ends.TryGetValue(workspace, out var ends);
-        var end = known ? ends.After : AuditTable.End(Connection, Transaction, workspace);
+        if (!Ends.ContainsKey(workspace))
+        {
+            GoOn(workspace);
+        }
+
+        Append(workspace, Actor, action, target, before, after);
+    }
+
+    // Takes up a trail where it ends. An end that was never signed is told in the trail, and is not signed now.
+    private void GoOn(WorkspaceId workspace)
+    {
+        var end = AuditTable.End(Connection, Transaction, workspace);
+        var signed = database.Heads.Read(workspace);
+        if (AuditHeads.Vouch(signed, end))
+        {
+            Ends[workspace] = ([end], end);
+            return;
+        }
+
+        Ends[workspace] = (signed ?? [], end);
+        Append(
+            workspace,
+            Actor.System(workspace),
+            AuditVerifier.Broken,
+            "audit",
+            before: null,
+            AuditValue.Of(
+                ("signedUpTo", signed is { IsEmpty: false } ends ? ends.Max(one => one.Seq) : null),
+                ("found", end.Seq),
+                ("foundHash", Convert.ToHexStringLower(end.Hash))
+            )
+        );
+    }
+
+    private void Append(WorkspaceId workspace, Actor by, string action, string target, string? before, string? after)
+    {
+        var (signed, end) = Ends[workspace];
         var entry = new AuditEntry
         {
             Workspace = workspace,
             Seq = end.Seq + 1,
             At = DateTimeOffset.FromUnixTimeMilliseconds(Now),
-            ActorKind = Actor.Kind.ToString().ToLowerInvariant(),
-            ActorId = Actor.Id,
-            ActorName = Actor.Name,
-            Address = Actor.Address,
+            ActorKind = by.Kind.ToString().ToLowerInvariant(),
+            ActorId = by.Id,
+            ActorName = by.Name,
+            Address = by.Address,
             Action = action,
             Target = target,
             Before = before,
@@ -103,7 +139,7 @@ internal sealed class ControlTransaction : IDisposable
         entry = entry with { Hash = Convert.ToHexStringLower(hash) };
         AuditTable.Insert(Connection, Transaction, entry);
         Entries.Add(entry);
-        Ends[workspace] = (known ? ends.Before : end, new AuditEnd(entry.Seq, hash));
+        Ends[workspace] = (signed, new AuditEnd(entry.Seq, hash));
     }
 
     /// <summary>Runs a statement; parameters by name.</summary>

@@ -87,6 +87,7 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData(2, "usage", "--where", "model")]
     [InlineData(2, "usage", "--server", "not an address")]
     [InlineData(2, "keys", "create")]
+    [InlineData(2, "capture", "--to")]
     [InlineData(2, "keys", "create", "a b")]
     [InlineData(2, "serve", "--drain", "soon")]
     [InlineData(2, "serve", "--urls", "nonsense")]
