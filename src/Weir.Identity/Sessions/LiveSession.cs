@@ -46,6 +46,7 @@ internal sealed class LiveSession(SessionRow row)
             {
                 Workspace = member.Workspace,
                 Permissions = member.Permissions,
+                Grants = member.Grants,
                 OwnerId = member.Id,
                 User = member.Name,
             },
