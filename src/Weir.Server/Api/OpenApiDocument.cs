@@ -90,6 +90,8 @@ internal static class OpenApiDocument
                 : !access.Or.IsEmpty ? $"Needs the permission {access.Needs} or {access.Or}."
                 : !access.InDefault.IsEmpty
                     ? $"Needs the permission {access.Needs}, in the workspace default {access.InDefault} too."
+                : access.TakesGrants
+                    ? $"Needs the permission {access.Needs}, or a role for single teams, projects or keys that has it."
                 : $"Needs the permission {access.Needs}.";
             operation.Description = operation.Description is { } own ? $"{own} {needs}" : needs;
             operation.Security =
