@@ -15,13 +15,15 @@ public sealed class SignInDesk
     private readonly ControlDb database;
     private readonly AuthSessions sessions;
     private readonly PasswordDesk passwords;
+    private readonly SecretStore secrets;
     private readonly TicketBox tickets = new();
 
-    internal SignInDesk(ControlDb database, AuthSessions sessions, PasswordDesk passwords)
+    internal SignInDesk(ControlDb database, AuthSessions sessions, PasswordDesk passwords, SecretStore secrets)
     {
         this.database = database;
         this.sessions = sessions;
         this.passwords = passwords;
+        this.secrets = secrets;
     }
 
     /// <summary>Whether this system hashes passwords by Argon2id; else it does by PBKDF2, and cannot check the others.</summary>
@@ -121,19 +123,42 @@ public sealed class SignInDesk
             return SignInResult.Refused;
         }
 
-        var opened = await database.ChangeAsync(
+        var (opened, isSealed) = await database.ChangeAsync(
             As(member, from),
             transaction =>
             {
                 transaction.LeavesSnapshot = true;
-                return
-                    StillGood(transaction, ticket) is var (user, credential)
-                    && Take(transaction, credential, code) is { } method
-                    ? ((SessionRow, string)?)Open(transaction, user, ticket, attempt, method, from)
-                    : null;
+                if (StillGood(transaction, ticket) is not var (user, credential) || !credential.HasCodes)
+                {
+                    return default;
+                }
+
+                SignInMethod? method;
+                if (RecoveryCodes.LooksLikeOne(code))
+                {
+                    method = TakeRecovery(transaction, credential, code);
+                }
+                else if (secrets.OpenCodes(credential) is { } secret)
+                {
+                    method = TakeCode(transaction, credential, secret, code);
+                }
+                else
+                {
+                    return (null, true);
+                }
+
+                return method is { } by
+                    ? (((SessionRow, string)?)Open(transaction, user, ticket, attempt, by, from), false)
+                    : default;
             },
             cancellationToken
         );
+        if (isSealed)
+        {
+            attempt.Withdraw();
+            return new SignInResult(SignInOutcome.Sealed);
+        }
+
         if (opened is not { } session)
         {
             await passwords.FailAsync(attempt, member.Workspace, member.Id, "code", from, cancellationToken);
@@ -367,30 +392,24 @@ public sealed class SignInDesk
             ? (user, credential)
             : null;
 
-    private static SignInMethod? Take(ControlTransaction transaction, CredentialRow credential, string code)
-    {
-        if (!credential.HasCodes)
-        {
-            return null;
-        }
+    private static SignInMethod? TakeRecovery(ControlTransaction transaction, CredentialRow credential, string code) =>
+        credential.RecoverySalt is { } salt
+        && RecoveryCodes.Hash(salt, code) is { } hash
+        && CredentialTable.TakeRecovery(transaction, credential.User, hash)
+            ? SignInMethod.Recovery
+            : null;
 
-        if (RecoveryCodes.LooksLikeOne(code))
-        {
-            return
-                credential.RecoverySalt is { } salt
-                && RecoveryCodes.Hash(salt, code) is { } hash
-                && CredentialTable.TakeRecovery(transaction, credential.User, hash)
-                ? SignInMethod.Recovery
-                : null;
-        }
-
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(transaction.Now);
-        return
-            Totp.Match(credential.TotpSecret, code, now, credential.TotpStep) is { } step
-            && CredentialTable.TakeStep(transaction, credential.User, step)
+    private static SignInMethod? TakeCode(
+        ControlTransaction transaction,
+        CredentialRow credential,
+        byte[] secret,
+        string code
+    ) =>
+        Totp.Match(secret, code, DateTimeOffset.FromUnixTimeMilliseconds(transaction.Now), credential.TotpStep)
+            is { } step
+        && CredentialTable.TakeStep(transaction, credential.User, step)
             ? SignInMethod.Code
             : null;
-    }
 
     private (UserRow User, InvitationRow Invitation, Workspace Workspace)? Invited(
         ControlTransaction transaction,

@@ -46,6 +46,12 @@ public enum SignInOutcome
 
     /// <summary>Too many sign in at once; nothing was looked at.</summary>
     Busy,
+
+    /// <summary>
+    /// The password is right, and the one-time code cannot be looked at: its secret does not open under the master keys that there
+    /// are. A recovery code opens the door.
+    /// </summary>
+    Sealed,
 }
 
 /// <summary>What a link to set a password is for.</summary>
