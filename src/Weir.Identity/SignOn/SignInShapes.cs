@@ -136,6 +136,12 @@ public sealed record Passkey
     public DateTimeOffset? LastUsedAt { get; init; }
 }
 
+/// <summary>A passkey whose signature was verified.</summary>
+/// <param name="Credential">What the authenticator calls it.</param>
+/// <param name="SignCount">The authenticator's count now.</param>
+/// <param name="IsBackedUp">Whether it is on more than one device now.</param>
+public sealed record UsedPasskey(byte[] Credential, uint SignCount, bool IsBackedUp);
+
 /// <summary>A person who may sign in, and his passkeys.</summary>
 /// <param name="Id">His id.</param>
 /// <param name="Name">What he signs in with.</param>

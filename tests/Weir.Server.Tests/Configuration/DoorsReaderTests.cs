@@ -164,7 +164,10 @@ public sealed class DoorsReaderTests : IDisposable
                 "server: { sessions: { idle: 25h } }",
                 "2:29 server.sessions.idle: a session of 24h ends before it can be idle for \"25h\" (make idle shorter, or absolute longer)"
             },
-            { "server: { sessions: { length: 1h } }", "2:23 server.sessions.length: there is no such key (known: absolute, idle)" },
+            {
+                "server: { sessions: { length: 1h } }",
+                "2:23 server.sessions.length: there is no such key (known: absolute, idle)"
+            },
             {
                 "server: { tls: { certificate: /dev/null, key: /dev/null, clientCertificates: required } }",
                 "2:16 server.tls.clientCa: is missing (the path of a PEM file)"
