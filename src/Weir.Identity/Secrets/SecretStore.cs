@@ -26,6 +26,7 @@ public sealed class SecretStore : IDisposable
     private readonly string? unknownSource;
     private readonly SemaphoreSlim changing = new(1, 1);
     private readonly ConcurrentDictionary<(int Workspace, string Name), string> unstored = new();
+    private readonly ConcurrentDictionary<(int Workspace, string Name), bool> leaving = new();
     private readonly Lock binding = new();
     private volatile FrozenDictionary<(int Workspace, string Name), SecretRow> rows;
     private volatile MasterKeys? keys;
@@ -81,7 +82,7 @@ public sealed class SecretStore : IDisposable
     /// <summary>The value of a secret, for an address of that origin.</summary>
     public SecretFinding Find(WorkspaceId workspace, string name, string origin)
     {
-        if (!rows.TryGetValue((workspace.Value, name), out var row))
+        if (!rows.TryGetValue((workspace.Value, name), out var row) || leaving.ContainsKey((workspace.Value, name)))
         {
             return new SecretFinding(SecretOutcome.Missing);
         }
@@ -194,30 +195,47 @@ public sealed class SecretStore : IDisposable
         }
     }
 
-    /// <summary>Removes a secret of the actor's workspace. Whether a document uses it is the caller's to know.</summary>
-    public async Task<Change<Secret>> RemoveAsync(Actor actor, string name, CancellationToken cancellationToken)
+    /// <summary>
+    /// Removes a secret of the actor's workspace. While it is removed it is not found, so that nothing can come to use it after
+    /// <paramref name="whyNot"/> was asked.
+    /// </summary>
+    /// <param name="actor">Who removes it.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="whyNot">Why it must stay, for a person; null when nothing uses it. Null for a secret that goes whoever uses it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Change<Secret>> RemoveAsync(
+        Actor actor,
+        string name,
+        Func<string?>? whyNot,
+        CancellationToken cancellationToken
+    )
     {
         await changing.WaitAsync(cancellationToken);
+        var key = (actor.Workspace.Value, name);
+        leaving[key] = true;
         try
         {
-            return await ChangeAsync(
-                actor,
-                transaction =>
-                {
-                    if (SecretTable.Find(transaction, actor.Workspace, name) is not { } row)
+            return whyNot?.Invoke() is { } reason
+                ? Change.Failed<Secret>(ChangeOutcome.Refused, reason)
+                : await ChangeAsync(
+                    actor,
+                    transaction =>
                     {
-                        return Change.Failed<Secret>(ChangeOutcome.NotFound, "there is no secret of that name");
-                    }
+                        if (SecretTable.Find(transaction, actor.Workspace, name) is not { } row)
+                        {
+                            return Change.Failed<Secret>(ChangeOutcome.NotFound, "there is no secret of that name");
+                        }
 
-                    SecretTable.Delete(transaction, actor.Workspace, name);
-                    transaction.Audit("secret.remove", $"secret:{name}", before: Described(row));
-                    return Change.Done(row.ToSecret());
-                },
-                cancellationToken
-            );
+                        SecretTable.Delete(transaction, actor.Workspace, name);
+                        transaction.Audit("secret.remove", $"secret:{name}", before: Described(row));
+                        return Change.Done(row.ToSecret());
+                    },
+                    cancellationToken
+                );
         }
         finally
         {
+            leaving.TryRemove(key, out _);
             changing.Release();
         }
     }
@@ -422,6 +440,15 @@ public sealed class SecretStore : IDisposable
         if (before is null && SecretTable.Count(transaction, workspace) >= MostSecrets)
         {
             return Change.Failed<Secret>(ChangeOutcome.Refused, $"a workspace has at most {MostSecrets} secrets");
+        }
+
+        // Else whoever may write a document, and no secret, could be the first to say where it goes.
+        if (before is null && origin is null)
+        {
+            return Change.Failed<Secret>(
+                ChangeOutcome.Invalid,
+                "origin: a new secret belongs to an address from the first: say where it may be sent, as https://api.example.com"
+            );
         }
 
         var row = Sealed(
