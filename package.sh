@@ -6,8 +6,10 @@
 #   weir-VERSION.cdx.json           what it is made of (SBOM, CycloneDX 1.6), also in the two packages
 #   SHA256SUMS
 #
-#   ./package.sh [--version X] [--output DIR]
+#   ./package.sh [--version X] [--output DIR] [--audit]
 #     X as 1.2.3 or 1.2.3-rc.1; default: the version of Directory.Build.props
+#     --audit, for a release: the bill of materials is looked up by ops/audit.sh at the end, and its exit code is this one's:
+#     1 where a vulnerability is known, 3 where it could not be found out
 #
 # Needs the .NET 10 SDK, tar and gzip; dpkg-deb for the Debian package. The same commit and tools give the same bytes.
 set -euo pipefail
@@ -20,7 +22,7 @@ fail() {
 
 say() { printf '== %s\n' "$*"; }
 
-version="" out=artifacts/package
+version="" out=artifacts/package audit=false
 while (($#)); do
   case "$1" in
     --version)
@@ -33,8 +35,12 @@ while (($#)); do
       out=$2
       shift 2
       ;;
+    --audit)
+      audit=true
+      shift
+      ;;
     *)
-      echo "usage: ./package.sh [--version X] [--output DIR]" >&2
+      echo "usage: ./package.sh [--version X] [--output DIR] [--audit]" >&2
       exit 2
       ;;
   esac
@@ -155,3 +161,8 @@ fi
 rm -rf "$work"
 say "made in $out"
 (cd "$out" && ls -l weir* SHA256SUMS | awk '{ print "   " $5, $9 }')
+
+if $audit; then
+  say "known vulnerabilities"
+  ops/audit.sh "$bill"
+fi

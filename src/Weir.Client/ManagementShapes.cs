@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 using Weir.Client.Json;
 
@@ -64,6 +65,9 @@ public sealed record KeyWithText : KeyItem
     /// <summary>The key itself, <c>wk_…</c>.</summary>
     [JsonPropertyName("key")]
     public required string Text { get; init; }
+
+    /// <inheritdoc />
+    protected override bool PrintMembers(StringBuilder builder) => base.PrintMembers(builder);
 }
 
 /// <summary>A key to be made.</summary>

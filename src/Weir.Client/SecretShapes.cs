@@ -13,7 +13,7 @@ public sealed record SecretItem
     /// <summary>Its name; a configuration uses it as <c>secret:NAME</c>.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Scheme, host and port that it may be sent to; null until a configuration first uses it.</summary>
+    /// <summary>Scheme, host and port that it may be sent to; null for one of an older version, until a configuration first uses it.</summary>
     public required string? Origin { get; init; }
 
     /// <summary>From 1, one more with each value and with being bound to an origin.</summary>
@@ -35,7 +35,7 @@ public sealed record SecretItem
 /// <summary>A value to be sealed: a new secret, or another value of one.</summary>
 /// <param name="Name">1 to 64 letters, digits, <c>.</c>, <c>_</c> and <c>-</c>, beginning with a letter or a digit.</param>
 /// <param name="Value">1 byte to 8 KiB of text without control characters. It is never shown again.</param>
-/// <param name="Origin">An address whose scheme, host and port it may be sent to; null for what it was bound to before, else for where a configuration first sends it.</param>
+/// <param name="Origin">An address whose scheme, host and port it may be sent to; null for what it was bound to before. A new secret has one, unless it is named like a provider that Weir knows, whose address it then belongs to.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record SecretValue(string? Name, string? Value, string? Origin = null)
 {

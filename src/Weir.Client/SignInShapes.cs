@@ -1,7 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Weir.Client;
+
+// What holds a secret leaves it out of its text: whoever logs one must not write a password.
 
 /// <summary>The first step of signing in.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -15,6 +18,12 @@ public sealed record SignInRequest
 
     /// <summary>The password, composed (Unicode normal form C).</summary>
     public required string Password { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Workspace = ").Append(Workspace).Append(", Name = ").Append(Name);
+        return true;
+    }
 }
 
 /// <summary>The second step.</summary>
@@ -26,12 +35,25 @@ public sealed record SignInCode
 
     /// <summary>Six digits, or a recovery code.</summary>
     public required string Code { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Code = ***");
+        return true;
+    }
 }
 
 /// <summary>How far a sign-in has come.</summary>
 /// <param name="State"><c>signedIn</c>, with the session in a cookie; or <c>codeNeeded</c>.</param>
 /// <param name="Ticket">With <c>codeNeeded</c>, what the second step must name; good for five minutes.</param>
-public sealed record SignInAnswer(string State, string? Ticket);
+public sealed record SignInAnswer(string State, string? Ticket)
+{
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("State = ").Append(State);
+        return true;
+    }
+}
 
 /// <summary>An invitation's secret part.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -39,6 +61,12 @@ public sealed record InvitationToken
 {
     /// <summary>What stands behind the <c>#</c> of the link.</summary>
     public required string Token { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Token = ***");
+        return true;
+    }
 }
 
 /// <summary>What an invitation is for.</summary>
@@ -57,6 +85,12 @@ public sealed record InvitationAnswer
 
     /// <summary>12 to 256 characters that are hard to guess, composed (Unicode normal form C).</summary>
     public required string Password { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Token = ***");
+        return true;
+    }
 }
 
 /// <summary>Who calls, and what he may do.</summary>
@@ -82,6 +116,20 @@ public sealed record CallerInfo
 
     /// <summary>What every change must send as <c>x-weir-csrf</c>; null for a key, which needs none.</summary>
     public required string? Csrf { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder
+            .Append("Workspace = ")
+            .Append(Workspace)
+            .Append(", User = ")
+            .Append(User)
+            .Append(", Key = ")
+            .Append(Key)
+            .Append(", Session = ")
+            .Append(Session);
+        return true;
+    }
 }
 
 /// <summary>A password, asked for again.</summary>
@@ -90,6 +138,12 @@ public sealed record PasswordAgain
 {
     /// <summary>The one that holds.</summary>
     public required string Password { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Password = ***");
+        return true;
+    }
 }
 
 /// <summary>Another password.</summary>
@@ -101,6 +155,12 @@ public sealed record PasswordChange
 
     /// <summary>12 to 256 characters that are hard to guess, composed (Unicode normal form C).</summary>
     public required string Next { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Password = ***");
+        return true;
+    }
 }
 
 /// <summary>A one-time code.</summary>
@@ -109,15 +169,35 @@ public sealed record OneTimeCode
 {
     /// <summary>Six digits.</summary>
     public required string Code { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Code = ***");
+        return true;
+    }
 }
 
 /// <summary>One-time codes that were begun.</summary>
 /// <param name="Secret">In base 32, for typing.</param>
 /// <param name="Address">The <c>otpauth://</c> address, for a QR code.</param>
-public sealed record BegunCodesItem(string Secret, string Address);
+public sealed record BegunCodesItem(string Secret, string Address)
+{
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Secret = ***");
+        return true;
+    }
+}
 
 /// <summary>Recovery codes, told this once; none where there are none new.</summary>
-public sealed record RecoveryCodeList(IReadOnlyList<string> Codes);
+public sealed record RecoveryCodeList(IReadOnlyList<string> Codes)
+{
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Codes = ").Append(Codes.Count);
+        return true;
+    }
+}
 
 /// <summary>What a person signs in with.</summary>
 /// <param name="HasCodes">Whether one-time codes are asked for.</param>
@@ -142,6 +222,12 @@ public sealed record PasskeyAnswer
 {
     /// <summary>The credential in WebAuthn's JSON.</summary>
     public required JsonElement Credential { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Credential = ***");
+        return true;
+    }
 }
 
 /// <summary>A passkey that was made.</summary>
@@ -153,4 +239,10 @@ public sealed record NewPasskey
 
     /// <summary>What to call it.</summary>
     public required string Name { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Name = ").Append(Name);
+        return true;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Serialization;
 
 namespace Weir.Client;
@@ -57,6 +58,14 @@ public sealed record InvitedUserItem : UserItem
 
     /// <summary>Until when it is good.</summary>
     public required DateTimeOffset? InvitationExpiresAt { get; init; }
+
+    /// <inheritdoc />
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        base.PrintMembers(builder);
+        builder.Append(", InvitationExpiresAt = ").Append(InvitationExpiresAt);
+        return true;
+    }
 }
 
 /// <summary>Somebody to be invited, or a service account to be made.</summary>

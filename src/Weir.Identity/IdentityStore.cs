@@ -28,8 +28,8 @@ public sealed class IdentityStore : IDisposable
         Sessions = new AuthSessions(database, SessionTable.All(transaction));
         passwords = new PasswordDesk(database, hasher, CredentialTable.Failures(transaction));
         Users = new UserBook(database, Sessions);
-        SignIn = new SignInDesk(database, Sessions, passwords);
-        Own = new OwnDesk(database, Sessions, passwords);
+        SignIn = new SignInDesk(database, Sessions, passwords, Secrets);
+        Own = new OwnDesk(database, Sessions, passwords, Secrets);
     }
 
     /// <summary>The API keys.</summary>

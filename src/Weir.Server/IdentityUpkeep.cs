@@ -23,6 +23,11 @@ internal sealed partial class IdentityUpkeep(IdentityStore store, TimeProvider c
             LogUncheckable(people);
         }
 
+        if (store.Secrets.UnopenedCodes() is (> 0 and var locked, var trouble))
+        {
+            LogSealed(locked, trouble ?? "their rows were changed, or the master key that sealed them is not there");
+        }
+
         keeping = Task.Run(KeepAsync, CancellationToken.None);
     }
 
@@ -68,6 +73,12 @@ internal sealed partial class IdentityUpkeep(IdentityStore store, TimeProvider c
         "The passwords of {People} people were hashed by Argon2id and this system has no libargon2: they cannot sign in by password before it is installed (Debian: libargon2-1)"
     )]
     private partial void LogUncheckable(int people);
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "The one-time codes of {People} people cannot be checked, and they can sign in by recovery codes and passkeys alone: {Trouble}"
+    )]
+    private partial void LogSealed(int people, string trouble);
 
     [LoggerMessage(LogLevel.Warning, "When keys and sessions were last used could not be stored; it is tried again")]
     private partial void LogFailed(Exception failure);

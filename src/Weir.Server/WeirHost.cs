@@ -398,6 +398,7 @@ public sealed class WeirHost : IAsyncDisposable
         // The gateway may still refuse: nothing else has changed by then.
         modules.Gateway?.Apply(config.Gateway with { Hosts = hosts }, workspaces);
         modules.Prices.SetOverrides(config.Prices);
+        modules.Identity.Sessions.Limits = config.Server.Sessions;
         state.Hosts = hosts;
         logging.Use(state.Options.LogFormat ?? config.Logging.Format ?? LogFormat.Text, config.Logging.Level);
         if (state.Options.LocalApi is null)

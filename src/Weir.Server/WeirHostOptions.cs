@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using Weir.Capture;
 using Weir.Server.Configuration;
 
@@ -48,6 +49,12 @@ public sealed record LocalApi(string SocketPath, string Token)
 {
     /// <summary>Told how far the reading of agents' files is, which the command waits for; null when it needs none.</summary>
     public IProgress<CaptureProgress>? CatchUp { get; init; }
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("SocketPath = ").Append(SocketPath);
+        return true;
+    }
 }
 
 /// <summary>What starting came to: a running server, or why there is none and the exit code that says so.</summary>

@@ -70,6 +70,15 @@ internal sealed class People : IDisposable
         return result.Opened!;
     }
 
+    /// <summary>An attempt by a passkey whose signature holds; null for one that does not.</summary>
+    public Task<SignInResult> PasskeyAsync(byte[] credential, uint? signCount, SignInFrom? from = null) =>
+        Desk.PasskeyAsync(
+            credential,
+            () => Task.FromResult(signCount is { } count ? new UsedPasskey(credential, count, IsBackedUp: true) : null),
+            from ?? Home,
+            CancellationToken.None
+        );
+
     /// <summary>Who is behind a token that must be good.</summary>
     public SignedIn Who(OpenedSession opened)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Weir.Cli.Output;
 using Weir.Client;
 using Weir.Client.Json;
+using Weir.Foundation.Network;
 using Weir.Server;
 using Weir.Server.Configuration;
 using Weir.Server.DataFolder;
@@ -285,7 +286,14 @@ internal static class DoctorCommand
             return Ok(name, "built in");
         }
 
-        using var http = new HttpMessageInvoker(new SocketsHttpHandler { AllowAutoRedirect = false });
+        // The address comes from a server that may be another's: nothing that a server itself would not connect to.
+        using var http = new HttpMessageInvoker(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                ConnectCallback = new OutboundGuard(AddressPolicy.Server).ConnectAsync,
+            }
+        );
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(OnlinePatience);
         try

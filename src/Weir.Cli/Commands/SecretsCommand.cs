@@ -22,7 +22,8 @@ internal static class SecretsCommand
     {
         var origin = new Option<string?>("--origin")
         {
-            Description = "The only address that it may be sent to; without it, where a configuration first sends it",
+            Description =
+                "The only address that it may be sent to; needed for a new secret, unless it is named like a provider that Weir knows",
             HelpName = "URL",
         };
         var command = new Command("set", "Seal a value, read from standard input; another one takes force at once")
@@ -66,8 +67,8 @@ internal static class SecretsCommand
             }
         );
         return command.WithExamples(
-            "weir secrets set anthropic --origin https://api.anthropic.com",
-            "pass show openai | weir secrets set openai --origin https://api.openai.com"
+            "weir secrets set anthropic",
+            "pass show ollama | weir secrets set own --origin https://ollama.example.com"
         );
     }
 

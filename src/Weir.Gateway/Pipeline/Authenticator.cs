@@ -14,7 +14,10 @@ internal sealed class Authenticator(KeyRing keys)
     private const string KeyParameter = "key";
 
     /// <summary>The caller, or null with the reason in <paramref name="refusal"/>.</summary>
-    public Caller? Identify(HttpRequest request, out CallerRefusal refusal)
+    /// <param name="request">The request.</param>
+    /// <param name="proxies">Who is believed about where a request came from.</param>
+    /// <param name="refusal">Why there is none.</param>
+    public Caller? Identify(HttpRequest request, TrustedProxies proxies, out CallerRefusal refusal)
     {
         var found = new Found();
         var headers = request.Headers;
@@ -41,7 +44,7 @@ internal sealed class Authenticator(KeyRing keys)
         refusal = default;
         if (found.Principal is { } principal)
         {
-            if (WhyNot(principal, request) is { } why)
+            if (WhyNot(principal, request, proxies) is { } why)
             {
                 refusal = new CallerRefusal(403, why);
                 return null;
@@ -64,11 +67,11 @@ internal sealed class Authenticator(KeyRing keys)
         return Make(Principal.Local, isLocal: true, found, query, queryHoldsOwn);
     }
 
-    private static string? WhyNot(Principal principal, HttpRequest request) =>
+    private static string? WhyNot(Principal principal, HttpRequest request, TrustedProxies proxies) =>
         !principal.Permissions.Has(Permission.GatewayUse)
             ? "This Weir key may not send requests to models: it lacks the scope gateway."
         : principal.Bounds is not { } bounds ? null
-        : !bounds.AllowsAddress(request.HttpContext.Connection.RemoteIpAddress)
+        : bounds.HasNetworks && !bounds.AllowsAddress(ClientOrigin.Of(request, proxies).Address)
             ? "This Weir key may not be used from your network address."
         : !bounds.AllowsOrigin(request.Headers.Origin) ? "This Weir key may be used by pages of its origins alone."
         : null;

@@ -77,7 +77,7 @@ internal sealed class GatewayPipeline(
         }
 
         // 1. Authenticate.
-        if (authenticator.Identify(request, out var refusal) is not { } caller)
+        if (authenticator.Identify(request, exchange.Snapshot.Server.Config.Proxies, out var refusal) is not { } caller)
         {
             await RefuseAsync(exchange, refusal.Status, refusal.Reason);
             return;

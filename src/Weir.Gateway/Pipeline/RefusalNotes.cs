@@ -123,5 +123,12 @@ internal sealed class RefusalNotes : IDisposable
         string Credential,
         string? Coding,
         byte[] Body
-    );
+    )
+    {
+        private bool PrintMembers(StringBuilder builder)
+        {
+            builder.Append("Workspace = ").Append(Workspace).Append(", At = ").Append(At);
+            return true;
+        }
+    }
 }

@@ -25,6 +25,9 @@ public sealed class KeyBounds
     /// <summary>True when it may ask for some models alone.</summary>
     public bool HasModels => !models.IsEmpty;
 
+    /// <summary>True when it may be used from some networks alone.</summary>
+    public bool HasNetworks => !networks.IsEmpty;
+
     /// <summary>The bounds of a key; null when it has none.</summary>
     internal static KeyBounds? Of(
         IReadOnlyCollection<string> models,

@@ -9,7 +9,7 @@ public sealed record Secret
     /// <summary>Its name in its workspace.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Scheme, host and port that it may be sent to; null until it is bound to one.</summary>
+    /// <summary>Scheme, host and port that it may be sent to; null for one of an older version that was never used.</summary>
     public string? Origin { get; init; }
 
     /// <summary>From 1, one more with each value and each binding.</summary>
@@ -28,7 +28,7 @@ public sealed record Secret
 /// <summary>A value to be sealed. Its text never shows the value.</summary>
 /// <param name="Name">By <see cref="SecretRules.IsName"/>.</param>
 /// <param name="Value">By <see cref="SecretRules.IsValue"/>.</param>
-/// <param name="Origin">An address whose scheme, host and port it may be sent to; null for what it was bound to before, else for none yet.</param>
+/// <param name="Origin">An address whose scheme, host and port it may be sent to; null for what it was bound to before, which a new one was not.</param>
 public sealed record NewSecret(string Name, string Value, string? Origin = null)
 {
     private bool PrintMembers(StringBuilder builder)

@@ -69,9 +69,23 @@ internal static class SecretBox
     public static byte[] Seal(MasterKeys keys, in SecretLabel label, string value)
     {
         var plain = Utf8.GetBytes(value);
+        try
+        {
+            return Seal(keys, Associated(label), plain);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>Seals bytes under the ring's newest key, for whoever names the same associated data.</summary>
+    /// <exception cref="ArgumentException">There are none, or too many.</exception>
+    public static byte[] Seal(MasterKeys keys, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plain)
+    {
         if (plain.Length is 0 or > LongestValue)
         {
-            throw new ArgumentException("A value has from 1 byte to 8 KiB.", nameof(value));
+            throw new ArgumentException("A value has from 1 byte to 8 KiB.", nameof(plain));
         }
 
         var sealedValue = new byte[HeadLength + plain.Length + TagLength];
@@ -85,27 +99,52 @@ internal static class SecretBox
             plain,
             sealedValue.AsSpan(HeadLength, plain.Length),
             sealedValue.AsSpan(HeadLength + plain.Length),
-            Associated(label)
+            associated
         );
-        CryptographicOperations.ZeroMemory(plain);
         return sealedValue;
     }
 
     /// <summary>Opens a value; what cannot be opened, whatever its bytes, is an outcome and no exception.</summary>
     public static SecretOpening Open(MasterKeys keys, in SecretLabel label, ReadOnlySpan<byte> sealedValue)
     {
+        var outcome = Open(keys, Associated(label), sealedValue, out var plain);
+        try
+        {
+            return outcome == OpeningOutcome.Opened
+                ? new SecretOpening(outcome, Utf8.GetString(plain))
+                : new SecretOpening(outcome);
+        }
+        catch (DecoderFallbackException)
+        {
+            return new SecretOpening(OpeningOutcome.Refused);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
+
+    /// <summary>Opens bytes; empty ones come with every outcome but <see cref="OpeningOutcome.Opened"/>.</summary>
+    public static OpeningOutcome Open(
+        MasterKeys keys,
+        ReadOnlySpan<byte> associated,
+        ReadOnlySpan<byte> sealedValue,
+        out byte[] plain
+    )
+    {
+        plain = [];
         var length = sealedValue.Length - HeadLength - TagLength;
         if (length is < 1 or > LongestValue || sealedValue[0] != Version)
         {
-            return new SecretOpening(OpeningOutcome.Malformed);
+            return OpeningOutcome.Malformed;
         }
 
         if (keys.Find(KeyIdOf(sealedValue)) is not { } key)
         {
-            return new SecretOpening(OpeningOutcome.UnknownKey);
+            return OpeningOutcome.UnknownKey;
         }
 
-        var plain = new byte[length];
+        var opened = new byte[length];
         try
         {
             using var cipher = key.Cipher();
@@ -113,18 +152,15 @@ internal static class SecretBox
                 sealedValue.Slice(1 + MasterKey.IdLength, NonceLength),
                 sealedValue.Slice(HeadLength, length),
                 sealedValue[^TagLength..],
-                plain,
-                Associated(label)
+                opened,
+                associated
             );
-            return new SecretOpening(OpeningOutcome.Opened, Utf8.GetString(plain));
+            plain = opened;
+            return OpeningOutcome.Opened;
         }
-        catch (Exception unopened) when (unopened is AuthenticationTagMismatchException or DecoderFallbackException)
+        catch (AuthenticationTagMismatchException)
         {
-            return new SecretOpening(OpeningOutcome.Refused);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(plain);
+            return OpeningOutcome.Refused;
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 using Weir.Identity.Secrets;
+using Weir.Identity.SignOn;
 using Weir.Identity.Storage;
 
 namespace Weir.Identity;
@@ -24,6 +26,7 @@ public sealed class SecretStore : IDisposable
     private readonly string? unknownSource;
     private readonly SemaphoreSlim changing = new(1, 1);
     private readonly ConcurrentDictionary<(int Workspace, string Name), string> unstored = new();
+    private readonly ConcurrentDictionary<(int Workspace, string Name), bool> leaving = new();
     private readonly Lock binding = new();
     private volatile FrozenDictionary<(int Workspace, string Name), SecretRow> rows;
     private volatile MasterKeys? keys;
@@ -39,20 +42,32 @@ public sealed class SecretStore : IDisposable
         rows = Rows(transaction);
     }
 
-    /// <summary>Reads the master keys, when there is a secret to open. What hinders it is told by each secret that does not open.</summary>
+    /// <summary>
+    /// Reads the master keys, when there is something to open, and seals what a version before left unsealed. What hinders it is
+    /// told by each secret that does not open.
+    /// </summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        if (rows.Count > 0)
+        await changing.WaitAsync(cancellationToken);
+        try
         {
-            await changing.WaitAsync(cancellationToken);
-            try
+            var codes = Codes();
+            if (codes.Exists(row => SealedCodes.IsPlain(row.TotpSecret)))
+            {
+                (var ring, trouble) = await KeysForSealingAsync(cancellationToken);
+                if (ring is not null)
+                {
+                    await SealPlainCodesAsync(ring, cancellationToken);
+                }
+            }
+            else if (rows.Count + codes.Count > 0)
             {
                 trouble = (await ReadKeysAsync(cancellationToken)).Refusal;
             }
-            finally
-            {
-                changing.Release();
-            }
+        }
+        finally
+        {
+            changing.Release();
         }
     }
 
@@ -67,7 +82,7 @@ public sealed class SecretStore : IDisposable
     /// <summary>The value of a secret, for an address of that origin.</summary>
     public SecretFinding Find(WorkspaceId workspace, string name, string origin)
     {
-        if (!rows.TryGetValue((workspace.Value, name), out var row))
+        if (!rows.TryGetValue((workspace.Value, name), out var row) || leaving.ContainsKey((workspace.Value, name)))
         {
             return new SecretFinding(SecretOutcome.Missing);
         }
@@ -117,6 +132,33 @@ public sealed class SecretStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// How many people's one-time codes cannot be checked, for their secrets do not open, and why as far as the keys are at fault.
+    /// </summary>
+    public (int People, string? Trouble) UnopenedCodes() =>
+        (Codes().Count(row => OpenCodes(row) is null), keys is null ? trouble ?? NoKeys : null);
+
+    /// <summary>The secret of somebody's one-time codes; null when he has none or it does not open.</summary>
+    internal byte[]? OpenCodes(CredentialRow row) => SealedCodes.Open(keys, row);
+
+    /// <summary>
+    /// Makes a change that seals something: what sealed it is not rotated away before the change is stored. Null when there is no
+    /// key to seal with.
+    /// </summary>
+    internal async Task<T?> SealingAsync<T>(Func<MasterKeys, Task<T>> change, CancellationToken cancellationToken)
+        where T : class
+    {
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            return (await KeysForSealingAsync(cancellationToken)).Keys is { } ring ? await change(ring) : null;
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
     /// <summary>Seals a value in the actor's workspace, a new secret or a new value of one.</summary>
     public async Task<Change<Secret>> SetAsync(Actor actor, NewSecret request, CancellationToken cancellationToken)
     {
@@ -153,30 +195,47 @@ public sealed class SecretStore : IDisposable
         }
     }
 
-    /// <summary>Removes a secret of the actor's workspace. Whether a document uses it is the caller's to know.</summary>
-    public async Task<Change<Secret>> RemoveAsync(Actor actor, string name, CancellationToken cancellationToken)
+    /// <summary>
+    /// Removes a secret of the actor's workspace. While it is removed it is not found, so that nothing can come to use it after
+    /// <paramref name="whyNot"/> was asked.
+    /// </summary>
+    /// <param name="actor">Who removes it.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="whyNot">Why it must stay, for a person; null when nothing uses it. Null for a secret that goes whoever uses it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<Change<Secret>> RemoveAsync(
+        Actor actor,
+        string name,
+        Func<string?>? whyNot,
+        CancellationToken cancellationToken
+    )
     {
         await changing.WaitAsync(cancellationToken);
+        var key = (actor.Workspace.Value, name);
+        leaving[key] = true;
         try
         {
-            return await ChangeAsync(
-                actor,
-                transaction =>
-                {
-                    if (SecretTable.Find(transaction, actor.Workspace, name) is not { } row)
+            return whyNot?.Invoke() is { } reason
+                ? Change.Failed<Secret>(ChangeOutcome.Refused, reason)
+                : await ChangeAsync(
+                    actor,
+                    transaction =>
                     {
-                        return Change.Failed<Secret>(ChangeOutcome.NotFound, "there is no secret of that name");
-                    }
+                        if (SecretTable.Find(transaction, actor.Workspace, name) is not { } row)
+                        {
+                            return Change.Failed<Secret>(ChangeOutcome.NotFound, "there is no secret of that name");
+                        }
 
-                    SecretTable.Delete(transaction, actor.Workspace, name);
-                    transaction.Audit("secret.remove", $"secret:{name}", before: Described(row));
-                    return Change.Done(row.ToSecret());
-                },
-                cancellationToken
-            );
+                        SecretTable.Delete(transaction, actor.Workspace, name);
+                        transaction.Audit("secret.remove", $"secret:{name}", before: Described(row));
+                        return Change.Done(row.ToSecret());
+                    },
+                    cancellationToken
+                );
         }
         finally
         {
+            leaving.TryRemove(key, out _);
             changing.Release();
         }
     }
@@ -198,9 +257,10 @@ public sealed class SecretStore : IDisposable
             }
 
             // A row that does not open waits for nothing.
-            var waits = rows.Values.Any(row =>
-                row.KeyId != read.Newest.Name && SecretBox.Open(read, row.Label, row.Sealed).Value is not null
-            );
+            var waits =
+                rows.Values.Any(row =>
+                    row.KeyId != read.Newest.Name && SecretBox.Open(read, row.Label, row.Sealed).Value is not null
+                ) || CodesWait(read);
             var resumes = waits || (source.IsFile && read.All.Length > 1);
             if (!resumes && !source.IsFile)
             {
@@ -295,7 +355,82 @@ public sealed class SecretStore : IDisposable
             rows = next!;
         }
 
+        var after = "";
+        for (var goesOn = true; goesOn; )
+        {
+            await database.StoreAsync(
+                transaction =>
+                {
+                    var found = CredentialTable.CodesSealedByOthers(
+                        transaction,
+                        ring.Newest.Id.ToArray(),
+                        after,
+                        Batch
+                    );
+                    var sealedAnew = SealCodes(transaction, ring, found);
+                    resealed += sealedAnew;
+                    unopened += found.Count - sealedAnew;
+                    (after, goesOn) = (found.LastOrDefault()?.User ?? "", found.Count == Batch);
+                },
+                cancellationToken
+            );
+        }
+
         return (resealed, unopened);
+    }
+
+    private static int SealCodes(ControlTransaction transaction, MasterKeys ring, List<CredentialRow> found)
+    {
+        var count = 0;
+        foreach (var row in found)
+        {
+            if (SealedCodes.Open(ring, row) is { } secret)
+            {
+                CredentialTable.ResealCodes(transaction, row.User, SealedCodes.Seal(ring, row, secret));
+                CryptographicOperations.ZeroMemory(secret);
+                count++;
+            }
+        }
+
+        return count;
+    }
+
+    /// <summary>Seals in one transaction what was never sealed, and leaves nothing of it in the files.</summary>
+    private async Task SealPlainCodesAsync(MasterKeys ring, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.StoreAsync(
+                transaction =>
+                {
+                    transaction.Execute("PRAGMA secure_delete=ON");
+                    var plain = CredentialTable
+                        .WithCodes(transaction)
+                        .FindAll(row => SealedCodes.IsPlain(row.TotpSecret));
+                    SealCodes(transaction, ring, plain);
+                },
+                cancellationToken
+            );
+            database.TruncateLog();
+        }
+        catch (SqliteException)
+        {
+            // What is not sealed is read as it stands, and sealed at the next start.
+        }
+    }
+
+    private bool CodesWait(MasterKeys ring)
+    {
+        using var transaction = ControlTransaction.Look(database);
+        return CredentialTable
+            .CodesSealedByOthers(transaction, ring.Newest.Id.ToArray(), after: "", most: int.MaxValue)
+            .Exists(row => SealedCodes.Open(ring, row) is not null);
+    }
+
+    private List<CredentialRow> Codes()
+    {
+        using var transaction = ControlTransaction.Look(database);
+        return CredentialTable.WithCodes(transaction);
     }
 
     private Change<Secret> Set(ControlTransaction transaction, MasterKeys ring, NewSecret request, string? origin)
@@ -305,6 +440,15 @@ public sealed class SecretStore : IDisposable
         if (before is null && SecretTable.Count(transaction, workspace) >= MostSecrets)
         {
             return Change.Failed<Secret>(ChangeOutcome.Refused, $"a workspace has at most {MostSecrets} secrets");
+        }
+
+        // Else whoever may write a document, and no secret, could be the first to say where it goes.
+        if (before is null && origin is null)
+        {
+            return Change.Failed<Secret>(
+                ChangeOutcome.Invalid,
+                "origin: a new secret belongs to an address from the first: say where it may be sent, as https://api.example.com"
+            );
         }
 
         var row = Sealed(
@@ -434,7 +578,7 @@ public sealed class SecretStore : IDisposable
             return (read, refusal);
         }
 
-        if (rows.Count > 0)
+        if (rows.Count > 0 || Codes().Exists(row => !SealedCodes.IsPlain(row.TotpSecret)))
         {
             return (null, NoKeys);
         }
@@ -469,7 +613,8 @@ public sealed class SecretStore : IDisposable
 
     private string NoKeys =>
         $"the master keys are gone: {source.Described} has none, and there are secrets that were sealed; put it back from "
-        + "where it was kept, or remove the secrets and give them again";
+        + "where it was kept, or remove the secrets and give them again (one-time codes: weir users reset-password NAME "
+        + "--drop-second-factor)";
 
     private static string InWords(OpeningOutcome outcome) =>
         outcome switch

@@ -56,6 +56,15 @@ public sealed record SessionLimits(TimeSpan Absolute, TimeSpan Idle)
 {
     /// <summary>A day, and two hours.</summary>
     public static SessionLimits Default { get; } = new(TimeSpan.FromHours(24), TimeSpan.FromHours(2));
+
+    /// <summary>Five minutes: shorter, and people do nothing but sign in.</summary>
+    public static TimeSpan ShortestAbsolute { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Thirty days: what is longer is a key.</summary>
+    public static TimeSpan LongestAbsolute { get; } = TimeSpan.FromDays(30);
+
+    /// <summary>A minute: an open page asks more often.</summary>
+    public static TimeSpan ShortestIdle { get; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>The caller behind a session's token.</summary>

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Weir.Identity.Secrets;
 using Weir.Identity.Sessions;
 using Weir.Identity.SignOn;
 using Weir.Identity.Storage;
@@ -16,12 +17,14 @@ public sealed class OwnDesk
     private readonly ControlDb database;
     private readonly AuthSessions sessions;
     private readonly PasswordDesk passwords;
+    private readonly SecretStore secrets;
 
-    internal OwnDesk(ControlDb database, AuthSessions sessions, PasswordDesk passwords)
+    internal OwnDesk(ControlDb database, AuthSessions sessions, PasswordDesk passwords, SecretStore secrets)
     {
         this.database = database;
         this.sessions = sessions;
         this.passwords = passwords;
+        this.secrets = secrets;
     }
 
     /// <summary>What he signs in with.</summary>
@@ -93,18 +96,32 @@ public sealed class OwnDesk
             return Change.Failed<BegunCodes>(refusal.Outcome, refusal.Reason!);
         }
 
-        var secret = Totp.NewSecret();
-        return await database.ChangeAsync(
+        return await secrets.SealingAsync(
+                keys => BeginCodesAsync(who, keys, from, cancellationToken),
+                cancellationToken
+            ) ?? Change.Failed<BegunCodes>(ChangeOutcome.Refused, NoMasterKeys);
+    }
+
+    private Task<Change<BegunCodes>> BeginCodesAsync(
+        SignedIn who,
+        MasterKeys keys,
+        SignInFrom from,
+        CancellationToken cancellationToken
+    ) =>
+        database.ChangeAsync(
             As(who, from),
             transaction =>
             {
                 transaction.LeavesSnapshot = true;
-                if (Active(transaction, who) is not { } user)
+                if (
+                    Active(transaction, who) is not { } user
+                    || CredentialTable.Of(transaction, user.Id) is not { } credential
+                )
                 {
                     return Change.Failed<BegunCodes>(ChangeOutcome.NotFound, Gone.Reason!);
                 }
 
-                if (CredentialTable.Of(transaction, user.Id) is { HasCodes: true })
+                if (credential.HasCodes)
                 {
                     return Change.Failed<BegunCodes>(
                         ChangeOutcome.Taken,
@@ -112,7 +129,8 @@ public sealed class OwnDesk
                     );
                 }
 
-                CredentialTable.SetCodes(transaction, user.Id, secret);
+                var secret = Totp.NewSecret();
+                CredentialTable.SetCodes(transaction, user.Id, SealedCodes.Seal(keys, credential, secret));
                 transaction.Audit("user.codes.begin", $"user:{user.Id}", after: AuditValue.Of(("name", user.Name)));
                 return Change.Done(
                     new BegunCodes(Base32.Encode(secret), Totp.Address(secret, "Weir", $"{user.Name}@{Workspace(who)}"))
@@ -120,7 +138,6 @@ public sealed class OwnDesk
             },
             cancellationToken
         );
-    }
 
     /// <summary>Asks for one-time codes from now on, when the first of them is right; recovery codes come with it.</summary>
     public Task<Change<RenewedSession>> ConfirmCodesAsync(
@@ -136,7 +153,8 @@ public sealed class OwnDesk
             {
                 var now = DateTimeOffset.FromUnixTimeMilliseconds(transaction.Now);
                 if (
-                    CredentialTable.Of(transaction, user.Id) is not { HasCodes: false, TotpSecret: { } secret }
+                    CredentialTable.Of(transaction, user.Id) is not { HasCodes: false } credential
+                    || secrets.OpenCodes(credential) is not { } secret
                     || Totp.Match(secret, code, now, null) is not { } step
                 )
                 {
@@ -312,6 +330,10 @@ public sealed class OwnDesk
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(row.CreatedAt),
             LastUsedAt = row.LastUsedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
         };
+
+    // Where keys are kept is not for everybody to know.
+    private const string NoMasterKeys =
+        "one-time codes cannot be kept: the server has no master key to seal their secret with; tell whoever runs it";
 
     private static Change<RenewedSession> Gone { get; } =
         Change.Failed<RenewedSession>(ChangeOutcome.NotFound, "the session is over");

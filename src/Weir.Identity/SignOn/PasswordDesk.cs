@@ -84,6 +84,10 @@ internal sealed class PasswordDesk : IDisposable
     public (SignInThrottle.SignInAttempt? Attempt, TimeSpan Wait) Begin(Ticket ticket, SignInFrom from) =>
         throttle.Begin(ticket.Workspace, ticket.Name, from.Address);
 
+    /// <summary>Asks for an attempt that names nobody.</summary>
+    public (SignInThrottle.SignInAttempt? Attempt, TimeSpan Wait) Begin(SignInFrom from) =>
+        throttle.Begin(from.Address);
+
     /// <summary>The hash of a new password; null when too many are hashed at once.</summary>
     public async Task<string?> HashAsync(string password, CancellationToken cancellationToken) =>
         (await queue.RunAsync(() => hasher.Hash(password), cancellationToken)).Value;
@@ -100,14 +104,9 @@ internal sealed class PasswordDesk : IDisposable
     {
         void Count(ControlTransaction transaction)
         {
-            if (attempt.NameCount.Failures >= StoredFrom)
+            if (attempt.NameHash is { } name && attempt.NameCount.Failures >= StoredFrom)
             {
-                CredentialTable.StoreFailures(
-                    transaction,
-                    attempt.NameHash,
-                    attempt.NameCount.Failures,
-                    attempt.NameCount.LastAt
-                );
+                CredentialTable.StoreFailures(transaction, name, attempt.NameCount.Failures, attempt.NameCount.LastAt);
             }
         }
 

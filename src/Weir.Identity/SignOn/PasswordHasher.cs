@@ -27,6 +27,9 @@ internal sealed class PasswordHasher
         nobody = Unfilled() with { Hash = RandomNumberGenerator.GetBytes(HashLength) };
     }
 
+    /// <summary>What is computed where there is no hash to compare with: of the kind and at the cost of a new one.</summary>
+    internal PasswordHash Nobody => nobody;
+
     /// <summary>Whether this process can check hashes of Argon2id.</summary>
     public static bool HasArgon2 => Argon2Library.IsPresent;
 

@@ -15,13 +15,15 @@ public sealed class SignInDesk
     private readonly ControlDb database;
     private readonly AuthSessions sessions;
     private readonly PasswordDesk passwords;
+    private readonly SecretStore secrets;
     private readonly TicketBox tickets = new();
 
-    internal SignInDesk(ControlDb database, AuthSessions sessions, PasswordDesk passwords)
+    internal SignInDesk(ControlDb database, AuthSessions sessions, PasswordDesk passwords, SecretStore secrets)
     {
         this.database = database;
         this.sessions = sessions;
         this.passwords = passwords;
+        this.secrets = secrets;
     }
 
     /// <summary>Whether this system hashes passwords by Argon2id; else it does by PBKDF2, and cannot check the others.</summary>
@@ -121,19 +123,42 @@ public sealed class SignInDesk
             return SignInResult.Refused;
         }
 
-        var opened = await database.ChangeAsync(
+        var (opened, isSealed) = await database.ChangeAsync(
             As(member, from),
             transaction =>
             {
                 transaction.LeavesSnapshot = true;
-                return
-                    StillGood(transaction, ticket) is var (user, credential)
-                    && Take(transaction, credential, code) is { } method
-                    ? ((SessionRow, string)?)Open(transaction, user, ticket, attempt, method, from)
-                    : null;
+                if (StillGood(transaction, ticket) is not var (user, credential) || !credential.HasCodes)
+                {
+                    return default;
+                }
+
+                SignInMethod? method;
+                if (RecoveryCodes.LooksLikeOne(code))
+                {
+                    method = TakeRecovery(transaction, credential, code);
+                }
+                else if (secrets.OpenCodes(credential) is { } secret)
+                {
+                    method = TakeCode(transaction, credential, secret, code);
+                }
+                else
+                {
+                    return (null, true);
+                }
+
+                return method is { } by
+                    ? (((SessionRow, string)?)Open(transaction, user, ticket, attempt, by, from), false)
+                    : default;
             },
             cancellationToken
         );
+        if (isSealed)
+        {
+            attempt.Withdraw();
+            return new SignInResult(SignInOutcome.Sealed);
+        }
+
         if (opened is not { } session)
         {
             await passwords.FailAsync(attempt, member.Workspace, member.Id, "code", from, cancellationToken);
@@ -263,42 +288,87 @@ public sealed class SignInDesk
         return user is null ? null : PasskeyOwner(user);
     }
 
-    /// <summary>Signs in by a passkey whose signature was verified.</summary>
-    /// <param name="credential">What the authenticator calls it.</param>
-    /// <param name="signCount">The authenticator's count now.</param>
-    /// <param name="isBackedUp">Whether it is on more than one device now.</param>
+    /// <summary>Signs in by a passkey. A failure is in the audit trail as that of a password is, and slows the address down.</summary>
+    /// <param name="claimed">What the authenticator calls it, as the browser says: whose failure it is.</param>
+    /// <param name="verify">Verifies the signature; null for one that does not hold.</param>
     /// <param name="from">From where.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<SignInResult> PasskeyAsync(
-        byte[] credential,
-        uint signCount,
-        bool isBackedUp,
+        byte[] claimed,
+        Func<Task<UsedPasskey?>> verify,
+        SignInFrom from,
+        CancellationToken cancellationToken
+    )
+    {
+        var (attempt, wait) = passwords.Begin(from);
+        if (attempt is null)
+        {
+            return new SignInResult(SignInOutcome.Wait, Wait: wait);
+        }
+
+        UsedPasskey? used;
+        try
+        {
+            used = await verify();
+        }
+        catch
+        {
+            attempt.Withdraw();
+            throw;
+        }
+
+        if (used is not null && await OpenAsync(used, from, cancellationToken) is { } session)
+        {
+            attempt.Succeeded();
+            return new SignInResult(SignInOutcome.SignedIn, sessions.Opened(session));
+        }
+
+        PasskeyRow? row;
+        using (var transaction = ControlTransaction.Look(database))
+        {
+            row = CredentialTable.Passkey(transaction, used?.Credential ?? claimed);
+        }
+
+        // One that nobody has was tried at the whole server: that is told where the server's own affairs are.
+        await passwords.FailAsync(
+            attempt,
+            row is null ? WorkspaceId.Default : new WorkspaceId((int)row.Workspace),
+            row?.User,
+            "passkey",
+            from,
+            cancellationToken
+        );
+        return SignInResult.Refused;
+    }
+
+    private async Task<(SessionRow Row, string Token)?> OpenAsync(
+        UsedPasskey used,
         SignInFrom from,
         CancellationToken cancellationToken
     )
     {
         if (
-            PasskeyOwner(credential) is not { } known
+            PasskeyOwner(used.Credential) is not { } known
             || database.Snapshot.Members.GetValueOrDefault(known.Id) is not { } member
         )
         {
-            return SignInResult.Refused;
+            return null;
         }
 
-        var opened = await database.ChangeAsync(
+        return await database.ChangeAsync(
             As(member, from),
             transaction =>
             {
                 transaction.LeavesSnapshot = true;
                 if (
-                    CredentialTable.Passkey(transaction, credential) is not { } passkey
+                    CredentialTable.Passkey(transaction, used.Credential) is not { } passkey
                     || PeopleTable.Get(transaction, passkey.User) is not { State: UserRow.Active } user
                 )
                 {
                     return ((SessionRow, string)?)null;
                 }
 
-                CredentialTable.UsedPasskey(transaction, passkey.Id, signCount, isBackedUp);
+                CredentialTable.UsedPasskey(transaction, passkey.Id, used.SignCount, used.IsBackedUp);
                 CredentialTable.SignedIn(transaction, user.Id);
                 var made = AuthSessions.Open(transaction, user, SignInMethod.Passkey, from);
                 NoteOpened(transaction, user, made.Row);
@@ -306,9 +376,6 @@ public sealed class SignInDesk
             },
             cancellationToken
         );
-        return opened is { } session
-            ? new SignInResult(SignInOutcome.SignedIn, sessions.Opened(session))
-            : SignInResult.Refused;
     }
 
     private static Actor As(UserRow user, SignInFrom from) =>
@@ -353,7 +420,7 @@ public sealed class SignInDesk
         }
 
         CredentialTable.SignedIn(transaction, user.Id);
-        CredentialTable.ForgetFailures(transaction, attempt.NameHash);
+        CredentialTable.ForgetFailures(transaction, attempt.NameHash!);
         var opened = AuthSessions.Open(transaction, user, method, from);
         NoteOpened(transaction, user, opened.Row);
         return opened;
@@ -367,30 +434,24 @@ public sealed class SignInDesk
             ? (user, credential)
             : null;
 
-    private static SignInMethod? Take(ControlTransaction transaction, CredentialRow credential, string code)
-    {
-        if (!credential.HasCodes)
-        {
-            return null;
-        }
+    private static SignInMethod? TakeRecovery(ControlTransaction transaction, CredentialRow credential, string code) =>
+        credential.RecoverySalt is { } salt
+        && RecoveryCodes.Hash(salt, code) is { } hash
+        && CredentialTable.TakeRecovery(transaction, credential.User, hash)
+            ? SignInMethod.Recovery
+            : null;
 
-        if (RecoveryCodes.LooksLikeOne(code))
-        {
-            return
-                credential.RecoverySalt is { } salt
-                && RecoveryCodes.Hash(salt, code) is { } hash
-                && CredentialTable.TakeRecovery(transaction, credential.User, hash)
-                ? SignInMethod.Recovery
-                : null;
-        }
-
-        var now = DateTimeOffset.FromUnixTimeMilliseconds(transaction.Now);
-        return
-            Totp.Match(credential.TotpSecret, code, now, credential.TotpStep) is { } step
-            && CredentialTable.TakeStep(transaction, credential.User, step)
+    private static SignInMethod? TakeCode(
+        ControlTransaction transaction,
+        CredentialRow credential,
+        byte[] secret,
+        string code
+    ) =>
+        Totp.Match(secret, code, DateTimeOffset.FromUnixTimeMilliseconds(transaction.Now), credential.TotpStep)
+            is { } step
+        && CredentialTable.TakeStep(transaction, credential.User, step)
             ? SignInMethod.Code
             : null;
-    }
 
     private (UserRow User, InvitationRow Invitation, Workspace Workspace)? Invited(
         ControlTransaction transaction,

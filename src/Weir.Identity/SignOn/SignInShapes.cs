@@ -46,6 +46,12 @@ public enum SignInOutcome
 
     /// <summary>Too many sign in at once; nothing was looked at.</summary>
     Busy,
+
+    /// <summary>
+    /// The password is right, and the one-time code cannot be looked at: its secret does not open under the master keys that there
+    /// are. A recovery code opens the door.
+    /// </summary>
+    Sealed,
 }
 
 /// <summary>What a link to set a password is for.</summary>
@@ -129,6 +135,12 @@ public sealed record Passkey
     /// <summary>When somebody last signed in with it; null for never.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 }
+
+/// <summary>A passkey whose signature was verified.</summary>
+/// <param name="Credential">What the authenticator calls it.</param>
+/// <param name="SignCount">The authenticator's count now.</param>
+/// <param name="IsBackedUp">Whether it is on more than one device now.</param>
+public sealed record UsedPasskey(byte[] Credential, uint SignCount, bool IsBackedUp);
 
 /// <summary>A person who may sign in, and his passkeys.</summary>
 /// <param name="Id">His id.</param>

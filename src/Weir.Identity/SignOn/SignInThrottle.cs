@@ -44,14 +44,29 @@ internal sealed class SignInThrottle(TimeProvider clock)
         return (new SignInAttempt(this, who, from, byName.Count(who, now)), TimeSpan.Zero);
     }
 
+    /// <summary>Asks for an attempt that names nobody, as by a passkey: the address alone is counted.</summary>
+    /// <returns>The attempt; or how long to wait, and nothing was counted.</returns>
+    public (SignInAttempt? Attempt, TimeSpan Wait) Begin(IPAddress? address)
+    {
+        var now = Now;
+        var from = Network(address);
+        if (byAddress.Wait(from, now) is > 0 and var wait)
+        {
+            return (null, TimeSpan.FromMilliseconds(wait));
+        }
+
+        byAddress.Count(from, now);
+        return (new SignInAttempt(this, null, from, default), TimeSpan.Zero);
+    }
+
     /// <summary>Takes up a name's failures that were stored before a restart.</summary>
     public void Restore(string nameHash, FailureCount count) => byName.Restore(nameHash, count);
 
     /// <summary>One try to sign in.</summary>
-    internal sealed class SignInAttempt(SignInThrottle throttle, string who, string from, FailureCount count)
+    internal sealed class SignInAttempt(SignInThrottle throttle, string? who, string from, FailureCount count)
     {
-        /// <summary>The hash that the name is kept under.</summary>
-        public string NameHash => who;
+        /// <summary>The hash that the name is kept under; null where none was given.</summary>
+        public string? NameHash => who;
 
         /// <summary>What the name has behind it, this try with it.</summary>
         public FailureCount NameCount => count;
@@ -59,16 +74,24 @@ internal sealed class SignInThrottle(TimeProvider clock)
         /// <summary>The right person: the name starts anew, and the address is not charged.</summary>
         public void Succeeded()
         {
-            throttle.byNameAndAddress.Clear(who + from);
-            throttle.byName.Clear(who);
+            if (who is not null)
+            {
+                throttle.byNameAndAddress.Clear(who + from);
+                throttle.byName.Clear(who);
+            }
+
             throttle.byAddress.Forgive(from, throttle.Now);
         }
 
         /// <summary>It came to nothing: it was not looked at.</summary>
         public void Withdraw()
         {
-            throttle.byNameAndAddress.Forgive(who + from, throttle.Now);
-            throttle.byName.Forgive(who, throttle.Now);
+            if (who is not null)
+            {
+                throttle.byNameAndAddress.Forgive(who + from, throttle.Now);
+                throttle.byName.Forgive(who, throttle.Now);
+            }
+
             throttle.byAddress.Forgive(from, throttle.Now);
         }
     }

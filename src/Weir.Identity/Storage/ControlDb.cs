@@ -107,6 +107,15 @@ internal sealed class ControlDb : IDisposable
         }
     }
 
+    /// <summary>Takes the write-ahead log into the file and empties it, as far as nobody reads.</summary>
+    public void TruncateLog()
+    {
+        using var connection = File.OpenWriter();
+        using var command = connection.CreateCommand();
+        command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>Where a chain ends, which ends were signed and where it begins, while nothing changes.</summary>
     public async Task<(AuditEnd End, ImmutableArray<AuditEnd>? Signed, AuditFloor? Floor)> EndAsync(
         WorkspaceId workspace,

@@ -1,4 +1,6 @@
 using System.Text;
+using Weir.Identity.Secrets;
+using Weir.Identity.SignOn;
 
 namespace Weir.Identity.Storage;
 
@@ -6,7 +8,7 @@ namespace Weir.Identity.Storage;
 internal static class CredentialTable
 {
     private const string Columns = """
-        c.user AS User, c.password AS Password, c.totp_secret AS TotpSecret, c.totp_at AS TotpAt, c.totp_step AS TotpStep,
+        c.user AS User, c.workspace AS Workspace, c.password AS Password, c.totp_secret AS TotpSecret, c.totp_at AS TotpAt, c.totp_step AS TotpStep,
         c.recovery_salt AS RecoverySalt
         """;
 
@@ -39,11 +41,43 @@ internal static class CredentialTable
             new { user, transaction.Now }
         );
 
-    /// <summary>Keeps a secret that is not asked for before it is confirmed; null for none.</summary>
+    /// <summary>Keeps a sealed secret that is not asked for before it is confirmed; null for none.</summary>
     public static void SetCodes(ControlTransaction transaction, string user, byte[]? secret) =>
         transaction.Execute(
             "UPDATE credential SET totp_secret = @secret, totp_at = NULL, totp_step = NULL WHERE user = @user",
             new { user, secret }
+        );
+
+    /// <summary>Puts another sealed form of the same secret in the place of the one that there is.</summary>
+    public static void ResealCodes(ControlTransaction transaction, string user, byte[] secret) =>
+        transaction.Execute("UPDATE credential SET totp_secret = @secret WHERE user = @user", new { user, secret });
+
+    /// <summary>Everybody with a secret for one-time codes, confirmed or not.</summary>
+    public static List<CredentialRow> WithCodes(ControlTransaction transaction) =>
+        transaction.Query<CredentialRow>(
+            $"SELECT {Columns} FROM credential c WHERE c.totp_secret IS NOT NULL ORDER BY c.user"
+        );
+
+    /// <summary>Some of those whose secret another key sealed, or none, behind a place.</summary>
+    public static List<CredentialRow> CodesSealedByOthers(
+        ControlTransaction transaction,
+        byte[] keyId,
+        string after,
+        int most
+    ) =>
+        transaction.Query<CredentialRow>(
+            $"""
+            SELECT {Columns} FROM credential c
+            WHERE c.totp_secret IS NOT NULL AND c.user > @after
+                AND (length(c.totp_secret) = {Totp.SecretLength} OR substr(c.totp_secret, 2, {MasterKey.IdLength}) <> @keyId)
+            ORDER BY c.user LIMIT @most
+            """,
+            new
+            {
+                keyId,
+                after,
+                most,
+            }
         );
 
     public static void ConfirmCodes(ControlTransaction transaction, string user, long step) =>
@@ -165,8 +199,11 @@ internal sealed record CredentialRow
 {
     public required string User { get; init; }
 
+    public required long Workspace { get; init; }
+
     public string? Password { get; init; }
 
+    /// <summary>Sealed: <see cref="SealedCodes"/>.</summary>
     public byte[]? TotpSecret { get; init; }
 
     public long? TotpAt { get; init; }

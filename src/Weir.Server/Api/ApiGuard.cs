@@ -16,8 +16,6 @@ namespace Weir.Server.Api;
 /// </summary>
 internal sealed class ApiGuard(RequestDelegate next, ServerState state)
 {
-    private const string SocketPrefix = "weir.key.";
-
     private static readonly Principal LocalCommand = new()
     {
         Workspace = WorkspaceId.Default,
@@ -49,12 +47,13 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
             return next(context);
         }
 
-        var given = Credential(context.Request);
-        if (given is null && SessionCookie.Read(context.Request) is { } token)
+        var credential = Credentials.Of(context);
+        if (credential is { IsSession: true })
         {
-            return BySessionAsync(context, access, token);
+            return BySessionAsync(context, access, credential.Text);
         }
 
+        var given = credential?.Text;
         if (!TryIdentify(given, out var principal, out var word))
         {
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"weir\"";
@@ -186,35 +185,6 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
         word = KeyRing.LooksLikeKey(given) ? "This key is unknown, revoked or expired." : "This is not a Weir key.";
         return false;
     }
-
-    private static string? Credential(HttpRequest request)
-    {
-        var headers = request.Headers;
-        if (headers["x-weir-key"].ToString() is { Length: > 0 } own)
-        {
-            return own;
-        }
-
-        if (headers["x-api-key"].ToString() is { Length: > 0 } common)
-        {
-            return common;
-        }
-
-        var authorization = headers.Authorization.ToString();
-        return authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? authorization["Bearer ".Length..].Trim()
-            : SocketCredential(request);
-    }
-
-    // A page in a browser can give a WebSocket no header but its subprotocols.
-    private static string? SocketCredential(HttpRequest request) =>
-        request.HttpContext.WebSockets.IsWebSocketRequest
-            ? request
-                .HttpContext.WebSockets.WebSocketRequestedProtocols.FirstOrDefault(protocol =>
-                    protocol.StartsWith(SocketPrefix, StringComparison.Ordinal)
-                )
-                ?[SocketPrefix.Length..]
-            : null;
 
     private static bool IsThisMachine(HttpContext context) =>
         context.Connection.RemoteIpAddress is not null && CallerRules.WhyNotLocal(context.Request) is null;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
+using Weir.Client;
 
 namespace Weir.Server.Api;
 
@@ -22,6 +23,7 @@ internal static class DescribedRoutes
 internal static class OpenApiDocument
 {
     private const string Scheme = "weirKey";
+    private const string TooMany = "429";
 
     /// <summary>Registers what writes the document.</summary>
     public static void Add(IServiceCollection services) =>
@@ -100,6 +102,11 @@ internal static class OpenApiDocument
             ];
         }
 
+        if (operation.Security is not null || operation.Responses?.ContainsKey(TooMany) == true)
+        {
+            Limit(operation, context.Document);
+        }
+
         var texts = metadata.OfType<TextAnswers>().SelectMany(answers => answers.ContentTypes);
         foreach (var type in texts)
         {
@@ -115,5 +122,31 @@ internal static class OpenApiDocument
         {
             OpenApiTypes.Correct(parameter);
         }
+    }
+
+    /// <summary>What the doors answer whom they tell to wait: who asks too often, and whose address brought too many wrong keys.</summary>
+    private static void Limit(OpenApiOperation operation, Microsoft.OpenApi.OpenApiDocument? document)
+    {
+        operation.Responses ??= [];
+        if (!operation.Responses.TryGetValue(TooMany, out var told) || told is not OpenApiResponse response)
+        {
+            operation.Responses[TooMany] = response = new OpenApiResponse { Description = "Too Many Requests" };
+        }
+
+        response.Content ??= new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal);
+        response.Content.TryAdd(
+            ApiProblem.ContentType,
+            new OpenApiMediaType { Schema = new OpenApiSchemaReference(nameof(Problem), document) }
+        );
+        response.Headers ??= new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal);
+        response.Headers.TryAdd(
+            "Retry-After",
+            new OpenApiHeader
+            {
+                Description = "After how many seconds to come again.",
+                Required = true,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            }
+        );
     }
 }

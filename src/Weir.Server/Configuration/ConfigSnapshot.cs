@@ -31,4 +31,10 @@ internal sealed record ConfigSnapshot
     /// <summary>The name of a text.</summary>
     public static string EtagOf(string text) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Path = ").Append(Path).Append(", AcceptedAt = ").Append(AcceptedAt);
+        return true;
+    }
 }

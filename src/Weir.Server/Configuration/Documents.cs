@@ -69,6 +69,18 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
     public ImmutableArray<SecretUse> UsesOf(WorkspaceId workspace, string secret) =>
         [.. Of(workspace)?.Current.Config.Secrets.Where(use => use.Name == secret) ?? []];
 
+    /// <summary>
+    /// The first place where the workspace's document uses a secret, once every change of a document that began before is made;
+    /// null for none.
+    /// </summary>
+    public SecretUse? UseOf(WorkspaceId workspace, string secret)
+    {
+        lock (server.Gate)
+        {
+            return UsesOf(workspace, secret).FirstOrDefault();
+        }
+    }
+
     /// <summary>Puts all documents in force, those of workspaces as far as they are sound.</summary>
     /// <param name="take">Takes the server's configuration and those of the other workspaces, the keys filled in.</param>
     /// <param name="all">The workspaces as they are now.</param>

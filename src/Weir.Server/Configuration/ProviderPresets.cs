@@ -49,6 +49,17 @@ internal static class ProviderPresets
     /// <summary>What a simulator serves when its configuration names no models.</summary>
     public static ImmutableArray<string> SimulatedModels { get; } = ["sim-*"];
 
+    /// <summary>The address of a vendor that Weir knows by that name; null for any other name, and for simulators.</summary>
+    public static Uri? AddressOf(string name) =>
+        All.FirstOrDefault(preset => preset.Name == name) is { } known
+            ? new ProviderConfig
+            {
+                Name = known.Name,
+                Kind = known.Kind,
+                BaseUrl = known.BaseUrl is { } address ? new Uri(address) : null,
+            }.Address
+            : null;
+
     /// <summary>
     /// The configuration of a server without a file. A variable that holds a Weir key is a client's setting
     /// (<c>ANTHROPIC_API_KEY=wk_…</c>), never sent to a vendor, and is passed over.

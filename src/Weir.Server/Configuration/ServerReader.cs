@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Weir.Gateway;
+using Weir.Identity;
 
 namespace Weir.Server.Configuration;
 
@@ -55,6 +56,7 @@ internal static class ServerReader
             BehindProxy = map.Flag("behindProxy") ?? false,
             Tls = tls,
             RateLimit = RateLimit(map),
+            Sessions = Sessions(map),
             SecretKeyCommand = KeyCommand(map),
         };
         var proxies = NetworkReader.ReadProxies(reading, map);
@@ -106,6 +108,30 @@ internal static class ServerReader
             RequestsPerMinute = (int?)requests,
             WrongKeysPerMinute = (int)(wrong ?? otherwise.WrongKeysPerMinute),
         };
+    }
+
+    private static SessionLimits Sessions(MapReader server)
+    {
+        var otherwise = SessionLimits.Default;
+        if (server.Map("sessions") is not { } map)
+        {
+            return otherwise;
+        }
+
+        var absolute = map.Duration("absolute", SessionLimits.ShortestAbsolute, SessionLimits.LongestAbsolute);
+        var idle = map.Duration("idle", SessionLimits.ShortestIdle, SessionLimits.LongestAbsolute);
+        var whole = absolute ?? otherwise.Absolute;
+        if (idle > whole)
+        {
+            map.Fault(
+                "idle",
+                $"a session of {Durations.ToText(whole)} ends before it can be idle for \"{map.Written("idle")}\"",
+                "make idle shorter, or absolute longer"
+            );
+        }
+
+        map.Finish();
+        return new SessionLimits(whole, idle ?? (otherwise.Idle < whole ? otherwise.Idle : whole));
     }
 
     private static ImmutableArray<string> Urls(ConfigReading reading, MapReader map)

@@ -1,3 +1,4 @@
+using System.Text;
 using Weir.Foundation.Network;
 
 namespace Weir.Server.Configuration;
@@ -30,6 +31,12 @@ public sealed record OtlpConfig(Uri Endpoint)
 
     /// <summary>Whether measures are sent.</summary>
     public bool Metrics { get; init; } = true;
+
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Endpoint = ").Append(Endpoint).Append(", Protocol = ").Append(Protocol);
+        return true;
+    }
 }
 
 /// <summary>How an OTLP receiver is spoken to.</summary>

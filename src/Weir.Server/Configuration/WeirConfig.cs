@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation.Network;
 using Weir.Gateway;
+using Weir.Identity;
 using Weir.Ledger;
 
 namespace Weir.Server.Configuration;
@@ -50,6 +51,9 @@ public sealed record ServerConfig
 
     /// <summary>How often the management side may be asked; takes effect at once.</summary>
     public RateLimitConfig RateLimit { get; init; } = new();
+
+    /// <summary>How long people stay signed in; takes effect at once, also for those who are.</summary>
+    public SessionLimits Sessions { get; init; } = SessionLimits.Default;
 
     /// <summary>How <c>https://</c> addresses are served; null when there is no certificate.</summary>
     public TlsConfig? Tls { get; init; }

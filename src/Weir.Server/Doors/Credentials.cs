@@ -1,15 +1,33 @@
 using Microsoft.AspNetCore.Http;
+using Weir.Server.Api.SignIn;
 
 namespace Weir.Server.Doors;
 
-/// <summary>The key that a request of the management side brings, before it is known what it is worth.</summary>
+/// <summary>What a request of the management side brings, before it is known what it is worth. Its text shows nothing of it.</summary>
+/// <param name="text">A key, or a session's token.</param>
+/// <param name="isSession">Whether it is a session's token, which a browser sends by itself.</param>
+internal sealed class Credential(string text, bool isSession)
+{
+    /// <summary>A key, or a session's token.</summary>
+    public string Text => text;
+
+    /// <summary>Whether it is a session's token, which a browser sends by itself.</summary>
+    public bool IsSession => isSession;
+}
+
+/// <summary>Where a request of the management side says who makes it: the one place to ask. Stateless.</summary>
 internal static class Credentials
 {
     private const string SocketPrefix = "weir.key.";
     private const string Bearer = "Bearer ";
 
-    /// <summary>The key as it stands in the first place that has one; null when none has.</summary>
-    public static string? Of(HttpContext context)
+    /// <summary>What stands in the first place that has something; a key goes before a session's cookie. Null when none has.</summary>
+    public static Credential? Of(HttpContext context) =>
+        Key(context) is { } key ? new Credential(key, isSession: false)
+        : SessionCookie.Read(context.Request) is { } token ? new Credential(token, isSession: true)
+        : null;
+
+    private static string? Key(HttpContext context)
     {
         var headers = context.Request.Headers;
         var authorization = headers.Authorization.ToString();

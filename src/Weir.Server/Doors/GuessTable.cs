@@ -5,10 +5,10 @@ using System.Text;
 namespace Weir.Server.Doors;
 
 /// <summary>
-/// Who tries keys. An address that brings more wrong keys in a minute than it may is shut out, for a minute at first and twice as
-/// long each time that it goes on, up to an hour. One wrong key that comes again and again is no guessing, and a key that was
-/// right is let in whatever others try from its address. Keys are kept as hashes that are worth nothing elsewhere. Bounded and
-/// thread-safe.
+/// Who tries keys, or tokens of sessions, which count as keys here. An address that brings more wrong keys in a minute than it
+/// may is shut out, for a minute at first and twice as long each time that it goes on, up to an hour. One wrong key that comes
+/// again and again is no guessing, and a key that was right is let in whatever others try from its address. Keys are kept as
+/// hashes that are worth nothing elsewhere. Bounded and thread-safe.
 /// </summary>
 /// <param name="clock">Where the time comes from.</param>
 /// <param name="mostAddresses">How many addresses are remembered at once; beyond them newcomers share places.</param>

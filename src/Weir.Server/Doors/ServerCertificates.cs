@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 using Weir.Server.Configuration;
@@ -180,9 +181,7 @@ internal sealed partial class ServerCertificates : IDisposable
     {
         /// <summary>Another one for other texts; the key itself is not kept.</summary>
         public string Mark =>
-            Convert.ToHexString(
-                SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{Certificate}\0{Key}\0{ClientCa}"))
-            );
+            Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{Certificate}\0{Key}\0{ClientCa}")));
 
         public static Texts Read(TlsConfig config) =>
             new(
@@ -190,5 +189,11 @@ internal sealed partial class ServerCertificates : IDisposable
                 File.ReadAllText(config.Key),
                 config.ClientCa is { } roots ? File.ReadAllText(roots) : null
             );
+
+        private bool PrintMembers(StringBuilder builder)
+        {
+            builder.Append("Mark = ").Append(Mark);
+            return true;
+        }
     }
 }

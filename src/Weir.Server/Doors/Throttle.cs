@@ -4,13 +4,14 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Weir.Server.Api;
 using Weir.Server.Api.Capture;
+using Weir.Server.Api.SignIn;
 using Weir.Server.Configuration;
 
 namespace Weir.Server.Doors;
 
 /// <summary>
-/// How often the management side may be asked, by each caller, and how many wrong keys an address may bring. A command on the
-/// local socket is not counted, nor are pages, health and listening to <c>/live</c>. Thread-safe.
+/// How often the management side may be asked, by each caller, and how many wrong keys and sessions an address may bring. A
+/// command on the local socket is not counted, nor are pages, health and listening to <c>/live</c>. Thread-safe.
 /// </summary>
 internal sealed class Throttle(ServerState state)
 {
@@ -25,40 +26,52 @@ internal sealed class Throttle(ServerState state)
     private readonly GuessTable guesses = new(state.Options.Clock);
     private readonly int? fromEnvironment = RateLimitConfig.Parse(state.Options.Variable(Variable));
 
-    /// <summary>Before a key is looked at: has this address tried too many?</summary>
+    /// <summary>Before a key or a session is looked at: has this address tried too many?</summary>
     public RequestDelegate BeforeGuard(RequestDelegate next) =>
         async context =>
         {
-            var config = state.Config.Current.Config.Server.RateLimit;
-            if (state.Options.LocalApi is not null || Credentials.Of(context) is not { } key)
+            var most = state.Config.Current.Config.Server.RateLimit.WrongKeysPerMinute;
+            if (
+                most == 0
+                || state.Options.LocalApi is not null
+                || context.GetEndpoint()?.Metadata.GetMetadata<ApiAccess>() is not { IsOpen: false }
+                || Credentials.Of(context) is not { } credential
+            )
             {
                 await next(context);
+                Welcome(context);
                 return;
             }
 
             var address = Address(context);
-            var most = config.WrongKeysPerMinute;
-            if (most > 0 && guesses.MustWait(address, key) is var wait && wait > TimeSpan.Zero)
+            if (guesses.MustWait(address, credential.Text) is var wait && wait > TimeSpan.Zero)
             {
-                await RefuseAsync(context, wait, "Too many wrong keys came from this address.");
+                var what = credential.IsSession ? "sessions" : "keys";
+                await RefuseAsync(context, wait, $"Too many wrong {what} came from this address.");
                 return;
             }
 
             await next(context);
-            if (context.Features.Get<ApiCaller>() is not null)
+            if (
+                context.Features.Get<ApiCaller>() is null
+                && context.Response.StatusCode == StatusCodes.Status401Unauthorized
+            )
             {
-                guesses.Right(key);
+                guesses.Wrong(address, credential.Text, most);
             }
-            else if (most > 0 && context.Response.StatusCode == StatusCodes.Status401Unauthorized)
-            {
-                guesses.Wrong(address, key, most);
-            }
+
+            Welcome(context);
         };
 
     /// <summary>Once it is known who asks: has it asked too often?</summary>
     public RequestDelegate AfterGuard(RequestDelegate next) =>
         async context =>
         {
+            if (context.Features.Get<ApiCaller>() is not null && Credentials.Of(context) is { } credential)
+            {
+                guesses.Right(credential.Text);
+            }
+
             if (Bound(context) is not { } bound)
             {
                 await next(context);
@@ -86,6 +99,15 @@ internal sealed class Throttle(ServerState state)
                 $"Here {answer.Limit} requests a minute may come from one caller; server.rateLimit of weir.yaml sets how many."
             );
         };
+
+    // Who has just signed in is let in at once, whatever others try from his address.
+    private void Welcome(HttpContext context)
+    {
+        if (SessionCookie.Given(context) is { } token)
+        {
+            guesses.Right(token);
+        }
+    }
 
     private (char Kind, int PerMinute)? Bound(HttpContext context)
     {

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Weir.Testing;
 
@@ -7,6 +8,21 @@ namespace Weir.FunctionalTests.Access;
 /// <summary>Keys with bounds at the doors, and what is known of their use.</summary>
 public sealed class BoundKeyTests : IDisposable
 {
+    // One of each kind: the gateway, the management side, telemetry, hooks, an agent's status line.
+    private static readonly (HttpMethod Method, string Path, string? Body)[] Doors =
+    [
+        (
+            HttpMethod.Post,
+            "/v1/messages",
+            """{"model":"sim-small","max_tokens":1,"messages":[{"role":"user","content":"x"}]}"""
+        ),
+        (HttpMethod.Get, "/v1/models", null),
+        (HttpMethod.Get, "/api/v1/usage/summary", null),
+        (HttpMethod.Post, "/v1/logs", "{}"),
+        (HttpMethod.Post, "/hooks/claude-code", "{}"),
+        (HttpMethod.Post, "/api/v1/statusline", "{}"),
+    ];
+
     private readonly TemporaryFolder folder = new();
 
     public void Dispose() => folder.Dispose();
@@ -30,6 +46,38 @@ public sealed class BoundKeyTests : IDisposable
         Assert.Equal(["sim-small"], models.EnumerateArray().Select(model => model.GetProperty("id").GetString()));
         using var keys = await GetAsync(weir, "/api/v1/keys", afar);
         Assert.Equal(HttpStatusCode.Forbidden, keys.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_keys_networks_are_those_of_the_caller_behind_a_trusted_proxy_at_every_door()
+    {
+        await using var trusting = await WeirProcess.StartAsync(
+            folder.At("trusting"),
+            "version: 1\nserver: { trustedProxies: [127.0.0.1] }\nproviders: [{ name: sim, kind: simulator }]\n"
+        );
+        await using var plain = await WeirProcess.StartAsync(folder.At("plain"));
+
+        foreach (var (weir, isTrusted) in new[] { (trusting, true), (plain, false) })
+        {
+            var key = await MakeAsync(weir, "afar", "--network", "203.0.113.0/24", "--scope", "gateway,read,ingest");
+            foreach (var (method, path, body) in Doors)
+            {
+                async Task<bool> OpensAsync(string forwarded)
+                {
+                    using var answer = await SendAsync(weir, method, path, body, key, forwarded);
+                    Assert.True(
+                        answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.Forbidden,
+                        $"{path} {answer.StatusCode}"
+                    );
+                    return answer.IsSuccessStatusCode;
+                }
+
+                Assert.Equal((path, isTrusted), (path, await OpensAsync("203.0.113.9")));
+                Assert.Equal((path, isTrusted), (path, await OpensAsync("198.51.100.1, 203.0.113.9")));
+                Assert.Equal((path, false), (path, await OpensAsync("203.0.113.9, 198.51.100.1")));
+                Assert.Equal((path, false), (path, await OpensAsync("")));
+            }
+        }
     }
 
     [Fact]
@@ -78,6 +126,30 @@ public sealed class BoundKeyTests : IDisposable
             (int)answer.StatusCode,
             json.RootElement.TryGetProperty("error", out var error) ? error.GetProperty("type").GetString()! : ""
         );
+    }
+
+    private static Task<HttpResponseMessage> SendAsync(
+        WeirProcess weir,
+        HttpMethod method,
+        string path,
+        string? body,
+        string key,
+        string forwarded
+    )
+    {
+        var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative));
+        request.Headers.Add("x-weir-key", key);
+        if (forwarded.Length > 0)
+        {
+            request.Headers.Add("X-Forwarded-For", forwarded);
+        }
+
+        if (body is not null)
+        {
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        }
+
+        return weir.SendAsync(request);
     }
 
     private static Task<HttpResponseMessage> GetAsync(WeirProcess weir, string path, string key)

@@ -167,6 +167,20 @@ public sealed class DescriptionTests(ApiServer server) : IClassFixture<ApiServer
                 Assert.Equal(asks && !isForStrangers, operation.TryGetProperty("security", out _));
                 Assert.Equal(asks, operation.GetProperty("responses").TryGetProperty("401", out _));
                 Assert.Equal(asks, operation.GetProperty("responses").TryGetProperty("403", out _));
+                // Who asks too often, or brings too many wrong keys, is told to wait wherever a caller is looked at.
+                Assert.Equal(asks, operation.GetProperty("responses").TryGetProperty("429", out var wait));
+                if (asks)
+                {
+                    Assert.True(wait.GetProperty("headers").TryGetProperty("Retry-After", out _), path.Name);
+                    Assert.Equal(
+                        "#/components/schemas/Problem",
+                        wait.GetProperty("content")
+                            .GetProperty("application/problem+json")
+                            .GetProperty("schema")
+                            .GetProperty("$ref")
+                            .GetString()
+                    );
+                }
             }
         }
     }

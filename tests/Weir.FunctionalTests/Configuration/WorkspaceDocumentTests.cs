@@ -186,6 +186,41 @@ public sealed class WorkspaceDocumentTests : IAsyncLifetime
             AnthropicAnswers.Message(new VendorCompletion { Id = id, Model = "claude-sonnet-5" })
         );
 
+    [Fact]
+    public async Task A_new_secret_says_where_it_goes_or_is_named_like_who_gets_it()
+    {
+        var nowhere = await AcmeAsync("sk-1\n", ["secrets", "set", "vendor"]);
+        Assert.NotEqual(0, nowhere.ExitCode);
+        Assert.Contains("origin: a new secret belongs to an address", nowhere.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-1", nowhere.Errors, StringComparison.Ordinal);
+
+        foreach (
+            var (name, origin) in new[]
+            {
+                ("openai", "https://api.openai.com"),
+                ("openrouter", "https://openrouter.ai"),
+                ("anthropic", "https://api.anthropic.com"),
+            }
+        )
+        {
+            var set = await AcmeAsync("sk-1\n", ["secrets", "set", name]);
+            Assert.True(set.ExitCode == 0, set.Errors);
+            Assert.Contains($"{name} is sealed, for {origin} alone", set.Errors, StringComparison.Ordinal);
+        }
+
+        var simulated = await AcmeAsync("sk-1\n", ["secrets", "set", "simulator"]);
+        Assert.NotEqual(0, simulated.ExitCode);
+        var own = await AcmeAsync("sk-1\n", ["secrets", "set", "mistral", "--origin", "https://eu.mistral.example"]);
+        Assert.Contains(
+            "mistral is sealed, for https://eu.mistral.example alone",
+            own.Errors,
+            StringComparison.Ordinal
+        );
+        // Another value stays where the first one went, whatever the name.
+        var again = await AcmeAsync("sk-2\n", ["secrets", "set", "mistral"]);
+        Assert.Contains("for https://eu.mistral.example alone", again.Errors, StringComparison.Ordinal);
+    }
+
     private async Task SetUpAsync()
     {
         await SecretAsync("sk-of-acme", "--origin", acmes.BaseUrl.ToString());

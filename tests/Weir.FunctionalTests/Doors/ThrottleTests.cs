@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Weir.FunctionalTests.Api;
 using Weir.Testing;
 
 namespace Weir.FunctionalTests.Doors;
@@ -119,6 +120,57 @@ public sealed class ThrottleTests : IDisposable
         Assert.InRange(Number(next, "Retry-After"), 1, 120);
         Assert.Equal(HttpStatusCode.OK, known.StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, nobody.StatusCode);
+    }
+
+    [Fact]
+    public async Task Who_tries_sessions_is_shut_out_as_who_tries_keys_and_who_signs_in_is_not()
+    {
+        await using var weir = await StartAsync("rateLimit: { wrongKeysPerMinute: 4 }");
+        var invited = await weir.PostAsync("/api/v1/users", """{"name":"rosa","roles":["viewer"]}""");
+        using var json = JsonDocument.Parse(await invited.Content.ReadAsStringAsync());
+        var link = json.RootElement.GetProperty("invitation").GetString()!.Split('#')[1];
+        var rosa = new Browser(weir);
+        var accepted = $$"""{"token":"{{link}}","password":"correct horse battery staple"}""";
+        Assert.Equal(200, (await rosa.PostAsync("/auth/invitation", accepted)).Status);
+        Assert.Equal(200, (await rosa.GetAsync("/usage/summary")).Status);
+        var guesser = new Browser(weir);
+        for (var i = 0; i < 5; i++)
+        {
+            guesser.Token = "ws_stale";
+            var stale = await guesser.GetAsync("/usage/summary");
+            guesser.Token = "ws_guess" + Text(i);
+            var guess = await guesser.GetAsync("/usage/summary");
+            Assert.Equal(i < 4 ? 401 : stale.Status, guess.Status);
+        }
+
+        guesser.Token = "ws_guess99";
+        var next = await guesser.GetAsync("/usage/summary");
+        next.Problem(429);
+        Assert.InRange(int.Parse(next.Headers["Retry-After"], CultureInfo.InvariantCulture), 1, 120);
+        using var key = await SendAsync(weir, HttpMethod.Get, "/api/v1/keys", "wk_guess");
+        Assert.Equal(HttpStatusCode.TooManyRequests, key.StatusCode);
+
+        // Nothing is looked at where nothing is asked for: who is shut out by a neighbour, or by a stale cookie, signs in.
+        Assert.Equal(200, (await rosa.GetAsync("/usage/summary")).Status);
+        var anew = new Browser(weir) { Token = "ws_guess99" };
+        Assert.Equal(200, (await anew.SignInAsync("rosa", "correct horse battery staple")).Status);
+        Assert.Equal(200, (await anew.GetAsync("/usage/summary")).Status);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_does_not_count_against_the_key_that_came_with_it()
+    {
+        await using var weir = await StartAsync("rateLimit: { wrongKeysPerMinute: 1 }");
+        using var first = await SendAsync(weir, HttpMethod.Get, "/api/v1/keys", weir.AdminKey);
+        using var refused = await weir.PostAsync("/api/v1/auth/sign-in", """{"name":"nobody","password":"nothing"}""");
+        for (var i = 0; i < 3; i++)
+        {
+            using var guess = await SendAsync(weir, HttpMethod.Get, "/api/v1/keys", "wk_guess" + Text(i));
+        }
+
+        using var known = await SendAsync(weir, HttpMethod.Get, "/api/v1/keys", weir.AdminKey);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, known.StatusCode);
     }
 
     private Task<WeirProcess> StartAsync(string server) =>

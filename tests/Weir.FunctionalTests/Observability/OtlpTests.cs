@@ -269,6 +269,38 @@ public sealed class OtlpTests : IAsyncDisposable
         );
     }
 
+    [Theory]
+    [InlineData("http/protobuf")]
+    [InlineData("grpc")]
+    public async Task A_receiver_that_the_environment_names_is_held_to_the_policy_when_it_is_connected_to(
+        string protocol
+    )
+    {
+        await using var weir = await WeirProcess.StartAsync(
+            folder.At("data"),
+            """
+            version: 1
+            server: { network: { allowPrivate: false } }
+            providers: [{ name: sim, kind: simulator }]
+            """,
+            new Dictionary<string, string>(Fast)
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Url,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
+            }
+        );
+
+        using var answer = await PostAsync(weir, "sim-small");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await weir.UntilAsync(
+            () => Task.FromResult(weir.Log.Contains("Telemetry cannot be sent", StringComparison.Ordinal)),
+            "say that telemetry cannot be sent"
+        );
+
+        Assert.Contains("it is the server's own machine", weir.Log, StringComparison.Ordinal);
+        Assert.Empty(collector.Requests);
+    }
+
     private static UpstreamAnswer Answer() =>
         UpstreamAnswer
             .Json(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Weir.Foundation;
+using Weir.Foundation.Network;
 using Weir.Testing;
 
 namespace Weir.Gateway.Tests.Pipeline;
@@ -126,6 +127,66 @@ public sealed class CallerTests
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Contains("permission_error", body, StringComparison.Ordinal);
         Assert.Empty(upstream.Requests);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1/32", "203.0.113.9", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1/32", "198.51.100.1, 203.0.113.9", HttpStatusCode.OK)]
+    [InlineData("127.0.0.1/32", "203.0.113.9, 198.51.100.1", HttpStatusCode.Forbidden)]
+    [InlineData("127.0.0.1/32", null, HttpStatusCode.Forbidden)]
+    [InlineData("192.0.2.0/24", "203.0.113.9", HttpStatusCode.Forbidden)]
+    [InlineData(null, "203.0.113.9", HttpStatusCode.Forbidden)]
+    public async Task A_keys_networks_hold_for_the_caller_behind_trusted_proxies(
+        string? proxies,
+        string? forwarded,
+        HttpStatusCode expected
+    )
+    {
+        await using var upstream = Upstream();
+        await using var host = await GatewayHost.StartAsync(
+            new GatewayConfig
+            {
+                Providers = [GatewayHost.Anthropic(upstream)],
+                Proxies = proxies is null
+                    ? TrustedProxies.None
+                    : new TrustedProxies(new NetworkList([IPNetwork.Parse(proxies)]), ForwardingHeader.XForwarded),
+            }
+        );
+        var key = await host.NewKeyAsync("bound", network: "203.0.113.0/24");
+        var request = Bare(host).With("x-api-key", key);
+        if (forwarded is not null)
+        {
+            request.With("X-Forwarded-For", forwarded);
+        }
+
+        var (answer, _) = await host.AskAsync(request);
+
+        Assert.Equal(expected, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_key_of_the_proxys_own_network_does_not_let_in_who_comes_through_it()
+    {
+        await using var upstream = Upstream();
+        await using var host = await GatewayHost.StartAsync(
+            new GatewayConfig
+            {
+                Providers = [GatewayHost.Anthropic(upstream)],
+                Proxies = new TrustedProxies(
+                    new NetworkList([IPNetwork.Parse("127.0.0.1/32")]),
+                    ForwardingHeader.XForwarded
+                ),
+            }
+        );
+        var key = await host.NewKeyAsync("inside", network: "127.0.0.0/8");
+
+        var (direct, _) = await host.AskAsync(Bare(host).With("x-api-key", key));
+        var (through, _) = await host.AskAsync(
+            Bare(host).With("x-api-key", key).With("X-Forwarded-For", "203.0.113.9")
+        );
+
+        Assert.Equal(HttpStatusCode.OK, direct.StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, through.StatusCode);
     }
 
     [Fact]

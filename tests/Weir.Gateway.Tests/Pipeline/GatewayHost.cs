@@ -141,7 +141,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         string name,
         string scopes = KeyScopes.Gateway,
         string? project = null,
-        WorkspaceId? workspace = null
+        WorkspaceId? workspace = null,
+        string? network = null
     )
     {
         var made = await identity.Keys.CreateAsync(
@@ -153,6 +154,7 @@ internal sealed class GatewayHost : IAsyncDisposable
                 Project = project,
                 User = "ada",
                 Team = "hydro",
+                Networks = network is null ? [] : [network],
             },
             CancellationToken.None
         );

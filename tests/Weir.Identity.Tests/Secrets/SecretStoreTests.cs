@@ -59,7 +59,10 @@ public sealed class SecretStoreTests : IDisposable
 
         Assert.Empty(Store.List(other));
         Assert.Equal(SecretOutcome.Missing, Store.Find(other, "vendor", Vendor).Outcome);
-        Assert.Equal(ChangeOutcome.NotFound, (await Store.RemoveAsync(Actor.System(other), "vendor", Token)).Outcome);
+        Assert.Equal(
+            ChangeOutcome.NotFound,
+            (await Store.RemoveAsync(Actor.System(other), "vendor", null, Token)).Outcome
+        );
         await Store.SetAsync(Actor.System(other), new NewSecret("vendor", "sk-other", Vendor), Token);
         Assert.Equal("sk-1", Find("vendor").Value);
         Assert.Equal("sk-other", Store.Find(other, "vendor", Vendor).Value);
@@ -81,9 +84,36 @@ public sealed class SecretStoreTests : IDisposable
     }
 
     [Fact]
-    public async Task A_value_without_an_origin_belongs_to_the_first_that_uses_it_from_then_on()
+    public async Task A_new_secret_says_where_it_may_be_sent()
     {
-        await SetAsync("vendor", "sk-1");
+        var unbound = await SetAsync("vendor", "sk-1");
+
+        Assert.Equal(ChangeOutcome.Invalid, unbound.Outcome);
+        Assert.StartsWith("origin: ", unbound.Reason, StringComparison.Ordinal);
+        Assert.Equal(SecretOutcome.Missing, Find("vendor").Outcome);
+        Assert.True((await SetAsync("vendor", "sk-1", Vendor)).IsDone);
+        Assert.True((await SetAsync("vendor", "sk-2")).IsDone);
+    }
+
+    [Fact]
+    public async Task A_value_that_an_older_version_bound_to_nothing_belongs_to_the_first_that_uses_it_from_then_on()
+    {
+        await SetAsync("other", "sk-0", Vendor);
+        var label = new SecretLabel(WorkspaceId.Default, "vendor", null, 1);
+        await using (var writer = new SqliteDatabase(folder.File("control.db")).OpenWriter())
+        {
+            var ring = MasterKeyFile.Read(KeyFile).Keys!;
+            await writer.ExecuteAsync(
+                """
+                INSERT INTO secret (workspace, name, sealed, key_id, version, created_at, updated_at, updated_by)
+                VALUES (1, 'vendor', @Sealed, @KeyId, 1, 1, 1, 'local')
+                """,
+                new { Sealed = SecretBox.Seal(ring, label, "sk-1"), KeyId = ring.Newest.Name }
+            );
+        }
+
+        Reopen();
+        await Store.LoadAsync(Token);
         Assert.Equal("sk-1", Find("vendor").Value);
 
         Store.Bind(WorkspaceId.Default, "vendor", Vendor);
@@ -95,7 +125,9 @@ public sealed class SecretStoreTests : IDisposable
         await Store.LoadAsync(Token);
         Assert.Equal("sk-1", Find("vendor").Value);
         Assert.Equal(SecretOutcome.OtherOrigin, Find("vendor", "https://thief.example").Outcome);
-        Assert.Equal(2, Assert.Single(Store.List(WorkspaceId.Default)).Version);
+        Assert.Equal(2, Store.List(WorkspaceId.Default).Single(secret => secret.Name == "vendor").Version);
+        var trail = identity.Audit.List(WorkspaceId.Default, new AuditQuestion { Limit = 200 });
+        Assert.Contains(trail, entry => (entry.Action, entry.Target) == ("secret.bind", "secret:vendor"));
     }
 
     [Fact]
@@ -134,19 +166,17 @@ public sealed class SecretStoreTests : IDisposable
     [Fact]
     public async Task Every_change_leaves_its_trace_and_no_value()
     {
-        await SetAsync("vendor", "sk-canary-1");
-        Store.Bind(WorkspaceId.Default, "vendor", Vendor);
-        await Store.SettleAsync();
+        await SetAsync("vendor", "sk-canary-1", Vendor);
         await SetAsync("vendor", "sk-canary-2");
         await Store.RotateAsync(Actor.LocalCommand, Token);
-        await Store.RemoveAsync(Actor.LocalCommand, "vendor", Token);
+        await Store.RemoveAsync(Actor.LocalCommand, "vendor", null, Token);
 
         await using var reader = new SqliteDatabase(folder.File("control.db")).OpenReader();
         var entries = reader.Query<(string Action, string? Before, string? After)>(
             "SELECT action, before, after FROM audit WHERE action LIKE 'secret.%' ORDER BY seq"
         );
         Assert.Equal(
-            ["secret.create", "secret.bind", "secret.change", "secret.rotate-key", "secret.remove"],
+            ["secret.create", "secret.change", "secret.rotate-key", "secret.remove"],
             entries.Select(entry => entry.Action)
         );
         Assert.DoesNotContain("canary", string.Concat(entries), StringComparison.Ordinal);
@@ -252,7 +282,7 @@ public sealed class SecretStoreTests : IDisposable
         Assert.Contains("the master keys are gone", refused.Reason, StringComparison.Ordinal);
         Assert.False(File.Exists(KeyFile));
 
-        await Store.RemoveAsync(Actor.LocalCommand, "vendor", Token);
+        await Store.RemoveAsync(Actor.LocalCommand, "vendor", null, Token);
         Assert.Equal(ChangeOutcome.Done, (await SetAsync("other", "sk-2", Vendor)).Outcome);
         Assert.Equal("sk-2", Find("other").Value);
     }

@@ -173,7 +173,7 @@ public sealed class OwnDeskTests : IDisposable
 
         Assert.Equal("ada", people.Desk.PasskeyOwner([1, 2, 3])!.Name);
         Assert.Null(people.Desk.PasskeyOwner([1, 2, 4]));
-        var signedIn = await people.Desk.PasskeyAsync([1, 2, 3], 7, true, People.Home, CancellationToken.None);
+        var signedIn = await people.PasskeyAsync([1, 2, 3], 7);
         Assert.Equal(SignInMethod.Passkey, signedIn.Opened!.Session.Method);
         var kept = Assert.Single(people.Store.Own.Credentials(people.Who(session)).Passkeys);
         Assert.Equal((7u, true, people.Clock.GetUtcNow()), (kept.SignCount, kept.IsBackedUp, kept.LastUsedAt!.Value));
@@ -187,10 +187,7 @@ public sealed class OwnDeskTests : IDisposable
         );
         Assert.True(removed.IsDone);
         Assert.Null(people.Desk.PasskeyOwner([1, 2, 3]));
-        Assert.Equal(
-            SignInOutcome.Refused,
-            (await people.Desk.PasskeyAsync([1, 2, 3], 8, true, People.Home, CancellationToken.None)).Outcome
-        );
+        Assert.Equal(SignInOutcome.Refused, (await people.PasskeyAsync([1, 2, 3], 8)).Outcome);
     }
 
     [Fact]
@@ -206,10 +203,62 @@ public sealed class OwnDeskTests : IDisposable
         await people.Users.SuspendAsync(Actors.Admin, "ada", CancellationToken.None);
 
         Assert.Null(people.Desk.PasskeyOwner([9]));
-        Assert.Equal(
-            SignInOutcome.Refused,
-            (await people.Desk.PasskeyAsync([9], 8, true, People.Home, CancellationToken.None)).Outcome
+        Assert.Equal(SignInOutcome.Refused, (await people.PasskeyAsync([9], 8)).Outcome);
+    }
+
+    [Fact]
+    public async Task A_passkey_that_fails_is_in_the_trail_as_a_password_is_and_is_told_alike()
+    {
+        var ada = await people.PersonAsync();
+        await people.Store.Own.AddPasskeyAsync(
+            people.Who(await people.SignInAsync()),
+            NewPasskey([9]),
+            People.Home,
+            CancellationToken.None
         );
+        var from = new SignInFrom(System.Net.IPAddress.Parse("198.51.100.4"));
+
+        var known = await people.PasskeyAsync([9], signCount: null, from);
+        var nobodys = await people.PasskeyAsync([8], signCount: null, from);
+        await people.Users.SuspendAsync(Actors.Admin, "ada", CancellationToken.None);
+        var suspended = await people.PasskeyAsync([9], 8, from);
+
+        Assert.Equal(known, nobodys);
+        Assert.Equal(known, suspended);
+        Assert.Equal(SignInOutcome.Refused, known.Outcome);
+        Assert.Equal(
+            [$"user:{ada.Id}", "user:?", $"user:{ada.Id}"],
+            people.Audited().Where(entry => entry.Action == "sign-in.fail").Select(entry => entry.Target)
+        );
+        Assert.All(
+            people.Audited().Where(entry => entry.Action == "sign-in.fail"),
+            entry => Assert.Equal(("198.51.100.4", """{"step":"passkey"}"""), (entry.Address, entry.After))
+        );
+    }
+
+    [Fact]
+    public async Task An_address_that_tries_passkeys_waits_and_another_does_not()
+    {
+        await people.PersonAsync();
+        await people.Store.Own.AddPasskeyAsync(
+            people.Who(await people.SignInAsync()),
+            NewPasskey([9]),
+            People.Home,
+            CancellationToken.None
+        );
+        var from = new SignInFrom(System.Net.IPAddress.Parse("198.51.100.4"));
+        for (var i = 0; i < 31; i++)
+        {
+            Assert.Equal(SignInOutcome.Refused, (await people.PasskeyAsync([1], signCount: null, from)).Outcome);
+        }
+
+        var waiting = await people.PasskeyAsync([9], 1, from);
+
+        Assert.Equal(SignInOutcome.Wait, waiting.Outcome);
+        Assert.InRange(waiting.Wait, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(15));
+        Assert.Equal(SignInOutcome.SignedIn, (await people.PasskeyAsync([9], 1)).Outcome);
+        people.Clock.Advance(waiting.Wait);
+        Assert.Equal(SignInOutcome.SignedIn, (await people.PasskeyAsync([9], 2, from)).Outcome);
     }
 
     [Fact]

@@ -11,6 +11,28 @@ public class PasswordHashTests
     private const string Password = "correct horse battery staple";
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    [InlineData(null)]
+    public void For_nobody_the_same_is_computed_as_for_a_new_password(bool? argon2)
+    {
+        if (argon2 is true && !PasswordHasher.HasArgon2)
+        {
+            return;
+        }
+
+        var hasher = new PasswordHasher(argon2);
+
+        Assert.True(PasswordHash.TryParse(hasher.Hash(Password), out var stored));
+
+        var nobody = hasher.Nobody;
+        Assert.Equal((stored.Argon2, stored.Iterations), (nobody.Argon2, nobody.Iterations));
+        Assert.Equal((stored.Salt.Length, stored.Hash.Length), (nobody.Salt.Length, nobody.Hash.Length));
+        Assert.False(hasher.NeedsUpgrade(nobody.Text));
+        Assert.False(hasher.Verify(null, Password));
+    }
+
+    [Theory]
     // Of the test suite of the reference implementation, version 0x13.
     [InlineData(
         2,

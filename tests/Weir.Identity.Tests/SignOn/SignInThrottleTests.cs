@@ -151,7 +151,7 @@ public class SignInThrottleTests
     {
         var attempt = throttle.Begin("default", "ada", Home).Attempt!;
         var again = new SignInThrottle(clock);
-        again.Restore(attempt.NameHash, attempt.NameCount with { Failures = 33 });
+        again.Restore(attempt.NameHash!, attempt.NameCount with { Failures = 33 });
 
         Assert.Equal(TimeSpan.FromSeconds(4), again.Begin("default", "ada", Home).Wait);
     }

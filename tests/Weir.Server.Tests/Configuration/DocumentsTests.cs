@@ -284,7 +284,7 @@ public sealed class DocumentsTests : IAsyncLifetime
     [Fact]
     public async Task A_secret_goes_to_no_other_address_than_the_one_it_was_given_for()
     {
-        await SetAsync(acme, "key", "sk-1");
+        await SetAsync(acme, "key", "sk-1", Google);
         Start(Server);
         var store = documents.Of(acme)!;
         Assert.Equal(ConfigReplacementOutcome.Done, documents.Replace(store, Secret, "none").Outcome);
@@ -311,9 +311,9 @@ public sealed class DocumentsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_secret_of_no_address_cannot_be_sent_to_two_at_once()
+    public async Task A_secret_cannot_be_sent_to_two_addresses_at_once()
     {
-        await SetAsync(acme, "key", "sk-1");
+        await SetAsync(acme, "key", "sk-1", Google);
         Start(Server);
 
         var two = documents.Replace(
@@ -354,10 +354,124 @@ public sealed class DocumentsTests : IAsyncLifetime
         await SetAsync(acme, "key", "sk-1", Google);
         Start(Server);
 
-        await identity.Secrets.RemoveAsync(Actor.System(acme), "key", Token);
+        await identity.Secrets.RemoveAsync(Actor.System(acme), "key", null, Token);
         documents.TakeSecrets();
 
         Assert.Equal("sk-1", others[0].Providers[0].ApiKey);
+    }
+
+    [Fact]
+    public async Task A_secret_that_is_being_removed_is_none_that_a_document_can_come_to_use()
+    {
+        await SetAsync(acme, "key", "sk-1", Google);
+        Start(Server);
+        ConfigReplacement? between = null;
+
+        var removed = await identity.Secrets.RemoveAsync(
+            Actor.System(acme),
+            "key",
+            () =>
+            {
+                // The moment after the last look at who uses it.
+                var use = documents.UseOf(acme, "key");
+                between = documents.Replace(documents.Of(acme)!, Secret, "none");
+                return use?.Provider;
+            },
+            Token
+        );
+
+        Assert.True(removed.IsDone);
+        Assert.Equal(ConfigReplacementOutcome.Faulty, between!.Outcome);
+        Assert.Equal("there is no secret \"key\"", Assert.Single(between.Faults).Message);
+        Assert.Empty(documents.UsesOf(acme, "key"));
+    }
+
+    [Fact]
+    public async Task A_document_that_came_first_keeps_its_secret()
+    {
+        await SetAsync(acme, "key", "sk-1", Google);
+        Start(Server);
+        Assert.Equal(ConfigReplacementOutcome.Done, documents.Replace(documents.Of(acme)!, Secret, "none").Outcome);
+
+        var removed = await identity.Secrets.RemoveAsync(
+            Actor.System(acme),
+            "key",
+            () => documents.UseOf(acme, "key")?.Provider,
+            Token
+        );
+
+        Assert.Equal((ChangeOutcome.Refused, "own"), (removed.Outcome, removed.Reason));
+        documents.TakeSecrets();
+        Assert.Equal("sk-1", others[0].Providers[0].ApiKey);
+        Assert.Empty(Pending(acme));
+    }
+
+    [Fact]
+    public async Task Of_a_removal_and_a_document_at_the_same_time_one_is_refused()
+    {
+        Start(Server);
+        var store = documents.Of(acme)!;
+        for (var round = 0; round < 60; round++)
+        {
+            await SetAsync(acme, "key", "sk-1", Google);
+            var etag = store.Current.ETag;
+            using var both = new Barrier(2);
+            var put = Task.Run(
+                () =>
+                {
+                    both.SignalAndWait(Token);
+                    return documents.Replace(store, $"{Secret}# {round}\n", etag);
+                },
+                Token
+            );
+            var removal = Task.Run(
+                async () =>
+                {
+                    both.SignalAndWait(Token);
+                    return await identity.Secrets.RemoveAsync(
+                        Actor.System(acme),
+                        "key",
+                        () => documents.UseOf(acme, "key")?.Provider,
+                        Token
+                    );
+                },
+                Token
+            );
+
+            var (taken, removed) = ((await put).Outcome, (await removal).Outcome);
+
+            Assert.True(
+                (taken, removed)
+                    is
+                        (ConfigReplacementOutcome.Done, ChangeOutcome.Refused)
+                        or
+                        (ConfigReplacementOutcome.Faulty, ChangeOutcome.Done),
+                $"{round}: {taken}, {removed}"
+            );
+            Assert.Equal(
+                documents.UsesOf(acme, "key").IsEmpty,
+                identity.Secrets.Find(acme, "key", Google).Outcome == SecretOutcome.Missing
+            );
+            if (taken == ConfigReplacementOutcome.Done)
+            {
+                Assert.Equal(
+                    ConfigReplacementOutcome.Done,
+                    documents.Replace(store, $"version: 1\n# {round}\n", store.Current.ETag).Outcome
+                );
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_removal_that_is_refused_in_between_hides_nothing_afterwards()
+    {
+        await SetAsync(acme, "key", "sk-1", Google);
+        Start(Server);
+
+        var removed = await identity.Secrets.RemoveAsync(Actor.System(acme), "key", () => "stays", Token);
+
+        Assert.Equal(ChangeOutcome.Refused, removed.Outcome);
+        Assert.Equal("sk-1", identity.Secrets.Find(acme, "key", Google).Value);
     }
 
     private ImmutableArray<ConfigFault> Start(string server)

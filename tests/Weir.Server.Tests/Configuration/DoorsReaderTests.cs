@@ -1,6 +1,7 @@
 using System.Net;
 using Weir.Foundation.Network;
 using Weir.Gateway;
+using Weir.Identity;
 using Weir.Server.Configuration;
 using Weir.Testing;
 
@@ -44,7 +45,29 @@ public sealed class DoorsReaderTests : IDisposable
         Assert.Equal(AddressPolicy.Server, Assert.Single(config.Gateway.Providers).Network);
         Assert.Equal(TrustedProxies.None, config.Gateway.Proxies);
         Assert.Equal(new RateLimitConfig(), config.Server.RateLimit);
+        Assert.Equal(SessionLimits.Default, config.Server.Sessions);
+        Assert.Equal(
+            (TimeSpan.FromHours(24), TimeSpan.FromHours(2)),
+            (SessionLimits.Default.Absolute, SessionLimits.Default.Idle)
+        );
         Assert.Null(config.Server.Tls);
+    }
+
+    [Theory]
+    [InlineData("absolute: 8h, idle: 15m", 480, 15)]
+    [InlineData("absolute: 30d, idle: 30d", 43_200, 43_200)]
+    [InlineData("idle: 24h", 1440, 1440)]
+    [InlineData("idle: 1m", 1440, 1)]
+    [InlineData("absolute: 5m", 5, 5)]
+    [InlineData("absolute: 2d", 2880, 120)]
+    public void Limits_of_sessions_are_read(string limits, int absolute, int idle)
+    {
+        var config = Sound($"version: 1\nserver: {{ sessions: {{ {limits} }} }}");
+
+        Assert.Equal(
+            new SessionLimits(TimeSpan.FromMinutes(absolute), TimeSpan.FromMinutes(idle)),
+            config.Server.Sessions
+        );
     }
 
     [Fact]
@@ -124,6 +147,26 @@ public sealed class DoorsReaderTests : IDisposable
             {
                 "server: { rateLimit: { requestsPerMinute: -1 } }",
                 "2:43 server.rateLimit.requestsPerMinute: a whole number from 0 to 1000000 was expected, not \"-1\""
+            },
+            {
+                "server: { sessions: { absolute: 31d } }",
+                "2:33 server.sessions.absolute: a time from 5m to 720h was expected, not \"31d\" (write it with its unit, as 500ms, 10s, 5m or 1h)"
+            },
+            {
+                "server: { sessions: { absolute: 24 } }",
+                "2:33 server.sessions.absolute: a time from 5m to 720h was expected, not \"24\" (write it with its unit, as 500ms, 10s, 5m or 1h)"
+            },
+            {
+                "server: { sessions: { idle: 0s } }",
+                "2:29 server.sessions.idle: a time from 1m to 720h was expected, not \"0s\" (write it with its unit, as 500ms, 10s, 5m or 1h)"
+            },
+            {
+                "server: { sessions: { idle: 25h } }",
+                "2:29 server.sessions.idle: a session of 24h ends before it can be idle for \"25h\" (make idle shorter, or absolute longer)"
+            },
+            {
+                "server: { sessions: { length: 1h } }",
+                "2:23 server.sessions.length: there is no such key (known: absolute, idle)"
             },
             {
                 "server: { tls: { certificate: /dev/null, key: /dev/null, clientCertificates: required } }",

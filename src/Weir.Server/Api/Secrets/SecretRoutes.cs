@@ -73,8 +73,13 @@ internal static class SecretRoutes
             return ApiProblem.Invalid(missing);
         }
 
+        // A new secret that is named like a vendor belongs to the vendor.
+        var given =
+            body.Origin is null && !secrets.List(caller.Workspace).Any(secret => secret.Name == body.Name)
+                ? ProviderPresets.AddressOf(body.Name!)?.OriginalString
+                : body.Origin;
         if (
-            SecretRules.OriginOf(body.Origin) is { } origin
+            SecretRules.OriginOf(given) is { } origin
             && documents.UsesOf(caller.Workspace, body.Name!).FirstOrDefault(use => use.Origin != origin) is { } other
         )
         {
@@ -86,7 +91,7 @@ internal static class SecretRoutes
 
         var change = await secrets.SetAsync(
             caller.Actor,
-            new NewSecret(body.Name!, body.Value!, body.Origin),
+            new NewSecret(body.Name!, body.Value!, given),
             cancellationToken
         );
         if (change.Value is not { } secret)
@@ -107,15 +112,18 @@ internal static class SecretRoutes
         CancellationToken cancellationToken
     )
     {
-        if (documents.UsesOf(caller.Workspace, name) is [var use, ..])
+        string? WhyNot() =>
+            documents.UseOf(caller.Workspace, name) is { } use
+                ? $"Line {use.Line} of the configuration uses it for provider {use.Provider}: take it out there first."
+                : null;
+
+        // Asked once before, so that a document which may use it is not refused for the moment of the asking.
+        if (WhyNot() is { } used)
         {
-            return ApiProblem.Of(
-                StatusCodes.Status409Conflict,
-                $"Line {use.Line} of the configuration uses it for provider {use.Provider}: take it out there first."
-            );
+            return ApiProblem.Of(StatusCodes.Status409Conflict, used);
         }
 
-        var change = await secrets.RemoveAsync(caller.Actor, name, cancellationToken);
+        var change = await secrets.RemoveAsync(caller.Actor, name, WhyNot, cancellationToken);
         return change.Value is { } secret
             ? TypedResults.Ok(Item(secret, caller.Workspace, documents))
             : change.Problem();

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
@@ -13,6 +14,9 @@ namespace Weir.Server.Api.SignIn;
 /// </summary>
 internal sealed class PasskeyDesk
 {
+    // WebAuthn's longest, in base 64.
+    private const int LongestClaim = 1364;
+
     private readonly PasskeyHandler<PasskeyOwner> handler;
     private readonly Ceremonies ceremonies;
     private readonly TimeProvider clock;
@@ -106,23 +110,33 @@ internal sealed class PasskeyDesk
         return Parse(options.RequestOptionsJson);
     }
 
-    /// <summary>The passkey that signed what was asked; null when none did.</summary>
-    public async Task<UserPasskeyInfo?> UsedAsync(HttpContext context, JsonElement credential)
-    {
-        if (ceremonies.Take(context, null) is not { } state)
-        {
-            return null;
-        }
+    /// <summary>What this browser was asked to sign; null when nothing was, or too long ago. To be had once.</summary>
+    public string? Asked(HttpContext context) => ceremonies.Take(context, null);
 
+    /// <summary>What the browser says that the authenticator calls the passkey; empty for nothing that is a name.</summary>
+    public static byte[] Claimed(JsonElement credential) =>
+        credential.ValueKind == JsonValueKind.Object
+        && credential.TryGetProperty("id", out var id)
+        && id.ValueKind == JsonValueKind.String
+        && id.GetString() is { Length: <= LongestClaim } text
+        && Base64Url.IsValid(text)
+            ? Base64Url.DecodeFromChars(text)
+            : [];
+
+    /// <summary>The passkey that signed what was asked; null when none did.</summary>
+    public async Task<UsedPasskey?> UsedAsync(HttpContext context, string asked, JsonElement credential)
+    {
         var result = await handler.PerformAssertionAsync(
             new PasskeyAssertionContext
             {
                 HttpContext = context,
                 CredentialJson = credential.GetRawText(),
-                AssertionState = state,
+                AssertionState = asked,
             }
         );
-        return result.Succeeded ? result.Passkey : null;
+        return result is { Succeeded: true, Passkey: { } used }
+            ? new UsedPasskey(used.CredentialId, used.SignCount, used.IsBackedUp)
+            : null;
     }
 
     private static JsonElement Parse(string json)

@@ -54,20 +54,16 @@ internal static class PasskeyRoutes
     )
     {
         var asked = Stopwatch.GetTimestamp();
-        var used = await passkeys.UsedAsync(context, body.Credential);
-        return await SignInRoutes.AnswerAsync(
-            context,
-            used is null
-                ? new SignInResult(SignInOutcome.Refused)
-                : await desk.PasskeyAsync(
-                    used.CredentialId,
-                    used.SignCount,
-                    used.IsBackedUp,
-                    SignInRoutes.From(context),
-                    cancellationToken
-                ),
-            asked
-        );
+        var result = passkeys.Asked(context) is { } state
+            ? await desk.PasskeyAsync(
+                PasskeyDesk.Claimed(body.Credential),
+                () => passkeys.UsedAsync(context, state, body.Credential),
+                SignInRoutes.From(context),
+                cancellationToken
+            )
+            // Nothing was asked of this browser, or too long ago: nothing is looked at.
+            : new SignInResult(SignInOutcome.Refused);
+        return await SignInRoutes.AnswerAsync(context, result, asked);
     }
 
     private static async Task<Results<Ok<PasskeyOptions>, ApiProblem>> BeginAdding(

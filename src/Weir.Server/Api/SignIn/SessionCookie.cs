@@ -17,8 +17,14 @@ internal static class SessionCookie
         request.Cookies[Name(request)] is { Length: > 0 } token && AuthSessions.LooksLikeToken(token) ? token : null;
 
     /// <summary>Gives the browser a session, in the place of the one that it had.</summary>
-    public static void Write(HttpContext context, OpenedSession opened) =>
+    public static void Write(HttpContext context, OpenedSession opened)
+    {
         context.Response.Cookies.Append(Name(context.Request), opened.Token, Options(context.Request));
+        context.Features.Set(new NewToken(opened.Token));
+    }
+
+    /// <summary>The token of the session that this request was given; null for none.</summary>
+    public static string? Given(HttpContext context) => context.Features.Get<NewToken>()?.Token;
 
     /// <summary>Takes it away.</summary>
     public static void Clear(HttpContext context) =>
@@ -35,4 +41,9 @@ internal static class SessionCookie
             Path = "/",
             IsEssential = true,
         };
+
+    private sealed class NewToken(string token)
+    {
+        public string Token => token;
+    }
 }

@@ -95,6 +95,12 @@ internal static class SignInRoutes
                     TimeSpan.FromSeconds(2),
                     "Too many sign in at once"
                 );
+            case SignInOutcome.Sealed:
+                return ApiProblem.Of(
+                    StatusCodes.Status503ServiceUnavailable,
+                    "One-time codes cannot be checked now: the server cannot read its master keys. Take a recovery code, or tell "
+                        + "whoever runs it."
+                );
             default:
                 var left = SoonestRefusal - Stopwatch.GetElapsedTime(asked);
                 if (left > TimeSpan.Zero)
