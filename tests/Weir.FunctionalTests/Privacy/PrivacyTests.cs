@@ -36,7 +36,7 @@ public sealed class PrivacyTests : IAsyncLifetime
         await house.StartAsync();
         await AskAsync(ada, "her-session");
         await AskAsync(admin, "his-session");
-        var now = DateTimeOffset.UtcNow.AddMinutes(-5).ToUnixTimeMilliseconds() * 1000;
+        var now = TimeProvider.System.GetUtcNow().AddMinutes(-5).ToUnixTimeMilliseconds() * 1000;
         var (status, text) = await house.SendAsync(
             "POST",
             "/api/v1/capture/batches",
