@@ -188,7 +188,16 @@ public sealed class AuthSessions
     }
 
     /// <summary>Gives a session another token inside a transaction and ends the person's others; null when it is over.</summary>
-    internal static (SessionRow Row, string Token)? Rotate(ControlTransaction transaction, string user, string id)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="user">The person.</param>
+    /// <param name="id">The session that is kept.</param>
+    /// <param name="method">What he has shown by now; null for what he had.</param>
+    internal static (SessionRow Row, string Token)? Rotate(
+        ControlTransaction transaction,
+        string user,
+        string id,
+        SignInMethod? method = null
+    )
     {
         SessionTable.DeleteOf(transaction, user, but: id);
         if (SessionTable.Of(transaction, user) is not [var kept])
@@ -197,8 +206,12 @@ public sealed class AuthSessions
         }
 
         var token = OpaqueToken.New(OpaqueToken.Session);
-        var rotated = kept with { Token = OpaqueToken.Hash(token) };
-        SessionTable.Rotate(transaction, id, rotated.Token);
+        var rotated = kept with
+        {
+            Token = OpaqueToken.Hash(token),
+            Method = method?.ToString().ToLowerInvariant() ?? kept.Method,
+        };
+        SessionTable.Rotate(transaction, rotated);
         return (rotated, token);
     }
 

@@ -41,16 +41,18 @@ internal sealed class LiveSession(SessionRow row)
             return before.SignedIn;
         }
 
+        var lacksFactor = member.NeedsSecondFactor && Row.Method == SessionRow.ByPassword;
         var made = new SignedIn(
             new Principal
             {
                 Workspace = member.Workspace,
-                Permissions = member.Permissions,
+                Permissions = lacksFactor ? default : member.Permissions,
                 OwnerId = member.Id,
                 User = member.Name,
             },
             Row.Id,
-            EndsAt(limits)
+            EndsAt(limits),
+            lacksFactor
         );
         known = new Known(member, limits, made);
         return made;

@@ -101,11 +101,13 @@ internal sealed class KeyUse
 /// <param name="IsActive">Whether he may do anything at all.</param>
 /// <param name="Roles">His roles by name.</param>
 /// <param name="Permissions">What they permit, as far as the workspace can.</param>
+/// <param name="NeedsSecondFactor">Whether his workspace takes no password alone.</param>
 internal sealed record Member(
     string Id,
     WorkspaceId Workspace,
     string Name,
     bool IsActive,
     ImmutableArray<string> Roles,
-    PermissionSet Permissions
+    PermissionSet Permissions,
+    bool NeedsSecondFactor
 );

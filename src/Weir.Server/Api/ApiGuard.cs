@@ -115,7 +115,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
                 .ExecuteAsync(context);
         }
 
-        if (WhyNot(session.Principal, access, context) is { } refusal)
+        if (WhyNot(session, access, context) is { } refusal)
         {
             return ApiProblem.Of(StatusCodes.Status403Forbidden, refusal).ExecuteAsync(context);
         }
@@ -123,7 +123,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
         context.Features.Set(
             new ApiCaller(
                 session.Principal,
-                () => sessions.TryVerify(token, out var now) && WhyNot(now.Principal, access, context) is null
+                () => sessions.TryVerify(token, out var now) && WhyNot(now, access, context) is null
             )
             {
                 Address = ClientAddress.Of(context)?.ToString(),
@@ -132,6 +132,11 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
         );
         return next(context);
     }
+
+    private static string? WhyNot(SignedIn session, ApiAccess access, HttpContext context) =>
+        session.LacksFactor && context.GetEndpoint()?.Metadata.GetMetadata<WithoutFactor>() is null
+            ? "Your workspace asks for a second factor: set one up on the account page, or sign in with the one you have."
+            : WhyNot(session.Principal, access, context);
 
     private static string? WhyNot(Principal principal, ApiAccess access, HttpContext context)
     {

@@ -29,12 +29,14 @@ internal static class PasskeyRoutes
             .MapPost("/passkeys/options", BeginAdding)
             .WithName("beginPasskey")
             .WithSummary("What the browser needs to make a passkey")
-            .RefusesChanges();
+            .RefusesChanges()
+            .AlsoWithoutFactor();
         group
             .MapPost("/passkeys", Add)
             .WithName("addPasskey")
             .WithSummary("Keeps a passkey that the browser made")
-            .RefusesChanges();
+            .RefusesChanges()
+            .AlsoWithoutFactor();
         group
             .MapPost("/passkeys/{id}/remove", Remove)
             .WithName("removePasskey")

@@ -46,8 +46,14 @@ internal static class SignInRoutes
             .WithName("getCaller")
             .WithSummary("Who one is and what one may do; for a session, the word that changes must carry")
             .TakesQuery()
-            .ForCallers();
-        group.MapPost("/sign-out", SignOut).WithName("signOut").WithSummary("Ends the session").ForSessions();
+            .ForCallers()
+            .AlsoWithoutFactor();
+        group
+            .MapPost("/sign-out", SignOut)
+            .WithName("signOut")
+            .WithSummary("Ends the session")
+            .ForSessions()
+            .AlsoWithoutFactor();
     }
 
     /// <summary>For everybody, from Weir's own pages or from no page: nobody is signed in by another site's.</summary>
@@ -183,6 +189,7 @@ internal static class SignInRoutes
                 Permissions = caller.Principal.Permissions.Names(),
                 Session = caller.Session?.SessionId,
                 EndsAt = caller.Session?.EndsAt,
+                LacksFactor = caller.Session is { LacksFactor: true },
                 Csrf =
                     caller.Session is not null && SessionCookie.Read(context.Request) is { } token
                         ? AuthSessions.CsrfToken(token)
