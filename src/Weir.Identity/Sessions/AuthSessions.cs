@@ -125,6 +125,44 @@ public sealed class AuthSessions
         return result;
     }
 
+    /// <summary>Ends the session that a browser had before it was given another; nothing for a token that opens none.</summary>
+    public async Task ReplaceAsync(string token, SignInFrom from, CancellationToken cancellationToken)
+    {
+        var hash = new byte[SHA256.HashSizeInBytes];
+        if (!OpaqueToken.TryHash(token, OpaqueToken.Session, hash) || board.Find(hash) is not { } old)
+        {
+            return;
+        }
+
+        var user = Member(old)?.Name ?? "";
+        await database.ChangeAsync(
+            new Actor
+            {
+                Workspace = old.Workspace,
+                Kind = ActorKind.User,
+                Id = old.Row.User,
+                Name = user,
+                Address = from.Address?.ToString(),
+            },
+            transaction =>
+            {
+                transaction.LeavesSnapshot = true;
+                if (SessionTable.Delete(transaction, old.Row.Id) > 0)
+                {
+                    transaction.Audit(
+                        "session.end",
+                        $"session:{old.Row.Id}",
+                        AuditValue.Of(("user", user), ("by", "another sign-in in the same browser"))
+                    );
+                }
+
+                return true;
+            },
+            cancellationToken
+        );
+        board.Remove(session => session.Row.Id == old.Row.Id);
+    }
+
     /// <summary>Stores when sessions were last used, as far as that is news, and drops those that are over.</summary>
     public async Task StoreUsesAsync(CancellationToken cancellationToken)
     {

@@ -52,6 +52,7 @@ internal static class PasskeyRoutes
         HttpContext context,
         PasskeyDesk passkeys,
         SignInDesk desk,
+        AuthSessions sessions,
         CancellationToken cancellationToken
     )
     {
@@ -65,7 +66,7 @@ internal static class PasskeyRoutes
             )
             // Nothing was asked of this browser, or too long ago: nothing is looked at.
             : new SignInResult(SignInOutcome.Refused);
-        return await SignInRoutes.AnswerAsync(context, result, asked);
+        return await SignInRoutes.AnswerAsync(context, sessions, result, asked);
     }
 
     private static async Task<Results<Ok<PasskeyOptions>, ApiProblem>> BeginAdding(

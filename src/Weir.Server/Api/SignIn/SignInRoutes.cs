@@ -78,9 +78,10 @@ internal static class SignInRoutes
     public static SignInFrom From(HttpContext context) =>
         new(ClientAddress.Of(context), context.Request.Headers.UserAgent.ToString());
 
-    /// <summary>Tells how an attempt ended, and gives the browser its session.</summary>
+    /// <summary>Tells how an attempt ended, and gives the browser its session in the place of the one that it had.</summary>
     public static async Task<Results<Ok<SignInAnswer>, ApiProblem>> AnswerAsync(
         HttpContext context,
+        AuthSessions sessions,
         SignInResult result,
         long asked
     )
@@ -88,6 +89,12 @@ internal static class SignInRoutes
         switch (result.Outcome)
         {
             case SignInOutcome.SignedIn:
+                if (SessionCookie.Read(context.Request) is { } former)
+                {
+                    // Not given up when the caller goes: what he had must not go on beside what he was given.
+                    await sessions.ReplaceAsync(former, From(context), CancellationToken.None);
+                }
+
                 SessionCookie.Write(context, result.Opened!);
                 return TypedResults.Ok(new SignInAnswer("signedIn", null));
             case SignInOutcome.CodeNeeded:
@@ -125,12 +132,14 @@ internal static class SignInRoutes
         SignInRequest body,
         HttpContext context,
         SignInDesk desk,
+        AuthSessions sessions,
         CancellationToken cancellationToken
     )
     {
         var asked = Stopwatch.GetTimestamp();
         return await AnswerAsync(
             context,
+            sessions,
             await desk.PasswordAsync(
                 string.IsNullOrEmpty(body.Workspace) ? "default" : body.Workspace,
                 body.Name,
@@ -146,12 +155,14 @@ internal static class SignInRoutes
         SignInCode body,
         HttpContext context,
         SignInDesk desk,
+        AuthSessions sessions,
         CancellationToken cancellationToken
     )
     {
         var asked = Stopwatch.GetTimestamp();
         return await AnswerAsync(
             context,
+            sessions,
             await desk.CodeAsync(body.Ticket, body.Code, From(context), cancellationToken),
             asked
         );
@@ -169,13 +180,14 @@ internal static class SignInRoutes
         InvitationAnswer body,
         HttpContext context,
         SignInDesk desk,
+        AuthSessions sessions,
         CancellationToken cancellationToken
     )
     {
         var asked = Stopwatch.GetTimestamp();
         var result = await desk.AcceptAsync(body.Token, body.Password, From(context), cancellationToken);
         return result is { SignIn: { } signIn }
-            ? await AnswerAsync(context, signIn, asked)
+            ? await AnswerAsync(context, sessions, signIn, asked)
             : ApiProblem.Of(StatusCodes.Status400BadRequest, result.Fault);
     }
 
