@@ -69,9 +69,15 @@ internal static class SignInRoutes
             )
             .AddEndpointFilter(
                 async (context, next) =>
-                    OwnPages.Sent(context.HttpContext.Request)
-                        ? await next(context)
-                        : ApiProblem.Of(StatusCodes.Status403Forbidden, "Sign in on Weir's own page.")
+                {
+                    if (OwnPages.Sent(context.HttpContext.Request))
+                    {
+                        return await next(context);
+                    }
+
+                    Refusal.Set(context.HttpContext, "another site's page");
+                    return ApiProblem.Of(StatusCodes.Status403Forbidden, "Sign in on Weir's own page.");
+                }
             );
 
     /// <summary>From where a request comes.</summary>
