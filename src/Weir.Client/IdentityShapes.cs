@@ -23,6 +23,9 @@ public record WorkspaceItem
 
     /// <summary>When it was made; null for the first one of an old data folder.</summary>
     public required DateTimeOffset? CreatedAt { get; init; }
+
+    /// <summary>Whether its people sign in with a second factor, or set one up before anything else.</summary>
+    public required bool RequiresSecondFactor { get; init; }
 }
 
 /// <summary>A workspace that was just made, with its first key, which is shown this once.</summary>
@@ -58,6 +61,9 @@ public sealed record WorkspacePatch
 
     /// <summary><c>active</c> or <c>suspended</c>.</summary>
     public string? State { get; init; }
+
+    /// <summary>Whether its people must sign in with a second factor; keys are not affected.</summary>
+    public bool? RequiresSecondFactor { get; init; }
 }
 
 /// <summary>The organisations, by name.</summary>

@@ -117,6 +117,12 @@ public sealed record CallerInfo
     /// <summary>What every change must send as <c>x-weir-csrf</c>; null for a key, which needs none.</summary>
     public required string? Csrf { get; init; }
 
+    /// <summary>
+    /// True for a session by password alone in a workspace that asks for a second factor: it may set one up and sign out, and
+    /// nothing else.
+    /// </summary>
+    public required bool LacksFactor { get; init; }
+
     private bool PrintMembers(StringBuilder builder)
     {
         builder

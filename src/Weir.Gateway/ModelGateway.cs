@@ -35,6 +35,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly GatewayTelemetry telemetry;
     private readonly QuotaHeaders? quotas;
     private readonly RefusalNotes? refusals;
+    private readonly RefusalLog refused;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private volatile GatewaySnapshot snapshot;
@@ -64,6 +65,7 @@ public sealed class ModelGateway : IAsyncDisposable
         var log = loggers.CreateLogger("Weir.Gateway");
         quotas = quotaTold is null ? null : new QuotaHeaders(quotaTold, clock, log);
         refusals = refusalTold is null ? null : new RefusalNotes(refusalTold, clock, log);
+        refused = new RefusalLog(clock, log);
         this.prices = prices;
         this.ids = ids;
         this.clock = clock;
@@ -75,6 +77,7 @@ public sealed class ModelGateway : IAsyncDisposable
             new RecordWriter(ledger.Journal, clock),
             quotas,
             refusals,
+            refused,
             Metrics,
             clock,
             log,
@@ -195,6 +198,7 @@ public sealed class ModelGateway : IAsyncDisposable
         quotas?.Dispose();
         refusals?.Flush();
         refusals?.Dispose();
+        refused.Dispose();
         snapshot.LetGo();
         telemetry.Dispose();
         shutdown.Dispose();

@@ -37,7 +37,8 @@ internal static class Pipeline
 
         // (2)
         var log = app.Services.GetRequiredService<ILogger<ManagementSide>>();
-        app.Use(next => new ManagementSide(next, state, log).InvokeAsync);
+        var refusals = app.Services.GetRequiredService<RefusalLog>();
+        app.Use(next => new ManagementSide(next, state, refusals, log).InvokeAsync);
         // (3)
         app.Use(next =>
             context =>

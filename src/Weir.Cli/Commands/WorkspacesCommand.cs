@@ -22,6 +22,11 @@ internal static class WorkspacesCommand
         HelpName = "NAME",
     };
 
+    private static readonly Option<bool?> SecondFactor = new("--require-second-factor")
+    {
+        Description = "Let its people do nothing before they have a passkey or one-time codes; \"false\" takes it back",
+    };
+
     public static Command Create() =>
         new("workspaces", "Tenants that see nothing of each other")
         {
@@ -115,22 +120,34 @@ internal static class WorkspacesCommand
 
     private static Command Change()
     {
-        var command = new Command("change", "Give a workspace another title or organisation")
+        var command = new Command(
+            "change",
+            "Give a workspace another title or organisation, or ask for a second factor"
+        )
         {
             Name,
             Title,
             Organisation,
+            SecondFactor,
             CommonOptions.Json,
         }.WithServer();
         command.SetAction(
             (parsed, cancellationToken) =>
                 SendAsync(
                     parsed,
-                    new WorkspacePatch { Title = parsed.GetValue(Title), Organisation = parsed.GetValue(Organisation) },
+                    new WorkspacePatch
+                    {
+                        Title = parsed.GetValue(Title),
+                        Organisation = parsed.GetValue(Organisation),
+                        RequiresSecondFactor = parsed.GetValue(SecondFactor),
+                    },
                     cancellationToken
                 )
         );
-        return command.WithExamples("weir workspaces change acme --organisation holding");
+        return command.WithExamples(
+            "weir workspaces change acme --organisation holding",
+            "weir workspaces change acme --require-second-factor"
+        );
     }
 
     private static Command State(string verb, string description, string state)
@@ -181,7 +198,9 @@ internal static class WorkspacesCommand
         }
         else
         {
-            CommandRun.Note($"{item.Name} is {item.State}");
+            CommandRun.Note(
+                $"{item.Name} is {item.State}{(item.RequiresSecondFactor ? "; its people need a second factor" : "")}"
+            );
         }
     }
 }

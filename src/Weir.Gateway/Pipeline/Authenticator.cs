@@ -29,7 +29,7 @@ internal sealed class Authenticator(KeyRing keys)
             || !Examine(headers["api-key"], isWeirsOwn: false, ref found)
         )
         {
-            refusal = new CallerRefusal(401, NotVerified);
+            refusal = new CallerRefusal(401, NotVerified, "wrong key");
             return null;
         }
 
@@ -37,7 +37,7 @@ internal sealed class Authenticator(KeyRing keys)
         var queryHoldsOwn = false;
         if (MayHoldKey(query) && !ExamineQuery(ref query, ref found, out queryHoldsOwn))
         {
-            refusal = new CallerRefusal(401, NotVerified);
+            refusal = new CallerRefusal(401, NotVerified, "wrong key");
             return null;
         }
 
@@ -46,7 +46,7 @@ internal sealed class Authenticator(KeyRing keys)
         {
             if (WhyNot(principal, request, proxies) is { } why)
             {
-                refusal = new CallerRefusal(403, why);
+                refusal = new CallerRefusal(403, why, "beyond the bounds of the key", principal.KeyId);
                 return null;
             }
 
@@ -59,7 +59,8 @@ internal sealed class Authenticator(KeyRing keys)
                 401,
                 found.BringsOwn
                     ? $"A Weir key is needed (in x-weir-key, beside a credential of your own): {foreign}."
-                    : $"A Weir key is needed (in x-api-key, Authorization: Bearer, x-goog-api-key or x-weir-key): {foreign}."
+                    : $"A Weir key is needed (in x-api-key, Authorization: Bearer, x-goog-api-key or x-weir-key): {foreign}.",
+                "no key"
             );
             return null;
         }

@@ -27,4 +27,6 @@ internal sealed record Caller
 /// <summary>Why a caller is turned away.</summary>
 /// <param name="Status">401, 403 or 421.</param>
 /// <param name="Reason">For the caller; never holds any part of a credential.</param>
-internal readonly record struct CallerRefusal(int Status, string Reason);
+/// <param name="Kind">For the log: nothing of what the caller sent.</param>
+/// <param name="Who">The key's id, where one was shown; null where none was.</param>
+internal readonly record struct CallerRefusal(int Status, string Reason, string Kind, string? Who = null);

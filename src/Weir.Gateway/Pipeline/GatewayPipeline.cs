@@ -28,6 +28,7 @@ internal sealed class GatewayPipeline(
     RecordWriter records,
     QuotaHeaders? quotas,
     RefusalNotes? refusals,
+    RefusalLog refused,
     GatewayMetrics metrics,
     TimeProvider clock,
     ILogger logger,
@@ -41,6 +42,7 @@ internal sealed class GatewayPipeline(
         var endpoint = exchange.Endpoint;
         if (!CallerRules.IsKnownHost(request, exchange.Snapshot.Server.Config.Hosts))
         {
+            Note(exchange, 421, "an unknown host name", null);
             await RefuseAsync(
                 exchange,
                 421,
@@ -52,6 +54,7 @@ internal sealed class GatewayPipeline(
         // Under Weir's own name a provider's script would be its pages' equal, and act for whoever is signed in.
         if (CallerRules.IsForPage(request))
         {
+            Note(exchange, 403, "a browser's page", null);
             await RefuseAsync(exchange, 403, "This is for programs: no browser may show or run it under Weir's name.");
             return;
         }
@@ -79,12 +82,14 @@ internal sealed class GatewayPipeline(
         // 1. Authenticate.
         if (authenticator.Identify(request, exchange.Snapshot.Server.Config.Proxies, out var refusal) is not { } caller)
         {
+            Note(exchange, refusal.Status, refusal.Kind, refusal.Who);
             await RefuseAsync(exchange, refusal.Status, refusal.Reason);
             return;
         }
 
         if (exchange.Snapshot.Of(caller.Principal.Workspace) is not { } gateway)
         {
+            Note(exchange, 403, "a workspace that is not served", caller.Principal.KeyId);
             await RefuseAsync(exchange, 403, "Weir does not serve the workspace of this key.");
             return;
         }
@@ -407,6 +412,15 @@ internal sealed class GatewayPipeline(
 
         WriteJson(exchange, StatusCodes.Status200OK, list.Span);
     }
+
+    private void Note(Exchange exchange, int status, string reason, string? who) =>
+        refused.Add(
+            ClientOrigin.Of(exchange.Context.Request, exchange.Snapshot.Server.Config.Proxies).Address,
+            $"{exchange.Endpoint.Operation}",
+            status,
+            reason,
+            who
+        );
 
     private Task RefuseAsync(Exchange exchange, int status, string reason)
     {

@@ -91,6 +91,19 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Error, "{RequestId} workspace {Workspace}: the journal takes no new work: {Reason}")]
     public static partial void JournalFull(ILogger logger, string requestId, WorkspaceId workspace, string? reason);
 
+    [LoggerMessage(6, LogLevel.Information, "Refused {What} with {Status}: {Reason}; from {Address}, {Who}")]
+    public static partial void CallerRefused(
+        ILogger logger,
+        string what,
+        int status,
+        string reason,
+        string address,
+        string who
+    );
+
+    [LoggerMessage(7, LogLevel.Information, "{Count} more refusals of callers from {Origin} are not told one by one")]
+    public static partial void RefusalsLeftOut(ILogger logger, long count, string origin);
+
     [LoggerMessage(5, LogLevel.Error, "What a provider said of its limits could not be taken in: {Failure}")]
     public static partial void DelayedWorkFailed(ILogger logger, string failure);
 }

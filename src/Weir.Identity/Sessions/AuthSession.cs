@@ -71,7 +71,10 @@ public sealed record SessionLimits(TimeSpan Absolute, TimeSpan Idle)
 /// <param name="Principal">Who, with what he may do at this moment.</param>
 /// <param name="SessionId">In which session.</param>
 /// <param name="EndsAt">When it ends.</param>
-public sealed record SignedIn(Principal Principal, string SessionId, DateTimeOffset EndsAt);
+/// <param name="LacksFactor">
+/// Whether his workspace asks for a second factor and he showed none: he is permitted nothing, and may set one up if he has none.
+/// </param>
+public sealed record SignedIn(Principal Principal, string SessionId, DateTimeOffset EndsAt, bool LacksFactor = false);
 
 /// <summary>A session that was just opened or has a new token. Its <see cref="ToString"/> leaves the token out.</summary>
 /// <param name="Session">The session.</param>

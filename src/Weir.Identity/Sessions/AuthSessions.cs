@@ -125,6 +125,44 @@ public sealed class AuthSessions
         return result;
     }
 
+    /// <summary>Ends the session that a browser had before it was given another; nothing for a token that opens none.</summary>
+    public async Task ReplaceAsync(string token, SignInFrom from, CancellationToken cancellationToken)
+    {
+        var hash = new byte[SHA256.HashSizeInBytes];
+        if (!OpaqueToken.TryHash(token, OpaqueToken.Session, hash) || board.Find(hash) is not { } old)
+        {
+            return;
+        }
+
+        var user = Member(old)?.Name ?? "";
+        await database.ChangeAsync(
+            new Actor
+            {
+                Workspace = old.Workspace,
+                Kind = ActorKind.User,
+                Id = old.Row.User,
+                Name = user,
+                Address = from.Address?.ToString(),
+            },
+            transaction =>
+            {
+                transaction.LeavesSnapshot = true;
+                if (SessionTable.Delete(transaction, old.Row.Id) > 0)
+                {
+                    transaction.Audit(
+                        "session.end",
+                        $"session:{old.Row.Id}",
+                        AuditValue.Of(("user", user), ("by", "another sign-in in the same browser"))
+                    );
+                }
+
+                return true;
+            },
+            cancellationToken
+        );
+        board.Remove(session => session.Row.Id == old.Row.Id);
+    }
+
     /// <summary>Stores when sessions were last used, as far as that is news, and drops those that are over.</summary>
     public async Task StoreUsesAsync(CancellationToken cancellationToken)
     {
@@ -188,7 +226,16 @@ public sealed class AuthSessions
     }
 
     /// <summary>Gives a session another token inside a transaction and ends the person's others; null when it is over.</summary>
-    internal static (SessionRow Row, string Token)? Rotate(ControlTransaction transaction, string user, string id)
+    /// <param name="transaction">The transaction.</param>
+    /// <param name="user">The person.</param>
+    /// <param name="id">The session that is kept.</param>
+    /// <param name="method">What he has shown by now; null for what he had.</param>
+    internal static (SessionRow Row, string Token)? Rotate(
+        ControlTransaction transaction,
+        string user,
+        string id,
+        SignInMethod? method = null
+    )
     {
         SessionTable.DeleteOf(transaction, user, but: id);
         if (SessionTable.Of(transaction, user) is not [var kept])
@@ -197,8 +244,12 @@ public sealed class AuthSessions
         }
 
         var token = OpaqueToken.New(OpaqueToken.Session);
-        var rotated = kept with { Token = OpaqueToken.Hash(token) };
-        SessionTable.Rotate(transaction, id, rotated.Token);
+        var rotated = kept with
+        {
+            Token = OpaqueToken.Hash(token),
+            Method = method?.ToString().ToLowerInvariant() ?? kept.Method,
+        };
+        SessionTable.Rotate(transaction, rotated);
         return (rotated, token);
     }
 

@@ -41,17 +41,19 @@ internal sealed class LiveSession(SessionRow row)
             return before.SignedIn;
         }
 
+        var lacksFactor = member.NeedsSecondFactor && Row.Method == SessionRow.ByPassword;
         var made = new SignedIn(
             new Principal
             {
                 Workspace = member.Workspace,
-                Permissions = member.Permissions,
-                Grants = member.Grants,
+                Permissions = lacksFactor ? default : member.Permissions,
+                Grants = lacksFactor ? [] : member.Grants,
                 OwnerId = member.Id,
                 User = member.Name,
             },
             Row.Id,
-            EndsAt(limits)
+            EndsAt(limits),
+            lacksFactor
         );
         known = new Known(member, limits, made);
         return made;

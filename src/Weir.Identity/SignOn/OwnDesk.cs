@@ -121,6 +121,11 @@ public sealed class OwnDesk
                     return Change.Failed<BegunCodes>(ChangeOutcome.NotFound, Gone.Reason!);
                 }
 
+                if (who.LacksFactor && Factor(transaction, user) is not null)
+                {
+                    return Change.Failed<BegunCodes>(ChangeOutcome.Refused, ShowFactor);
+                }
+
                 if (credential.HasCodes)
                 {
                     return Change.Failed<BegunCodes>(
@@ -335,6 +340,10 @@ public sealed class OwnDesk
     private const string NoMasterKeys =
         "one-time codes cannot be kept: the server has no master key to seal their secret with; tell whoever runs it";
 
+    // Else whoever has the password alone could put a factor of his own beside the person's.
+    private const string ShowFactor =
+        "your workspace asks for a second factor and you have one: sign out, and sign in with your passkey";
+
     private static Change<RenewedSession> Gone { get; } =
         Change.Failed<RenewedSession>(ChangeOutcome.NotFound, "the session is over");
 
@@ -354,6 +363,12 @@ public sealed class OwnDesk
 
     private static UserRow? Active(ControlTransaction transaction, SignedIn who) =>
         PeopleTable.Get(transaction, who.Principal.OwnerId!) is { State: UserRow.Active } user ? user : null;
+
+    // What he can show beside a password; null for nothing.
+    private static SignInMethod? Factor(ControlTransaction transaction, UserRow user) =>
+        CredentialTable.Of(transaction, user.Id) is { HasCodes: true } ? SignInMethod.Code
+        : CredentialTable.Passkeys(transaction, user.Id).Count > 0 ? SignInMethod.Passkey
+        : null;
 
     private static string[] NewRecovery(ControlTransaction transaction, UserRow user)
     {
@@ -416,7 +431,7 @@ public sealed class OwnDesk
         string refusal = ""
     )
     {
-        var (rotated, codes, isGone) = await database.ChangeAsync(
+        var (rotated, codes, reason) = await database.ChangeAsync(
             As(who, from),
             transaction =>
             {
@@ -426,18 +441,35 @@ public sealed class OwnDesk
                     || !SessionTable.Of(transaction, user.Id).Exists(row => row.Id == who.SessionId)
                 )
                 {
-                    return (null, null, true);
+                    return (null, null, Gone.Reason);
                 }
 
-                return change(transaction, user) is { } told
-                    ? (AuthSessions.Rotate(transaction, user.Id, who.SessionId), told, false)
-                    : (((SessionRow, string)?)null, (IReadOnlyList<string>?)null, false);
+                var before = Factor(transaction, user);
+                if (who.LacksFactor && before is not null)
+                {
+                    return (null, null, ShowFactor);
+                }
+
+                if (change(transaction, user) is not { } told)
+                {
+                    return (((SessionRow, string)?)null, (IReadOnlyList<string>?)null, (string?)null);
+                }
+
+                // Who has just proved a factor has shown it; who gave his last one up has shown a password.
+                var after = Factor(transaction, user);
+                var shown =
+                    before is null ? after
+                    : after is null ? SignInMethod.Password
+                    : null;
+                return (AuthSessions.Rotate(transaction, user.Id, who.SessionId, shown), told, null);
             },
             cancellationToken
         );
         if (rotated is not { } session)
         {
-            return isGone ? Gone : Change.Failed<RenewedSession>(ChangeOutcome.Refused, refusal);
+            return reason == Gone.Reason
+                ? Gone
+                : Change.Failed<RenewedSession>(ChangeOutcome.Refused, reason ?? refusal);
         }
 
         sessions.Forget(who.Principal.OwnerId!);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Weir.Identity.SignOn;
 
 /// <summary>
-/// Codes for who has lost the second factor, each good once: 16 characters of 32 (80 random bits) in groups of four. Letters
-/// that look like digits are not among them. Kept as SHA-256 over a salt of the set and the code: what is random needs no slow
+/// Codes for who has lost the second factor, each good once: 24 characters of 32 (120 random bits) in groups of four; those
+/// of versions before have 16. Letters that look like digits are not among them. Kept as SHA-256 over a salt of the set and the code: what is random needs no slow
 /// hash, and the salt keeps one search from finding many.
 /// </summary>
 internal static class RecoveryCodes
@@ -17,7 +17,8 @@ internal static class RecoveryCodes
     public const int SaltLength = 16;
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
-    private const int Length = 16;
+    private const int Length = 24;
+    private const int FormerLength = 16;
     private const int Group = 4;
 
     /// <summary>A new set, to be shown once.</summary>
@@ -30,13 +31,13 @@ internal static class RecoveryCodes
     public static byte[]? Hash(ReadOnlySpan<byte> salt, string typed)
     {
         var code = Tidy(typed);
-        return code.Length == Length && code.All(Alphabet.Contains)
+        return code.Length is Length or FormerLength && code.All(Alphabet.Contains)
             ? SHA256.HashData([.. salt, .. Encoding.ASCII.GetBytes(code)])
             : null;
     }
 
     /// <summary>Whether a text may be meant as a recovery code and not as six digits.</summary>
-    public static bool LooksLikeOne(string typed) => Tidy(typed).Length == Length;
+    public static bool LooksLikeOne(string typed) => Tidy(typed).Length is Length or FormerLength;
 
     private static string Tidy(string typed) =>
         typed.Length > 4 * Length

@@ -28,8 +28,8 @@ internal static class SessionTable
             row
         );
 
-    public static int Rotate(ControlTransaction transaction, string id, byte[] token) =>
-        transaction.Execute("UPDATE auth_session SET token = @token WHERE id = @id", new { id, token });
+    public static int Rotate(ControlTransaction transaction, SessionRow row) =>
+        transaction.Execute("UPDATE auth_session SET token = @Token, method = @Method WHERE id = @Id", row);
 
     public static void Saw(ControlTransaction transaction, string id, long seenAt) =>
         transaction.Execute(
@@ -51,6 +51,9 @@ internal static class SessionTable
 /// <summary>A row of <c>auth_session</c>; times in milliseconds since 1970 UTC.</summary>
 internal sealed record SessionRow
 {
+    /// <summary>The method of who showed a password and nothing else.</summary>
+    public const string ByPassword = "password";
+
     public required string Id { get; init; }
 
     public required long Workspace { get; init; }

@@ -18,7 +18,11 @@ internal static class SnapshotReader
             .All(transaction)
             .GroupBy(row => (int)row.Workspace)
             .ToFrozenDictionary(rows => rows.Key, rows => new RoleSet(rows.Select(row => row.ToRole())));
-        var members = Members(transaction, roles, active);
+        var strict = workspaces
+            .Where(workspace => workspace.RequiresSecondFactor)
+            .Select(workspace => workspace.Id)
+            .ToHashSet();
+        var members = Members(transaction, roles, active, strict);
         return new IdentitySnapshot
         {
             Workspaces = workspaces,
@@ -45,7 +49,8 @@ internal static class SnapshotReader
     private static FrozenDictionary<string, Member> Members(
         ControlTransaction transaction,
         FrozenDictionary<int, RoleSet> roles,
-        HashSet<WorkspaceId> active
+        HashSet<WorkspaceId> active,
+        HashSet<WorkspaceId> strict
     )
     {
         var given = UserTable
@@ -83,7 +88,8 @@ internal static class SnapshotReader
                                     row.Name
                                 )),
                         ]
-                        : []
+                        : [],
+                    strict.Contains(workspace)
                 );
             })
             .ToFrozenDictionary(member => member.Id, StringComparer.Ordinal);

@@ -7,7 +7,7 @@ internal static class WorkspaceTable
 {
     private const string Columns = """
         w.id AS Id, w.name AS Name, w.title AS Title, o.name AS Organisation, w.created_at AS CreatedAt,
-        w.suspended_at AS SuspendedAt, w.archived_at AS ArchivedAt
+        w.suspended_at AS SuspendedAt, w.archived_at AS ArchivedAt, w.second_factor AS SecondFactor
         """;
 
     private const string Source = "workspace w LEFT JOIN organisation o ON o.id = w.organisation";
@@ -45,7 +45,7 @@ internal static class WorkspaceTable
         transaction.Execute(
             """
             UPDATE workspace SET title = @Title, organisation = @organisation, suspended_at = @SuspendedAt,
-                archived_at = @ArchivedAt
+                archived_at = @ArchivedAt, second_factor = @SecondFactor
             WHERE id = @Id
             """,
             new
@@ -55,6 +55,7 @@ internal static class WorkspaceTable
                 organisation,
                 row.SuspendedAt,
                 row.ArchivedAt,
+                row.SecondFactor,
             }
         );
 
@@ -93,6 +94,8 @@ internal sealed record WorkspaceRow
 
     public long? ArchivedAt { get; init; }
 
+    public long SecondFactor { get; init; }
+
     public WorkspaceState State =>
         ArchivedAt is not null ? WorkspaceState.Archived
         : SuspendedAt is not null ? WorkspaceState.Suspended
@@ -106,6 +109,7 @@ internal sealed record WorkspaceRow
             Title = Title,
             Organisation = Organisation,
             State = State,
+            RequiresSecondFactor = SecondFactor != 0,
             CreatedAt = CreatedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null,
         };
 }

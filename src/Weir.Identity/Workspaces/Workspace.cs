@@ -20,6 +20,9 @@ public sealed record Workspace
     /// <summary>Whether it can be used.</summary>
     public required WorkspaceState State { get; init; }
 
+    /// <summary>Whether a person who signed in by a password alone may do nothing but set up a second factor.</summary>
+    public bool RequiresSecondFactor { get; init; }
+
     /// <summary>When it was made; null for the first one of a folder that is older than this.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 }
@@ -47,7 +50,13 @@ public sealed record NewWorkspace(string Name, string? Title = null, string? Org
 /// <param name="Title">Empty for none.</param>
 /// <param name="Organisation">Empty for none.</param>
 /// <param name="State">From archived there is no way back.</param>
-public sealed record WorkspaceChange(string? Title = null, string? Organisation = null, WorkspaceState? State = null);
+/// <param name="RequiresSecondFactor">Holds for those who are signed in, too.</param>
+public sealed record WorkspaceChange(
+    string? Title = null,
+    string? Organisation = null,
+    WorkspaceState? State = null,
+    bool? RequiresSecondFactor = null
+);
 
 /// <summary>A workspace that was just made.</summary>
 /// <param name="Workspace">The workspace.</param>

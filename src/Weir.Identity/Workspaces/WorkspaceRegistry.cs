@@ -117,8 +117,8 @@ public sealed class WorkspaceRegistry
                     return failure;
                 }
 
-                var before = Describe(row.Title, row.Organisation, row.State);
-                var after = Describe(changed.Title, changed.Organisation, changed.State);
+                var before = Describe(row.Title, row.Organisation, row.State, row.SecondFactor != 0);
+                var after = Describe(changed.Title, changed.Organisation, changed.State, changed.SecondFactor != 0);
                 if (before == after)
                 {
                     return Change.Done(row.ToWorkspace());
@@ -246,6 +246,11 @@ public sealed class WorkspaceRegistry
             changed = changed with { Organisation = named.Length == 0 ? null : named };
         }
 
+        if (change.RequiresSecondFactor is { } required)
+        {
+            changed = changed with { SecondFactor = required ? 1 : 0 };
+        }
+
         if (change.State is { } state && state != row.State)
         {
             if (row.Id == WorkspaceId.Default.Value)
@@ -274,6 +279,16 @@ public sealed class WorkspaceRegistry
             _ => "resume",
         };
 
-    private static string Describe(string? title, string? organisation, WorkspaceState state) =>
-        AuditValue.Of(("title", title), ("organisation", organisation), ("state", state.ToString().ToLowerInvariant()));
+    private static string Describe(
+        string? title,
+        string? organisation,
+        WorkspaceState state,
+        bool requiresSecondFactor = false
+    ) =>
+        AuditValue.Of(
+            ("title", title),
+            ("organisation", organisation),
+            ("state", state.ToString().ToLowerInvariant()),
+            ("requiresSecondFactor", requiresSecondFactor)
+        );
 }

@@ -43,6 +43,11 @@ internal sealed record ApiAccess
     }
 }
 
+/// <summary>
+/// A route that is also for a person who shows no second factor where his workspace asks for one: what he needs to set one up.
+/// </summary>
+internal sealed record WithoutFactor;
+
 /// <summary>Says what a route asks of its caller.</summary>
 internal static class ApiAccessExtensions
 {
@@ -84,6 +89,10 @@ internal static class ApiAccessExtensions
     /// <summary>Everybody, with a key or without.</summary>
     public static TBuilder OpenToAll<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new ApiAccess());
+
+    /// <summary>Also a person who shows no second factor where his workspace asks for one.</summary>
+    public static TBuilder AlsoWithoutFactor<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new WithoutFactor());
 
     /// <summary>What a route asks, and the refusals that come of it.</summary>
     public static TBuilder For<TBuilder>(this TBuilder builder, ApiAccess access)

@@ -56,12 +56,14 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
         var given = credential?.Text;
         if (!TryIdentify(given, out var principal, out var word))
         {
+            Refusal.Set(context, given is null ? "no key" : "wrong key");
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"weir\"";
             return ApiProblem.Of(StatusCodes.Status401Unauthorized, word).ExecuteAsync(context);
         }
 
         if (access.ForSessions)
         {
+            Refusal.Set(context, "a key where a person is asked for", principal.KeyId);
             return ApiProblem
                 .Of(StatusCodes.Status403Forbidden, "This is for a person who is signed in, not for a key.")
                 .ExecuteAsync(context);
@@ -69,6 +71,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
 
         if (WhyNot(principal, access, context) is { } refusal)
         {
+            Refusal.Set(context, "not permitted", principal.KeyId);
             return ApiProblem.Of(StatusCodes.Status403Forbidden, refusal).ExecuteAsync(context);
         }
 
@@ -89,6 +92,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
     {
         if (!OwnPages.Sent(context.Request))
         {
+            Refusal.Set(context, "another site's page");
             return ApiProblem
                 .Of(StatusCodes.Status403Forbidden, "A session is for Weir's own pages: this request is another's.")
                 .ExecuteAsync(context);
@@ -97,6 +101,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
         var sessions = state.Modules.Identity.Sessions;
         if (!sessions.TryVerify(token, out var session))
         {
+            Refusal.Set(context, "a session that is over or none");
             SessionCookie.Clear(context);
             return ApiProblem
                 .Of(StatusCodes.Status401Unauthorized, "The session is over: sign in again.")
@@ -108,6 +113,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
             && !SameText(context.Request.Headers[OwnPages.CsrfHeader].ToString(), AuthSessions.CsrfToken(token))
         )
         {
+            Refusal.Set(context, "a change without the session's word", session.Principal.OwnerId);
             return ApiProblem
                 .Of(
                     StatusCodes.Status403Forbidden,
@@ -116,15 +122,16 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
                 .ExecuteAsync(context);
         }
 
-        if (WhyNot(session.Principal, access, context) is { } refusal)
+        if (WhyNot(session, access, context) is { } refusal)
         {
+            Refusal.Set(context, session.LacksFactor ? "no second factor" : "not permitted", session.Principal.OwnerId);
             return ApiProblem.Of(StatusCodes.Status403Forbidden, refusal).ExecuteAsync(context);
         }
 
         context.Features.Set(
             new ApiCaller(
                 session.Principal,
-                () => sessions.TryVerify(token, out var now) && WhyNot(now.Principal, access, context) is null
+                () => sessions.TryVerify(token, out var now) && WhyNot(now, access, context) is null
             )
             {
                 Address = ClientAddress.Of(context)?.ToString(),
@@ -134,6 +141,11 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
         );
         return next(context);
     }
+
+    private static string? WhyNot(SignedIn session, ApiAccess access, HttpContext context) =>
+        session.LacksFactor && context.GetEndpoint()?.Metadata.GetMetadata<WithoutFactor>() is null
+            ? "Your workspace asks for a second factor: set one up on the account page, or sign in with the one you have."
+            : WhyNot(session.Principal, access, context);
 
     private static string? WhyNot(Principal principal, ApiAccess access, HttpContext context)
     {

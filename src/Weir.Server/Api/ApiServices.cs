@@ -1,9 +1,11 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Weir.Capture.Hooks;
 using Weir.Capture.Otlp;
 using Weir.Client.Json;
+using Weir.Gateway;
 using Weir.Server.Api.Capture;
 using Weir.Server.Api.SignIn;
 using Weir.Server.Live;
@@ -41,6 +43,10 @@ internal static class ApiServices
         services.AddSingleton(_ => state.Modules.Limits);
         services.AddSingleton(_ => state.Modules.LimitNews);
         services.AddSingleton(_ => state.Modules.Status);
+        services.AddSingleton(provider => new RefusalLog(
+            state.Options.Clock,
+            provider.GetRequiredService<ILoggerFactory>().CreateLogger("Weir.Server.Doors")
+        ));
         services.AddSingleton<OtlpReceiver>();
         services.AddSingleton<ClaudeCodeHooks>();
         services.AddSingleton<CaptureGate>();

@@ -15,7 +15,12 @@ namespace Weir.Server.Api;
 /// Around everything that is not the gateway's: only known hosts, safe headers, bounded bodies, and a problem in place of
 /// every bare error.
 /// </summary>
-internal sealed partial class ManagementSide(RequestDelegate next, ServerState state, ILogger<ManagementSide> log)
+internal sealed partial class ManagementSide(
+    RequestDelegate next,
+    ServerState state,
+    RefusalLog refusals,
+    ILogger<ManagementSide> log
+)
 {
     private const long MaxBodyBytes = 2 * 1024 * 1024;
 
@@ -27,6 +32,21 @@ internal sealed partial class ManagementSide(RequestDelegate next, ServerState s
         SecurityHeaders.Set(context);
         context.Response.Headers["x-weir-request-id"] = id;
         using var scope = log.BeginScope(new RequestScope(id));
+        await AnswerAsync(context);
+        if (
+            context.Response.StatusCode
+            is StatusCodes.Status401Unauthorized
+                or StatusCodes.Status403Forbidden
+                or StatusCodes.Status421MisdirectedRequest
+                or StatusCodes.Status429TooManyRequests
+        )
+        {
+            Refusal.Note(context, refusals);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
         if (!CallerRules.IsKnownHost(context.Request, state.Hosts))
         {
             await ApiProblem

@@ -47,6 +47,7 @@ internal sealed class Throttle(ServerState state)
             if (guesses.MustWait(address, credential.Text) is var wait && wait > TimeSpan.Zero)
             {
                 var what = credential.IsSession ? "sessions" : "keys";
+                Refusal.Set(context, $"an address that tried many {what}");
                 await RefuseAsync(context, wait, $"Too many wrong {what} came from this address.");
                 return;
             }
@@ -93,6 +94,7 @@ internal sealed class Throttle(ServerState state)
                 return;
             }
 
+            Refusal.Set(context, "too many requests");
             await RefuseAsync(
                 context,
                 answer.RetryAfter,

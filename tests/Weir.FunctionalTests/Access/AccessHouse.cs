@@ -115,6 +115,34 @@ internal sealed class AccessHouse : IAsyncDisposable
         return text;
     }
 
+    /// <summary>A session of a person who signed in by password. No server may run.</summary>
+    public async Task<string> SessionAsync(string name, bool requiresSecondFactor, params string[] roles)
+    {
+        var token = "";
+        await PrepareAsync(async identity =>
+        {
+            var invited = await identity.Users.AddAsync(
+                Actor.LocalCommand,
+                new NewUser { Name = name, Roles = [.. roles] },
+                CancellationToken.None
+            );
+            var accepted = await identity.SignIn.AcceptAsync(
+                invited.Value!.Token!,
+                "correct horse battery staple",
+                new SignInFrom(IPAddress.Loopback, null),
+                CancellationToken.None
+            );
+            token = accepted.SignIn!.Opened!.Token;
+            await identity.Workspaces.ChangeAsync(
+                Actor.LocalCommand,
+                "default",
+                new WorkspaceChange(RequiresSecondFactor: requiresSecondFactor),
+                CancellationToken.None
+            );
+        });
+        return token;
+    }
+
     /// <summary>Starts the server.</summary>
     /// <param name="more">What its document says beside the usual: top-level keys.</param>
     public async Task StartAsync(string more = "")

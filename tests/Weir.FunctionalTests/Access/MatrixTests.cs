@@ -127,6 +127,62 @@ public sealed partial class MatrixTests(ITestOutputHelper output) : IAsyncLifeti
         }
     }
 
+    [Fact]
+    public async Task Who_lacks_the_factor_that_his_workspace_asks_for_is_let_in_to_set_one_up_and_nowhere_else()
+    {
+        await house.StopAsync();
+        var token = await house.SessionAsync("ida", requiresSecondFactor: true, "admin");
+        await house.StartAsync();
+        var letIn = new SortedSet<string>(StringComparer.Ordinal);
+        var wrong = new List<string>();
+        // Signing out ends what the others are tried with.
+        foreach (
+            var (method, route, access) in house
+                .Routes.Where(r => !r.Access.IsOpen && !r.Access.OpenOnLoopback)
+                .OrderBy(r => r.Route.RoutePattern.RawText!.EndsWith("sign-out", StringComparison.Ordinal))
+        )
+        {
+            var pattern = "/" + route.RoutePattern.RawText!.TrimStart('/');
+            var (status, text) = await house.SendAsync(
+                method,
+                Parameters().Replace(pattern, "none"),
+                null,
+                HasBody(method) ? "{\"no\":1}" : null,
+                AccessHouse.TypeOf(route),
+                ("Cookie", $"weir={token}"),
+                ("Origin", house.Address.GetLeftPart(UriPartial.Authority)),
+                ("x-weir-csrf", AuthSessions.CsrfToken(token))
+            );
+            if (
+                status != HttpStatusCode.Forbidden
+                || !text.Contains("asks for a second factor", StringComparison.Ordinal)
+            )
+            {
+                letIn.Add($"{method} {pattern}");
+                if (status is HttpStatusCode.Unauthorized or HttpStatusCode.InternalServerError)
+                {
+                    wrong.Add($"{method} {pattern}: {status} {text}");
+                }
+            }
+        }
+
+        Assert.Empty(wrong);
+        Assert.Equal(
+            [
+                "GET /api/v1/auth/credentials",
+                "GET /api/v1/auth/session",
+                "POST /api/v1/auth/passkeys",
+                "POST /api/v1/auth/passkeys/options",
+                "POST /api/v1/auth/sign-out",
+                "POST /api/v1/auth/totp",
+                "POST /api/v1/auth/totp/confirm",
+            ],
+            letIn
+        );
+        // Keys are not affected.
+        Assert.Equal(HttpStatusCode.OK, (await house.SendAsync("GET", "/api/v1/users", keys["admin"])).Status);
+    }
+
     // What no route asks for yet is a promise: it is listed here until one does.
     [Fact]
     public void Every_permission_opens_something()

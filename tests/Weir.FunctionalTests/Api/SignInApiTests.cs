@@ -161,6 +161,38 @@ public sealed class SignInApiTests(ApiServer server) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task A_sign_in_ends_the_session_that_the_browser_had_and_no_other()
+    {
+        await PersonAsync("jutta");
+        var (browser, elsewhere) = (await PersonAsync("jutta"), await PersonAsync("jutta"));
+        var another = await PersonAsync("jonas");
+        var (former, his) = (browser.Token, another.Token);
+
+        // A wrong password ends nothing; another person in the same browser does.
+        (await browser.SignInAsync("jutta", "a wrong one, but long")).Problem(401);
+        Assert.Equal(200, (await browser.GetAsync("/usage/summary")).Status);
+        Assert.Equal(200, (await browser.SignInAsync("jutta", Password)).Status);
+        another.Token = browser.Token;
+        Assert.Equal(200, (await another.SignInAsync("jonas", Password)).Status);
+
+        foreach (var over in new[] { former, browser.Token })
+        {
+            (await new Browser(server.Weir) { Token = over }.GetAsync("/usage/summary")).Problem(401);
+        }
+
+        foreach (var open in new[] { elsewhere.Token, his, another.Token })
+        {
+            Assert.Equal(200, (await new Browser(server.Weir) { Token = open }.GetAsync("/usage/summary")).Status);
+        }
+
+        Assert.Contains(
+            "another sign-in",
+            (await server.GetAsync("/api/v1/audit?action=session.end")).Text,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Sessions_are_listed_and_ended_from_elsewhere()
     {
         var mine = await PersonAsync("karl");

@@ -21,7 +21,8 @@ internal static class OwnRoutes
             .WithName("getCredentials")
             .WithSummary("What one signs in with")
             .TakesQuery()
-            .ForSessions();
+            .ForSessions()
+            .AlsoWithoutFactor();
         group
             .MapPost("/password", Password)
             .WithName("changePassword")
@@ -31,12 +32,14 @@ internal static class OwnRoutes
             .MapPost("/totp", BeginCodes)
             .WithName("beginCodes")
             .WithSummary("Makes a secret for one-time codes, told this once")
-            .RefusesChanges();
+            .RefusesChanges()
+            .AlsoWithoutFactor();
         group
             .MapPost("/totp/confirm", ConfirmCodes)
             .WithName("confirmCodes")
             .WithSummary("Asks for one-time codes from now on; recovery codes are told this once")
-            .RefusesChanges();
+            .RefusesChanges()
+            .AlsoWithoutFactor();
         group
             .MapPost("/totp/remove", RemoveCodes)
             .WithName("removeCodes")

@@ -29,12 +29,14 @@ internal static class PasskeyRoutes
             .MapPost("/passkeys/options", BeginAdding)
             .WithName("beginPasskey")
             .WithSummary("What the browser needs to make a passkey")
-            .RefusesChanges();
+            .RefusesChanges()
+            .AlsoWithoutFactor();
         group
             .MapPost("/passkeys", Add)
             .WithName("addPasskey")
             .WithSummary("Keeps a passkey that the browser made")
-            .RefusesChanges();
+            .RefusesChanges()
+            .AlsoWithoutFactor();
         group
             .MapPost("/passkeys/{id}/remove", Remove)
             .WithName("removePasskey")
@@ -50,6 +52,7 @@ internal static class PasskeyRoutes
         HttpContext context,
         PasskeyDesk passkeys,
         SignInDesk desk,
+        AuthSessions sessions,
         CancellationToken cancellationToken
     )
     {
@@ -63,7 +66,7 @@ internal static class PasskeyRoutes
             )
             // Nothing was asked of this browser, or too long ago: nothing is looked at.
             : new SignInResult(SignInOutcome.Refused);
-        return await SignInRoutes.AnswerAsync(context, result, asked);
+        return await SignInRoutes.AnswerAsync(context, sessions, result, asked);
     }
 
     private static async Task<Results<Ok<PasskeyOptions>, ApiProblem>> BeginAdding(

@@ -46,8 +46,14 @@ internal static class SignInRoutes
             .WithName("getCaller")
             .WithSummary("Who one is and what one may do; for a session, the word that changes must carry")
             .TakesQuery()
-            .ForCallers();
-        group.MapPost("/sign-out", SignOut).WithName("signOut").WithSummary("Ends the session").ForSessions();
+            .ForCallers()
+            .AlsoWithoutFactor();
+        group
+            .MapPost("/sign-out", SignOut)
+            .WithName("signOut")
+            .WithSummary("Ends the session")
+            .ForSessions()
+            .AlsoWithoutFactor();
     }
 
     /// <summary>For everybody, from Weir's own pages or from no page: nobody is signed in by another site's.</summary>
@@ -63,18 +69,25 @@ internal static class SignInRoutes
             )
             .AddEndpointFilter(
                 async (context, next) =>
-                    OwnPages.Sent(context.HttpContext.Request)
-                        ? await next(context)
-                        : ApiProblem.Of(StatusCodes.Status403Forbidden, "Sign in on Weir's own page.")
+                {
+                    if (OwnPages.Sent(context.HttpContext.Request))
+                    {
+                        return await next(context);
+                    }
+
+                    Refusal.Set(context.HttpContext, "another site's page");
+                    return ApiProblem.Of(StatusCodes.Status403Forbidden, "Sign in on Weir's own page.");
+                }
             );
 
     /// <summary>From where a request comes.</summary>
     public static SignInFrom From(HttpContext context) =>
         new(ClientAddress.Of(context), context.Request.Headers.UserAgent.ToString());
 
-    /// <summary>Tells how an attempt ended, and gives the browser its session.</summary>
+    /// <summary>Tells how an attempt ended, and gives the browser its session in the place of the one that it had.</summary>
     public static async Task<Results<Ok<SignInAnswer>, ApiProblem>> AnswerAsync(
         HttpContext context,
+        AuthSessions sessions,
         SignInResult result,
         long asked
     )
@@ -82,6 +95,12 @@ internal static class SignInRoutes
         switch (result.Outcome)
         {
             case SignInOutcome.SignedIn:
+                if (SessionCookie.Read(context.Request) is { } former)
+                {
+                    // Not given up when the caller goes: what he had must not go on beside what he was given.
+                    await sessions.ReplaceAsync(former, From(context), CancellationToken.None);
+                }
+
                 SessionCookie.Write(context, result.Opened!);
                 return TypedResults.Ok(new SignInAnswer("signedIn", null));
             case SignInOutcome.CodeNeeded:
@@ -119,12 +138,14 @@ internal static class SignInRoutes
         SignInRequest body,
         HttpContext context,
         SignInDesk desk,
+        AuthSessions sessions,
         CancellationToken cancellationToken
     )
     {
         var asked = Stopwatch.GetTimestamp();
         return await AnswerAsync(
             context,
+            sessions,
             await desk.PasswordAsync(
                 string.IsNullOrEmpty(body.Workspace) ? "default" : body.Workspace,
                 body.Name,
@@ -140,12 +161,14 @@ internal static class SignInRoutes
         SignInCode body,
         HttpContext context,
         SignInDesk desk,
+        AuthSessions sessions,
         CancellationToken cancellationToken
     )
     {
         var asked = Stopwatch.GetTimestamp();
         return await AnswerAsync(
             context,
+            sessions,
             await desk.CodeAsync(body.Ticket, body.Code, From(context), cancellationToken),
             asked
         );
@@ -163,13 +186,14 @@ internal static class SignInRoutes
         InvitationAnswer body,
         HttpContext context,
         SignInDesk desk,
+        AuthSessions sessions,
         CancellationToken cancellationToken
     )
     {
         var asked = Stopwatch.GetTimestamp();
         var result = await desk.AcceptAsync(body.Token, body.Password, From(context), cancellationToken);
         return result is { SignIn: { } signIn }
-            ? await AnswerAsync(context, signIn, asked)
+            ? await AnswerAsync(context, sessions, signIn, asked)
             : ApiProblem.Of(StatusCodes.Status400BadRequest, result.Fault);
     }
 
@@ -183,6 +207,7 @@ internal static class SignInRoutes
                 Permissions = caller.Principal.Permissions.Names(),
                 Session = caller.Session?.SessionId,
                 EndsAt = caller.Session?.EndsAt,
+                LacksFactor = caller.Session is { LacksFactor: true },
                 Csrf =
                     caller.Session is not null && SessionCookie.Read(context.Request) is { } token
                         ? AuthSessions.CsrfToken(token)

@@ -44,7 +44,9 @@ internal static class WorkspaceRoutes
         group
             .MapPatch("/{name}", ChangeAsync)
             .WithName("changeWorkspace")
-            .WithSummary("Gives a workspace another title or organisation, suspends or resumes it")
+            .WithSummary(
+                "Gives a workspace another title or organisation, suspends or resumes it, asks its people for a second factor"
+            )
             .Needs(Permission.InstanceManage)
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
         group
@@ -95,6 +97,7 @@ internal static class WorkspaceRoutes
                 Organisation = item.Organisation,
                 State = item.State,
                 CreatedAt = item.CreatedAt,
+                RequiresSecondFactor = item.RequiresSecondFactor,
                 AdminKey = KeyShapes.WithText(made.AdminKey, made.KeyText),
             }
         );
@@ -125,7 +128,7 @@ internal static class WorkspaceRoutes
         var change = await workspaces.ChangeAsync(
             caller.Actor,
             name,
-            new WorkspaceChange(body.Title, body.Organisation, state),
+            new WorkspaceChange(body.Title, body.Organisation, state, body.RequiresSecondFactor),
             cancellationToken
         );
         return change.Value is { } changed ? TypedResults.Ok(Item(changed)) : change.Problem();
@@ -155,5 +158,6 @@ internal static class WorkspaceRoutes
             Organisation = workspace.Organisation,
             State = workspace.State.ToString().ToLowerInvariant(),
             CreatedAt = workspace.CreatedAt,
+            RequiresSecondFactor = workspace.RequiresSecondFactor,
         };
 }
