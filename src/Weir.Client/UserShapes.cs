@@ -30,6 +30,9 @@ public record UserItem
     /// <summary>His roles by name.</summary>
     public required IReadOnlyList<string> Roles { get; init; }
 
+    /// <summary>His roles for single things.</summary>
+    public required IReadOnlyList<GrantItem> Grants { get; init; }
+
     /// <summary>Whether he signs in with more than a password: one-time codes or a passkey.</summary>
     public required bool HasSecondFactor { get; init; }
 
@@ -39,6 +42,13 @@ public record UserItem
     /// <summary>When he last signed in; null for never.</summary>
     public required DateTimeOffset? LastSignInAt { get; init; }
 }
+
+/// <summary>A role for one thing instead of the whole workspace.</summary>
+/// <param name="Role">The role by name.</param>
+/// <param name="On"><c>team</c>, <c>project</c> or <c>key</c>.</param>
+/// <param name="Name">Which, as requests name it.</param>
+[JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
+public sealed record GrantItem(string Role, string On, string Name);
 
 /// <summary>A user, and the link by which he sets a password, told this once.</summary>
 public sealed record InvitedUserItem : UserItem
@@ -90,6 +100,9 @@ public sealed record UserPatch
 
     /// <summary>All his roles, in the place of those he has.</summary>
     public IReadOnlyList<string>? Roles { get; init; }
+
+    /// <summary>All his roles for single things, in the place of those he has: at most 50, all on things of one kind.</summary>
+    public IReadOnlyList<GrantItem>? Grants { get; init; }
 }
 
 /// <summary>How a user's password is reset.</summary>

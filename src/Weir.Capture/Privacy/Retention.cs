@@ -1,5 +1,3 @@
-using Weir.Foundation;
-
 namespace Weir.Capture;
 
 /// <summary>How long a workspace keeps what happened in its sessions; their requests and figures are the ledger's.</summary>

@@ -433,7 +433,7 @@ internal sealed class CaptureStore : IDisposable
         {
             var count = 0;
             Begin();
-            using var events = Prepare("DELETE FROM event WHERE session = ?");
+            using var happened = Prepare("DELETE FROM event WHERE session = ?");
             using var sessions = Prepare("DELETE FROM session WHERE id = ?");
             // The same word may have been said to another session too.
             using var words = Prepare(
@@ -449,8 +449,8 @@ internal sealed class CaptureStore : IDisposable
                     continue;
                 }
 
-                events.Bind(1, key);
-                events.Run();
+                happened.Bind(1, key);
+                happened.Run();
                 sessions.Bind(1, key);
                 sessions.Run();
                 told.Add((workspace, name));

@@ -64,7 +64,13 @@ internal static class PrivacyCommand
         DefaultValueFactory = _ => 5,
     };
 
-    public static Command Create() => new("privacy", "Export and erase what is kept of a person") { Export(), Erase() };
+    public static Command Create() =>
+        new("privacy", "Export and erase what is kept of a person; figures that tell of nobody")
+        {
+            Export(),
+            Erase(),
+            Anonymous(),
+        };
 
     private static Command Export()
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Weir.Cli.Output;
 using Weir.Client;
 using Weir.Client.Json;
+using Weir.Server;
 
 namespace Weir.Cli.Commands;
 
@@ -13,6 +14,12 @@ internal static class UsersCommand
     private static readonly Argument<string[]> GivenRoles = new("roles")
     {
         Description = "All the roles he is to have",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private static readonly Argument<string[]> GivenGrants = new("grants")
+    {
+        Description = "All of them, each ROLE:team=NAME, ROLE:project=NAME or ROLE:key=NAME",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -52,6 +59,7 @@ internal static class UsersCommand
             Invite(),
             CreateOne(),
             SetRoles(),
+            SetGrants(),
             One(
                 "suspend",
                 "Shut somebody out, with his keys and sessions, now",
@@ -105,7 +113,12 @@ internal static class UsersCommand
                                 user.Id,
                                 user.Kind,
                                 user.State,
-                                string.Join(',', user.Roles),
+                                string.Join(
+                                    ',',
+                                    user.Roles.Concat(
+                                        user.Grants.Select(g => $"{g.Role}:{g.On}={Figures.Name(g.Name)}")
+                                    )
+                                ),
                                 user.HasSecondFactor ? "yes" : "no",
                                 Figures.Time(user.LastSignInAt)
                             );
@@ -182,6 +195,66 @@ internal static class UsersCommand
                 )
         );
         return command.WithExamples("weir users roles ada analyst billing-admin", "weir users roles ada");
+    }
+
+    private static Command SetGrants()
+    {
+        var command = new Command(
+            "grants",
+            "Give somebody these roles for single teams, projects or keys and no others; his sessions end"
+        )
+        {
+            Name,
+            GivenGrants,
+            CommonOptions.Json,
+        }.WithServer();
+        command.SetAction(
+            (parsed, cancellationToken) =>
+            {
+                var grants = (parsed.GetValue(GivenGrants) ?? []).Select(Grant).ToList();
+                if (grants.Contains(null))
+                {
+                    CommandRun.Note("a grant is ROLE:team=NAME, ROLE:project=NAME or ROLE:key=NAME");
+                    return Task.FromResult(ExitCodes.WrongUse);
+                }
+
+                return CommandRun.WithServerAsync(
+                    parsed,
+                    async client =>
+                    {
+                        var user = await client.ChangeUserAsync(
+                            parsed.GetValue(Name)!,
+                            new UserPatch { Grants = [.. grants.OfType<GrantItem>()] },
+                            cancellationToken
+                        );
+                        Show(
+                            parsed,
+                            user,
+                            user.Grants.Count == 0
+                                ? "has no role for single things"
+                                : $"has {string.Join(", ", user.Grants.Select(g => $"{g.Role} for {g.On} {g.Name}"))}"
+                        );
+                    },
+                    cancellationToken
+                );
+            }
+        );
+        return command.WithExamples(
+            "weir users grants ada viewer:team=web viewer:team=core",
+            "weir users grants ada analyst:project=weir",
+            "weir users grants ada"
+        );
+    }
+
+    private static GrantItem? Grant(string text)
+    {
+        var (colon, equals) = (
+            text.IndexOf(':', StringComparison.Ordinal),
+            text.IndexOf('=', StringComparison.Ordinal)
+        );
+        return colon > 0 && equals > colon + 1 && equals < text.Length - 1
+            ? new GrantItem(text[..colon], text[(colon + 1)..equals], text[(equals + 1)..])
+            : null;
     }
 
     private static Command ResetPassword()

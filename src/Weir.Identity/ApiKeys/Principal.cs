@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Foundation;
 
 namespace Weir.Identity;
@@ -16,6 +17,9 @@ public sealed record Principal
 
     /// <summary>What it may do: what it was given, as far as its owner may do it, and only his own workspace.</summary>
     public required PermissionSet Permissions { get; init; }
+
+    /// <summary>What it may do beyond <see cref="Permissions"/> with single things: all of one kind. Usually none.</summary>
+    public ImmutableArray<GrantedResource> Grants { get; init; } = [];
 
     /// <summary>The person it belongs to, whose roles bound it; null for a key of nobody's.</summary>
     public string? OwnerId { get; init; }

@@ -47,6 +47,7 @@ internal sealed class LiveSession(SessionRow row)
             {
                 Workspace = member.Workspace,
                 Permissions = lacksFactor ? default : member.Permissions,
+                Grants = lacksFactor ? [] : member.Grants,
                 OwnerId = member.Id,
                 User = member.Name,
             },

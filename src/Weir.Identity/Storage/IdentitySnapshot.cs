@@ -101,6 +101,7 @@ internal sealed class KeyUse
 /// <param name="IsActive">Whether he may do anything at all.</param>
 /// <param name="Roles">His roles by name.</param>
 /// <param name="Permissions">What they permit, as far as the workspace can.</param>
+/// <param name="Grants">What he may do with single things beside.</param>
 /// <param name="NeedsSecondFactor">Whether his workspace takes no password alone.</param>
 internal sealed record Member(
     string Id,
@@ -109,5 +110,6 @@ internal sealed record Member(
     bool IsActive,
     ImmutableArray<string> Roles,
     PermissionSet Permissions,
+    ImmutableArray<GrantedResource> Grants,
     bool NeedsSecondFactor
 );

@@ -189,6 +189,8 @@ internal sealed record ListedUserRow
 
     public string? Roles { get; init; }
 
+    public string? Grants { get; init; }
+
     public long? TotpAt { get; init; }
 
     public required long Passkeys { get; init; }
@@ -199,6 +201,8 @@ internal sealed record ListedUserRow
         SELECT u.id AS Id, u.name AS Name, u.display AS Display, u.email AS Email, u.kind AS Kind, u.state AS State,
             u.created_at AS CreatedAt,
             (SELECT group_concat(role, ',') FROM (SELECT role FROM user_role r WHERE r.user = u.id ORDER BY role)) AS Roles,
+            (SELECT json_group_array(json_array(g.role, g.kind, g.name))
+                FROM (SELECT * FROM user_grant g WHERE g.user = u.id ORDER BY kind, name, role) g) AS Grants,
             c.totp_at AS TotpAt, (SELECT count(*) FROM passkey p WHERE p.user = u.id) AS Passkeys,
             c.last_sign_in_at AS LastSignInAt
         FROM user u LEFT JOIN credential c ON c.user = u.id
@@ -215,6 +219,7 @@ internal sealed record ListedUserRow
             Kind = Enum.Parse<UserKind>(Kind, ignoreCase: true),
             State = Enum.Parse<UserState>(State, ignoreCase: true),
             Roles = [.. (Roles ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)],
+            Grants = GrantRow.Read(Grants),
             HasCodes = TotpAt is not null,
             Passkeys = (int)Passkeys,
             CreatedAt = DateTimeOffset.FromUnixTimeMilliseconds(CreatedAt),

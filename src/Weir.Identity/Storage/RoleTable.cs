@@ -34,12 +34,14 @@ internal static class RoleTable
             new { Id = transaction.Actor.Workspace.Value, name }
         );
 
-    /// <summary>The names of the people of the actor's workspace who have a role.</summary>
+    /// <summary>The names of the people of the actor's workspace who have a role, if only for one thing.</summary>
     public static List<string> Holders(ControlTransaction transaction, string role) =>
         transaction.Query<string>(
             """
-            SELECT u.name FROM user_role r JOIN user u ON u.id = r.user
-            WHERE r.workspace = @Id AND r.role = @role ORDER BY u.name
+            SELECT name FROM user WHERE id IN (
+                SELECT user FROM user_role WHERE workspace = @Id AND role = @role
+                UNION SELECT user FROM user_grant WHERE workspace = @Id AND role = @role
+            ) ORDER BY name
             """,
             new { Id = transaction.Actor.Workspace.Value, role }
         );

@@ -61,6 +61,7 @@ internal static class SnapshotReader
                 rows => rows.Select(row => row.Role).ToImmutableArray(),
                 StringComparer.Ordinal
             );
+        var grants = GrantTable.All(transaction).ToLookup(row => row.User, StringComparer.Ordinal);
         return UserTable
             .All(transaction)
             .Select(user =>
@@ -68,7 +69,8 @@ internal static class SnapshotReader
                 var workspace = new WorkspaceId((int)user.Workspace);
                 var own = given.GetValueOrDefault(user.Id, []);
                 var isActive = user.State == UserRow.Active && active.Contains(workspace);
-                var permissions = roles.GetValueOrDefault(workspace.Value, RoleSet.BuiltIn).Permissions(own);
+                var known = roles.GetValueOrDefault(workspace.Value, RoleSet.BuiltIn);
+                var permissions = known.Permissions(own);
                 return new Member(
                     user.Id,
                     workspace,
@@ -76,6 +78,17 @@ internal static class SnapshotReader
                     isActive,
                     own,
                     isActive ? Within(workspace, permissions) : default,
+                    isActive
+                        ?
+                        [
+                            .. grants[user.Id]
+                                .Select(row => new GrantedResource(
+                                    known.Permissions([row.Role]).OfOneWorkspace(),
+                                    row.ToKind(),
+                                    row.Name
+                                )),
+                        ]
+                        : [],
                     strict.Contains(workspace)
                 );
             })
@@ -143,6 +156,14 @@ internal static class SnapshotReader
             KeyId = row.Id,
             KeyName = row.Name,
             Permissions = Within(workspace, owner is null ? permissions : permissions.And(owner.Permissions)),
+            Grants = owner is null or { Grants: [] }
+                ? []
+                :
+                [
+                    .. owner
+                        .Grants.Select(grant => grant with { Permissions = grant.Permissions.And(permissions) })
+                        .Where(grant => !grant.Permissions.IsEmpty),
+                ],
             OwnerId = row.Owner,
             User = row.User ?? owner?.Name,
             Team = row.Team,

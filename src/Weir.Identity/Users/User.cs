@@ -27,6 +27,9 @@ public sealed record User
     /// <summary>His roles by name.</summary>
     public required ImmutableArray<string> Roles { get; init; }
 
+    /// <summary>His roles for single things.</summary>
+    public ImmutableArray<ResourceGrant> Grants { get; init; } = [];
+
     /// <summary>Whether a one-time code is asked of him beside the password.</summary>
     public bool HasCodes { get; init; }
 
@@ -86,7 +89,13 @@ public sealed record NewUser
 /// <param name="DisplayName">As <see cref="NewUser.DisplayName"/>.</param>
 /// <param name="Email">As <see cref="NewUser.Email"/>.</param>
 /// <param name="Roles">All of them, in the place of those he has.</param>
-public sealed record UserChange(string? DisplayName = null, string? Email = null, ImmutableArray<string>? Roles = null);
+/// <param name="Grants">All his roles for single things, in the place of those he has: at most 50, all for things of one kind.</param>
+public sealed record UserChange(
+    string? DisplayName = null,
+    string? Email = null,
+    ImmutableArray<string>? Roles = null,
+    ImmutableArray<ResourceGrant>? Grants = null
+);
 
 /// <summary>A user, and the link by which he sets a password. Its <see cref="ToString"/> leaves the token out.</summary>
 /// <param name="User">The user.</param>

@@ -110,7 +110,7 @@ public sealed class UserBook
             cancellationToken
         );
 
-    /// <summary>Changes what a user is called or may do. New roles end his sessions.</summary>
+    /// <summary>Changes what a user is called or may do. New roles, and new grants, end his sessions.</summary>
     public Task<Change<InvitedUser>> ChangeAsync(
         Actor actor,
         string idOrName,
@@ -152,11 +152,31 @@ public sealed class UserBook
                     SessionTable.DeleteOf(transaction, row.Id);
                 }
 
+                var had = GrantTable.Of(transaction, row.Id).Select(grant => grant.ToGrant()).ToImmutableArray();
+                var grants = had;
+                if (change.Grants is { } granted && !granted.ToHashSet().SetEquals(had))
+                {
+                    var refusal = UserRules.GrantsFault(actor, granted, database.Snapshot.RolesOf(actor.Workspace));
+                    if (refusal is not null)
+                    {
+                        return Failed(refusal.Value.Outcome, refusal.Value.Reason);
+                    }
+
+                    grants = granted;
+                    GrantTable.Set(transaction, row, granted);
+                    SessionTable.DeleteOf(transaction, row.Id);
+                }
+
                 PeopleTable.Update(transaction, changed);
-                transaction.Audit("user.change", $"user:{row.Id}", Describe(row, roles), Describe(changed, next));
+                transaction.Audit(
+                    "user.change",
+                    $"user:{row.Id}",
+                    Describe(row, roles, had),
+                    Describe(changed, next, grants)
+                );
                 return Done(transaction, changed);
             },
-            endsSessions: change.Roles is not null,
+            endsSessions: change.Roles is not null || change.Grants is not null,
             cancellationToken
         );
 
@@ -322,6 +342,7 @@ public sealed class UserBook
         PeopleTable.DropCredentials(transaction, row.Id);
         PeopleTable.RevokeKeys(transaction, row.Id);
         PeopleTable.SetRoles(transaction, row, []);
+        GrantTable.Set(transaction, row, []);
         transaction.Execute("DELETE FROM team_member WHERE user = @Id", row);
         PeopleTable.Update(
             transaction,
@@ -452,14 +473,24 @@ public sealed class UserBook
             )
             : null;
 
-    private static string Describe(UserRow row, IEnumerable<string> roles) =>
+    private static string Describe(
+        UserRow row,
+        IEnumerable<string> roles,
+        ImmutableArray<ResourceGrant> grants = default
+    ) =>
         AuditValue.Of(
             ("name", row.Name),
             ("displayName", row.Display),
             ("email", row.Email),
             ("kind", row.Kind),
             ("state", row.State),
-            ("roles", roles)
+            ("roles", roles),
+            (
+                "grants",
+                grants is { IsDefaultOrEmpty: false }
+                    ? grants.Select(grant => $"{grant.Role} for {GrantRow.Word(grant.Kind)} {grant.Name}")
+                    : null
+            )
         );
 
     private static string? NullIfEmpty(string text) => text.Length == 0 ? null : text;

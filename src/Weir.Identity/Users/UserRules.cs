@@ -7,6 +7,8 @@ namespace Weir.Identity.Users;
 internal static class UserRules
 {
     public const int MostRoles = 20;
+    private const int MostGrants = 50;
+    private const int LongestResource = 256;
     private const int LongestName = 64;
     private const int LongestEmail = 254;
 
@@ -46,6 +48,39 @@ internal static class UserRules
         return actor.MayGive(actor.Workspace == WorkspaceId.Default ? permissions : permissions.OfOneWorkspace())
             ? null
             : (ChangeOutcome.Refused, "roles: nobody can give a role that permits more than he may himself");
+    }
+
+    /// <summary>Why somebody may not be given these roles for single things; null when he may.</summary>
+    public static (ChangeOutcome Outcome, string Reason)? GrantsFault(
+        Actor actor,
+        ImmutableArray<ResourceGrant> grants,
+        RoleSet known
+    )
+    {
+        if (grants.Length > MostGrants)
+        {
+            return (ChangeOutcome.Invalid, $"grants: at most {MostGrants}");
+        }
+
+        // A question has one filter for each kind, and all must hold: what either of two kinds permits it could not ask.
+        if (grants.Select(grant => grant.Kind).Distinct().Count() > 1)
+        {
+            return (ChangeOutcome.Invalid, "grants: all for teams, all for projects or all for keys");
+        }
+
+        foreach (var grant in grants)
+        {
+            if (grant.Name is not { Length: >= 1 and <= LongestResource } || grant.Name.Any(char.IsControl))
+            {
+                return (ChangeOutcome.Invalid, $"grants: a name has 1 to {LongestResource} characters");
+            }
+        }
+
+        return
+            RolesFault(actor, [.. grants.Select(grant => grant.Role).Distinct(StringComparer.Ordinal)], known)
+                is { } fault
+            ? (fault.Outcome, $"grants: {fault.Reason}")
+            : null;
     }
 
     private static string? NameFault(string? name) =>

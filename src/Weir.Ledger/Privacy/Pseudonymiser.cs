@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
-using Weir.Foundation;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Storage.Sqlite;
 

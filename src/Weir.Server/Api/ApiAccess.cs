@@ -20,6 +20,9 @@ internal sealed record ApiAccess
     /// <summary>Or all of these instead; none for no other way.</summary>
     public PermissionSet Or { get; init; }
 
+    /// <summary>True where who may do it with single things alone is answered of those alone.</summary>
+    public bool TakesGrants { get; init; }
+
     /// <summary>True when a caller on this machine needs no key.</summary>
     public bool OpenOnLoopback { get; init; }
 
@@ -74,6 +77,14 @@ internal static class ApiAccessExtensions
     )
         where TBuilder : IEndpointConventionBuilder =>
         builder.For(new ApiAccess { Needs = PermissionSet.Of(permission), InDefault = PermissionSet.Of(inDefault) });
+
+    /// <summary>
+    /// A caller who holds this permission, or holds it for single things: he is answered of those alone. The handler asks
+    /// <see cref="ApiCaller.Scope"/>.
+    /// </summary>
+    public static TBuilder NeedsOrGrant<TBuilder>(this TBuilder builder, Permission permission)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.For(new ApiAccess { Needs = PermissionSet.Of(permission), TakesGrants = true });
 
     /// <summary>Everybody, with a key or without.</summary>
     public static TBuilder OpenToAll<TBuilder>(this TBuilder builder)

@@ -15,6 +15,9 @@ internal sealed record ApiCaller(Principal Principal, Func<bool> IsStillGood)
     /// <summary>The network address that he speaks from; null where there is none.</summary>
     public string? Address { get; init; }
 
+    /// <summary>What he is answered of on this route; null for everything.</summary>
+    public ResourceScope? Scope { get; init; }
+
     /// <summary>The session that he is signed in by; null for a key.</summary>
     public SignedIn? Session { get; init; }
 

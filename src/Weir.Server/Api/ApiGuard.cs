@@ -82,6 +82,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
             )
             {
                 Address = ClientAddress.Of(context)?.ToString(),
+                Scope = ResourceScope.Of(principal, access),
             }
         );
         return next(context);
@@ -135,6 +136,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
             {
                 Address = ClientAddress.Of(context)?.ToString(),
                 Session = session,
+                Scope = ResourceScope.Of(session.Principal, access),
             }
         );
         return next(context);
@@ -161,7 +163,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
         }
 
         var missing = access.Missing(principal);
-        return missing.IsEmpty ? null
+        return missing.IsEmpty || ResourceScope.Of(principal, access) is not null ? null
             : principal.Workspace != WorkspaceId.Default && missing.OfOneWorkspace().IsEmpty
                 ? "This belongs to the whole instance, not to your workspace."
             : $"This needs the permission {missing}.";

@@ -66,9 +66,10 @@ internal static class OpenApiDocument
             Title = "Weir",
             Version = "v1",
             Description =
-                "The management API of Weir, the gateway and the meter for AI traffic. Every route may answer 429 with Retry-After: "
-                + "RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset tell how often a caller may ask. A body with a member "
-                + "that a route does not take is refused; errors then holds every fault by its JSON pointer.",
+                "The management API of Weir, the gateway and the meter for AI traffic. Every route that looks at its caller may "
+                + "answer 429 with Retry-After: RateLimit-Limit, RateLimit-Remaining and RateLimit-Reset tell how often a caller "
+                + "may ask. A body with a member that a route does not take is refused; errors then holds every fault by its JSON "
+                + "pointer.",
         };
         document.Servers = [];
         document.Components ??= new OpenApiComponents();
@@ -92,6 +93,8 @@ internal static class OpenApiDocument
                 : !access.Or.IsEmpty ? $"Needs the permission {access.Needs} or {access.Or}."
                 : !access.InDefault.IsEmpty
                     ? $"Needs the permission {access.Needs}, in the workspace default {access.InDefault} too."
+                : access.TakesGrants
+                    ? $"Needs the permission {access.Needs}, or a role for single teams, projects or keys that has it."
                 : $"Needs the permission {access.Needs}.";
             operation.Description = operation.Description is { } own ? $"{own} {needs}" : needs;
             operation.Security =

@@ -309,6 +309,7 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
                 "team" => named["team"],
                 "user" => named["user"],
                 "roles" => ["viewer"],
+                "grants" => ["viewer:team=hidden-team"],
                 "ID" or "id" or "session" => named["id"],
                 "file" or "path" or "PATH" or "FILE" => [folder.At("none")],
                 "text" or "search" => ["sim-small"],

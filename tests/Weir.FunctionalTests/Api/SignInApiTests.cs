@@ -278,6 +278,18 @@ public sealed class SignInApiTests(ApiServer server) : IClassFixture<ApiServer>
             answer.Problem(credential == "null" ? 400 : 401);
             await browser.PostAsync("/auth/passkey/sign-in/options");
         }
+
+        // What was looked at and failed is in the trail, of nobody, as there is no such passkey. Null was no credential.
+        var failures = (await server.GetAsync("/api/v1/audit?action=sign-in.fail&limit=100"))
+            .Json.GetProperty("items")
+            .EnumerateArray()
+            .Where(entry => entry.GetProperty("after").ToString().Contains("passkey", StringComparison.Ordinal))
+            .ToList();
+        Assert.Equal(4, failures.Count);
+        Assert.All(failures, entry => Assert.Equal("user:?", entry.GetProperty("target").GetString()));
+        // An answer to nothing that was asked is not looked at.
+        var unasked = await new Browser(server.Weir).PostAsync("/auth/passkey/sign-in", """{"credential":{}}""");
+        unasked.Problem(401);
     }
 
     [Fact]

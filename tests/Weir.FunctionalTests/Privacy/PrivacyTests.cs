@@ -36,7 +36,7 @@ public sealed class PrivacyTests : IAsyncLifetime
         await house.StartAsync();
         await AskAsync(ada, "her-session");
         await AskAsync(admin, "his-session");
-        var now = DateTimeOffset.UtcNow.AddMinutes(-5).ToUnixTimeMilliseconds() * 1000;
+        var now = TimeProvider.System.GetUtcNow().AddMinutes(-5).ToUnixTimeMilliseconds() * 1000;
         var (status, text) = await house.SendAsync(
             "POST",
             "/api/v1/capture/batches",
@@ -213,6 +213,7 @@ public sealed class PrivacyTests : IAsyncLifetime
         var export = await RunAsync(["privacy", "export", Name, "--also", Mail, "-o", file, .. server]);
         var look = await RunAsync(["privacy", "erase", Name, "--also", Mail, .. server]);
         var done = await RunAsync(["privacy", "erase", Name, "--also", Mail, "--yes", .. server]);
+        var figures = await RunAsync(["privacy", "figures", "--by", "client", "--at-least", "3", .. server]);
         var again = await RunAsync(["privacy", "export", Name, "-o", file + "2", .. server]);
 
         Assert.Equal((0, 0, 0), (export.ExitCode, look.ExitCode, done.ExitCode));
@@ -225,6 +226,8 @@ public sealed class PrivacyTests : IAsyncLifetime
         Assert.Contains("add --yes", look.Errors, StringComparison.Ordinal);
         Assert.Matches("^erased: a user, 2 requests, .*the figures go by erased-[0-9a-z]{12}", done.Output);
         Assert.Contains("audit trail", done.Errors, StringComparison.Ordinal);
+        Assert.True(figures.ExitCode == 0, figures.ToString());
+        Assert.Contains("(others)", figures.Output, StringComparison.Ordinal);
         Assert.NotEqual(0, again.ExitCode);
         Assert.False(File.Exists(file + "2"));
     }

@@ -20,14 +20,18 @@ public sealed class RetentionTests : IAsyncDisposable
     public async Task Old_sessions_and_old_entries_of_the_trail_go_and_figures_stay()
     {
         var admin = await house.PersonAsync(WorkspaceId.Default, "grace", "admin");
-        using (var then = IdentityStore.Open(house.Data, new FakeClock(DateTimeOffset.UtcNow.AddDays(-60))).Store!)
+        using (
+            var then = IdentityStore
+                .Open(house.Data, new FakeClock(TimeProvider.System.GetUtcNow().AddDays(-60)))
+                .Store!
+        )
         {
             await then.Teams.CreateAsync(Actor.LocalCommand, "long-ago", null, TestContext.Current.CancellationToken);
         }
 
         await house.StartAsync();
-        await TellAsync(admin, "old", DateTimeOffset.UtcNow.AddDays(-40));
-        await TellAsync(admin, "new", DateTimeOffset.UtcNow.AddHours(-1));
+        await TellAsync(admin, "old", TimeProvider.System.GetUtcNow().AddDays(-40));
+        await TellAsync(admin, "new", TimeProvider.System.GetUtcNow().AddHours(-1));
         Assert.True(await HasLogAsync(admin, "old"));
         await house.StopAsync();
 
@@ -60,7 +64,7 @@ public sealed class RetentionTests : IAsyncDisposable
             foreign = made.Value!.KeyText;
         });
         await house.StartAsync(Limits);
-        await TellAsync(foreign, "old", DateTimeOffset.UtcNow.AddDays(-40));
+        await TellAsync(foreign, "old", TimeProvider.System.GetUtcNow().AddDays(-40));
         await house.StopAsync();
         await house.StartAsync(Limits);
         var (status, text) = await PutAsync(foreign, "version: 1\nretention: { audit: 30d }\n");

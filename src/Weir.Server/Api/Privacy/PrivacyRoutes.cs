@@ -64,7 +64,7 @@ internal static class PrivacyRoutes
         var query = reader.Read(caller, clock);
         query = query with { From = Midnight(query.From), To = Midnight(query.To.AddTicks(-1)).AddDays(1) };
         var atLeast = reader.Whole("atLeast", LeastPeople, MostPeople, UsualPeople);
-        if (query.GroupBy.FirstOrDefault(by => !AnonymousSums.Dimensions.Contains(by.Kind)) is { Kind: not 0 } personal)
+        foreach (var personal in query.GroupBy.Where(by => !AnonymousSums.Dimensions.Contains(by.Kind)))
         {
             reader.Fault(
                 "groupBy",

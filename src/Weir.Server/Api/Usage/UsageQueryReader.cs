@@ -113,7 +113,7 @@ internal sealed class UsageQueryReader
             From = from,
             To = to,
             GroupBy = GroupBy(),
-            Filters = Filters(),
+            Filters = caller.Scope?.Within(Filters()) ?? Filters(),
         };
     }
 

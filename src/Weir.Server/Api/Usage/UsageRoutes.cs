@@ -23,33 +23,33 @@ internal static class UsageRoutes
             .MapGet("/summary", Summary)
             .WithName("getUsageSummary")
             .WithSummary("Sums by the named dimensions or by hour, day, week or month, and their total")
-            .Needs(Permission.AnalyticsView)
+            .NeedsOrGrant(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest);
         group
             .MapGet("/series", Series)
             .WithName("getUsageSeries")
             .WithSummary("One figure over time")
-            .Needs(Permission.AnalyticsView)
+            .NeedsOrGrant(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest);
         group
             .MapGet("/requests", Requests)
             .WithName("listRequests")
             .WithSummary("Single requests, newest first, page by page")
-            .Needs(Permission.AnalyticsView)
+            .NeedsOrGrant(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status400BadRequest);
         group
             .MapGet("/requests/{id}", Request)
             .WithName("getRequest")
             .WithSummary("One request, with what it was before each of its changes")
             .TakesQuery()
-            .Needs(Permission.AnalyticsView)
+            .NeedsOrGrant(Permission.AnalyticsView)
             .Refuses(StatusCodes.Status404NotFound);
         group
             .MapGet("/export", Export)
             .WithName("exportRequests")
             .WithSummary("All requests of a range in one file")
             .WithMetadata(new TextAnswers("text/csv", "application/x-ndjson"))
-            .Needs(Permission.AnalyticsExport)
+            .NeedsOrGrant(Permission.AnalyticsExport)
             .Refuses(StatusCodes.Status400BadRequest);
     }
 
@@ -179,7 +179,7 @@ internal static class UsageRoutes
         var found = RecordId.TryParse(id, out var record)
             ? await ledger.Queries.RecordAsync(caller.Workspace, record, cancellationToken)
             : null;
-        if (found is null)
+        if (found is null || caller.Scope?.Covers(found.Record) == false)
         {
             return ApiProblem.Of(StatusCodes.Status404NotFound, "There is no request of that id.");
         }

@@ -119,15 +119,21 @@ internal static class UserRoutes
         ApiCaller caller,
         UserBook users,
         CancellationToken cancellationToken
-    ) =>
-        Answer(
-            await users.ChangeAsync(
-                caller.Actor,
-                idOrName,
-                new UserChange(body.DisplayName, body.Email, body.Roles is null ? null : [.. body.Roles]),
-                cancellationToken
-            )
-        );
+    )
+    {
+        var errors = new Dictionary<string, string>(StringComparer.Ordinal);
+        var grants = UserShapes.Grants(body.Grants, errors);
+        return errors.Count > 0
+            ? ApiProblem.Invalid(errors)
+            : Answer(
+                await users.ChangeAsync(
+                    caller.Actor,
+                    idOrName,
+                    new UserChange(body.DisplayName, body.Email, body.Roles is null ? null : [.. body.Roles], grants),
+                    cancellationToken
+                )
+            );
+    }
 
     private static async Task<Results<Ok<UserItem>, ApiProblem>> Remove(
         string idOrName,

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
 using Weir.Client;
 using Weir.Identity;
 
@@ -17,6 +19,7 @@ internal static class UserShapes
             Kind = Word(user.Kind),
             State = Word(user.State),
             Roles = user.Roles,
+            Grants = Items(user),
             HasSecondFactor = HasSecondFactor(user),
             CreatedAt = user.CreatedAt,
             LastSignInAt = user.LastSignInAt,
@@ -33,6 +36,7 @@ internal static class UserShapes
             Kind = Word(invited.User.Kind),
             State = Word(invited.User.State),
             Roles = invited.User.Roles,
+            Grants = Items(invited.User),
             HasSecondFactor = HasSecondFactor(invited.User),
             CreatedAt = invited.User.CreatedAt,
             LastSignInAt = invited.User.LastSignInAt,
@@ -40,6 +44,39 @@ internal static class UserShapes
             Invitation = invited.Token is null ? null : $"/invitation#{invited.Token}",
             InvitationExpiresAt = invited.ExpiresAt,
         };
+
+    /// <summary>Grants as they were sent; null, and a fault, when one cannot be one.</summary>
+    public static ImmutableArray<ResourceGrant>? Grants(
+        IReadOnlyList<GrantItem>? items,
+        Dictionary<string, string> errors
+    )
+    {
+        if (items is null)
+        {
+            return null;
+        }
+
+        var grants = ImmutableArray.CreateBuilder<ResourceGrant>();
+        foreach (var item in items)
+        {
+            if (item is { Role: not null, Name: not null } && Kinds.TryGetValue(item.On ?? "", out var kind))
+            {
+                grants.Add(new ResourceGrant(item.Role, kind, item.Name));
+            }
+            else
+            {
+                errors["grants"] = "each has a role, on: team, project or key, and a name";
+            }
+        }
+
+        return grants.ToImmutable();
+    }
+
+    private static readonly FrozenDictionary<string, ResourceKind> Kinds = Enum.GetValues<ResourceKind>()
+        .ToFrozenDictionary(Word, StringComparer.Ordinal);
+
+    private static IReadOnlyList<GrantItem> Items(User user) =>
+        [.. user.Grants.Select(grant => new GrantItem(grant.Role, Word(grant.Kind), grant.Name))];
 
     private static bool HasSecondFactor(User user) => user.HasCodes || user.Passkeys > 0;
 
