@@ -25,6 +25,14 @@ public record KeyItem
     /// <summary>The id of the person whose roles bound it; null for nobody.</summary>
     public required string? Owner { get; init; }
 
+    /// <summary>His name; null for nobody.</summary>
+    public required string? OwnerName { get; init; }
+
+    /// <summary>
+    /// <c>active</c>, <c>invited</c> or <c>suspended</c>: the key opens nothing while he is not active. Null for nobody's.
+    /// </summary>
+    public required string? OwnerState { get; init; }
+
     /// <summary>The person it stands for.</summary>
     public required string? User { get; init; }
 

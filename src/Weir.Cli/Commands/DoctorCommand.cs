@@ -186,6 +186,7 @@ internal static class DoctorCommand
             checks.Add(Ok("sqlite", status.SqliteVersion));
             checks.AddRange(Ledger(status.Ledger));
             checks.Add(Audit(await client.AuditAsync(new UsageQueryString().With("from", "30d"), cancellationToken)));
+            checks.Add(await TrailAsync(client, cancellationToken));
             checks.Add(Prices(status.PriceVersion));
             checks.AddRange(Logs(await client.CaptureSourcesAsync(cancellationToken)));
             if (parsed.GetValue(Online))
@@ -262,6 +263,22 @@ internal static class DoctorCommand
         audit.Differences == 0
             ? Ok("ledger audit", $"{audit.Records} records of 30 days agree with their sums")
             : Failed("ledger audit", $"{audit.Differences} of {audit.Combinations} sums differ from their records");
+
+    private static async Task<CheckItem> TrailAsync(WeirClient client, CancellationToken cancellationToken)
+    {
+        const string Name = "audit trail";
+        try
+        {
+            var found = await client.VerifyAuditAsync(cancellationToken);
+            return found.Sound
+                ? Ok(Name, $"{Figures.Count(found.Entries)} entries, each as it was written")
+                : Failed(Name, $"{found.Faults[0]}; \"weir audit verify\" says all");
+        }
+        catch (WeirApiException refusal)
+        {
+            return Warning(Name, refusal.Message);
+        }
+    }
 
     private static CheckItem Prices(string version)
     {

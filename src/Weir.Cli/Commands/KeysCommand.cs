@@ -162,6 +162,8 @@ internal static class KeysCommand
                             "ID",
                             "KEY",
                             "SCOPES",
+                            "OWNER",
+                            "BOUNDS",
                             "USER",
                             "TEAM",
                             "PROJECT",
@@ -176,6 +178,8 @@ internal static class KeysCommand
                                 key.Id,
                                 key.Prefix + "…",
                                 string.Join(',', key.Scopes),
+                                OwnerOf(key),
+                                Bounds(key),
                                 Optional(key.User),
                                 Optional(key.Team),
                                 Optional(key.Project),
@@ -194,6 +198,23 @@ internal static class KeysCommand
         );
         return command.WithExamples("weir keys list", "weir keys list --all --json");
     }
+
+    // A key of somebody who is not active opens nothing.
+    private static string OwnerOf(KeyItem key) =>
+        key.Owner is null ? ""
+        : key.OwnerState == "active" ? Figures.Name(key.OwnerName ?? key.Owner)
+        : $"{Figures.Name(key.OwnerName ?? key.Owner)} ({key.OwnerState ?? "gone"})";
+
+    private static string Bounds(KeyItem key) =>
+        string.Join(
+            "; ",
+            new[] { ("models", key.Models), ("from", key.Networks), ("pages", key.Origins) }
+                .Where(bound => bound.Item2.Count > 0)
+                .Select(bound => $"{bound.Item1} {Short(bound.Item2)}")
+        );
+
+    private static string Short(IReadOnlyList<string> words) =>
+        Figures.Name(words.Count > 2 ? $"{words[0]}, {words[1]} and {words.Count - 2} more" : string.Join(", ", words));
 
     private static Command Rotate()
     {

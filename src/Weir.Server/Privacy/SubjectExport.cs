@@ -48,7 +48,11 @@ internal sealed class SubjectExport(ServerState state, Subject subject, bool wit
 
         foreach (var key in subject.Keys)
         {
-            yield return Line("key", KeyShapes.Item(key), WeirJson.Written.KeyItem);
+            yield return Line(
+                "key",
+                KeyShapes.Item(key, key.Owner is null ? null : subject.User),
+                WeirJson.Written.KeyItem
+            );
         }
 
         foreach (var entry in Trail())

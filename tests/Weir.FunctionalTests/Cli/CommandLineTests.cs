@@ -49,6 +49,49 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     }
 
     [Fact]
+    public async Task Keys_are_listed_with_their_owner_and_their_bounds()
+    {
+        await server.Weir.CommandAsync("users", "create", "robot", "--service", "--role", "api-user");
+        string[] make =
+        [
+            "keys",
+            "create",
+            "of-robot",
+            "--owner",
+            "robot",
+            "--network",
+            "10.0.0.0/8",
+            "--model",
+            "claude-*",
+            "gpt-*",
+            "o1",
+        ];
+        Assert.Equal(0, (await server.Weir.CommandAsync(make)).ExitCode);
+
+        var listed = await server.Weir.CommandAsync("keys", "list");
+        await server.Weir.CommandAsync("users", "suspend", "robot");
+        var suspended = await server.Weir.CommandAsync("keys", "list");
+
+        Assert.Contains("models claude-*, gpt-* and 1 more; from 10.0.0.0/8", listed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("(suspended)", listed.Output, StringComparison.Ordinal);
+        Assert.Contains("robot (suspended)", suspended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_export_of_usage_is_in_the_trail_and_one_that_was_refused_is_not()
+    {
+        (await server.GetAsync("/api/v1/usage/export?format=xlsx")).Problem(400);
+        Assert.Equal(200, (await server.GetAsync("/api/v1/usage/export?format=ndjson&from=7d")).Status);
+
+        var entry = Assert.Single(
+            (await server.GetAsync("/api/v1/audit?action=usage.export")).Json.GetProperty("items").EnumerateArray()
+        );
+
+        Assert.Equal("ndjson", entry.GetProperty("after").GetProperty("format").GetString());
+        Assert.Equal("admin", entry.GetProperty("actor").GetString());
+    }
+
+    [Fact]
     public async Task Keys_are_made_listed_rotated_and_revoked()
     {
         var made = await server.Weir.CommandAsync(
@@ -148,6 +191,7 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
                 "sqlite",
                 "ledger account",
                 "ledger audit",
+                "audit trail",
                 "journal",
             }
         )

@@ -102,6 +102,30 @@ public sealed class LocalFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task Doctor_tells_of_a_trail_whose_signed_end_is_not_that_of_the_database()
+    {
+        await RunAsync("keys", "create", "ci");
+        var sound = await TrailAsync(0);
+        Assert.Equal("ok", sound.Text("status"));
+
+        // As after control.db was put back without the ends of the same moment.
+        File.Delete(folder.At("data/audit/1.json"));
+        Assert.Equal("failed", (await TrailAsync(1)).Text("status"));
+        await RunAsync("keys", "create", "later");
+        var broken = await TrailAsync(1);
+
+        Assert.Equal("failed", broken.Text("status"));
+        Assert.Contains("is not what was signed", broken.Text("detail"), StringComparison.Ordinal);
+
+        async Task<JsonElement> TrailAsync(int exitCode)
+        {
+            var report = await RunAsync("doctor", "--json");
+            Assert.Equal(exitCode, report.ExitCode);
+            return report.Json().Items("checks").Single(check => check.Text("name") == "audit trail");
+        }
+    }
+
+    [Fact]
     public async Task The_faults_of_a_configuration_are_told_line_by_line()
     {
         var file = folder.At("weir.yaml");

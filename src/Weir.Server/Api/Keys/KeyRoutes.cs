@@ -47,11 +47,13 @@ internal static class KeyRoutes
     private static async Task<Ok<KeyList>> List(
         ApiCaller caller,
         KeyRing keys,
+        UserBook users,
         bool? includeRevoked,
         CancellationToken cancellationToken
     )
     {
         var found = await keys.ListAsync(caller.Workspace, includeRevoked ?? false, cancellationToken);
+        var owners = users.List(caller.Workspace).ToDictionary(user => user.Id, StringComparer.Ordinal);
         return TypedResults.Ok(
             new KeyList([
                 .. found
@@ -59,7 +61,7 @@ internal static class KeyRoutes
                         caller.Principal.Permissions.Has(Permission.KeysView)
                         || (key.Owner is not null && key.Owner == caller.Principal.OwnerId)
                     )
-                    .Select(KeyShapes.Item),
+                    .Select(key => KeyShapes.Item(key, owners.GetValueOrDefault(key.Owner ?? ""))),
             ])
         );
     }
@@ -68,6 +70,7 @@ internal static class KeyRoutes
         NewKey body,
         ApiCaller caller,
         KeyRing keys,
+        UserBook users,
         CancellationToken cancellationToken
     )
     {
@@ -101,7 +104,7 @@ internal static class KeyRoutes
             cancellationToken
         );
         return change is { Outcome: ChangeOutcome.Done, Key: { } key, Text: { } text }
-            ? TypedResults.Created($"/api/v1/keys/{key.Id}", KeyShapes.WithText(key, text))
+            ? TypedResults.Created($"/api/v1/keys/{key.Id}", KeyShapes.WithText(key, Owner(users, caller, key), text))
             : Refusal(change);
     }
 
@@ -110,6 +113,7 @@ internal static class KeyRoutes
         KeyRotation? body,
         ApiCaller caller,
         KeyRing keys,
+        UserBook users,
         CancellationToken cancellationToken
     )
     {
@@ -123,7 +127,7 @@ internal static class KeyRoutes
 
         var change = await keys.RotateAsync(caller.Actor, idOrName, TimeSpan.FromSeconds(overlap), cancellationToken);
         return change is { Outcome: ChangeOutcome.Done, Key: { } key, Text: { } text }
-            ? TypedResults.Ok(KeyShapes.WithText(key, text))
+            ? TypedResults.Ok(KeyShapes.WithText(key, Owner(users, caller, key), text))
             : Refusal(change);
     }
 
@@ -131,14 +135,18 @@ internal static class KeyRoutes
         string idOrName,
         ApiCaller caller,
         KeyRing keys,
+        UserBook users,
         CancellationToken cancellationToken
     )
     {
         var change = await keys.RevokeAsync(caller.Actor, idOrName, cancellationToken);
         return change is { Outcome: ChangeOutcome.Done, Key: { } key }
-            ? TypedResults.Ok(KeyShapes.Item(key))
+            ? TypedResults.Ok(KeyShapes.Item(key, Owner(users, caller, key)))
             : Refusal(change);
     }
+
+    private static User? Owner(UserBook users, ApiCaller caller, ApiKey key) =>
+        key.Owner is { } owner ? users.Find(caller.Workspace, owner) : null;
 
     private static ImmutableArray<string> Scopes(IReadOnlyList<string>? words, Dictionary<string, string> errors)
     {

@@ -7,7 +7,7 @@ namespace Weir.Server.Api.Keys;
 internal static class KeyShapes
 {
     /// <summary>A key without its text.</summary>
-    public static KeyItem Item(ApiKey key) =>
+    public static KeyItem Item(ApiKey key, User? owner) =>
         new()
         {
             Id = key.Id,
@@ -15,6 +15,8 @@ internal static class KeyShapes
             Prefix = key.Prefix,
             Scopes = key.Scopes,
             Owner = key.Owner,
+            OwnerName = owner?.Name,
+            OwnerState = owner?.State.ToString().ToLowerInvariant(),
             User = key.User,
             Team = key.Team,
             Project = key.Project,
@@ -29,7 +31,7 @@ internal static class KeyShapes
         };
 
     /// <summary>A key with its text.</summary>
-    public static KeyWithText WithText(ApiKey key, string text) =>
+    public static KeyWithText WithText(ApiKey key, User? owner, string text) =>
         new()
         {
             Id = key.Id,
@@ -37,6 +39,8 @@ internal static class KeyShapes
             Prefix = key.Prefix,
             Scopes = key.Scopes,
             Owner = key.Owner,
+            OwnerName = owner?.Name,
+            OwnerState = owner?.State.ToString().ToLowerInvariant(),
             User = key.User,
             Team = key.Team,
             Project = key.Project,

@@ -195,12 +195,14 @@ internal static class UsageRoutes
         );
     }
 
-    private static Results<UsageExport, ApiProblem> Export(
+    private static async Task<Results<UsageExport, ApiProblem>> Export(
         [AsParameters] UsageParameters parameters,
         [AsParameters] ExportParameters shape,
         ApiCaller caller,
         UsageLedger ledger,
-        TimeProvider clock
+        AuditTrail trail,
+        TimeProvider clock,
+        CancellationToken cancellationToken
     )
     {
         var reader = new UsageQueryReader(parameters.Request, groupsByPeriod: false, "format");
@@ -215,9 +217,20 @@ internal static class UsageRoutes
             );
         }
 
-        return reader.Errors.Count > 0
-            ? ApiProblem.Invalid(reader.Errors)
-            : new UsageExport(ledger.Queries, query, format!.Value);
+        if (reader.Errors.Count > 0)
+        {
+            return ApiProblem.Invalid(reader.Errors);
+        }
+
+        await trail.NoteAsync(
+            caller.Actor,
+            "usage.export",
+            $"usage:{TimeText.Of(query.From)}/{TimeText.Of(query.To)}",
+            before: null,
+            $$"""{"format":"{{word}}"}""",
+            cancellationToken
+        );
+        return new UsageExport(ledger.Queries, query, format!.Value);
     }
 
     private static void Bound(UsageQueryReader reader, UsageQuery query, UsageInterval interval)

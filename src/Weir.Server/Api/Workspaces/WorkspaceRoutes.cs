@@ -98,7 +98,7 @@ internal static class WorkspaceRoutes
                 State = item.State,
                 CreatedAt = item.CreatedAt,
                 RequiresSecondFactor = item.RequiresSecondFactor,
-                AdminKey = KeyShapes.WithText(made.AdminKey, made.KeyText),
+                AdminKey = KeyShapes.WithText(made.AdminKey, owner: null, made.KeyText),
             }
         );
     }
