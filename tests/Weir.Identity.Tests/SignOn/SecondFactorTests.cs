@@ -1,4 +1,3 @@
-using Weir.Foundation;
 
 namespace Weir.Identity.Tests.SignOn;
 
