@@ -1,5 +1,3 @@
-using Weir.Foundation;
-
 namespace Weir.Identity.Tests.SignOn;
 
 /// <summary>A workspace that asks its people for a second factor.</summary>
