@@ -1,4 +1,3 @@
-
 namespace Weir.Identity.Tests.SignOn;
 
 /// <summary>A workspace that asks its people for a second factor.</summary>
