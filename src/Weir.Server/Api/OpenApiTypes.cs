@@ -58,6 +58,10 @@ internal static class OpenApiTypes
             case "If-Match":
                 parameter.Required = true;
                 break;
+            case "also":
+                // A list that is not given is an empty one.
+                parameter.Required = false;
+                break;
             case "limit":
                 schema.Type = JsonSchemaType.Integer;
                 (schema.Minimum, schema.Maximum, schema.Default) = ("1", "1000", 100);

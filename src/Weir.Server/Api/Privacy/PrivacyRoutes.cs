@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
 using Weir.Identity;
@@ -99,6 +100,7 @@ internal static class PrivacyRoutes
 
     private static async Task<IResult> ExportAsync(
         [Description("A user's id or name, or what requests call somebody.")] string? user,
+        [FromQuery(Name = "also")]
         [Description("What else requests call him, as an address of mail; may be given more than once.")]
             string[]? also,
         [Description("Whether what was said in his sessions is to be in it, where it is kept.")] bool? content,
