@@ -50,6 +50,18 @@ public sealed class PrivacyTests : IAsyncLifetime
             "application/x-ndjson"
         );
         Assert.True(status == HttpStatusCode.OK, text);
+        for (var i = 0; i < 500; i++)
+        {
+            (_, text) = await house.SendAsync("GET", "/api/v1/usage/summary?from=1d", admin);
+            if (Number(Parse(text).GetProperty("total"), "requests") == 3)
+            {
+                return;
+            }
+
+            await Task.Delay(20);
+        }
+
+        Assert.Fail("The requests were not stored.");
     }
 
     public ValueTask DisposeAsync() => house.DisposeAsync();
