@@ -308,7 +308,10 @@ public sealed class UsageCapture : IAsyncDisposable
     {
         var done = new TaskCompletionSource<CapturedErasure>(TaskCreationOptions.RunContinuationsAsynchronously);
         await hauls.Writer.WriteAsync(
-            new Haul(new Origin(person.Workspace), new Catch(), null) { Work = target => Erase(target, person, done) },
+            new Haul(new Origin(person.Workspace), new Catch(), null)
+            {
+                Work = target => Do(done, () => Erase(target, person)),
+            },
             cancellationToken
         );
         return await done.Task.WaitAsync(cancellationToken);
@@ -329,7 +332,7 @@ public sealed class UsageCapture : IAsyncDisposable
         await hauls.Writer.WriteAsync(
             new Haul(new Origin(workspace), new Catch(), null)
             {
-                Work = target => Retain(target, workspace, retention, done),
+                Work = target => Do(done, () => Retain(target, workspace, retention)),
             },
             cancellationToken
         );
@@ -391,40 +394,47 @@ public sealed class UsageCapture : IAsyncDisposable
         }
     }
 
-    private void Erase(CaptureStore target, CapturedPerson person, TaskCompletionSource<CapturedErasure> done)
+    // Where capture stores nothing may throw: a fault of Weir's goes to who asked, and the storing goes on.
+    private static void Do(TaskCompletionSource<CapturedErasure> done, Func<CapturedErasure> work)
+    {
+        try
+        {
+            done.TrySetResult(work());
+        }
+        catch (Exception e)
+        {
+            done.TrySetException(e);
+        }
+    }
+
+    private CapturedErasure Erase(CaptureStore target, CapturedPerson person)
     {
         var trials = new Trials();
-        done.TrySetResult(
-            new CapturedErasure(
-                trials.Try(() => target.Forget(person.Workspace, person.Sessions)),
-                trials.Try(() => ArchiveErasure.Run(options.DataFolder, person)),
-                trials.Try(() => Content().Forget(person.Workspace, person.Sessions)),
-                trials.Problem
-            )
+        return new CapturedErasure(
+            trials.Try(() => target.Forget(person.Workspace, person.Sessions)),
+            trials.Try(() => ArchiveErasure.Run(options.DataFolder, person)),
+            trials.Try(() => Content().Forget(person.Workspace, person.Sessions)),
+            trials.Problem
         );
     }
 
-    private void Retain(
-        CaptureStore target,
-        WorkspaceId workspace,
-        CaptureRetention retention,
-        TaskCompletionSource<CapturedErasure> done
-    )
+    private CapturedErasure Retain(CaptureStore target, WorkspaceId workspace, CaptureRetention retention)
     {
         var trials = new Trials();
         var (sessions, lines) = (0, 0L);
         if (retention.SessionDays is { } kept)
         {
-            var before = trusted.Today - kept;
             sessions = trials.Try(() => target.ForgetBefore(workspace, Times.ToMicroseconds(Today.AddDays(-kept))));
-            lines = trials.Try(() => ArchiveErasure.Before(options.DataFolder, workspace, before));
+            lines = trials.Try(() => ArchiveErasure.Before(options.DataFolder, workspace, trusted.Today - kept));
         }
 
         var stretches = retention.ContentDays is { } days ? trials.Try(() => Content().Sweep(workspace, days)) : 0;
-        done.TrySetResult(new CapturedErasure(sessions, lines, stretches, trials.Problem));
+        return new CapturedErasure(sessions, lines, stretches, trials.Problem);
     }
 
-    private SealedContent Content() => content ?? SealedContent.Of(options.DataFolder, clock);
+    // One day for all: each that counts for itself goes forward for itself.
+    private SealedContent Content() =>
+        content ?? new SealedContent(options.DataFolder, new ContentKeys(options.DataFolder), null, trusted, clock);
 
     private async Task JoinAsync()
     {

@@ -78,11 +78,28 @@ internal static class ArchiveErasure
 
     private static bool IsOf(byte[] lines, WorkspaceId workspace)
     {
-        var first = lines.AsSpan(0, Math.Max(0, lines.AsSpan().IndexOf((byte)'\n')));
-        return JsonNode.Parse(first) is JsonObject line
-            && (string?)line["kind"] == "from"
-            && (int?)line["workspace"] == workspace.Value;
+        var first = Parse(Encoding.UTF8.GetString(lines.AsSpan(0, Math.Max(0, lines.AsSpan().IndexOf((byte)'\n')))));
+        return Text(first, "kind") == "from" && Number(first, "workspace") == workspace.Value;
     }
+
+    // A block is whole or not at all, and still its lines may be another program's: null for one that is no object.
+    private static JsonObject? Parse(string line)
+    {
+        try
+        {
+            return JsonNode.Parse(line) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Text(JsonObject? line, string name) =>
+        line?[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private static int? Number(JsonObject? line, string name) =>
+        line?[name] is JsonValue value && value.TryGetValue<int>(out var number) ? number : null;
 
     private static long Rewrite(string path, CapturedPerson person, SearchValues<string> traces)
     {
@@ -119,15 +136,18 @@ internal static class ArchiveErasure
                 continue;
             }
 
-            if (JsonNode.Parse(line) is not JsonObject read)
+            var read = Parse(line);
+            if (isFrom)
             {
+                workspace = Number(read, "workspace");
+                kept.Append(line).Append('\n');
                 continue;
             }
 
-            if (isFrom)
+            // It names him, and nobody will ever read it.
+            if (read is null)
             {
-                workspace = (int?)read["workspace"];
-                kept.Append(line).Append('\n');
+                changed++;
                 continue;
             }
 
@@ -144,8 +164,8 @@ internal static class ArchiveErasure
 
     private static (bool IsHis, bool IsChanged) Change(JsonObject line, CapturedPerson person)
     {
-        var isOfSession = (string?)line["session"] is { } session && person.Sessions.Contains(session);
-        switch ((string?)line["kind"])
+        var isOfSession = Text(line, "session") is { } session && person.Sessions.Contains(session);
+        switch (Text(line, "kind"))
         {
             case "session" or "event":
                 return (isOfSession, false);
@@ -153,10 +173,11 @@ internal static class ArchiveErasure
                 // What it says of a limit holds for everybody with that account; who it was said to is nobody's business.
                 return (false, isOfSession && Remove(line, "session", "account"));
             default:
-                var isNamed = (string?)line["user"] is { } user && person.Names.ContainsKey(user);
+                var instead = Text(line, "user") is { } user ? person.Names.GetValueOrDefault(user) : null;
+                var isNamed = instead is not null;
                 if (isNamed)
                 {
-                    line["user"] = person.Names[(string)line["user"]!];
+                    line["user"] = instead;
                 }
 
                 return (false, ((isNamed || isOfSession) && Remove(line, "folder", "branch")) || isNamed);

@@ -133,6 +133,30 @@ public sealed class ErasureTests : CaptureTest
         }
     }
 
+    /// <summary>Whole blocks whose lines are none: of another program, or of a disk that lies.</summary>
+    [Theory]
+    [InlineData("no json at all hers-1\n")]
+    [InlineData("{\"kind\":\"from\",\"workspace\":1}\nhers-1 is no json\n")]
+    [InlineData("{\"kind\":\"from\",\"workspace\":\"one\"}\n{\"kind\":\"event\",\"session\":[\"hers-1\"]}\n")]
+    [InlineData("\n")]
+    public async Task An_archive_that_cannot_be_read_stops_neither_erasure_nor_capture(string lines)
+    {
+        await using var open = await FilledAsync();
+        var path = UsageArchive.Files(Path.Combine(Data, "archive")).First().Path;
+        var strange = Path.Combine(Path.GetDirectoryName(path)!, "2026-01-01.jsonl.gz");
+        await File.WriteAllBytesAsync(strange, ArchiveFrame.Make(Encoding.UTF8.GetBytes(lines), 7), Cancel);
+
+        var told = await open.Capture.EraseAsync(Person, Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await open
+            .Capture.RetainAsync(new WorkspaceId(9), new CaptureRetention(1, 1), Cancel)
+            .WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+
+        Assert.Null(told.Residue);
+        Assert.All(Traces, text => Assert.Empty(Holding(text)));
+        await TellAsync(open, Life("next", null, "/home/grace/more", WorkspaceId.Default));
+        Assert.Null(open.Capture.Failure);
+    }
+
     [Fact]
     public async Task A_second_time_there_is_nothing_left_to_do()
     {

@@ -1,9 +1,11 @@
 using System.ComponentModel;
+using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Data.Sqlite;
 using Weir.Client;
 using Weir.Identity;
 using Weir.Ledger;
@@ -15,6 +17,8 @@ namespace Weir.Server.Api.Privacy;
 /// <summary>What people may ask for of what is kept of them: to have it, and to be forgotten.</summary>
 internal static class PrivacyRoutes
 {
+    private static readonly TimeSpan LongestErasure = TimeSpan.FromMinutes(10);
+
     private const int LeastPeople = 3;
     private const int UsualPeople = 5;
     private const int MostPeople = 1000;
@@ -42,7 +46,11 @@ internal static class PrivacyRoutes
             .WithSummary("Forgets a person: his figures stay under a pseudonym, all else goes")
             .TakesQuery()
             .Needs(Permission.PrivacyManage)
-            .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status409Conflict);
+            .Refuses(
+                StatusCodes.Status404NotFound,
+                StatusCodes.Status409Conflict,
+                StatusCodes.Status503ServiceUnavailable
+            );
         group
             .MapGet("/figures", FiguresAsync)
             .WithName("getAnonymousFigures")
@@ -179,14 +187,26 @@ internal static class PrivacyRoutes
             return TypedResults.Ok(await erasure.LookAsync(subject, cancellationToken));
         }
 
-        // Begun it is brought to its end: a caller who hangs up must not leave half a person.
-        var change = await erasure.RunAsync(
-            caller.Actor,
-            subject,
-            state.Config.Current.Config.Capture,
-            CancellationToken.None
-        );
-        return change is { IsDone: true, Value: { } result } ? TypedResults.Ok(result) : change.Problem();
+        // Begun it is brought to its end: a caller who hangs up must not leave half a person. A disk that takes nothing may.
+        using var enough = new CancellationTokenSource(LongestErasure);
+        try
+        {
+            var change = await erasure.RunAsync(
+                caller.Actor,
+                subject,
+                state.Config.Current.Config.Capture,
+                enough.Token
+            );
+            return change is { IsDone: true, Value: { } result } ? TypedResults.Ok(result) : change.Problem();
+        }
+        catch (Exception e)
+            when (e is SqliteException or IOException or OperationCanceledException or ChannelClosedException)
+        {
+            return ApiProblem.Of(
+                StatusCodes.Status503ServiceUnavailable,
+                $"It was begun and could not be finished: ask again with all his names once this is mended: {caller.Told(e.Message)}"
+            );
+        }
     }
 
     private static async Task<bool> IsKnownAsync(
