@@ -220,13 +220,9 @@ internal readonly record struct LineContext(DateTimeOffset At, string Session, s
 /// <summary>Whose model answered, by the price catalogue's names.</summary>
 internal static class Providers
 {
-    /// <summary>
-    /// Bedrock and Vertex mark the message's id; null when neither id nor model shows anybody, and for what a gateway translated:
-    /// whoever answered, it may look like Claude.
-    /// </summary>
+    /// <summary>Bedrock and Vertex mark the message's id; null when neither id nor model shows anybody.</summary>
     public static string? Of(string? messageId, string? model) =>
-        CallerIds.TryParse(messageId, out _) ? null
-        : Starts(messageId, "msg_bdrk_") || Starts(model, "anthropic.") || (model?.Contains(".anthropic.") ?? false)
+        Starts(messageId, "msg_bdrk_") || Starts(model, "anthropic.") || (model?.Contains(".anthropic.") ?? false)
             ? "amazon-bedrock"
         : Starts(messageId, "msg_vrtx_") ? "google-vertex-anthropic"
         : Starts(messageId, "msg_") || Starts(model, "claude") ? "anthropic"
