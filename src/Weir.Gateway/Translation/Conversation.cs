@@ -12,6 +12,9 @@ internal sealed class Conversation(JsonDocument document, Dialect dialect) : IDi
     /// <summary>The caller's dialect.</summary>
     public Dialect Dialect { get; } = dialect;
 
+    /// <summary>The request as it was written, for answers that repeat some of it (OpenAI Responses).</summary>
+    public JsonElement Request => document.RootElement;
+
     /// <summary>What opens the conversation: the system prompt, in parts of text.</summary>
     public List<TextPart> System { get; } = [];
 
@@ -75,6 +78,9 @@ internal sealed class Conversation(JsonDocument document, Dialect dialect) : IDi
     /// <summary>Whether a caller of Chat asked for the chunk that tells the usage.</summary>
     public bool WantsUsageChunk { get; set; }
 
+    /// <summary>Whether a caller of Responses keeps the conversation itself, and so is given what thinking must come back with.</summary>
+    public bool KeepsProofs { get; set; }
+
     /// <summary>What the request has that some dialect has no equivalent for.</summary>
     public FeatureSet Features { get; set; }
 
@@ -129,6 +135,12 @@ internal sealed record Tool(
 {
     /// <summary>Whether the caller marks the prefix up to here for the prompt cache.</summary>
     public CacheMark Cache { get; init; }
+
+    /// <summary>The group that it stands in (OpenAI Responses), which is part of <see cref="Name"/>; empty for none.</summary>
+    public RawText Namespace { get; init; }
+
+    /// <summary>Its name inside its group; empty when it stands in none.</summary>
+    public RawText NameInside { get; init; }
 }
 
 /// <summary>Which tools the model is to use.</summary>

@@ -46,8 +46,8 @@ internal static class FreeForm
     /// <summary>The text in <c>{"input":"…"}</c>, escaped; of any other object the object itself.</summary>
     public static byte[] InputOf(RawJson input)
     {
-        using var document = JsonDocument.Parse(input.Span.ToArray());
-        var text = document.RootElement.Get("input"u8);
+        using var document = Failures.Parse(input.Span.ToArray());
+        var text = document is null ? default : document.RootElement.Get("input"u8);
         return text.ValueKind == JsonValueKind.String
             ? RawText.Of(text).Span.ToArray()
             : RawText.OfPlain(input.Span).Span.ToArray();

@@ -1,0 +1,273 @@
+using System.Text.Json;
+using Weir.Gateway.Translation;
+using Weir.Gateway.Wire.OpenAIChat;
+
+namespace Weir.Gateway.Wire.OpenAIResponses;
+
+/// <summary>
+/// Reads <c>input</c>: a text, or items that follow each other without turns around them. What the model said, thought and
+/// called in a row becomes one turn of its own, results in a row one turn of the user's. Used once.
+/// </summary>
+internal sealed class ResponsesInput(Conversation conversation, ResponsesTools tools)
+{
+    /// <summary>Reads it all.</summary>
+    public void Read(JsonElement input)
+    {
+        if (input.ValueKind == JsonValueKind.String)
+        {
+            TurnOf(Role.User).Parts.Add(new TextPart(RawText.Of(input)));
+        }
+
+        foreach (var item in input.Items())
+        {
+            ReadItem(item);
+        }
+    }
+
+    private void ReadItem(JsonElement item)
+    {
+        var type = item.Text("type"u8);
+        if (type.IsEmpty || type.Is("message"u8))
+        {
+            ReadMessage(item);
+        }
+        else if (type.Is("function_call"u8))
+        {
+            Said()
+                .Add(
+                    new ToolCallPart(
+                        item.Text("call_id"u8),
+                        ResponsesTools.NameOf(item.Text("namespace"u8), item.Text("name"u8)),
+                        RawJson.OfArguments(item.Text("arguments"u8))
+                    )
+                );
+        }
+        else if (type.Is("custom_tool_call"u8))
+        {
+            conversation.Has(Feature.FreeFormTool);
+            Said()
+                .Add(
+                    new ToolCallPart(
+                        item.Text("call_id"u8),
+                        ResponsesTools.NameOf(item.Text("namespace"u8), item.Text("name"u8)),
+                        FreeForm.Wrap(item.Text("input"u8))
+                    )
+                    {
+                        IsFreeForm = true,
+                    }
+                );
+        }
+        else if (type.Is("function_call_output"u8) || type.Is("custom_tool_call_output"u8))
+        {
+            ReadResult(item, isFreeForm: type.Is("custom_tool_call_output"u8));
+        }
+        else if (type.Is("reasoning"u8))
+        {
+            ReadReasoning(item);
+        }
+        else if (type.Is("additional_tools"u8))
+        {
+            tools.Read(item.Get("tools"u8));
+        }
+        else if (
+            type.Is("item_reference"u8)
+            || type.Is("compaction"u8)
+            || type.Is("compaction_summary"u8)
+            || type.Is("compaction_trigger"u8)
+        )
+        {
+            // It stands for items that only OpenAI can read.
+            conversation.Has(Feature.StoredConversation);
+        }
+        else
+        {
+            conversation.Has(IsHosted(type) ? Feature.HostedTool : Feature.UnknownField);
+        }
+    }
+
+    /// <summary>Traces of tools that OpenAI runs or defines: a call and its output, or both in one.</summary>
+    private static bool IsHosted(RawText type)
+    {
+        var name = type.Span;
+        return name.EndsWith("_call"u8) || name.EndsWith("_call_output"u8) || name.StartsWith("mcp_"u8)
+            || name.StartsWith("tool_search_"u8) || name.StartsWith("program"u8);
+    }
+
+    private void ReadMessage(JsonElement item)
+    {
+        var role = item.Text("role"u8);
+        var content = item.Get("content"u8);
+        if (role.Is("assistant"u8))
+        {
+            ReadContent(content, Said());
+        }
+        else if (role.Is("system"u8) || role.Is("developer"u8))
+        {
+            ReadInstructions(content);
+        }
+        else
+        {
+            var turn = new Turn(Role.User);
+            ReadContent(content, turn.Parts);
+            conversation.Turns.Add(turn);
+        }
+    }
+
+    private void ReadInstructions(JsonElement content)
+    {
+        var parts = new List<Part>();
+        ReadContent(content, parts);
+        if (conversation.Turns.Count == 0)
+        {
+            conversation.System.AddRange(parts.OfType<TextPart>());
+            return;
+        }
+
+        var turn = new Turn(Role.System);
+        turn.Parts.AddRange(parts);
+        conversation.Turns.Add(turn);
+        conversation.Has(Feature.SystemMidConversation);
+    }
+
+    private void ReadResult(JsonElement item, bool isFreeForm)
+    {
+        var result = new ToolResultPart(item.Text("call_id"u8)) { IsFreeForm = isFreeForm };
+        ReadContent(item.Get("output"u8), result.Content);
+        if (result.Content.Exists(static part => part is MediaPart))
+        {
+            conversation.Has(Feature.ToolResultMedia);
+        }
+
+        var turn =
+            conversation.Turns is [.., { Role: Role.User } last]
+            && last.Parts.TrueForAll(static part => part is ToolResultPart)
+                ? last
+                : TurnOf(Role.User);
+        turn.Parts.Add(result);
+    }
+
+    /// <summary>What Weir sealed is opened; what OpenAI made itself is worth something to OpenAI alone.</summary>
+    private void ReadReasoning(JsonElement item)
+    {
+        var token = item.Text("encrypted_content"u8);
+        var text = TextOf(item.Get("summary"u8));
+        text = text.IsEmpty ? TextOf(item.Get("content"u8)) : text;
+        var proof =
+            ThinkingProof.TryOpen(token, out var sealedProof) ? sealedProof
+            : token.IsEmpty ? default
+            : new ThinkingProof(ProofKind.Encrypted, token, Provider: null, item.Text("id"u8));
+        if (!text.IsEmpty || proof.Kind != ProofKind.None)
+        {
+            Said().Add(new ThinkingPart(text, proof));
+        }
+    }
+
+    private static RawText TextOf(JsonElement parts)
+    {
+        var first = default(RawText);
+        List<byte>? all = null;
+        foreach (var part in parts.Items())
+        {
+            var text = part.Text("text"u8);
+            if (first.IsEmpty)
+            {
+                first = text;
+            }
+            else
+            {
+                all ??= [.. first.Span];
+                all.AddRange("\\n\\n"u8);
+                all.AddRange(text.Span);
+            }
+        }
+
+        return all is null ? first : RawText.OfEscaped(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
+    }
+
+    private void ReadContent(JsonElement content, List<Part> to)
+    {
+        if (content.ValueKind == JsonValueKind.String)
+        {
+            to.Add(new TextPart(RawText.Of(content)));
+            return;
+        }
+
+        foreach (var part in content.Items())
+        {
+            ReadPart(part, to);
+        }
+    }
+
+    private void ReadPart(JsonElement part, List<Part> to)
+    {
+        var mark = CacheMark.None;
+        if (part.Get("prompt_cache_breakpoint"u8).Exists())
+        {
+            conversation.Has(Feature.CacheControl);
+            mark = CacheMark.Short;
+        }
+
+        var type = part.Text("type"u8);
+        if (type.Is("input_text"u8) || type.Is("output_text"u8) || type.Is("text"u8) || type.Is("summary_text"u8))
+        {
+            if (part.Get("annotations"u8).Items().Any())
+            {
+                conversation.Has(Feature.Citations);
+            }
+
+            to.Add(new TextPart(part.Text("text"u8)) { Cache = mark });
+        }
+        else if (type.Is("refusal"u8))
+        {
+            to.Add(new RefusalPart(part.Text("refusal"u8)));
+        }
+        else if (type.Is("input_image"u8))
+        {
+            ReadImage(part, mark, to);
+        }
+        else if (type.Is("input_file"u8))
+        {
+            to.Add(OpenAIMedia.File(conversation, part, mark));
+        }
+        else if (type.Is("input_audio"u8))
+        {
+            var audio = part.Get("input_audio"u8);
+            conversation.Has(Feature.Audio);
+            to.Add(
+                new MediaPart(MediaKind.Audio, MediaSource.Base64, audio.Text("data"u8))
+                {
+                    MediaType = RawText.OfPlain(audio.Is("format"u8, "mp3"u8) ? "audio/mp3" : "audio/wav"),
+                }
+            );
+        }
+        else
+        {
+            conversation.Has(Feature.UnknownField);
+        }
+    }
+
+    private void ReadImage(JsonElement part, CacheMark mark, List<Part> to)
+    {
+        var held = part.Text("file_id"u8);
+        if (!held.IsEmpty)
+        {
+            conversation.Has(Feature.HeldFile);
+            to.Add(new MediaPart(MediaKind.Image, MediaSource.Held, held));
+            return;
+        }
+
+        var image = part.Get("image_url"u8);
+        var url = image.ValueKind == JsonValueKind.String ? RawText.Of(image) : image.Text("url"u8);
+        to.Add(OpenAIMedia.Image(conversation, url, part.Text("detail"u8), mark));
+    }
+
+    private List<Part> Said() =>
+        conversation.Turns is [.., { Role: Role.Assistant } last] ? last.Parts : TurnOf(Role.Assistant).Parts;
+
+    private Turn TurnOf(Role role)
+    {
+        var turn = new Turn(role);
+        conversation.Turns.Add(turn);
+        return turn;
+    }
+}
