@@ -37,6 +37,7 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => AnthropicRequestWriter.Write(conversation, target, to),
             Dialect.OpenAIChat => ChatRequestWriter.Write(conversation, target, to),
+            Dialect.OpenAIResponses => ResponsesRequestWriter.Write(conversation, target, to),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
         };
 
@@ -46,6 +47,7 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => new AnthropicAnswerReader(answer),
             Dialect.OpenAIChat => new ChatAnswerReader(answer),
+            Dialect.OpenAIResponses => new ResponsesAnswerReader(answer),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
         };
 

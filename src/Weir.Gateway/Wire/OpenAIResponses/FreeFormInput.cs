@@ -63,7 +63,8 @@ internal struct FreeFormInput : IDisposable
             i += 4;
         }
 
-        return Fresh();
+        // Half a surrogate pair waits for the other: not every JSON parser takes one alone.
+        return Fresh(EndsInHalf(text.Span) ? text.Length - 6 : text.Length);
     }
 
     /// <summary>The arguments are over; returns what has not been told.</summary>
@@ -78,7 +79,7 @@ internal struct FreeFormInput : IDisposable
             text.Append(RawJson.IsObject(json) ? FreeForm.InputOf(RawJson.OfValid(json)) : whole.Span);
         }
 
-        return Fresh();
+        return Fresh(text.Length);
     }
 
     /// <inheritdoc />
@@ -90,17 +91,39 @@ internal struct FreeFormInput : IDisposable
         state = keyAt = taken = 0;
     }
 
-    private ReadOnlySpan<byte> Fresh()
+    private ReadOnlySpan<byte> Fresh(int end)
     {
-        var fresh = text.Span[taken..];
-        taken = text.Length;
+        var fresh = text.Span[taken..end];
+        taken = end;
         return fresh;
     }
+
+    private static bool EndsInHalf(ReadOnlySpan<byte> so) =>
+        so
+            is [
+                ..,
+                (byte)'\\',
+                (byte)'u',
+                (byte)'d'
+                or (byte)'D',
+                (byte)'8'
+                or (byte)'9'
+                or (byte)'a'
+                or (byte)'b'
+                or (byte)'A'
+                or (byte)'B',
+                _,
+                _,
+            ];
 
     /// <summary>A UTF-16 unit that stands escaped in the outer string.</summary>
     private void Unit(ReadOnlySpan<byte> hex)
     {
-        if (System.Buffers.Text.Utf8Parser.TryParse(hex, out ushort unit, out var read, 'x') && read == 4 && unit < 0x80)
+        if (
+            System.Buffers.Text.Utf8Parser.TryParse(hex, out ushort unit, out var read, 'x')
+            && read == 4
+            && unit < 0x80
+        )
         {
             Next((byte)unit);
         }
@@ -182,7 +205,15 @@ internal struct FreeFormInput : IDisposable
 
         var isWhole =
             so.Length == 2
-                ? b is (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t'
+                ? b
+                    is (byte)'"'
+                        or (byte)'\\'
+                        or (byte)'/'
+                        or (byte)'b'
+                        or (byte)'f'
+                        or (byte)'n'
+                        or (byte)'r'
+                        or (byte)'t'
                 : so.Length == 6 && char.IsAsciiHexDigit((char)b);
         if (isWhole)
         {

@@ -89,8 +89,11 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
     private static bool IsHosted(RawText type)
     {
         var name = type.Span;
-        return name.EndsWith("_call"u8) || name.EndsWith("_call_output"u8) || name.StartsWith("mcp_"u8)
-            || name.StartsWith("tool_search_"u8) || name.StartsWith("program"u8);
+        return name.EndsWith("_call"u8)
+            || name.EndsWith("_call_output"u8)
+            || name.StartsWith("mcp_"u8)
+            || name.StartsWith("tool_search_"u8)
+            || name.StartsWith("program"u8);
     }
 
     private void ReadMessage(JsonElement item)

@@ -151,7 +151,12 @@ internal sealed class ResponsesStreamWriter(AnswerContext context, PooledBuffer 
         End();
     }
 
-    private void Words(ReadOnlySpan<byte> name, ReadOnlySpan<byte> index, ReadOnlySpan<byte> member, ReadOnlySpan<byte> said)
+    private void Words(
+        ReadOnlySpan<byte> name,
+        ReadOnlySpan<byte> index,
+        ReadOnlySpan<byte> member,
+        ReadOnlySpan<byte> said
+    )
     {
         BeginInside(name, index);
         Out.Text(member, said);

@@ -17,7 +17,8 @@ internal readonly record struct ResponseState(StopReason Reason, TokenUsage? Usa
     public static ResponseState Ended(StopReason reason, in TokenUsage usage) => new(reason, usage, null);
 
     /// <summary>It failed.</summary>
-    public static ResponseState Failed(AnswerFailure failure, in TokenUsage usage) => new(StopReason.None, usage, failure);
+    public static ResponseState Failed(AnswerFailure failure, in TokenUsage usage) =>
+        new(StopReason.None, usage, failure);
 }
 
 /// <summary>What streams and documents of Responses' have in common. Pure.</summary>

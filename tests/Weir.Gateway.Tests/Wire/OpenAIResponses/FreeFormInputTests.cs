@@ -24,7 +24,9 @@ public sealed class FreeFormInputTests
 
     /// <summary>By hand, for a serializer takes no half of a surrogate pair, and providers send them.</summary>
     private static string Escape(string text) =>
-        string.Concat(text.Select(c => c is >= ' ' and < (char)0x7f and not ('"' or '\\') ? $"{c}" : $"\\u{(int)c:x4}"));
+        string.Concat(
+            text.Select(c => c is >= ' ' and < (char)0x7f and not ('"' or '\\') ? $"{c}" : $"\\u{(int)c:x4}")
+        );
 
     [Theory]
     [InlineData("""{"input":"plain"}""", "plain")]

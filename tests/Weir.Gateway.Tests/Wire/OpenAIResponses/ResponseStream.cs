@@ -39,7 +39,10 @@ internal sealed class ResponseStream
             new[] { "response.completed", "response.incomplete", "response.failed" }
         );
         Assert.Equal(Events[^1].Word("type")[9..], Final.Word("status"));
-        Assert.Equal(done.OrderBy(d => d.Key).Select(d => d.Value.Plain()), Final.List("output").Select(o => o.Plain()));
+        Assert.Equal(
+            done.OrderBy(d => d.Key).Select(d => d.Value.Plain()),
+            Final.List("output").Select(o => o.Plain())
+        );
         if (!HasFailed)
         {
             Assert.Equal(added.Count, done.Count);

@@ -16,7 +16,8 @@ public sealed class ResponsesRequestReaderTests
         return [.. Fates.NamesOf(Fates.RefusedBy(Dialect.AnthropicMessages, conversation.Features))];
     }
 
-    private static string[] DroppedByAnthropic(string members) => ToAnthropic($$"""{"model":"m","input":"x",{{members}}}""").Dropped;
+    private static string[] DroppedByAnthropic(string members) =>
+        ToAnthropic($$"""{"model":"m","input":"x",{{members}}}""").Dropped;
 
     [Fact]
     public void A_text_and_instructions_are_a_turn_and_a_system_prompt()
@@ -38,7 +39,10 @@ public sealed class ResponsesRequestReaderTests
     {
         var (body, dropped) = ToAnthropic(Fixture("codex-second-turn.json"));
 
-        Assert.Equal(["hosted_tool", "metadata", "prompt_cache_key", "thinking", "thinking_signature", "verbosity"], dropped);
+        Assert.Equal(
+            ["hosted_tool", "metadata", "prompt_cache_key", "thinking", "thinking_signature", "verbosity"],
+            dropped
+        );
         Assert.Equal(4, body.List("system").Length);
         var messages = body.List("messages");
         Assert.Equal(["user", "assistant", "user"], messages.Select(m => m.Word("role")));
@@ -51,16 +55,17 @@ public sealed class ResponsesRequestReaderTests
             """{"input":"*** Begin Patch\n*** Add File: a.txt\n\u002Bhello \u0022w\u0022\n*** End Patch\n"}""",
             messages[1].List("content")[3].GetProperty("input").Plain()
         );
-        Assert.Equal(
-            ["call_1", "call_3", "call_2"],
-            messages[2].List("content").Select(c => c.Word("tool_use_id"))
-        );
+        Assert.Equal(["call_1", "call_3", "call_2"], messages[2].List("content").Select(c => c.Word("tool_use_id")));
         Assert.Equal(
             ["exec_command", "apply_patch", "view_image", "multi_agent_v1__spawn_agent", "multi_agent_v1__wait_agent"],
             body.List("tools").Select(t => t.Word("name"))
         );
         var patch = body.List("tools")[1];
-        Assert.Contains("lark grammar:\nstart: begin_patch hunk+ end_patch", patch.Word("description"), StringComparison.Ordinal);
+        Assert.Contains(
+            "lark grammar:\nstart: begin_patch hunk+ end_patch",
+            patch.Word("description"),
+            StringComparison.Ordinal
+        );
         Assert.Equal("""["input"]""", patch.GetProperty("input_schema").GetProperty("required").Plain());
         Assert.StartsWith(
             "Tools for spawning and managing sub-agents.\n\n",
@@ -104,12 +109,7 @@ public sealed class ResponsesRequestReaderTests
             """;
 
         var (home, kept) = ToAnthropic(body);
-        var (abroad, dropped) = Request(
-            Dialect.OpenAIResponses,
-            body,
-            Dialect.AnthropicMessages,
-            provider: "another"
-        );
+        var (abroad, dropped) = Request(Dialect.OpenAIResponses, body, Dialect.AnthropicMessages, provider: "another");
 
         Assert.Equal(
             """{"type":"thinking","thinking":"the words","signature":"c2ln"}""",
@@ -152,10 +152,7 @@ public sealed class ResponsesRequestReaderTests
         Assert.Equal(["b", "c"], said.OfType<TextPart>().Select(t => t.Text.ToString()));
         Assert.Equal("no", Assert.Single(said.OfType<RefusalPart>()).Text.ToString());
         Assert.Equal("{}", System.Text.Encoding.UTF8.GetString(Assert.IsType<ToolCallPart>(said[^1]).Input.Span));
-        Assert.Equal(
-            ["image", "system_mid_conversation", "tool_result_media"],
-            Fates.NamesOf(conversation.Features)
-        );
+        Assert.Equal(["image", "system_mid_conversation", "tool_result_media"], Fates.NamesOf(conversation.Features));
     }
 
     [Fact]
@@ -197,7 +194,10 @@ public sealed class ResponsesRequestReaderTests
             """{"type":"tool","name":"look","disable_parallel_tool_use":true}""",
             body.GetProperty("tool_choice").Plain()
         );
-        Assert.Equal("""{"type":"object"}""", body.GetProperty("output_config").GetProperty("format").GetProperty("schema").Plain());
+        Assert.Equal(
+            """{"type":"object"}""",
+            body.GetProperty("output_config").GetProperty("format").GetProperty("schema").Plain()
+        );
         Assert.Equal("ada", body.GetProperty("metadata").Word("user_id"));
         Assert.True(body.List("tools")[0].GetProperty("strict").GetBoolean());
         Assert.Empty(dropped);
@@ -248,8 +248,14 @@ public sealed class ResponsesRequestReaderTests
     [InlineData("\"background\":true", "stored_conversation")]
     [InlineData("\"input\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]", "stored_conversation")]
     [InlineData("\"input\":[{\"type\":\"compaction\",\"encrypted_content\":\"x\"}]", "stored_conversation")]
-    [InlineData("\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"file_id\":\"file_1\"}]}]", "held_file")]
-    [InlineData("\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_file\",\"file_id\":\"file_1\"}]}]", "held_file")]
+    [InlineData(
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"file_id\":\"file_1\"}]}]",
+        "held_file"
+    )]
+    [InlineData(
+        "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_file\",\"file_id\":\"file_1\"}]}]",
+        "held_file"
+    )]
     public void What_leans_on_OpenAIs_memory_is_refused(string members, string feature) =>
         Assert.Equal([feature], RefusedByAnthropic(members));
 
@@ -266,7 +272,10 @@ public sealed class ResponsesRequestReaderTests
     [InlineData("\"include\":[\"message.output_text.logprobs\"]", "log_probabilities")]
     [InlineData("\"tools\":[{\"type\":\"web_search\"}]", "hosted_tool")]
     [InlineData("\"tool_choice\":{\"type\":\"mcp\",\"server_label\":\"s\",\"name\":\"n\"}", "hosted_tool")]
-    [InlineData("\"input\":[{\"type\":\"web_search_call\",\"id\":\"ws_1\"},{\"role\":\"user\",\"content\":\"x\"}]", "hosted_tool")]
+    [InlineData(
+        "\"input\":[{\"type\":\"web_search_call\",\"id\":\"ws_1\"},{\"role\":\"user\",\"content\":\"x\"}]",
+        "hosted_tool"
+    )]
     [InlineData("\"input\":[{\"type\":\"mcp_list_tools\"},{\"role\":\"user\",\"content\":\"x\"}]", "hosted_tool")]
     [InlineData("\"input\":[{\"type\":\"made_up\"},{\"role\":\"user\",\"content\":\"x\"}]", "unknown_field")]
     [InlineData("\"made_up\":1", "unknown_field")]
@@ -278,14 +287,25 @@ public sealed class ResponsesRequestReaderTests
     [InlineData("\"store\":false,\"stream_options\":{\"include_obfuscation\":false},\"max_tool_calls\":3")]
     [InlineData("\"truncation\":\"disabled\",\"service_tier\":\"auto\",\"background\":false,\"metadata\":{}")]
     [InlineData("\"previous_response_id\":null,\"conversation\":null,\"reasoning\":{\"summary\":\"auto\"}")]
-    [InlineData("\"include\":[\"reasoning.encrypted_content\",\"web_search_call.results\"],\"text\":{\"format\":{\"type\":\"text\"}}")]
-    public void What_changes_nothing_is_dropped_without_a_word(string members) => Assert.Empty(DroppedByAnthropic(members));
+    [InlineData(
+        "\"include\":[\"reasoning.encrypted_content\",\"web_search_call.results\"],\"text\":{\"format\":{\"type\":\"text\"}}"
+    )]
+    public void What_changes_nothing_is_dropped_without_a_word(string members) =>
+        Assert.Empty(DroppedByAnthropic(members));
 
     [Theory]
-    [InlineData("""{"input":[1,null,"x",[],{"type":5},{"type":"message","content":{"a":1}},{"type":"function_call"}]}""")]
-    [InlineData("""{"input":{"a":1},"tools":{"type":"function"},"tool_choice":7,"reasoning":"x","text":[],"include":"x"}""")]
-    [InlineData("""{"input":[{"type":"function_call","call_id":1,"name":null,"arguments":"not json"}],"tools":[1,{"type":"namespace","tools":5},{"type":"function"}]}""")]
-    [InlineData("""{"input":[{"type":"reasoning","summary":"x","encrypted_content":"weir1.s.!!.."},{"type":"custom_tool_call","input":5}],"max_output_tokens":1e400,"temperature":1e999}""")]
+    [InlineData(
+        """{"input":[1,null,"x",[],{"type":5},{"type":"message","content":{"a":1}},{"type":"function_call"}]}"""
+    )]
+    [InlineData(
+        """{"input":{"a":1},"tools":{"type":"function"},"tool_choice":7,"reasoning":"x","text":[],"include":"x"}"""
+    )]
+    [InlineData(
+        """{"input":[{"type":"function_call","call_id":1,"name":null,"arguments":"not json"}],"tools":[1,{"type":"namespace","tools":5},{"type":"function"}]}"""
+    )]
+    [InlineData(
+        """{"input":[{"type":"reasoning","summary":"x","encrypted_content":"weir1.s.!!.."},{"type":"custom_tool_call","input":5}],"max_output_tokens":1e400,"temperature":1e999}"""
+    )]
     [InlineData("""[]""")]
     [InlineData("""null""")]
     public void Nonsense_is_read_and_written_without_a_fall(string body)

@@ -21,7 +21,11 @@ public sealed class ResponsesStreamWriterTests
         new VendorThinking("First I look — ääh, at the water."),
         new VendorText("The river runs high — très haut 🌊 — today."),
         new VendorToolCall("toolu_1", "look", """{"at":"weir","deep":{"ü":[1,2]}}"""),
-        new VendorToolCall("toolu_2", "apply_patch", """{"input":"*** Begin Patch\n+a \"b\" \\ \u00e4 \ud83c\udf0a\n*** End Patch"}"""),
+        new VendorToolCall(
+            "toolu_2",
+            "apply_patch",
+            """{"input":"*** Begin Patch\n+a \"b\" \\ \u00e4 \ud83c\udf0a\n*** End Patch"}"""
+        ),
         new VendorToolCall("toolu_3", "agents__spawn", "{}"),
     ];
 
@@ -94,7 +98,10 @@ public sealed class ResponsesStreamWriterTests
     [Fact]
     public void Thinking_without_a_place_for_its_proof_is_shown_alone()
     {
-        var stream = Stream("""{"model":"m","input":"x"}""", AnthropicStream(Blocks[0], new VendorThinking(""), Blocks[1]));
+        var stream = Stream(
+            """{"model":"m","input":"x"}""",
+            AnthropicStream(Blocks[0], new VendorThinking(""), Blocks[1])
+        );
 
         Assert.Equal(["reasoning", "message"], stream.Output.Select(o => o.Word("type")));
         Assert.False(stream.Output[0].TryGetProperty("encrypted_content", out _));
@@ -135,7 +142,9 @@ public sealed class ResponsesStreamWriterTests
     [InlineData("stop_sequence", "completed", null)]
     public void Why_it_ended_is_told(string reason, string status, string? detail)
     {
-        var upstream = Bytes(AnthropicAnswers.Events(Completion(new VendorText("Hello.")) with { StopReason = reason }));
+        var upstream = Bytes(
+            AnthropicAnswers.Events(Completion(new VendorText("Hello.")) with { StopReason = reason })
+        );
         var stream = Stream(Asked, upstream);
 
         Assert.Equal(status, stream.Final.Word("status"));
@@ -151,7 +160,10 @@ public sealed class ResponsesStreamWriterTests
     [InlineData("invalid_request_error", "prompt is too long: 9 > 5", "context_length_exceeded")]
     public void An_error_within_is_a_response_that_failed(string type, string message, string code)
     {
-        var events = AnthropicAnswers.Events(Completion(Blocks)).Take(8).Append(AnthropicAnswers.ErrorEvent(type, message));
+        var events = AnthropicAnswers
+            .Events(Completion(Blocks))
+            .Take(8)
+            .Append(AnthropicAnswers.ErrorEvent(type, message));
         var stream = Stream(Asked, Bytes(events));
 
         Assert.True(stream.HasFailed);
@@ -202,7 +214,8 @@ public sealed class ResponsesStreamWriterTests
     {
         using var conversation = Read(Dialect.OpenAIResponses, Asked);
         var upstream = Encoding.UTF8.GetBytes(
-            """data: {"id":"c","model":"gpt","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}""" + "\n\ndata: [DONE]\n\n"
+            """data: {"id":"c","model":"gpt","choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}"""
+                + "\n\ndata: [DONE]\n\n"
         );
         var stream = ResponseStream.Check(Answer(conversation, Dialect.OpenAIChat, upstream));
 
@@ -226,7 +239,9 @@ public sealed class ResponsesStreamWriterTests
         var upstream = Bytes(
             deltas
                 .Select(d => "data: {\"model\":\"gpt\",\"choices\":[{\"index\":0,\"delta\":" + d + "}]}\n\n")
-                .Append("data: {\"model\":\"gpt\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\n")
+                .Append(
+                    "data: {\"model\":\"gpt\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\n"
+                )
                 .Append("data: [DONE]\n\n")
         );
         var output = ResponseStream.Check(Answer(conversation, Dialect.OpenAIChat, upstream)).Output;

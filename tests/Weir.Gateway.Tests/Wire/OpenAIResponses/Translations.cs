@@ -16,6 +16,7 @@ internal static class Translations
         Input = 21,
         CacheRead = 100,
         CacheWrite5m = 30,
+        CacheWrite1h = 0,
         Output = 17,
     };
 
@@ -96,7 +97,20 @@ internal static class Translations
         Bytes(AnthropicAnswers.Events(Completion(blocks)));
 
     public static byte[] ResponsesStream(params VendorBlock[] blocks) =>
-        Bytes(OpenAIResponsesAnswers.Events(Completion(blocks) with { Usage = new() { Input = 21, CacheRead = 100, Output = 17, Reasoning = 4 } }));
+        Bytes(
+            OpenAIResponsesAnswers.Events(
+                Completion(blocks) with
+                {
+                    Usage = new()
+                    {
+                        Input = 21,
+                        CacheRead = 100,
+                        Output = 17,
+                        Reasoning = 4,
+                    },
+                }
+            )
+        );
 
     public static VendorCompletion Completion(params VendorBlock[] blocks) =>
         new()
