@@ -136,6 +136,9 @@ internal sealed record Tool(
     /// <summary>Whether the caller marks the prefix up to here for the prompt cache.</summary>
     public CacheMark Cache { get; init; }
 
+    /// <summary>Whether it is OpenAI's search for further tools, which the caller carries out; its calls have a form of their own.</summary>
+    public bool FindsTools { get; init; }
+
     /// <summary>The group that it stands in (OpenAI Responses), which is part of <see cref="Name"/>; empty for none.</summary>
     public RawText Namespace { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Wire.OpenAIChat;
@@ -64,6 +65,22 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
         else if (type.Is("reasoning"u8))
         {
             ReadReasoning(item);
+        }
+        else if (type.Is("tool_search_call"u8) && item.Is("execution"u8, "client"u8))
+        {
+            var arguments = item.Get("arguments"u8);
+            Said()
+                .Add(
+                    new ToolCallPart(
+                        item.Text("call_id"u8),
+                        ResponsesTools.SearchName,
+                        arguments.ValueKind == JsonValueKind.Object ? RawJson.Of(arguments) : RawJson.EmptyObject
+                    )
+                );
+        }
+        else if (type.Is("tool_search_output"u8) && item.Is("execution"u8, "client"u8))
+        {
+            ReadFound(item);
         }
         else if (type.Is("additional_tools"u8))
         {
@@ -141,6 +158,29 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
             conversation.Has(Feature.ToolResultMedia);
         }
 
+        AddResult(result);
+    }
+
+    /// <summary>The tools that a search has found can be called from here on; the model is told their names.</summary>
+    private void ReadFound(JsonElement item)
+    {
+        var before = conversation.Tools.Count;
+        tools.Read(item.Get("tools"u8));
+        List<byte> text = [.. "Tools that can be called from now on:"u8];
+        for (var i = before; i < conversation.Tools.Count; i++)
+        {
+            text.AddRange(i == before ? " "u8 : ", "u8);
+            text.AddRange(conversation.Tools[i].Name.Span);
+        }
+
+        text.AddRange(before == conversation.Tools.Count ? " none further"u8 : default);
+        var result = new ToolResultPart(item.Text("call_id"u8));
+        result.Content.Add(new TextPart(RawText.OfEscaped(CollectionsMarshal.AsSpan(text))));
+        AddResult(result);
+    }
+
+    private void AddResult(ToolResultPart result)
+    {
         var turn =
             conversation.Turns is [.., { Role: Role.User } last]
             && last.Parts.TrueForAll(static part => part is ToolResultPart)
@@ -184,7 +224,7 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
             }
         }
 
-        return all is null ? first : RawText.OfEscaped(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(all));
+        return all is null ? first : RawText.OfEscaped(CollectionsMarshal.AsSpan(all));
     }
 
     private void ReadContent(JsonElement content, List<Part> to)

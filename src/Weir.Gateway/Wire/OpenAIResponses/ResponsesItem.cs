@@ -47,6 +47,9 @@ internal sealed class ResponsesItem(AnswerContext context) : IDisposable
     /// <summary>Whether it is the call of a tool that takes a text.</summary>
     public bool IsFreeForm => Kind == BlockKind.ToolCall && tool is { IsFreeForm: true };
 
+    /// <summary>Whether it is a search for further tools, whose input comes as an object, all at once.</summary>
+    public bool IsSearch => Kind == BlockKind.ToolCall && tool is { FindsTools: true };
+
     /// <summary>The tool's name as its caller knows it.</summary>
     public ReadOnlySpan<byte> Name => tool is { NameInside.IsEmpty: false } ? tool.NameInside.Span : name;
 
@@ -76,6 +79,7 @@ internal sealed class ResponsesItem(AnswerContext context) : IDisposable
         {
             BlockKind.Thinking => "rs",
             BlockKind.ToolCall when IsFreeForm => "ctc",
+            BlockKind.ToolCall when IsSearch => "tsc",
             BlockKind.ToolCall => "fc",
             _ => "msg",
         };
@@ -138,6 +142,13 @@ internal sealed class ResponsesItem(AnswerContext context) : IDisposable
                     to.Text("encrypted_content"u8, proof);
                 }
 
+                break;
+            case BlockKind.ToolCall when IsSearch:
+                to.Text("type"u8, "tool_search_call"u8);
+                to.Text("status"u8, Word(status));
+                to.Text("call_id"u8, callId);
+                to.Text("execution"u8, "client"u8);
+                to.RawLine("arguments"u8, RawJson.OfArguments(RawText.OfEscaped(said)).Span);
                 break;
             case BlockKind.ToolCall:
                 to.Text("type"u8, IsFreeForm ? "custom_tool_call"u8 : "function_call"u8);

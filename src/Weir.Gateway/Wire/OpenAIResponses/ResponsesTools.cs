@@ -17,6 +17,9 @@ internal sealed class ResponsesTools(Conversation conversation)
 
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
+    /// <summary>By what name a search for further tools is called where it is a tool like any other.</summary>
+    public static RawText SearchName { get; } = RawText.OfPlain("tool_search");
+
     /// <summary>Reads <c>tools</c>, or those that an item of the conversation adds.</summary>
     public void Read(JsonElement tools)
     {
@@ -96,6 +99,12 @@ internal sealed class ResponsesTools(Conversation conversation)
 
     private void Read(JsonElement tool, RawText group, RawText about)
     {
+        if (tool.Is("type"u8, "tool_search"u8) && tool.Is("execution"u8, "client"u8))
+        {
+            AddSearch(tool);
+            return;
+        }
+
         var isFreeForm = tool.Is("type"u8, "custom"u8);
         if (!isFreeForm && !tool.Is("type"u8, "function"u8))
         {
@@ -131,6 +140,16 @@ internal sealed class ResponsesTools(Conversation conversation)
                 NameInside = group.IsEmpty ? default : name,
             }
         );
+    }
+
+    private void AddSearch(JsonElement tool)
+    {
+        if (known.Add(SearchName.ToString()))
+        {
+            conversation.Tools.Add(
+                new Tool(SearchName, tool.Text("description"u8), tool.Get("parameters"u8)) { FindsTools = true }
+            );
+        }
     }
 
     private static RawText Join(RawText first, RawText second) =>

@@ -154,21 +154,6 @@ internal static class ResponsesWords
     private static void Repeat(JsonElement request, ReadOnlySpan<byte> name, ReadOnlySpan<byte> otherwise, JsonOut to)
     {
         var value = request.Get(name);
-        if (!value.Exists())
-        {
-            to.Raw(name, otherwise);
-            return;
-        }
-
-        to.Name(name);
-        var json = RawJson.Of(value).Span;
-        // An event's data is one line, and the caller may have written its request in several.
-        for (var end = json.IndexOfAny((byte)'\n', (byte)'\r'); end >= 0; end = json.IndexOfAny((byte)'\n', (byte)'\r'))
-        {
-            to.Buffer.Append(json[..end]);
-            json = json[(end + 1)..];
-        }
-
-        to.Raw(json);
+        to.RawLine(name, value.Exists() ? RawJson.Of(value).Span : otherwise);
     }
 }

@@ -57,7 +57,14 @@ public sealed class ResponsesRequestReaderTests
         );
         Assert.Equal(["call_1", "call_3", "call_2"], messages[2].List("content").Select(c => c.Word("tool_use_id")));
         Assert.Equal(
-            ["exec_command", "apply_patch", "view_image", "multi_agent_v1__spawn_agent", "multi_agent_v1__wait_agent"],
+            [
+                "exec_command",
+                "apply_patch",
+                "view_image",
+                "tool_search",
+                "multi_agent_v1__spawn_agent",
+                "multi_agent_v1__wait_agent",
+            ],
             body.List("tools").Select(t => t.Word("name"))
         );
         var patch = body.List("tools")[1];
@@ -69,7 +76,7 @@ public sealed class ResponsesRequestReaderTests
         Assert.Equal("""["input"]""", patch.GetProperty("input_schema").GetProperty("required").Plain());
         Assert.StartsWith(
             "Tools for spawning and managing sub-agents.\n\n",
-            body.List("tools")[3].Word("description"),
+            body.List("tools")[4].Word("description"),
             StringComparison.Ordinal
         );
     }
@@ -239,6 +246,32 @@ public sealed class ResponsesRequestReaderTests
         );
 
         Assert.Equal(["a", "b"], body.List("tools").Select(t => t.Word("name")));
+    }
+
+    [Fact]
+    public void Tools_that_a_search_has_found_are_tools()
+    {
+        var (body, dropped) = ToAnthropic(
+            """
+            {"model":"m","input":[{"role":"user","content":"Go"},
+             {"type":"tool_search_call","id":"tsc_1","call_id":"c1","execution":"client","status":"completed","arguments":{"query":"agents"}},
+             {"type":"tool_search_output","id":"tso_1","call_id":"c1","execution":"client","status":"completed","tools":[
+               {"type":"namespace","name":"agents","description":"d","tools":[{"type":"function","name":"spawn","defer_loading":true,"parameters":{}},
+               {"type":"function","name":"wait","parameters":{}}]}]}],
+             "tools":[{"type":"tool_search","execution":"client","description":"Finds.","parameters":{"type":"object"}}]}
+            """
+        );
+
+        Assert.Equal(["agents__spawn", "agents__wait", "tool_search"], body.List("tools").Select(t => t.Word("name")));
+        var messages = body.List("messages");
+        Assert.Equal(
+            """{"type":"tool_use","id":"c1","name":"tool_search","input":{"query":"agents"}}""",
+            messages[1].List("content")[0].Plain()
+        );
+        var result = messages[2].List("content")[0];
+        Assert.Equal("c1", result.Word("tool_use_id"));
+        Assert.Contains("agents__spawn, agents__wait", result.Plain(), StringComparison.Ordinal);
+        Assert.Empty(dropped);
     }
 
     [Theory]

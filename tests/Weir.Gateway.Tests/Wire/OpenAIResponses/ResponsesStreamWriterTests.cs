@@ -64,6 +64,21 @@ public sealed class ResponsesStreamWriterTests
     }
 
     [Fact]
+    public void A_search_for_tools_comes_as_its_own_item()
+    {
+        var stream = Stream(
+            """{"model":"m","input":"x","tools":[{"type":"tool_search","execution":"client","parameters":{}}]}""",
+            AnthropicStream(new VendorToolCall("toolu_1", "tool_search", "{\"query\":\n\"agents\"}"))
+        );
+
+        var call = Assert.Single(stream.Output);
+        Assert.Equal(
+            ("tool_search_call", "toolu_1", "client", """{"query":"agents"}"""),
+            (call.Word("type"), call.Word("call_id"), call.Word("execution"), call.GetProperty("arguments").Plain())
+        );
+    }
+
+    [Fact]
     public void A_patch_streams_while_it_comes()
     {
         var stream = Stream(Asked, AnthropicStream(Blocks));
