@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Weir.Gateway.Translation;
-using Weir.Gateway.Wire.OpenAIChat;
 
 namespace Weir.Gateway.Wire.OpenAIResponses;
 
@@ -119,7 +118,7 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
         var content = item.Get("content"u8);
         if (role.Is("assistant"u8))
         {
-            ReadContent(content, Said());
+            ResponsesContent.Read(conversation, content, Said());
         }
         else if (role.Is("system"u8) || role.Is("developer"u8))
         {
@@ -128,7 +127,7 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
         else
         {
             var turn = new Turn(Role.User);
-            ReadContent(content, turn.Parts);
+            ResponsesContent.Read(conversation, content, turn.Parts);
             conversation.Turns.Add(turn);
         }
     }
@@ -136,7 +135,7 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
     private void ReadInstructions(JsonElement content)
     {
         var parts = new List<Part>();
-        ReadContent(content, parts);
+        ResponsesContent.Read(conversation, content, parts);
         if (conversation.Turns.Count == 0)
         {
             conversation.System.AddRange(parts.OfType<TextPart>());
@@ -152,7 +151,7 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
     private void ReadResult(JsonElement item, bool isFreeForm)
     {
         var result = new ToolResultPart(item.Text("call_id"u8)) { IsFreeForm = isFreeForm };
-        ReadContent(item.Get("output"u8), result.Content);
+        ResponsesContent.Read(conversation, item.Get("output"u8), result.Content);
         if (result.Content.Exists(static part => part is MediaPart))
         {
             conversation.Has(Feature.ToolResultMedia);
@@ -225,83 +224,6 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
         }
 
         return all is null ? first : RawText.OfEscaped(CollectionsMarshal.AsSpan(all));
-    }
-
-    private void ReadContent(JsonElement content, List<Part> to)
-    {
-        if (content.ValueKind == JsonValueKind.String)
-        {
-            to.Add(new TextPart(RawText.Of(content)));
-            return;
-        }
-
-        foreach (var part in content.Items())
-        {
-            ReadPart(part, to);
-        }
-    }
-
-    private void ReadPart(JsonElement part, List<Part> to)
-    {
-        var mark = CacheMark.None;
-        if (part.Get("prompt_cache_breakpoint"u8).Exists())
-        {
-            conversation.Has(Feature.CacheControl);
-            mark = CacheMark.Short;
-        }
-
-        var type = part.Text("type"u8);
-        if (type.Is("input_text"u8) || type.Is("output_text"u8) || type.Is("text"u8) || type.Is("summary_text"u8))
-        {
-            if (part.Get("annotations"u8).Items().Any())
-            {
-                conversation.Has(Feature.Citations);
-            }
-
-            to.Add(new TextPart(part.Text("text"u8)) { Cache = mark });
-        }
-        else if (type.Is("refusal"u8))
-        {
-            to.Add(new RefusalPart(part.Text("refusal"u8)));
-        }
-        else if (type.Is("input_image"u8))
-        {
-            ReadImage(part, mark, to);
-        }
-        else if (type.Is("input_file"u8))
-        {
-            to.Add(OpenAIMedia.File(conversation, part, mark));
-        }
-        else if (type.Is("input_audio"u8))
-        {
-            var audio = part.Get("input_audio"u8);
-            conversation.Has(Feature.Audio);
-            to.Add(
-                new MediaPart(MediaKind.Audio, MediaSource.Base64, audio.Text("data"u8))
-                {
-                    MediaType = RawText.OfPlain(audio.Is("format"u8, "mp3"u8) ? "audio/mp3" : "audio/wav"),
-                }
-            );
-        }
-        else
-        {
-            conversation.Has(Feature.UnknownField);
-        }
-    }
-
-    private void ReadImage(JsonElement part, CacheMark mark, List<Part> to)
-    {
-        var held = part.Text("file_id"u8);
-        if (!held.IsEmpty)
-        {
-            conversation.Has(Feature.HeldFile);
-            to.Add(new MediaPart(MediaKind.Image, MediaSource.Held, held));
-            return;
-        }
-
-        var image = part.Get("image_url"u8);
-        var url = image.ValueKind == JsonValueKind.String ? RawText.Of(image) : image.Text("url"u8);
-        to.Add(OpenAIMedia.Image(conversation, url, part.Text("detail"u8), mark));
     }
 
     private List<Part> Said() =>

@@ -31,6 +31,7 @@ internal static class ResponsesRequestReader
             }
         }
 
+        tools.Narrow(root.Get("tool_choice"u8));
         if (conversation.Turns is [.., { Role: Role.Assistant }])
         {
             conversation.Has(Feature.Prefill);

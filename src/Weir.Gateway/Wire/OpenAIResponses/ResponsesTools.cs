@@ -53,6 +53,26 @@ internal sealed class ResponsesTools(Conversation conversation)
         }
     }
 
+    /// <summary>
+    /// Leaves those tools alone that <c>tool_choice</c> allows, where it lists some; to be called when all are read. Others
+    /// have no such list.
+    /// </summary>
+    public void Narrow(JsonElement choice)
+    {
+        if (!choice.Is("type"u8, "allowed_tools"u8))
+        {
+            return;
+        }
+
+        var allowed = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var tool in choice.Get("tools"u8).Items())
+        {
+            allowed.Add(NameOf(tool.Text("namespace"u8), tool.Text("name"u8)).ToString());
+        }
+
+        conversation.Tools.RemoveAll(tool => !allowed.Contains(tool.Name.ToString()));
+    }
+
     /// <summary>The one name of a tool in a group; its own name when it stands in none.</summary>
     public static RawText NameOf(RawText group, RawText name)
     {

@@ -249,6 +249,20 @@ public sealed class ResponsesRequestReaderTests
     }
 
     [Fact]
+    public void Only_the_tools_that_the_choice_allows_are_told()
+    {
+        var (body, _) = ToAnthropic(
+            """
+            {"model":"m","input":"x","tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"b"}]},
+             "tools":[{"type":"function","name":"a","parameters":{}},{"type":"function","name":"b","parameters":{}},{"type":"custom","name":"c"}]}
+            """
+        );
+
+        Assert.Equal(["b"], body.List("tools").Select(t => t.Word("name")));
+        Assert.Equal("any", body.GetProperty("tool_choice").Word("type"));
+    }
+
+    [Fact]
     public void Tools_that_a_search_has_found_are_tools()
     {
         var (body, dropped) = ToAnthropic(
