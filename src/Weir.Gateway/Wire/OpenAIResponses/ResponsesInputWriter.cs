@@ -1,4 +1,3 @@
-using Weir.Foundation;
 using Weir.Gateway.Translation;
 
 namespace Weir.Gateway.Wire.OpenAIResponses;
