@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Tests.Pipeline;
 using Weir.Gateway.Tests.Wire.OpenAIResponses;
@@ -129,7 +128,7 @@ public sealed class ResponsesCallerTests
         );
 
         var bodies = upstream.Requests.Select(r => Encoding.UTF8.GetString(r.Body.Span)).ToList();
-        var prefix = bodies[0].LastIndexOf("]", StringComparison.Ordinal);
+        var prefix = bodies[0].LastIndexOf(']');
         Assert.Equal(bodies[0][..prefix], bodies[1][..prefix]);
     }
 }

@@ -11,8 +11,7 @@ namespace Weir.Gateway.Wire.OpenAIResponses;
 /// </summary>
 internal abstract class ResponsesWriter(AnswerContext context, PooledBuffer to) : AnswerWriter(context, to)
 {
-    private readonly PooledBuffer output = new(0);
-    private JsonOut? items;
+    private PooledBytes output;
 
     /// <summary>The item that is being written.</summary>
     protected ResponsesItem Item { get; } = new(context);
@@ -117,7 +116,10 @@ internal abstract class ResponsesWriter(AnswerContext context, PooledBuffer to) 
         }
 
         Say(rest);
-        Item.Write(status, items ??= new JsonOut(output));
+        using var whole = new PooledBuffer(Item.Text.Length);
+        Item.Write(status, new JsonOut(whole));
+        output.Append(output.Length > 0 ? ","u8 : default);
+        output.Append(whole.Span);
         OnItemDone(status);
     }
 }
