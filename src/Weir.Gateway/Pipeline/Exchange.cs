@@ -80,6 +80,9 @@ internal sealed class Exchange
     /// <summary>The request in no dialect, for targets that do not speak the caller's; null until one is met.</summary>
     public Conversation? Conversation { get; set; }
 
+    /// <summary>The body without what Weir sealed for providers of other dialects; null when there is nothing of the kind.</summary>
+    public byte[]? BodyWithoutSeals { get; set; }
+
     /// <summary>Whether the caller's own credential makes it part of a subscription.</summary>
     public bool OwnIsSubscription => Caller is { BringsOwn: true, OwnIsSubscription: true };
 

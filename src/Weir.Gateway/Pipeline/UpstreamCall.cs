@@ -45,7 +45,9 @@ internal sealed class UpstreamCall : IDisposable
         Attempt = new UpstreamAttempt(target, model, clock.GetElapsedTime(exchange.StartedTimestamp))
         {
             UpstreamDialect = translated?.Dialect ?? Dialect.None,
-            Dropped = translated?.Dropped ?? [],
+            Dropped =
+                translated?.Dropped
+                ?? (exchange.BodyWithoutSeals is null ? [] : [Fates.NameOf(Feature.ThinkingSignature)]),
         };
         HidesUsageChunk =
             translated is null
