@@ -16,12 +16,42 @@ internal static class Failures
     {
         try
         {
-            return JsonDocument.Parse(json, Options);
+            return HasBrokenName(json.Span) ? null : JsonDocument.Parse(json, Options);
         }
         catch (JsonException)
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// Whether a property's name holds half a surrogate pair: it is no text, and a document throws when it looks at one. Two
+    /// passes are made only where an escape may be of that kind.
+    /// </summary>
+    private static bool HasBrokenName(ReadOnlySpan<byte> json)
+    {
+        if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
+        {
+            return false;
+        }
+
+        Span<byte> plain = stackalloc byte[256];
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Weir.Wire.JsonCursor.MaxDepth });
+        while (reader.Read())
+        {
+            if (reader is not { TokenType: JsonTokenType.PropertyName, ValueIsEscaped: true })
+            {
+                continue;
+            }
+
+            var name = reader.ValueSpan;
+            if (Weir.Wire.JsonText.Unescape(name, name.Length <= plain.Length ? plain : new byte[name.Length]) < 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>
