@@ -42,7 +42,14 @@ public sealed class RouterTests
         return Router.Decide(
             GatewaySnapshot.Build(config, [], previous: null, TimeProvider.System).Server,
             Prices,
-            new RouteQuestion(dialect, model, client, key, headers ?? new HeaderDictionary())
+            new RouteQuestion(
+                dialect,
+                dialect != Dialect.OpenAIEmbeddings,
+                model,
+                client,
+                key,
+                headers ?? new HeaderDictionary()
+            )
         );
     }
 
