@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Weir.Foundation;
 using Weir.Gateway.Translation;
 
 namespace Weir.Gateway.Wire.Gemini;

@@ -82,6 +82,6 @@ internal sealed class GeminiDocumentWriter(AnswerContext context, PooledBuffer t
     private void Release()
     {
         text.Dispose();
-        parts.Dispose();
+        parts.Release();
     }
 }

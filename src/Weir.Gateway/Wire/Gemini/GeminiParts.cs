@@ -6,7 +6,7 @@ namespace Weir.Gateway.Wire.Gemini;
 /// The parts of an answer: words as they come, a call when it is whole. A proof waits for the part behind it. Not
 /// thread-safe.
 /// </summary>
-internal sealed class GeminiParts(AnswerContext context) : IDisposable
+internal sealed class GeminiParts(AnswerContext context)
 {
     private PooledBytes input;
     private BlockKind kind;
@@ -80,8 +80,8 @@ internal sealed class GeminiParts(AnswerContext context) : IDisposable
         input.Clear();
     }
 
-    /// <inheritdoc />
-    public void Dispose() => input.Dispose();
+    /// <summary>Gives its memory back; the answer is over.</summary>
+    public void Release() => input.Dispose();
 
     private void EndPart(JsonOut to)
     {

@@ -67,7 +67,7 @@ internal sealed class GeminiStreamWriter(AnswerContext context, PooledBuffer to)
             Out.Buffer.Append("\n]\n"u8);
         }
 
-        parts.Dispose();
+        parts.Release();
     }
 
     /// <inheritdoc />
@@ -85,7 +85,7 @@ internal sealed class GeminiStreamWriter(AnswerContext context, PooledBuffer to)
             Sse.Write(Out.Buffer, default, error);
         }
 
-        parts.Dispose();
+        parts.Release();
     }
 
     private void Begin()
