@@ -182,25 +182,23 @@ public static class Prompts
     /// <summary>The model calls a shell tool once, then answers.</summary>
     public const string CallTool = "WEIR-CALL-TOOL";
 
-    /// <summary>The model calls a shell tool twice at once, then answers.</summary>
-    public const string CallTwoTools = "WEIR-CALL-TWO-TOOLS";
-
     /// <summary>The model starts a subagent, which calls a shell tool; then it answers.</summary>
     public const string StartSubagent = "WEIR-START-SUBAGENT";
+
+    /// <summary>The model calls a shell tool twice at once, then answers.</summary>
+    public const string CallTwice = "WEIR-CALL-TWICE";
+
+    /// <summary>The model calls a shell tool three times, one after the other, then answers.</summary>
+    public const string KeepCalling = "WEIR-KEEP-CALLING";
+
+    /// <summary>The model thinks before whatever else it does.</summary>
+    public const string Think = "WEIR-THINK";
 
     /// <summary>What the shell tool prints.</summary>
     public const string ToolOutput = "weir-tool-ran";
 
     /// <summary>The model's last words.</summary>
     public const string FinalAnswer = "All is well at the weir.";
-
-    /// <summary>What the second of two calls prints.</summary>
-    public const string SecondOutput = "weir-tool-ran-again";
-
-    /// <summary>What the model thinks, where it shows that.</summary>
-    public const string Thoughts = "The water is high.";
-
-    internal static string SecondCommand => $"echo {SecondOutput}";
 
     internal static string Command => $"echo {ToolOutput}";
 }
