@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Tests.Pipeline;

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
-using Weir.Gateway.Pipeline;
 using Weir.Gateway.Translation;
 using Weir.Testing;
 

@@ -1,7 +1,5 @@
-using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Translation;
-using Weir.Testing;
 
 namespace Weir.Gateway.Tests.Wire.Gemini;
 
