@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Weir.Gateway.Translation;
 
@@ -27,23 +26,16 @@ internal sealed class GeminiAnswerReader(AnswerAssembly answer) : AnswerReader(a
     /// <inheritdoc />
     public override AnswerFailure? ReadFailure(ReadOnlyMemory<byte> json, int status)
     {
-        using var document = Failures.Parse(json);
-        return document is null ? null : Failures.OfGemini(document.RootElement, status);
+        return Failures.OfGemini(JsonValue.Parse(json), status);
     }
 
     private void Read(ReadOnlyMemory<byte> json)
     {
-        using var document = Failures.Parse(json);
-        if (document is null)
-        {
-            return;
-        }
-
-        var root = document.RootElement;
+        var root = JsonValue.Parse(json);
         if (root.ValueKind == JsonValueKind.Array)
         {
             // Without alt=sse, which some hosts overlook, the chunks are the elements of an array.
-            foreach (var chunk in root.EnumerateArray())
+            foreach (var chunk in root.Items())
             {
                 ReadChunk(chunk);
             }
@@ -54,7 +46,7 @@ internal sealed class GeminiAnswerReader(AnswerAssembly answer) : AnswerReader(a
         }
     }
 
-    private void ReadChunk(JsonElement root)
+    private void ReadChunk(JsonValue root)
     {
         if (root.Get("error"u8).Exists())
         {
@@ -86,7 +78,7 @@ internal sealed class GeminiAnswerReader(AnswerAssembly answer) : AnswerReader(a
         }
     }
 
-    private void ReadPart(JsonElement part)
+    private void ReadPart(JsonValue part)
     {
         var signature = part.Text("thoughtSignature"u8).Span;
         if (part.Get("functionCall"u8) is { ValueKind: JsonValueKind.Object } call)
@@ -114,16 +106,13 @@ internal sealed class GeminiAnswerReader(AnswerAssembly answer) : AnswerReader(a
         Answer.Text(text);
     }
 
-    private void ReadCall(JsonElement call)
+    private void ReadCall(JsonValue call)
     {
         hasWords = false;
         var key = calls++;
         Answer.ToolCall(key, call.Text("id"u8).Span, call.Text("name"u8).Span);
         var input = call.Get("args"u8);
-        Answer.ToolInput(
-            key,
-            input.ValueKind == JsonValueKind.Object ? RawText.OfPlain(JsonMarshal.GetRawUtf8Value(input)).Span : "{}"u8
-        );
+        Answer.ToolInput(key, input.ValueKind == JsonValueKind.Object ? RawText.OfPlain(input.Raw).Span : "{}"u8);
         Answer.ToolDone(key);
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Weir.Gateway.Translation;
 
 namespace Weir.Gateway.Wire.Gemini;
@@ -232,7 +231,7 @@ internal static class GeminiContents
         }
         else if (!answer.IsError && answer.Structured.Exists())
         {
-            to.Raw("response"u8, JsonMarshal.GetRawUtf8Value(answer.Structured));
+            to.Raw("response"u8, answer.Structured.Raw);
         }
         else
         {

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
 using Weir.Gateway.Translation;
@@ -13,7 +14,7 @@ internal static class GeminiFields
     private const int LongestName = 64;
 
     /// <summary>The member; undefined when there is none.</summary>
-    public static JsonElement Field(this JsonElement element, ReadOnlySpan<byte> name)
+    public static JsonValue Field(this JsonValue element, ReadOnlySpan<byte> name)
     {
         var found = element.Get(name);
         if (found.Exists())
@@ -26,11 +27,10 @@ internal static class GeminiFields
     }
 
     /// <summary>The member's text; empty when it is none.</summary>
-    public static RawText FieldText(this JsonElement element, ReadOnlySpan<byte> name) =>
-        RawText.Of(element.Field(name));
+    public static RawText FieldText(this JsonValue element, ReadOnlySpan<byte> name) => RawText.Of(element.Field(name));
 
     /// <summary>Whether it is the member of that name.</summary>
-    public static bool IsField(this JsonProperty member, ReadOnlySpan<byte> name)
+    public static bool IsField(this JsonMember member, ReadOnlySpan<byte> name)
     {
         if (member.NameEquals(name))
         {
@@ -42,10 +42,12 @@ internal static class GeminiFields
     }
 
     /// <summary>A whole number, or the text of one; null for anything else.</summary>
-    public static long? Whole(this JsonElement element) =>
+    public static long? Whole(this JsonValue element) =>
         element.ValueKind switch
         {
-            JsonValueKind.Number when element.TryGetInt64(out var number) => number,
+            JsonValueKind.Number
+                when Utf8Parser.TryParse(element.Raw, out long number, out var used) && used == element.Raw.Length =>
+                number,
             JsonValueKind.String
                 when long.TryParse(
                     RawText.Of(element).Span,
@@ -57,13 +59,25 @@ internal static class GeminiFields
         };
 
     /// <summary>The elements of a list, or the only one where it is written without brackets.</summary>
-    public static IEnumerable<JsonElement> List(this JsonElement element) =>
+    public static List<JsonValue> List(this JsonValue element) =>
         element.ValueKind switch
         {
-            JsonValueKind.Array => element.EnumerateArray(),
+            JsonValueKind.Array => element.Elements(),
             JsonValueKind.Undefined => [],
             _ => [element],
         };
+
+    /// <summary>The elements of a list; none of anything else.</summary>
+    public static List<JsonValue> Elements(this JsonValue element)
+    {
+        var found = new List<JsonValue>();
+        foreach (var item in element.Items())
+        {
+            found.Add(item);
+        }
+
+        return found;
+    }
 
     private static ReadOnlySpan<byte> WithUnderscores(ReadOnlySpan<byte> name, Span<byte> to)
     {

@@ -40,7 +40,7 @@ internal static class GeminiMedia
         : MediaKind.Document;
 
     /// <summary>Reads <c>inlineData</c> or <c>fileData</c>; null for a part that is neither.</summary>
-    public static MediaPart? Read(Conversation conversation, JsonElement part)
+    public static MediaPart? Read(Conversation conversation, JsonValue part)
     {
         var data = part.Field("inlineData"u8);
         var isInline = data.Exists();

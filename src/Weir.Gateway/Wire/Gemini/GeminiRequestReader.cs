@@ -11,10 +11,10 @@ namespace Weir.Gateway.Wire.Gemini;
 internal static class GeminiRequestReader
 {
     /// <summary>The request; <see cref="Conversation.Fault"/> says what is wrong with it.</summary>
-    public static Conversation Read(JsonDocument document)
+    public static Conversation Read(JsonValue body)
     {
-        var conversation = new Conversation(document, Dialect.Gemini);
-        foreach (var member in document.RootElement.Members())
+        var conversation = new Conversation(Dialect.Gemini);
+        foreach (var member in body.Members())
         {
             if (member.Value.ValueKind != JsonValueKind.Null && !ReadMember(conversation, member))
             {
@@ -30,7 +30,7 @@ internal static class GeminiRequestReader
         return conversation;
     }
 
-    private static bool ReadMember(Conversation conversation, JsonProperty member)
+    private static bool ReadMember(Conversation conversation, JsonMember member)
     {
         var value = member.Value;
         if (member.NameEquals("contents"u8))
@@ -58,7 +58,7 @@ internal static class GeminiRequestReader
         }
         else if (member.IsField("safetySettings"u8))
         {
-            Note(conversation, Feature.SafetySettings, value.Items().Any());
+            Note(conversation, Feature.SafetySettings, value.HasContent);
         }
         else if (member.IsField("cachedContent"u8))
         {
@@ -66,7 +66,7 @@ internal static class GeminiRequestReader
         }
         else if (member.NameEquals("labels"u8))
         {
-            Note(conversation, Feature.Metadata, value.Members().Any());
+            Note(conversation, Feature.Metadata, value.HasContent);
         }
         else if (member.IsField("serviceTier"u8))
         {
@@ -92,7 +92,7 @@ internal static class GeminiRequestReader
         }
     }
 
-    private static void ReadSystem(Conversation conversation, JsonElement value)
+    private static void ReadSystem(Conversation conversation, JsonValue value)
     {
         var parts = value.ValueKind == JsonValueKind.String ? value : value.Get("parts"u8);
         foreach (var part in parts.List())
@@ -105,7 +105,7 @@ internal static class GeminiRequestReader
         }
     }
 
-    private static void ReadTool(Conversation conversation, JsonElement tool)
+    private static void ReadTool(Conversation conversation, JsonValue tool)
     {
         foreach (var member in tool.Members())
         {
@@ -129,21 +129,21 @@ internal static class GeminiRequestReader
     }
 
     /// <summary>A schema as JSON schema: Gemini's own is made into one.</summary>
-    public static JsonElement SchemaOf(JsonElement own, JsonElement json) =>
+    public static JsonValue SchemaOf(JsonValue own, JsonValue json) =>
         json.ValueKind == JsonValueKind.Object ? json
         : own.ValueKind == JsonValueKind.Object ? PlainSchema.Of(own)
         : default;
 
-    private static void ReadChoice(Conversation conversation, JsonElement config)
+    private static void ReadChoice(Conversation conversation, JsonValue config)
     {
         var mode = config.Text("mode"u8);
-        var names = config.Field("allowedFunctionNames"u8);
+        var names = config.Field("allowedFunctionNames"u8).Elements();
         conversation.Choice =
             mode.Is("ANY"u8) ? ToolChoice.Any
             : mode.Is("NONE"u8) ? ToolChoice.None
             : mode.Is("AUTO"u8) || mode.Is("VALIDATED"u8) ? ToolChoice.Auto
             : ToolChoice.Unset;
-        if (conversation.Choice == ToolChoice.Any && names.Items().Count() == 1)
+        if (conversation.Choice == ToolChoice.Any && names.Count == 1)
         {
             conversation.Choice = ToolChoice.Named;
             conversation.ChosenTool = RawText.Of(names[0]);

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Weir.Gateway.Translation;
@@ -19,28 +18,32 @@ internal sealed class GeminiSchema
     /// <summary>References may unfold almost without end; beyond so many schemas each is told by its type alone.</summary>
     private const int MaxSchemas = 4_096;
 
-    private readonly JsonElement root;
+    private readonly JsonValue root;
     private readonly JsonOut to;
     private readonly List<string> followed = [];
     private int depth;
     private int left = MaxSchemas;
 
-    private GeminiSchema(JsonElement root, JsonOut to)
+    private GeminiSchema(JsonValue root, JsonOut to)
     {
         this.root = root;
         this.to = to;
     }
 
     /// <summary>Writes a schema as a value.</summary>
-    public static void Write(JsonElement schema, JsonOut to) =>
+    public static void Write(JsonValue schema, JsonOut to)
+    {
+        schema = Sound(schema);
         new GeminiSchema(schema, to).Write(schema, merges: false, isNullable: false, default);
+    }
 
     /// <summary>
     /// Writes <c>parameters</c>, the schema of a function's input, which must be an object; one without properties is left
     /// out, for Gemini refuses it.
     /// </summary>
-    public static void WriteParameters(JsonElement schema, JsonOut to)
+    public static void WriteParameters(JsonValue schema, JsonOut to)
     {
+        schema = Sound(schema);
         if (SchemaFacets.Collect(schema, schema, [], merges: true).HasProperties)
         {
             to.Name("parameters"u8);
@@ -48,11 +51,14 @@ internal sealed class GeminiSchema
         }
     }
 
+    /// <summary>The schema; none when it is not well-formed all through, for it is too late to refuse it.</summary>
+    private static JsonValue Sound(JsonValue schema) => RawJson.IsObject(schema.Raw) ? schema : default;
+
     /// <param name="schema">Any JSON value: a schema may be <c>true</c>.</param>
     /// <param name="merges">Whether it must be one object.</param>
     /// <param name="isNullable">Whether null is allowed whatever it says itself.</param>
     /// <param name="description">For one that has none; empty for none.</param>
-    private void Write(JsonElement schema, bool merges, bool isNullable, RawText description)
+    private void Write(JsonValue schema, bool merges, bool isNullable, RawText description)
     {
         var facets = SchemaFacets.Collect(schema, root, followed, merges);
         var own = RawText.Of(facets.Find("description"u8));
@@ -171,7 +177,7 @@ internal sealed class GeminiSchema
     }
 
     /// <summary>Gemini's enums are texts alone: the model is told of others in words.</summary>
-    private void WriteDescription(RawText description, List<JsonElement> values)
+    private void WriteDescription(RawText description, List<JsonValue> values)
     {
         if (description.IsEmpty && values.Count == 0)
         {
@@ -188,7 +194,7 @@ internal sealed class GeminiSchema
                 : description.IsEmpty ? "One of: "u8
                 : " One of: "u8
             );
-            to.Quote(JsonMarshal.GetRawUtf8Value(values[i]));
+            to.Quote(values[i].Raw);
         }
 
         to.CloseText();
@@ -207,7 +213,7 @@ internal sealed class GeminiSchema
         {
             foreach (var property in part.Get("properties"u8).Members())
             {
-                var name = JsonMarshal.GetRawUtf8PropertyName(property);
+                var name = property.Name;
                 if (names.Add(Encoding.Latin1.GetString(name)))
                 {
                     to.Name(name);
@@ -268,7 +274,7 @@ internal sealed class GeminiSchema
         var bound = facets.Find(name).Number();
         if (bound.Exists() && bound.TryGetDouble(out var value) && double.IsFinite(value))
         {
-            to.Raw(name, JsonMarshal.GetRawUtf8Value(bound));
+            to.Raw(name, bound.Raw);
         }
     }
 
@@ -281,7 +287,7 @@ internal sealed class GeminiSchema
         }
     }
 
-    private static JsonElement First(JsonElement list)
+    private static JsonValue First(JsonValue list)
     {
         foreach (var item in list.Items())
         {
@@ -291,13 +297,13 @@ internal sealed class GeminiSchema
         return default;
     }
 
-    private static bool IsEmpty(JsonElement text) => RawText.Of(text).IsEmpty;
+    private static bool IsEmpty(JsonValue text) => RawText.Of(text).IsEmpty;
 
     /// <summary>The values that are allowed: the enum's, or the constant.</summary>
-    private static List<JsonElement> ValuesOf(SchemaFacets facets)
+    private static List<JsonValue> ValuesOf(SchemaFacets facets)
     {
         var only = facets.Find("const"u8);
-        return only.Exists() ? [only] : [.. facets.Find("enum"u8).Items()];
+        return only.Exists() ? [only] : facets.Find("enum"u8).Elements();
     }
 
     /// <summary>The types, one at least.</summary>
@@ -341,7 +347,7 @@ internal sealed class GeminiSchema
     }
 
     /// <summary>Words are written small in JSON schema and large in Gemini's own.</summary>
-    private static bool TryRead(JsonElement word, out SchemaType type)
+    private static bool TryRead(JsonValue word, out SchemaType type)
     {
         Span<byte> small = stackalloc byte[8];
         var span = RawText.Of(word).Span;

@@ -7,7 +7,7 @@ namespace Weir.Gateway.Wire.Gemini;
 internal static class GeminiSettings
 {
     /// <summary>Reads all of it.</summary>
-    public static void Read(Conversation conversation, JsonElement config)
+    public static void Read(Conversation conversation, JsonValue config)
     {
         foreach (var member in config.Members())
         {
@@ -20,7 +20,7 @@ internal static class GeminiSettings
         ReadOutput(conversation, config);
     }
 
-    private static bool ReadMember(Conversation conversation, JsonProperty member)
+    private static bool ReadMember(Conversation conversation, JsonMember member)
     {
         var value = member.Value;
         if (member.IsField("maxOutputTokens"u8))
@@ -77,7 +77,7 @@ internal static class GeminiSettings
         return true;
     }
 
-    private static bool ReadRare(Conversation conversation, JsonProperty member)
+    private static bool ReadRare(Conversation conversation, JsonMember member)
     {
         var value = member.Value;
         if (member.IsField("candidateCount"u8))
@@ -90,7 +90,7 @@ internal static class GeminiSettings
         }
         else if (member.IsField("responseModalities"u8))
         {
-            Note(conversation, Feature.MediaOutput, value.List().Any(static kind => !kind.IsText("TEXT"u8)));
+            Note(conversation, Feature.MediaOutput, value.List().Exists(static kind => !kind.IsText("TEXT"u8)));
         }
         else if (member.IsField("speechConfig"u8) || member.IsField("imageConfig"u8))
         {
@@ -110,7 +110,7 @@ internal static class GeminiSettings
         return true;
     }
 
-    private static void ReadThinking(Conversation conversation, JsonElement config)
+    private static void ReadThinking(Conversation conversation, JsonValue config)
     {
         var shown = config.Flag("includeThoughts"u8) ?? config.Flag("include_thoughts"u8);
         var budget = config.Field("thinkingBudget"u8).Whole();
@@ -140,7 +140,7 @@ internal static class GeminiSettings
         : level.Is("HIGH"u8) || level.Is("high"u8) ? Effort.High
         : Effort.Unset;
 
-    private static void ReadOutput(Conversation conversation, JsonElement config)
+    private static void ReadOutput(Conversation conversation, JsonValue config)
     {
         var type = config.FieldText("responseMimeType"u8);
         if (type.IsEmpty || type.Is("text/plain"u8))
@@ -164,7 +164,7 @@ internal static class GeminiSettings
         conversation.Has(schema.Exists() ? Feature.OutputSchema : Feature.JsonOutput);
     }
 
-    private static void NotePenalty(Conversation conversation, JsonElement value) =>
+    private static void NotePenalty(Conversation conversation, JsonValue value) =>
         Note(
             conversation,
             Feature.Penalties,

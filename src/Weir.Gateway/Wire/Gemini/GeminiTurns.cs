@@ -19,7 +19,7 @@ internal sealed class GeminiTurns(Conversation conversation)
     private int calls;
 
     /// <summary>Reads all of them.</summary>
-    public void Read(JsonElement contents)
+    public void Read(JsonValue contents)
     {
         foreach (var content in contents.List())
         {
@@ -37,7 +37,7 @@ internal sealed class GeminiTurns(Conversation conversation)
         EndModel();
     }
 
-    private void ReadModel(JsonElement parts)
+    private void ReadModel(JsonValue parts)
     {
         if (model is null)
         {
@@ -78,7 +78,7 @@ internal sealed class GeminiTurns(Conversation conversation)
         }
     }
 
-    private void ReadCall(Turn turn, JsonElement call)
+    private void ReadCall(Turn turn, JsonValue call)
     {
         EndWords();
         EndThoughts(default);
@@ -162,7 +162,7 @@ internal sealed class GeminiTurns(Conversation conversation)
         return RawText.OfEscaped(CollectionsMarshal.AsSpan(joined));
     }
 
-    private void ReadUser(JsonElement parts)
+    private void ReadUser(JsonValue parts)
     {
         var turn = new Turn(Role.User);
         foreach (var part in parts.List())
@@ -192,7 +192,7 @@ internal sealed class GeminiTurns(Conversation conversation)
         conversation.Turns.Add(turn);
     }
 
-    private ToolResultPart ReadResponse(JsonElement response)
+    private ToolResultPart ReadResponse(JsonValue response)
     {
         var name = response.Text("name"u8);
         var said = response.Get("response"u8);
@@ -202,7 +202,7 @@ internal sealed class GeminiTurns(Conversation conversation)
             error.Exists() ? error
             : said.Get("output"u8).Exists() ? said.Get("output"u8)
             : said.Get("result"u8);
-        var isText = only.ValueKind == JsonValueKind.String && said.Members().Count() == 1;
+        var isText = only.ValueKind == JsonValueKind.String && IsAlone(said);
         var shown = new List<Part>();
         foreach (var part in response.Get("parts"u8).List())
         {
@@ -235,6 +235,17 @@ internal sealed class GeminiTurns(Conversation conversation)
         }
 
         return result;
+    }
+
+    private static bool IsAlone(JsonValue said)
+    {
+        var count = 0;
+        foreach (var _ in said.Members())
+        {
+            count++;
+        }
+
+        return count == 1;
     }
 
     private RawText IdOf(RawText id, RawText name)

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using Weir.Gateway.Pipeline;
@@ -13,14 +12,14 @@ namespace Weir.Gateway.Wire.Gemini;
 internal static class PlainSchema
 {
     /// <summary>The schema; it lives on its own.</summary>
-    public static JsonElement Of(JsonElement own)
+    public static JsonValue Of(JsonValue own)
     {
         using var buffer = new PooledBuffer(1024);
         Write(own, new JsonOut(buffer));
-        return JsonElement.Parse(buffer.Span, new JsonDocumentOptions { MaxDepth = 2 * Weir.Wire.JsonCursor.MaxDepth });
+        return JsonValue.Parse(buffer.Span.ToArray());
     }
 
-    private static void Write(JsonElement own, JsonOut to)
+    private static void Write(JsonValue own, JsonOut to)
     {
         if (own.ValueKind != JsonValueKind.Object)
         {
@@ -30,7 +29,7 @@ internal static class PlainSchema
 
         to.Object();
         var isNullable = own.Flag("nullable"u8) == true;
-        foreach (var member in own.EnumerateObject())
+        foreach (var member in own.Members())
         {
             WriteMember(member, isNullable, to);
         }
@@ -38,7 +37,7 @@ internal static class PlainSchema
         to.EndObject();
     }
 
-    private static void WriteMember(JsonProperty member, bool isNullable, JsonOut to)
+    private static void WriteMember(JsonMember member, bool isNullable, JsonOut to)
     {
         var value = member.Value;
         if (member.NameEquals("type"u8))
@@ -50,7 +49,7 @@ internal static class PlainSchema
             to.Object("properties"u8);
             foreach (var property in value.Members())
             {
-                to.Name(JsonMarshal.GetRawUtf8PropertyName(property));
+                to.Name(property.Name);
                 Write(property.Value, to);
             }
 
@@ -102,7 +101,7 @@ internal static class PlainSchema
             && !(member.NameEquals("format"u8) && value.IsText("enum"u8))
         )
         {
-            to.Raw(JsonMarshal.GetRawUtf8PropertyName(member), JsonMarshal.GetRawUtf8Value(value));
+            to.Raw(member.Name, value.Raw);
         }
     }
 
@@ -130,7 +129,7 @@ internal static class PlainSchema
         }
     }
 
-    private static void WriteCount(ReadOnlySpan<byte> name, JsonElement value, JsonOut to)
+    private static void WriteCount(ReadOnlySpan<byte> name, JsonValue value, JsonOut to)
     {
         if (value.Whole() is { } count)
         {

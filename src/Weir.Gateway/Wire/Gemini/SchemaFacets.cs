@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Weir.Gateway.Translation;
 
@@ -14,20 +15,20 @@ internal sealed class SchemaFacets
     private const int MaxParts = 64;
     private const int LongestReference = 1_024;
 
-    private readonly JsonElement root;
+    private readonly JsonValue root;
     private readonly IReadOnlyList<string> followed;
 
-    private SchemaFacets(JsonElement root, IReadOnlyList<string> followed)
+    private SchemaFacets(JsonValue root, IReadOnlyList<string> followed)
     {
         this.root = root;
         this.followed = followed;
     }
 
     /// <summary>The schemas, each with whether what it requires counts.</summary>
-    public List<(JsonElement Schema, bool Requires)> Parts { get; } = [];
+    public List<(JsonValue Schema, bool Requires)> Parts { get; } = [];
 
     /// <summary>The alternatives, two at least; empty where there are none, or where they are merged.</summary>
-    public List<JsonElement> Branches { get; } = [];
+    public List<JsonValue> Branches { get; } = [];
 
     /// <summary>The references that were followed here.</summary>
     public List<string> References { get; } = [];
@@ -39,19 +40,17 @@ internal sealed class SchemaFacets
     public bool IsNullable { get; private set; }
 
     /// <summary>Whether there is a property.</summary>
-    public bool HasProperties => Parts.Exists(static part => part.Schema.Get("properties"u8).Members().Any());
+    public bool HasProperties =>
+        Parts.Exists(static part =>
+            part.Schema.Get("properties"u8) is { ValueKind: JsonValueKind.Object, HasContent: true }
+        );
 
     /// <summary>Gathers what is said at a place.</summary>
     /// <param name="schema">The schema there, or anything.</param>
     /// <param name="root">The document that references refer to.</param>
     /// <param name="followed">The references that led here.</param>
     /// <param name="merges">Whether alternatives become one object with the properties of all.</param>
-    public static SchemaFacets Collect(
-        JsonElement schema,
-        JsonElement root,
-        IReadOnlyList<string> followed,
-        bool merges
-    )
+    public static SchemaFacets Collect(JsonValue schema, JsonValue root, IReadOnlyList<string> followed, bool merges)
     {
         var facets = new SchemaFacets(root, followed);
         facets.Add(schema, requires: true);
@@ -75,7 +74,7 @@ internal sealed class SchemaFacets
     }
 
     /// <summary>What is said first under a name; undefined when nothing is.</summary>
-    public JsonElement Find(ReadOnlySpan<byte> name)
+    public JsonValue Find(ReadOnlySpan<byte> name)
     {
         foreach (var (schema, _) in Parts)
         {
@@ -88,7 +87,7 @@ internal sealed class SchemaFacets
         return default;
     }
 
-    private void Add(JsonElement schema, bool requires)
+    private void Add(JsonValue schema, bool requires)
     {
         if (schema.ValueKind != JsonValueKind.Object || Parts.Count >= MaxParts)
         {
@@ -111,9 +110,9 @@ internal sealed class SchemaFacets
         AddBranches(schema.Get("oneOf"u8), requires);
     }
 
-    private void AddBranches(JsonElement alternatives, bool requires)
+    private void AddBranches(JsonValue alternatives, bool requires)
     {
-        var found = new List<JsonElement>();
+        var found = new List<JsonValue>();
         foreach (var branch in alternatives.Items())
         {
             if (IsNull(branch))
@@ -155,7 +154,7 @@ internal sealed class SchemaFacets
     }
 
     /// <summary>Finds what a JSON pointer (RFC 6901) into this document points at; what is elsewhere is not fetched.</summary>
-    private bool TryResolve(string pointer, out JsonElement target)
+    private bool TryResolve(string pointer, out JsonValue target)
     {
         target = root;
         if (!pointer.StartsWith('#'))
@@ -166,17 +165,17 @@ internal sealed class SchemaFacets
         foreach (var part in Uri.UnescapeDataString(pointer[1..]).Split('/').Skip(1))
         {
             var name = part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-            if (target.ValueKind == JsonValueKind.Object && target.TryGetProperty(name, out var member))
+            if (target.Get(Encoding.UTF8.GetBytes(name)) is var member && member.Exists())
             {
                 target = member;
             }
             else if (
                 target.ValueKind == JsonValueKind.Array
                 && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-                && index < target.GetArrayLength()
+                && index < target.Elements().Count
             )
             {
-                target = target[index];
+                target = target.Elements()[index];
             }
             else
             {
@@ -187,20 +186,29 @@ internal sealed class SchemaFacets
         return true;
     }
 
-    private static bool AllowsNull(JsonElement schema) =>
+    private static bool AllowsNull(JsonValue schema) =>
         schema.Flag("nullable"u8) == true
-        || schema.Get("type"u8).Items().Any(static type => type.IsText("null"u8))
-        || schema.Get("enum"u8).Items().Any(static value => value.ValueKind == JsonValueKind.Null);
+        || schema.Get("type"u8).Elements().Exists(static type => type.IsText("null"u8))
+        || schema.Get("enum"u8).Elements().Exists(static value => value.ValueKind == JsonValueKind.Null);
 
-    private static bool IsNull(JsonElement branch) =>
-        branch.ValueKind == JsonValueKind.Object
-        && (
-            branch.Is("type"u8, "null"u8)
-            || (branch.TryGetProperty("const"u8, out var only) && only.ValueKind == JsonValueKind.Null)
-        );
+    private static bool IsNull(JsonValue branch) =>
+        branch.ValueKind == JsonValueKind.Object && (branch.Is("type"u8, "null"u8) || HasNullConstant(branch));
+
+    private static bool HasNullConstant(JsonValue branch)
+    {
+        foreach (var member in branch.Members())
+        {
+            if (member.NameEquals("const"u8))
+            {
+                return member.Value.ValueKind == JsonValueKind.Null;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Whether an alternative is a shape of its own, and no mere condition on that of its parent.</summary>
-    private static bool HasShape(JsonElement branch) =>
+    private static bool HasShape(JsonValue branch) =>
         branch.Get("type"u8).Exists()
         || branch.Get("$ref"u8).Exists()
         || branch.Get("enum"u8).Exists()

@@ -21,12 +21,7 @@ internal static class GeminiBench
         Func<TargetTraits, TargetTraits>? change = null
     )
     {
-        using var conversation = TranslatedRequest.Read(
-            from,
-            Encoding.UTF8.GetBytes(body),
-            streams: false,
-            out var fault
-        );
+        var conversation = TranslatedRequest.Read(from, Encoding.UTF8.GetBytes(body), streams: false, out var fault);
         Assert.True(conversation is not null, fault);
         var target = new TargetTraits
         {
@@ -78,7 +73,7 @@ internal static class GeminiBench
         bool array = false
     )
     {
-        using var conversation = TranslatedRequest.Read(into, "{}"u8.ToArray(), streams, out _);
+        var conversation = TranslatedRequest.Read(into, "{}"u8.ToArray(), streams, out _);
         conversation!.WantsUsageChunk = true;
         using var answer = new TranslatedAnswer(
             new AnswerContext

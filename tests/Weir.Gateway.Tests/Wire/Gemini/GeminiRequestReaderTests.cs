@@ -147,7 +147,7 @@ public sealed class GeminiRequestReaderTests
     [InlineData("""{"includeThoughts":true}""", "Adaptive", 0, "Unset", true)]
     public void Thinking(string config, string mode, long budget, string effort, bool? shown)
     {
-        using var conversation = Read($$$"""{"generationConfig":{"thinkingConfig":{{{config}}}}}""");
+        var conversation = Read($$$"""{"generationConfig":{"thinkingConfig":{{{config}}}}}""");
 
         Assert.Equal(
             (mode, budget, effort, shown),
@@ -180,7 +180,7 @@ public sealed class GeminiRequestReaderTests
     [InlineData("""{"contents":[{"parts":[{"inlineData":{"mimeType":"video/mp4","data":"AAAA"}}]}]}""", "video")]
     public void What_no_other_dialect_has_is_refused(string request, string feature)
     {
-        using var conversation = Read(request);
+        var conversation = Read(request);
 
         Assert.Equal([feature], Fates.NamesOf(Fates.RefusedBy(Dialect.OpenAIChat, conversation.Features)));
     }
@@ -201,7 +201,7 @@ public sealed class GeminiRequestReaderTests
     [InlineData("""{"contents":[{"parts":[{"brandNew":1}]}]}""", "unknown_field")]
     public void What_can_be_left_out_is_named(string request, string feature)
     {
-        using var conversation = Read(request);
+        var conversation = Read(request);
 
         Assert.Contains(feature, Fates.NamesOf(Fates.DroppedBy(Dialect.AnthropicMessages, conversation.Features)));
     }
