@@ -74,6 +74,10 @@ internal sealed class Exchange
     /// <summary>Whether a stream is asked for.</summary>
     public bool Streaming { get; set; }
 
+    /// <summary>Whether the stream is to be one JSON array: Gemini's, unless <c>alt=sse</c> asks for events.</summary>
+    public bool StreamsArray =>
+        Endpoint.Operation == Operation.GeminiStream && !Caller.Query.TrimStart('?').Split('&').Contains("alt=sse");
+
     /// <summary>Where it goes.</summary>
     public RouteDecision Route { get; set; }
 

@@ -241,6 +241,7 @@ internal sealed class UpstreamCall : IDisposable
                     At = Exchange.StartedAt,
                     Conversation = Exchange.Conversation!,
                     Streams = Exchange.Streaming,
+                    StreamsArray = Exchange.StreamsArray,
                     EstimatedPrompt = Exchange.PlainBody.Length / Settlement.CharactersPerToken,
                 },
                 translated.Dialect,

@@ -15,12 +15,12 @@ public sealed class SealedProofsTests
     );
 
     private static string Begun =>
-        $$"""
+        """
             {"model":"claude-sonnet-5","max_tokens":9,"messages":[{"role":"user","content":"weir1. is a word"},
-             {"role":"assistant","content":[ {"type":"thinking","thinking":"","signature":"{{Seal}}"} , {"type":"tool_use","id":"t","name":"look","input":{"weir1.":1}}]},
+             {"role":"assistant","content":[ {"type":"thinking","thinking":"","signature":"SEAL"} , {"type":"tool_use","id":"t","name":"look","input":{"weir1.":1}}]},
              {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"x"}]},
-             {"role":"assistant","content":[{"type":"thinking","thinking":"mine","signature":"own"},{"type":"text","text":"a"},{"type":"thinking","thinking":"","signature":"{{Seal}}"}]}]}
-            """;
+             {"role":"assistant","content":[{"type":"thinking","thinking":"mine","signature":"own"},{"type":"text","text":"a"},{"type":"thinking","thinking":"","signature":"SEAL"}]}]}
+            """.Replace("SEAL", Seal, StringComparison.Ordinal);
 
     [Fact]
     public async Task Anthropic_is_not_sent_anothers_thinking_and_all_else_byte_for_byte()
@@ -34,8 +34,17 @@ public sealed class SealedProofsTests
         await host.AskAsync(host.Post("/v1/messages", Begun));
 
         Assert.Equal(
-            Begun.Replace($$"""{"type":"thinking","thinking":"","signature":"{{Seal}}"} ,""", "", StringComparison.Ordinal)
-                .Replace($$""",{"type":"thinking","thinking":"","signature":"{{Seal}}"}""", "", StringComparison.Ordinal),
+            Begun
+                .Replace(
+                    $$"""{"type":"thinking","thinking":"","signature":"{{Seal}}"} ,""",
+                    "",
+                    StringComparison.Ordinal
+                )
+                .Replace(
+                    $$""",{"type":"thinking","thinking":"","signature":"{{Seal}}"}""",
+                    "",
+                    StringComparison.Ordinal
+                ),
             upstream.Request.BodyText
         );
         var record = await host.RecordAsync();
@@ -72,5 +81,7 @@ public sealed class SealedProofsTests
 
     [Fact]
     public void A_body_without_any_is_not_touched() =>
-        Assert.Null(SealedProofs.Without(Dialect.AnthropicMessages, """{"messages":[{"content":"weir1."}]}"""u8.ToArray()));
+        Assert.Null(
+            SealedProofs.Without(Dialect.AnthropicMessages, """{"messages":[{"content":"weir1."}]}"""u8.ToArray())
+        );
 }
