@@ -40,7 +40,9 @@ internal sealed class AnswerAssembly(AnswerContext context, AnswerWriter writer)
     public TokenUsage Usage { get; set; }
 
     /// <summary>The model as the upstream names it, escaped; the first that is told counts, and none after the first content.</summary>
-    public void Begin(ReadOnlySpan<byte> model)
+    /// <param name="model">The model; empty when none is told.</param>
+    /// <param name="tellsPrompt">Whether the upstream has told the prompt's tokens with it, as some do at the beginning and others at the end.</param>
+    public void Begin(ReadOnlySpan<byte> model, bool tellsPrompt = false)
     {
         if (started || IsOver)
         {
@@ -48,7 +50,10 @@ internal sealed class AnswerAssembly(AnswerContext context, AnswerWriter writer)
         }
 
         started = true;
-        writer.OnStart(model.IsEmpty ? Escape(context.Model) : model, Usage);
+        writer.OnStart(
+            model.IsEmpty ? Escape(context.Model) : model,
+            tellsPrompt ? Usage with { Output = null, Reasoning = null } : default
+        );
     }
 
     /// <summary>Words.</summary>

@@ -132,6 +132,12 @@ internal sealed record Tool(
     /// <summary>Whether the caller marks the prefix up to here for the prompt cache.</summary>
     public CacheMark Cache { get; init; }
 
+    /// <summary>The rules of the grammar; empty when there is none.</summary>
+    public RawText GrammarRules { get; } = Grammar.Text("definition"u8);
+
+    /// <summary>The language that they are written in; empty when there is none.</summary>
+    public RawText GrammarSyntax { get; } = Grammar.Text("syntax"u8);
+
     /// <summary>Whether it is OpenAI's search for further tools, which the caller carries out; its calls have a form of their own.</summary>
     public bool FindsTools { get; init; }
 

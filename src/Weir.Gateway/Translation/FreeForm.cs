@@ -22,8 +22,7 @@ internal static class FreeForm
     /// <summary>Writes <c>description</c>, with the grammar where there is one; nothing when there is neither.</summary>
     public static void WriteDescription(Tool tool, JsonOut to)
     {
-        var grammar = tool.Grammar.Get("definition"u8);
-        if (tool.Description.IsEmpty && !grammar.Exists())
+        if (tool.Description.IsEmpty && tool.GrammarRules.IsEmpty)
         {
             return;
         }
@@ -31,12 +30,12 @@ internal static class FreeForm
         to.Name("description"u8);
         to.OpenText();
         to.Piece(tool.Description.Span);
-        if (grammar.ValueKind == JsonValueKind.String)
+        if (!tool.GrammarRules.IsEmpty)
         {
             to.Piece("\\n\\nThe input must match this "u8);
-            to.Piece(tool.Grammar.Text("syntax"u8).Span);
+            to.Piece(tool.GrammarSyntax.Span);
             to.Piece(" grammar:\\n"u8);
-            to.Piece(RawText.Of(grammar).Span);
+            to.Piece(tool.GrammarRules.Span);
         }
 
         to.CloseText();
@@ -45,10 +44,20 @@ internal static class FreeForm
     /// <summary>The text in <c>{"input":"…"}</c>, escaped; of any other object the object itself.</summary>
     public static byte[] InputOf(RawJson input)
     {
-        var text = JsonValue.Parse(input.Memory).Get("input"u8);
-        return text.ValueKind == JsonValueKind.String
-            ? RawText.Of(text).Span.ToArray()
-            : RawText.OfPlain(input.Span).Span.ToArray();
+        try
+        {
+            var text = JsonValue.Parse(input.Memory).Get("input"u8);
+            if (text.ValueKind == JsonValueKind.String)
+            {
+                return RawText.Of(text).Span.ToArray();
+            }
+        }
+        catch (JsonException)
+        {
+            // A caller's own object, into which nobody has looked: as it stands.
+        }
+
+        return RawText.OfPlain(input.Span).Span.ToArray();
     }
 
     /// <summary>The object <c>{"input":"…"}</c> of a text.</summary>

@@ -29,7 +29,7 @@ internal sealed class AnthropicAnswerReader(AnswerAssembly answer) : AnswerReade
         }
         else if (type.Is("message_start"u8))
         {
-            Answer.Begin(root.Get("message"u8).Text("model"u8).Span);
+            Answer.Begin(root.Get("message"u8).Text("model"u8).Span, tellsPrompt: true);
         }
         else if (type.Is("message_delta"u8))
         {
@@ -49,7 +49,7 @@ internal sealed class AnthropicAnswerReader(AnswerAssembly answer) : AnswerReade
     public override void OnDocument(ReadOnlyMemory<byte> json)
     {
         var root = JsonValue.Parse(json);
-        Answer.Begin(root.Text("model"u8).Span);
+        Answer.Begin(root.Text("model"u8).Span, tellsPrompt: true);
         var index = 0;
         foreach (var block in root.Get("content"u8).Items())
         {

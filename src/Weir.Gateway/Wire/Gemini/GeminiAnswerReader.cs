@@ -54,7 +54,7 @@ internal sealed class GeminiAnswerReader(AnswerAssembly answer) : AnswerReader(a
             return;
         }
 
-        Answer.Begin(root.Text("modelVersion"u8).Span);
+        Answer.Begin(root.Text("modelVersion"u8).Span, tellsPrompt: root.Get("usageMetadata"u8).Exists());
         foreach (var candidate in root.Get("candidates"u8).Items())
         {
             if (candidate.Get("index"u8).Count() is null or 0)

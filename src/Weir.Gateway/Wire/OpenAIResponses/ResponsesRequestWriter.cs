@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Translation;
 
@@ -112,12 +111,12 @@ internal static class ResponsesRequestWriter
             // Unsaid it is on, and refuses schemas that others take.
             to.Bool("strict"u8, tool.Strict ?? false);
         }
-        else if (tool.Grammar.Get("definition"u8).ValueKind == JsonValueKind.String)
+        else if (!tool.GrammarRules.IsEmpty)
         {
             to.Object("format"u8);
             to.Text("type"u8, "grammar"u8);
-            to.Text("syntax"u8, tool.Grammar.Text("syntax"u8));
-            to.Text("definition"u8, tool.Grammar.Text("definition"u8));
+            to.Text("syntax"u8, tool.GrammarSyntax);
+            to.Text("definition"u8, tool.GrammarRules);
             to.EndObject();
         }
 

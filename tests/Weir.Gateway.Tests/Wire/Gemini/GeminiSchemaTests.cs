@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Wire.Gemini;
