@@ -389,24 +389,24 @@ internal sealed class GatewayPipeline(
     private async Task ListModelsAsync(Exchange exchange)
     {
         var endpoint = exchange.Endpoint;
-        var models = ModelListing.Gather(exchange.Gateway, exchange.Prices, endpoint.Dialect);
-        if (exchange.Caller.Principal.Bounds is { HasModels: true } bounds)
-        {
-            models = models.RemoveAll(model => !bounds.AllowsModel(model.Id));
-        }
-
+        var bounds = exchange.Caller.Principal.Bounds is { HasModels: true } own ? own : null;
         ReadOnlyMemory<byte> list;
         if (endpoint.Subject is not { } id)
         {
+            var models = ModelListing.Gather(exchange.Gateway, exchange.Prices);
+            models = bounds is null ? models : models.RemoveAll(model => !bounds.AllowsModel(model.Id));
             list = ModelLists.Write(models, endpoint.Dialect, exchange.Context.Request.Query);
         }
-        else if (models.FirstOrDefault(m => m.Id == id) is { } model)
+        else if (
+            (bounds is null || bounds.AllowsModel(id))
+            && ModelListing.Find(exchange.Gateway, exchange.Prices, id) is { } model
+        )
         {
             list = ModelLists.Write(model, endpoint.Dialect);
         }
         else
         {
-            await RefuseAsync(exchange, 404, "Weir knows no model of that name in this dialect.");
+            await RefuseAsync(exchange, 404, "Weir knows no model of that name.");
             return;
         }
 
