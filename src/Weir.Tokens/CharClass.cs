@@ -58,6 +58,9 @@ internal static class CharClasses
 {
     private static readonly CharClass[] Ascii = [.. Enumerable.Range(0, 128).Select(c => Of(new Rune(c)))];
 
+    /// <summary>Whether it is one of these.</summary>
+    public static bool Is(this CharClass found, CharClass classes) => (found & classes) != CharClass.None;
+
     /// <summary>The class and length of the character at <paramref name="at"/>; <see cref="CharClass.None"/> and 0 at the end.</summary>
     public static CharClass At(ReadOnlySpan<byte> text, int at, out int length)
     {

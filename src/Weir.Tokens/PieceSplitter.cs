@@ -16,11 +16,8 @@ internal static class PieceSplitter
     public static int O200k(ReadOnlySpan<byte> text, int at)
     {
         var first = CharClasses.At(text, at, out var length);
-        var word = -1;
-        if ((first & CharClass.Lead) != 0)
-        {
-            word = WordWithTail(text, at + length);
-        }
+        var afterLead = first.Is(CharClass.Lead) ? at + length : at;
+        var word = WordWithTail(text, afterLead);
 
         // A mark may lead a word and be one.
         if (word < 0)
@@ -28,10 +25,9 @@ internal static class PieceSplitter
             word = WordWithTail(text, at);
         }
 
-        if (word < 0)
+        if (word < 0 && Run(text, afterLead, CharClass.Upper) is var capitals && capitals > afterLead)
         {
-            word = Run(text, (first & CharClass.Lead) != 0 ? at + length : at, CharClass.Upper);
-            word = word > ((first & CharClass.Lead) != 0 ? at + length : at) ? word : -1;
+            word = capitals;
         }
 
         return word >= 0 ? word + Contraction(text, word) : NotAWord(text, at, first, length, endsAtSlash: true);
@@ -51,14 +47,14 @@ internal static class PieceSplitter
         }
 
         var first = CharClasses.At(text, at, out var length);
-        var from = (first & CharClass.Lead) != 0 ? at + length : at;
+        var from = first.Is(CharClass.Lead) ? at + length : at;
         var word = Run(text, from, CharClass.Letter);
         if (word > from)
         {
             return word;
         }
 
-        if ((first & CharClass.White) != 0 && Run(text, at, CharClass.White) == text.Length)
+        if (first.Is(CharClass.White) && Run(text, at, CharClass.White) == text.Length)
         {
             return text.Length;
         }
@@ -73,10 +69,10 @@ internal static class PieceSplitter
         var end = at;
         CharClass found;
         int length;
-        while (((found = CharClasses.At(text, end, out length)) & CharClass.Head) != 0)
+        while ((found = CharClasses.At(text, end, out length)).Is(CharClass.Head))
         {
             end += length;
-            if ((found & CharClass.Tail) != 0)
+            if (found.Is(CharClass.Tail))
             {
                 shared = end;
             }
@@ -128,7 +124,7 @@ internal static class PieceSplitter
         var beforeLast = at;
         var afterNewLine = -1;
         CharClass found;
-        while (((found = CharClasses.At(text, end, out var length)) & CharClass.White) != 0)
+        while ((found = CharClasses.At(text, end, out var length)).Is(CharClass.White))
         {
             beforeLast = end;
             end += length;
@@ -146,7 +142,7 @@ internal static class PieceSplitter
 
     private static int Run(ReadOnlySpan<byte> text, int at, CharClass classes)
     {
-        while ((CharClasses.At(text, at, out var length) & classes) != 0)
+        while (CharClasses.At(text, at, out var length).Is(classes))
         {
             at += length;
         }

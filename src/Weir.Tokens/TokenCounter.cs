@@ -43,14 +43,13 @@ public sealed class TokenCounter
     }
 
     /// <summary>The tokens of a text; 0 of an empty one. What is no UTF-8 counts as the replacement character.</summary>
-    public int Count(ReadOnlySpan<byte> utf8)
-    {
-        if (encoding is null)
-        {
-            return (int)(((uint)utf8.Length + 3) / 4);
-        }
+    public long Count(ReadOnlySpan<byte> utf8) => FromUnits(CountUnits(utf8));
 
-        var count = encoding.Encode(utf8);
-        return percent == 100 ? count : (int)(((long)count * percent + 99) / 100);
-    }
+    /// <summary>
+    /// What <see cref="FromUnits"/> makes tokens of: for a sum over many texts, so that what an estimate rounds is rounded once.
+    /// </summary>
+    public long CountUnits(ReadOnlySpan<byte> utf8) => encoding?.Encode(utf8) ?? utf8.Length;
+
+    /// <summary>The tokens of a sum of <see cref="CountUnits"/>, rounded up.</summary>
+    public long FromUnits(long units) => encoding is null ? (units + 3) / 4 : ((units * percent) + 99) / 100;
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Weir.Testing;
 
@@ -34,6 +35,18 @@ internal static class Oracle
         var lines = await LinesAsync([Script, Package, file], input: null);
         return [.. lines.Select(l => JsonSerializer.Deserialize<int[]>(l)!)];
     }
+
+    /// <summary>What the package counts for chat requests to gpt-4o.</summary>
+    public static async Task<IReadOnlyList<long>> CountChatsAsync(IEnumerable<string> requests) =>
+        [
+            .. (await LinesAsync([Script, Package, "--chat"], string.Join('\n', requests))).Select(l =>
+                long.Parse(l, CultureInfo.InvariantCulture)
+            ),
+        ];
+
+    /// <summary>The package's own cases: requests with what OpenAI counted for them, each with a member "tokens".</summary>
+    public static async Task<IReadOnlyList<string>> CasesAsync() =>
+        await LinesAsync([Script, Package, "--cases"], input: null);
 
     private static async Task<string[]> LinesAsync(string[] arguments, string? input)
     {

