@@ -64,7 +64,7 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
             ["tokens", "count", file, "--model", "gpt-5", "--json"]
         );
         Assert.Equal(0, exact.ExitCode);
-        Assert.Equal(8, exact.Json().GetProperty("tokens").GetInt64());
+        Assert.Equal(7, exact.Json().GetProperty("tokens").GetInt64());
         Assert.True(exact.Json().GetProperty("exact").GetBoolean());
 
         var piped = await ProgramRun.RunAsync(
