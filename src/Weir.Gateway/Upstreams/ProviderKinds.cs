@@ -20,6 +20,16 @@ internal static class ProviderKinds
             _ => false,
         };
 
+    /// <summary>The dialect that a kind is asked in when the caller speaks one that it does not.</summary>
+    public static Dialect NativeDialect(this ProviderKind kind) =>
+        kind switch
+        {
+            ProviderKind.Anthropic => Dialect.AnthropicMessages,
+            ProviderKind.OpenAI or ProviderKind.OpenAICompatible => Dialect.OpenAIChat,
+            ProviderKind.Gemini => Dialect.Gemini,
+            _ => Dialect.None,
+        };
+
     /// <summary>The vendor's own address, as its SDK takes it; null where there is none.</summary>
     public static Uri? DefaultBaseUrl(this ProviderKind kind) =>
         kind switch

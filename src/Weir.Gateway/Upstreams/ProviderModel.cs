@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Translation;
 
 namespace Weir.Gateway.Upstreams;
 
@@ -108,6 +109,22 @@ internal sealed class ProviderModel
 
         return address;
     }
+
+    /// <summary>What a translation must know of the provider.</summary>
+    /// <param name="dialect">The dialect that it is asked in.</param>
+    /// <param name="model">The model to ask for.</param>
+    /// <param name="outputLimit">The largest output of the model in tokens; null when it is not known.</param>
+    public TargetTraits TraitsFor(Dialect dialect, string model, long? outputLimit) =>
+        new()
+        {
+            Dialect = dialect,
+            Provider = Name,
+            Model = model,
+            OutputLimit = outputLimit,
+            IsOpenAI = Kind == ProviderKind.OpenAI,
+            TakesMaxCompletionTokens = Kind == ProviderKind.OpenAI,
+            FlattensText = Kind != ProviderKind.OpenAI,
+        };
 
     /// <summary>What the provider shares connections by.</summary>
     /// <param name="config">What was written.</param>
