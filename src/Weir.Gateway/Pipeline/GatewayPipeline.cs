@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
+using Weir.Gateway.Counting;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Wire;
@@ -37,6 +38,8 @@ internal sealed class GatewayPipeline(
     CancellationToken shutdown
 )
 {
+    private readonly TokenCounts counts = new(clock);
+
     /// <summary>Answers one request.</summary>
     public async Task RunAsync(Exchange exchange)
     {
@@ -115,7 +118,7 @@ internal sealed class GatewayPipeline(
         using var plain = new PooledBuffer(0);
         try
         {
-            if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange))
+            if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange) && !await CountAsync(exchange))
             {
                 await ReserveAndSendAsync(exchange, body, plain);
             }
@@ -208,7 +211,7 @@ internal sealed class GatewayPipeline(
                 exchange.Prices,
                 new RouteQuestion(
                     exchange.Endpoint.Dialect,
-                    exchange.Endpoint.IsConversation,
+                    exchange.Endpoint.IsConversation || exchange.Endpoint.IsCount,
                     exchange.RequestedModel!,
                     exchange.Attribution.Client,
                     caller.Principal.KeyName,
@@ -291,6 +294,33 @@ internal sealed class GatewayPipeline(
 
         await RefuseAsync(exchange, 400, reason!);
         return false;
+    }
+
+    /// <summary>Answers who asks for a count. False when it is no such question, or one that the provider is asked as it came.</summary>
+    private async ValueTask<bool> CountAsync(Exchange exchange)
+    {
+        if (!exchange.Endpoint.IsCount || exchange.IsPassThrough)
+        {
+            return false;
+        }
+
+        var target = exchange.Route.Targets[0];
+        exchange.Route = exchange.Route with { Targets = [target] };
+        if (TokenCounts.IsRelayed(exchange, target))
+        {
+            return false;
+        }
+
+        WriteCount(exchange, target, await counts.CountAsync(exchange, target, shutdown));
+        return true;
+    }
+
+    private static void WriteCount(Exchange exchange, Target target, in CountAnswer count)
+    {
+        var headers = exchange.Context.Response.Headers;
+        headers[TokenCounts.Header] = count.Source;
+        headers["x-weir-provider"] = target.Provider.Name;
+        WriteJson(exchange, StatusCodes.Status200OK, TokenCounts.Write(exchange.Endpoint.Dialect, count.Tokens));
     }
 
     private async Task ReserveAndSendAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
@@ -417,6 +447,16 @@ internal sealed class GatewayPipeline(
     private async Task AnswerAsync(Exchange exchange, UpstreamCall call)
     {
         var attempt = call.Attempt;
+        if (
+            exchange is { Endpoint.IsCount: true, IsPassThrough: false, CallerGone: false }
+            && TokenCounts.StandsIn(call.HeldAnswer is null ? null : attempt.HttpStatus)
+        )
+        {
+            records.Write(exchange, attempt, StatusCodes.Status200OK);
+            WriteCount(exchange, attempt.Target, TokenCounts.CountHere(exchange, attempt.Target));
+            return;
+        }
+
         if (call.HeldAnswer is not { } answer)
         {
             var status = attempt.Status == RequestStatus.Timeout ? 504 : 502;
@@ -439,6 +479,11 @@ internal sealed class GatewayPipeline(
         var record = records.Write(exchange, attempt, attempt.AnsweredStatus ?? attempt.HttpStatus);
         var model = record is null ? attempt.SentModel : record.Model;
         AnswerHead.Write(exchange, attempt, answer, keepsLength: true, model, record?.Cost);
+        if (exchange is { Endpoint.IsCount: true, IsPassThrough: false } && attempt.WasAccepted)
+        {
+            exchange.Context.Response.Headers[TokenCounts.Header] = TokenCounts.ByProvider;
+        }
+
         if (attempt.UpstreamDialect != Dialect.None)
         {
             exchange.Context.Response.ContentLength = call.HeldBody.Length;
