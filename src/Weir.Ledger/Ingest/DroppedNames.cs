@@ -22,7 +22,7 @@ internal static class DroppedNames
             return null;
         }
 
-        var text = string.Join(Comma, names);
+        var text = Clean(string.Join(Comma, names));
         // A character takes at least one byte: what lies beyond the limit goes at once.
         text = text.Length <= limit ? text : UpToComma(text, limit);
         while (Encoding.UTF8.GetByteCount(text) > limit)
@@ -39,10 +39,14 @@ internal static class DroppedNames
             ? []
             :
             [
-                .. text.Split(Comma, StringSplitOptions.RemoveEmptyEntries)
+                .. Clean(text)
+                    .Split(Comma, StringSplitOptions.RemoveEmptyEntries)
                     .Distinct(StringComparer.Ordinal)
                     .Order(StringComparer.Ordinal),
             ];
+
+    // As every text that is stored. Done after sorting it would leave the names out of their order.
+    private static string Clean(string text) => text.Replace('\0', '\uFFFD');
 
     private static string UpToComma(string text, int from) => text[..Math.Max(0, text.LastIndexOf(Comma, from))];
 }

@@ -92,6 +92,20 @@ public sealed class RecordCodecTests
     }
 
     [Fact]
+    public void A_nul_in_a_dropped_name_does_not_change_places_later()
+    {
+        Span<byte> field = stackalloc byte[32];
+        var writer = new FieldWriter(field);
+        // The writer itself leaves no NUL.
+        writer.Text(45, "x-b,a", 10);
+        field[..writer.Length].Replace((byte)'x', (byte)0);
+        byte[] bytes = [.. RecordCodec.Encode(TestRecords.Plain(5)), .. field[..writer.Length]];
+        Assert.True(RecordCodec.TryDecode(bytes, out var record));
+        Assert.Equal(["a", "\uFFFD-b"], record.Dropped);
+        Assert.Equal(RecordCodec.Encode(record), RecordCodec.Encode(TestRecords.Kept(record)));
+    }
+
+    [Fact]
     public void Texts_are_cut_at_a_whole_character()
     {
         var kept = TestRecords.Kept(TestRecords.Plain(1) with { Session = "a" + new string('ü', 400), User = "🌱" });
