@@ -58,7 +58,7 @@ public sealed class RequestCountTests
     }
 
     // What https://platform.claude.com/docs/en/build-with-claude/token-counting and
-    // https://ai.google.dev/gemini-api/docs/tokens print.
+    // https://ai.google.dev/api/tokens (in a usage) print.
     [Theory]
     [InlineData(
         Dialect.AnthropicMessages,

@@ -53,7 +53,7 @@ public sealed partial class CountedClaudeTests
             60_000
         );
         // Nobody but Weir counted, and nothing was spent.
-        Assert.DoesNotContain(run.Provider.Requests, r => r.Path.Contains("tokens", StringComparison.Ordinal));
+        Assert.DoesNotContain(run.Provider.Upstream.Requests, r => r.Path.Contains("tokens", StringComparison.Ordinal));
         Assert.Empty(run.Provider.Charges);
     }
 
