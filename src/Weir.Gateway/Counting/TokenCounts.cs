@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -208,19 +207,15 @@ internal sealed class TokenCounts(TimeProvider clock)
     private static async Task<JsonDocument?> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         // A count and its details; what is larger is something else.
-        var room = ArrayPool<byte>.Shared.Rent(16 * 1024);
+        var room = new byte[16 * 1024];
+        var length = await stream.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false, cancellationToken);
         try
         {
-            var length = await stream.ReadAtLeastAsync(room, room.Length, throwOnEndOfStream: false, cancellationToken);
-            return length < room.Length ? JsonDocument.Parse(room[..length]) : null;
+            return length < room.Length ? JsonDocument.Parse(room.AsMemory(0, length)) : null;
         }
         catch (JsonException)
         {
             return null;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(room);
         }
     }
 }

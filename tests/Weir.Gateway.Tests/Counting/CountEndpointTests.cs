@@ -136,9 +136,17 @@ public sealed class CountEndpointTests
         foreach (
             var (path, body, member) in new[]
             {
-                ("/v1/messages/count_tokens", """{"model":"sim-small","messages":[{"role":"user","content":"How is it?"}]}""", "input_tokens"),
+                (
+                    "/v1/messages/count_tokens",
+                    """{"model":"sim-small","messages":[{"role":"user","content":"How is it?"}]}""",
+                    "input_tokens"
+                ),
                 ("/v1/responses/input_tokens", """{"model":"sim-small","input":"How is it?"}""", "input_tokens"),
-                ("/v1beta/models/sim-small:countTokens", """{"contents":[{"parts":[{"text":"How is it?"}]}]}""", "totalTokens"),
+                (
+                    "/v1beta/models/sim-small:countTokens",
+                    """{"contents":[{"parts":[{"text":"How is it?"}]}]}""",
+                    "totalTokens"
+                ),
             }
         )
         {
