@@ -117,6 +117,21 @@ public sealed class RequestCountTests
         Assert.True(ImageOf("claude-sonnet-4-5", Png(8000, 8000)) <= 1600);
     }
 
+    [Theory]
+    [InlineData(384, 384, 258)]
+    [InlineData(1024, 768, 516)]
+    [InlineData(24_929, 24_929, 4128)]
+    public void GooglesImagesCountByTheirTiles(int width, int height, int tokens)
+    {
+        var data = Convert.ToBase64String(Png(width, height));
+        var with = Count(
+            $$$"""{"contents":[{"parts":[{"inlineData":{"mimeType":"image/png","data":"{{{data}}}"}}]}]}""",
+            Dialect.Gemini,
+            "gemini-2.5-pro"
+        );
+        Assert.Equal(tokens, with.Tokens);
+    }
+
     [Fact]
     public void AnImageOfUnknownSizeIsEstimated()
     {

@@ -88,11 +88,18 @@ internal static class ImageTokens
         return (long)Math.Min(Math.Ceiling(width * height / 750), 1600);
     }
 
-    /// <summary>258 for a small image, and for each tile of 768 of a larger one.</summary>
-    private static long OfGoogle(ImageSize size) =>
-        size is { Width: <= 384, Height: <= 384 }
-            ? 258
-            : 258 * (long)(Math.Ceiling(size.Width / 768d) * Math.Ceiling(size.Height / 768d));
+    /// <summary>258 for a small image, and for each tile of 768 of a larger one, which was made to fit 3072 × 3072.</summary>
+    private static long OfGoogle(ImageSize size)
+    {
+        if (size is { Width: <= 384, Height: <= 384 })
+        {
+            return 258;
+        }
+
+        var (width, height) = ((double)size.Width, (double)size.Height);
+        Shrink(ref width, ref height, 3072 / Math.Max(width, height));
+        return 258 * (long)(Math.Ceiling(Math.Round(width) / 768) * Math.Ceiling(Math.Round(height) / 768));
+    }
 
     private static void Shrink(ref double width, ref double height, double scale)
     {
