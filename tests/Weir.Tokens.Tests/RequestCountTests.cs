@@ -233,7 +233,7 @@ public sealed class RequestCountTests
                     body[random.Next(body.Length)] = (byte)"\"\\{}[],:u0\0\xff"[random.Next(12)];
                 }
 
-                Assert.InRange(RequestCounter.Count(body, dialect, "gpt-5").Tokens, 0, 2000);
+                Assert.InRange(RequestCounter.Count(body, dialect, "gpt-5").Tokens, 0, 10_000);
             }
         }
     }

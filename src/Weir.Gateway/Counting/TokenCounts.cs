@@ -60,24 +60,12 @@ internal sealed class TokenCounts(TimeProvider clock)
             return CountHere(exchange, target);
         }
 
-        using var conversation = TranslatedRequest.Read(
-            exchange.Endpoint.Dialect,
-            Asked(exchange),
-            streams: false,
-            out _
-        );
-        if (
-            conversation is null or { Fault: not null }
-            || TranslatedRequest.WhyNot(conversation, target, dialect) is not null
-        )
+        using var translated = Translate(exchange, target, dialect, model);
+        if (translated is null)
         {
             return CountHere(exchange, target);
         }
 
-        using var translated = TranslatedRequest.Write(
-            conversation,
-            target.Provider.TraitsFor(dialect, model, outputLimit: null)
-        );
         return await AskAsync(target.Provider, model, translated, shutdown) is { } told
             ? new CountAnswer(told, ByProvider)
             : CountAnswer.Local(RequestCounter.Count(translated.Body.Span, dialect, model));
@@ -102,6 +90,28 @@ internal sealed class TokenCounts(TimeProvider clock)
 
     private static string ModelOf(Exchange exchange, Target target) =>
         target.Model ?? exchange.Route.Model ?? exchange.RequestedModel ?? "";
+
+    /// <summary>The request in the target's dialect; null where it has no equivalent there, or is malformed.</summary>
+    private static TranslatedRequest? Translate(Exchange exchange, Target target, Dialect dialect, string model)
+    {
+        try
+        {
+            var conversation = TranslatedRequest.Read(
+                exchange.Endpoint.Dialect,
+                Asked(exchange),
+                streams: false,
+                out _
+            );
+            return conversation is { Fault: null } && TranslatedRequest.WhyNot(conversation, target, dialect) is null
+                ? TranslatedRequest.Write(conversation, target.Provider.TraitsFor(dialect, model, outputLimit: null))
+                : null;
+        }
+        catch (JsonException)
+        {
+            // Levels are read when they are written.
+            return null;
+        }
+    }
 
     /// <summary>The request to be counted: Gemini may wrap it up.</summary>
     private static ReadOnlyMemory<byte> Asked(Exchange exchange)
