@@ -2,6 +2,7 @@ using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Wire.Anthropic;
 using Weir.Gateway.Wire.OpenAIChat;
+using Weir.Gateway.Wire.OpenAIResponses;
 
 namespace Weir.Gateway.Translation;
 
@@ -12,7 +13,8 @@ namespace Weir.Gateway.Translation;
 internal static class Dialects
 {
     /// <summary>Whether a caller may speak it while another is spoken upstream.</summary>
-    public static bool IsTranslatedFrom(Dialect dialect) => dialect is Dialect.AnthropicMessages or Dialect.OpenAIChat;
+    public static bool IsTranslatedFrom(Dialect dialect) =>
+        dialect is Dialect.AnthropicMessages or Dialect.OpenAIChat or Dialect.OpenAIResponses;
 
     /// <summary>Whether it may be spoken upstream while the caller speaks another.</summary>
     public static bool IsTranslatedInto(Dialect dialect) =>
@@ -25,6 +27,7 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => AnthropicRequestReader.Read(body),
             Dialect.OpenAIChat => ChatRequestReader.Read(body),
+            Dialect.OpenAIResponses => ResponsesRequestReader.Read(body),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
         };
 
@@ -34,6 +37,7 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => AnthropicRequestWriter.Write(conversation, target, to),
             Dialect.OpenAIChat => ChatRequestWriter.Write(conversation, target, to),
+            Dialect.OpenAIResponses => ResponsesRequestWriter.Write(conversation, target, to),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
         };
 
@@ -43,6 +47,7 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => new AnthropicAnswerReader(answer),
             Dialect.OpenAIChat => new ChatAnswerReader(answer),
+            Dialect.OpenAIResponses => new ResponsesAnswerReader(answer),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
         };
 
@@ -54,6 +59,8 @@ internal static class Dialects
             (Dialect.AnthropicMessages, false) => new AnthropicDocumentWriter(context, to),
             (Dialect.OpenAIChat, true) => new ChatStreamWriter(context, to),
             (Dialect.OpenAIChat, false) => new ChatDocumentWriter(context, to),
+            (Dialect.OpenAIResponses, true) => new ResponsesStreamWriter(context, to),
+            (Dialect.OpenAIResponses, false) => new ResponsesDocumentWriter(context, to),
             _ => throw new ArgumentOutOfRangeException(nameof(context)),
         };
 
