@@ -110,6 +110,39 @@ public sealed class CountEndpointTests
     }
 
     [Fact]
+    public async Task A_provider_that_counts_is_asked_in_its_own_dialect()
+    {
+        await using var upstream = new FakeUpstream();
+        upstream.On("/v1/messages/count_tokens", UpstreamAnswer.Json("""{"input_tokens":19}"""));
+        await using var host = await StartAsync(GatewayHost.Anthropic(upstream), "claude-sonnet-4-5");
+
+        AssertCount(await AskAsync(host, "/v1/responses/input_tokens", Input), 19, "provider");
+        var asked = upstream.Request.Json();
+        Assert.Equal("claude-sonnet-4-5", asked.GetProperty("model").GetString());
+        Assert.Contains("How is the weir?", upstream.Request.BodyText, StringComparison.Ordinal);
+        Assert.Contains("Be brief.", upstream.Request.BodyText, StringComparison.Ordinal);
+        Assert.False(asked.TryGetProperty("max_tokens", out _));
+        Assert.Equal(GatewayHost.UpstreamKey, upstream.Request.Header("x-api-key"));
+        Assert.Equal("2023-06-01", upstream.Request.Header("anthropic-version"));
+    }
+
+    [Theory]
+    [InlineData(400, "{}")]
+    [InlineData(200, "not JSON")]
+    [InlineData(200, """{"input_tokens":-1}""")]
+    [InlineData(200, "[]")]
+    public async Task What_it_says_of_a_question_of_Weirs_own_is_not_the_callers_concern(int status, string body)
+    {
+        await using var upstream = new FakeUpstream();
+        upstream.On("/v1/messages/count_tokens", UpstreamAnswer.Json(body, status));
+        await using var host = await StartAsync(GatewayHost.Anthropic(upstream), "claude-sonnet-4-5");
+
+        var (tokens, source) = await AskAsync(host, "/v1/responses/input_tokens", Input);
+        Assert.InRange(tokens, 5, 50);
+        Assert.Equal("estimated", source);
+    }
+
+    [Fact]
     public async Task What_only_speaks_OpenAIs_dialect_is_not_asked_for_counts()
     {
         await using var upstream = new FakeUpstream();
