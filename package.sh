@@ -80,7 +80,7 @@ if ! publish -p:PublishReadyToRun=true >"$work/publish.log" 2>&1; then
   publish -p:PublishReadyToRun=false
 fi
 
-grep -F 'without its page' "$work/publish.log" | sed 's/^ */== NOTICE: /' || true
+grep -E 'without its (page|vocabulary)|built without it, and estimates' "$work/publish.log" | sed 's/^ */== NOTICE: /' || true
 extra=$(find "$work/publish" -type f ! -name weir)
 [[ -z $extra ]] || fail "The single file would need others beside it: $extra"
 install -m 0755 "$work/publish/weir" "$out/weir"
@@ -94,6 +94,7 @@ dotnet build tools/Weir.Sbom -c Release -v quiet --nologo -p:ArtifactsPath="$bui
 locks=()
 [[ ! -e $build/web/index.json ]] || locks+=(web/package-lock.json)
 compgen -G "$build/obj/Weir.Server/docs-page/*.br" >/dev/null && locks+=(src/Weir.Server/Pages/Docs/package-lock.json)
+compgen -G "$build/obj/Weir.Tokens/vocabulary/*.bpe" >/dev/null && locks+=(src/Weir.Tokens/Vocabulary/package-lock.json)
 dotnet "$build/bin/Weir.Sbom/release/Weir.Sbom.dll" "$version" "$build/obj/Weir.Cli/release_linux-x64/weir.deps.json" \
   "$build/obj/Weir.Cli/project.assets.json" "$bill" "${locks[@]}" | sed 's/^/   /'
 

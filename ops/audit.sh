@@ -44,7 +44,7 @@ else
   unknown=1
 fi
 
-for folder in web src/Weir.Server/Pages/Docs; do
+for folder in web src/Weir.Server/Pages/Docs src/Weir.Tokens/Vocabulary; do
   code=0
   answer=$(npm audit --prefix "$folder" --package-lock-only --omit=dev 2>&1) || code=$?
   if ((code == 0)) && [[ $answer == *"found 0 vulnerabilities"* ]]; then

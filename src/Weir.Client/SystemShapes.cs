@@ -136,3 +136,11 @@ public sealed record Problem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ConfigFaultItem>? Faults { get; init; }
 }
+
+/// <summary>What a text counts for a model.</summary>
+/// <param name="Model">As it was asked for.</param>
+/// <param name="Tokens">The text's tokens.</param>
+/// <param name="Bytes">The text's length.</param>
+/// <param name="Exact">Whether the model's own encoding counted; else it is an estimate.</param>
+/// <param name="Basis">By what it was counted, for people.</param>
+public sealed record TokenCount(string Model, long Tokens, long Bytes, bool Exact, string Basis);

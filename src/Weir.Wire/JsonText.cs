@@ -65,6 +65,44 @@ public static class JsonText
         return written;
     }
 
+    /// <summary>
+    /// As <see cref="Unescape"/> of text that need not be valid: half a surrogate pair becomes the replacement character, a
+    /// malformed escape stays as it stands. Never longer than <paramref name="raw"/>, which <paramref name="to"/> must have room for.
+    /// </summary>
+    public static int UnescapeAny(ReadOnlySpan<byte> raw, Span<byte> to)
+    {
+        var written = 0;
+        while (!raw.IsEmpty)
+        {
+            var plain = raw.IndexOf((byte)'\\');
+            plain = plain < 0 ? raw.Length : plain;
+            if (plain == 0)
+            {
+                if (TryReadEscape(raw, out var rune, out var used))
+                {
+                    written += rune.EncodeToUtf8(to[written..]);
+                    raw = raw[used..];
+                    continue;
+                }
+
+                if (raw.Length >= 6 && raw[1] == (byte)'u' && TryReadHex(raw[2..6], out _))
+                {
+                    written += Rune.ReplacementChar.EncodeToUtf8(to[written..]);
+                    raw = raw[6..];
+                    continue;
+                }
+
+                plain = 1;
+            }
+
+            raw[..plain].CopyTo(to[written..]);
+            written += plain;
+            raw = raw[plain..];
+        }
+
+        return written;
+    }
+
     /// <summary>The text as a string; null when it is no valid text or longer than <paramref name="maxBytes"/>.</summary>
     public static string? ToText(ReadOnlySpan<byte> raw, bool escaped, int maxBytes)
     {

@@ -31,6 +31,8 @@ internal static class Registry
     [
         .. Dialects.Select(dialect => new RequestHeadTarget(dialect)),
         new BodySpliceTarget(),
+        .. Dialects[..3].Append(Dialect.Gemini).Select(dialect => new RequestCountTarget(dialect)),
+        new TokensTarget(),
         new JsonCursorTarget(),
         .. new[] { "gzip", "deflate", "br", "zstd", "gzip, br" }.Select(coding => new BodyDecoderTarget(coding)),
         new SseTarget(),

@@ -23,6 +23,9 @@ internal enum Operation : byte
     /// <summary>OpenAI Responses.</summary>
     Responses,
 
+    /// <summary>The token count of OpenAI Responses.</summary>
+    ResponsesInputTokens,
+
     /// <summary>OpenAI Embeddings.</summary>
     Embeddings,
 
@@ -83,6 +86,10 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
                 or Operation.GeminiGenerate
                 or Operation.GeminiStream;
 
+    /// <summary>Whether a count is asked for, of the tokens that a request has.</summary>
+    public bool IsCount =>
+        Operation is Operation.CountTokens or Operation.ResponsesInputTokens or Operation.GeminiCountTokens;
+
     /// <summary>Whether Weir answers it by itself from what it knows.</summary>
     public bool IsModelList =>
         Operation is Operation.Models or Operation.Model or Operation.GeminiModels or Operation.GeminiModel;
@@ -117,6 +124,8 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
                 return new Endpoint(Operation.Chat, Dialect.OpenAIChat, path);
             case "/v1/responses":
                 return new Endpoint(Operation.Responses, Dialect.OpenAIResponses, path);
+            case "/v1/responses/input_tokens":
+                return new Endpoint(Operation.ResponsesInputTokens, Dialect.OpenAIResponses, path);
             case "/v1/embeddings":
                 return new Endpoint(Operation.Embeddings, Dialect.OpenAIEmbeddings, path);
             case "/v1/messages/count_tokens":
@@ -165,7 +174,7 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
                 ? "/v1" + path
                 : path;
         var endpoint = Parse(full, kind == ProviderKind.Anthropic);
-        return endpoint.IsMetered || endpoint.Operation is Operation.CountTokens or Operation.GeminiCountTokens
+        return endpoint.IsMetered || endpoint.IsCount
             ? endpoint
             : new Endpoint(Operation.PassThrough, Dialect.PassThrough, path);
     }

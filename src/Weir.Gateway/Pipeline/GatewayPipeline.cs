@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
+using Weir.Gateway.Counting;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Wire;
@@ -37,6 +38,8 @@ internal sealed class GatewayPipeline(
     CancellationToken shutdown
 )
 {
+    private readonly TokenCounts counts = new(clock);
+
     /// <summary>Answers one request.</summary>
     public async Task RunAsync(Exchange exchange)
     {
@@ -113,7 +116,7 @@ internal sealed class GatewayPipeline(
         exchange.Attribution = Attribution.Read(request.Headers, caller.Principal);
         using var body = new PooledBuffer(request.ContentLength ?? 4096);
         using var plain = new PooledBuffer(0);
-        if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange))
+        if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange) && !await CountAsync(exchange))
         {
             await ReserveAndSendAsync(exchange, body, plain);
         }
@@ -201,7 +204,7 @@ internal sealed class GatewayPipeline(
                 exchange.Prices,
                 new RouteQuestion(
                     exchange.Endpoint.Dialect,
-                    exchange.Endpoint.IsConversation,
+                    exchange.Endpoint.IsConversation || exchange.Endpoint.IsCount,
                     exchange.RequestedModel!,
                     exchange.Attribution.Client,
                     caller.Principal.KeyName,
@@ -285,6 +288,33 @@ internal sealed class GatewayPipeline(
 
         await RefuseAsync(exchange, 400, reason!);
         return false;
+    }
+
+    /// <summary>Answers who asks for a count. False when it is no such question, or one that the provider is asked as it came.</summary>
+    private async ValueTask<bool> CountAsync(Exchange exchange)
+    {
+        if (!exchange.Endpoint.IsCount || exchange.IsPassThrough)
+        {
+            return false;
+        }
+
+        var target = exchange.Route.Targets[0];
+        exchange.Route = exchange.Route with { Targets = [target] };
+        if (TokenCounts.IsRelayed(exchange, target))
+        {
+            return false;
+        }
+
+        WriteCount(exchange, target, await counts.CountAsync(exchange, target, shutdown));
+        return true;
+    }
+
+    private static void WriteCount(Exchange exchange, Target target, in CountAnswer count)
+    {
+        var headers = exchange.Context.Response.Headers;
+        headers[TokenCounts.Header] = count.Source;
+        headers["x-weir-provider"] = target.Provider.Name;
+        WriteJson(exchange, StatusCodes.Status200OK, TokenCounts.Write(exchange.Endpoint.Dialect, count.Tokens));
     }
 
     private async Task ReserveAndSendAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
@@ -411,6 +441,16 @@ internal sealed class GatewayPipeline(
     private async Task AnswerAsync(Exchange exchange, UpstreamCall call)
     {
         var attempt = call.Attempt;
+        if (
+            exchange is { Endpoint.IsCount: true, IsPassThrough: false, CallerGone: false }
+            && TokenCounts.StandsIn(call.HeldAnswer is null ? null : attempt.HttpStatus)
+        )
+        {
+            records.Write(exchange, attempt, StatusCodes.Status200OK);
+            WriteCount(exchange, attempt.Target, TokenCounts.CountHere(exchange, attempt.Target));
+            return;
+        }
+
         if (call.HeldAnswer is not { } answer)
         {
             var status = attempt.Status == RequestStatus.Timeout ? 504 : 502;
@@ -433,6 +473,11 @@ internal sealed class GatewayPipeline(
         var record = records.Write(exchange, attempt, attempt.AnsweredStatus ?? attempt.HttpStatus);
         var model = record is null ? attempt.SentModel : record.Model;
         AnswerHead.Write(exchange, attempt, answer, keepsLength: true, model, record?.Cost);
+        if (exchange is { Endpoint.IsCount: true, IsPassThrough: false } && attempt.WasAccepted)
+        {
+            exchange.Context.Response.Headers[TokenCounts.Header] = TokenCounts.ByProvider;
+        }
+
         if (attempt.UpstreamDialect != Dialect.None)
         {
             exchange.Context.Response.ContentLength = call.HeldBody.Length;
@@ -447,24 +492,24 @@ internal sealed class GatewayPipeline(
     private async Task ListModelsAsync(Exchange exchange)
     {
         var endpoint = exchange.Endpoint;
-        var models = ModelListing.Gather(exchange.Gateway, exchange.Prices, endpoint.Dialect);
-        if (exchange.Caller.Principal.Bounds is { HasModels: true } bounds)
-        {
-            models = models.RemoveAll(model => !bounds.AllowsModel(model.Id));
-        }
-
+        var bounds = exchange.Caller.Principal.Bounds is { HasModels: true } own ? own : null;
         ReadOnlyMemory<byte> list;
         if (endpoint.Subject is not { } id)
         {
+            var models = ModelListing.Gather(exchange.Gateway, exchange.Prices);
+            models = bounds is null ? models : models.RemoveAll(model => !bounds.AllowsModel(model.Id));
             list = ModelLists.Write(models, endpoint.Dialect, exchange.Context.Request.Query);
         }
-        else if (models.FirstOrDefault(m => m.Id == id) is { } model)
+        else if (
+            (bounds is null || bounds.AllowsModel(id))
+            && ModelListing.Find(exchange.Gateway, exchange.Prices, id) is { } model
+        )
         {
             list = ModelLists.Write(model, endpoint.Dialect);
         }
         else
         {
-            await RefuseAsync(exchange, 404, "Weir knows no model of that name in this dialect.");
+            await RefuseAsync(exchange, 404, "Weir knows no model of that name.");
             return;
         }
 

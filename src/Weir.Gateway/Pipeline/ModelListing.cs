@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Weir.Foundation;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Simulator;
 using Weir.Gateway.Upstreams;
@@ -7,50 +6,102 @@ using Weir.Ledger;
 
 namespace Weir.Gateway.Pipeline;
 
-/// <summary>A model that callers of a dialect may ask for.</summary>
+/// <summary>A model that callers may ask for.</summary>
 /// <param name="Id">The name to ask for.</param>
 /// <param name="Owner">The provider's configured name, or the route's.</param>
 /// <param name="Price">What the catalogue knows of it; null when nothing.</param>
-internal sealed record ListedModel(string Id, string Owner, ModelPrice? Price);
+/// <param name="IsAlias">Whether a route gave the name to another model, of which <paramref name="Price"/> tells.</param>
+internal sealed record ListedModel(string Id, string Owner, ModelPrice? Price, bool IsAlias = false)
+{
+    /// <summary>Its name for people.</summary>
+    public string DisplayName => IsAlias ? Id : Price?.DisplayName ?? Id;
+
+    /// <summary>Whether it makes vectors, and no text: the catalogues tell it by the name alone.</summary>
+    public bool IsEmbedding => Id.Contains("embed", StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>
-/// Gathers the models that a caller may ask for in a dialect, out of the configuration and the price catalogue; no
-/// upstream is asked. Ordered by name, each name once.
+/// Gathers the models that a caller may ask for, in whatever dialect, out of the configuration and the price catalogue; no
+/// upstream is asked. Ordered by name, each name once: the first of routes, then providers in their order.
 /// </summary>
 internal static class ModelListing
 {
     /// <summary>
-    /// The models of every provider that speaks the dialect: those that its configuration lists by name, and of its
-    /// catalogue those that the configuration's patterns match (all, where it lists none); and the names that routes
-    /// give to such providers' models.
+    /// The names that routes give; and of every provider the models that its configuration lists by name, and of its
+    /// catalogue those that the configuration's patterns match (all, where it lists none).
     /// </summary>
-    public static ImmutableArray<ListedModel> Gather(GatewayModel gateway, PriceSnapshot prices, Dialect dialect)
+    public static ImmutableArray<ListedModel> Gather(GatewayModel gateway, PriceSnapshot prices)
     {
         var found = new SortedDictionary<string, ListedModel>(StringComparer.Ordinal);
         foreach (var route in gateway.Config.Routes)
         {
-            if (
-                route.Model is { } name
-                && !name.Contains('*')
-                && route.Targets.Any(t => Speaks(gateway.Provider(t.Provider), dialect))
-            )
+            if (route.Model is { } name && !name.Contains('*') && Alias(gateway, prices, route, name) is { } alias)
             {
-                found.TryAdd(name, new ListedModel(name, route.Name, Price: null));
+                found.TryAdd(name, alias);
             }
         }
 
         foreach (var provider in gateway.Providers)
         {
-            if (Speaks(provider, dialect))
-            {
-                Gather(provider, prices, found);
-            }
+            Gather(provider, prices, found);
         }
 
         return [.. found.Values];
     }
 
-    private static bool Speaks(ProviderModel? provider, Dialect dialect) => provider?.Kind.Speaks(dialect) == true;
+    /// <summary>
+    /// One model by the name that a caller gives it: one that is listed, or that a provider serves under a pattern, with a date
+    /// behind it or with its own name before it (<c>openai/gpt-5</c>). Null when no provider is known to serve it.
+    /// </summary>
+    public static ListedModel? Find(GatewayModel gateway, PriceSnapshot prices, string id)
+    {
+        if (Gather(gateway, prices).FirstOrDefault(m => m.Id == id) is { } listed)
+        {
+            return listed;
+        }
+
+        foreach (var provider in gateway.Providers)
+        {
+            if (Serves(provider, prices, id, out var price))
+            {
+                return new ListedModel(id, provider.Name, price);
+            }
+        }
+
+        var slash = id.IndexOf('/');
+        return
+            slash > 0
+            && gateway.Provider(id[..slash]) is { } named
+            && Serves(named, prices, id[(slash + 1)..], out var known)
+            ? new ListedModel(id, named.Name, known)
+            : null;
+    }
+
+    private static bool Serves(ProviderModel provider, PriceSnapshot prices, string id, out ModelPrice? price)
+    {
+        price = prices.Find(provider.Catalogue, id);
+        return provider.Kind == ProviderKind.Simulator
+            ? SimulatorHandler.Models.Contains(id)
+            : provider.Lists(id) || (price is not null && provider.Listed.IsEmpty);
+    }
+
+    private static ListedModel? Alias(GatewayModel gateway, PriceSnapshot prices, RouteConfig route, string name)
+    {
+        foreach (var target in route.Targets)
+        {
+            if (gateway.Provider(target.Provider) is { } provider)
+            {
+                return new ListedModel(
+                    name,
+                    route.Name,
+                    prices.Find(provider.Catalogue, target.Model ?? name),
+                    IsAlias: target.Model is not null && target.Model != name
+                );
+            }
+        }
+
+        return null;
+    }
 
     private static void Gather(
         ProviderModel provider,

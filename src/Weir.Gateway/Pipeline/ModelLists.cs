@@ -23,7 +23,8 @@ internal static class ModelLists
     ) =>
         dialect switch
         {
-            Dialect.AnthropicMessages => Anthropic(models, query),
+            // Messages cannot ask for a vector.
+            Dialect.AnthropicMessages => Anthropic(models.RemoveAll(m => m.IsEmbedding), query),
             Dialect.Gemini => Gemini(models, query),
             _ => Json(j =>
             {
@@ -112,8 +113,10 @@ internal static class ModelLists
     {
         j.WriteString("type", "model");
         j.WriteString("id", model.Id);
-        j.WriteString("display_name", model.Price?.DisplayName ?? model.Id);
+        j.WriteString("display_name", model.DisplayName);
         j.WriteString("created_at", Released(model).ToString("yyyy-MM-dd'T00:00:00Z'", CultureInfo.InvariantCulture));
+        Limit(j, "max_input_tokens", model.Price?.ContextLimit);
+        Limit(j, "max_tokens", model.Price?.OutputLimit);
     }
 
     private static void OpenAIModel(Utf8JsonWriter j, ListedModel model)
@@ -131,21 +134,26 @@ internal static class ModelLists
     {
         j.WriteString("name", "models/" + model.Id);
         j.WriteString("version", "001");
-        j.WriteString("displayName", model.Price?.DisplayName ?? model.Id);
-        if (model.Price?.ContextLimit is { } context)
-        {
-            j.WriteNumber("inputTokenLimit", context);
-        }
-
-        if (model.Price?.OutputLimit is { } output)
-        {
-            j.WriteNumber("outputTokenLimit", output);
-        }
-
+        j.WriteString("displayName", model.DisplayName);
+        Limit(j, "inputTokenLimit", model.Price?.ContextLimit);
+        Limit(j, "outputTokenLimit", model.Price?.OutputLimit);
         j.WriteStartArray("supportedGenerationMethods");
-        j.WriteStringValue("generateContent");
-        j.WriteStringValue("countTokens");
+        j.WriteStringValue(model.IsEmbedding ? "embedContent" : "generateContent");
+        if (!model.IsEmbedding)
+        {
+            j.WriteStringValue("countTokens");
+        }
+
         j.WriteEndArray();
+    }
+
+    /// <summary>A catalogue writes 0 where it does not know.</summary>
+    private static void Limit(Utf8JsonWriter j, string name, long? limit)
+    {
+        if (limit > 0)
+        {
+            j.WriteNumber(name, limit.Value);
+        }
     }
 
     private static DateOnly Released(ListedModel model) => model.Price?.Released ?? Unknown;

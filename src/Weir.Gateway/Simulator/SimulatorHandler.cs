@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Weir.Gateway.Counting;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Wire;
 
@@ -66,6 +67,9 @@ internal sealed class SimulatorHandler(TimeProvider clock) : HttpMessageHandler
                 break;
             case Operation.CountTokens:
                 script.Raw(Script.Json(j => j.WriteNumber("input_tokens", reply.PromptTokens)));
+                break;
+            case Operation.ResponsesInputTokens:
+                script.Raw(TokenCounts.Write(Weir.Foundation.Dialect.OpenAIResponses, reply.PromptTokens));
                 break;
             case Operation.Chat:
                 ChatSimulation.Write(script, asked, reply);

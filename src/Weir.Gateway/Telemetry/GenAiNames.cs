@@ -35,7 +35,7 @@ internal static class GenAiNames
             Pipeline.Operation.Messages or Pipeline.Operation.Chat or Pipeline.Operation.Responses => "chat",
             Pipeline.Operation.Embeddings or Pipeline.Operation.GeminiEmbed => "embeddings",
             Pipeline.Operation.GeminiGenerate or Pipeline.Operation.GeminiStream => "generate_content",
-            Pipeline.Operation.CountTokens or Pipeline.Operation.GeminiCountTokens => "count_tokens",
+            _ when endpoint.IsCount => "count_tokens",
             Pipeline.Operation.PassThrough => "pass_through",
             _ => null,
         };

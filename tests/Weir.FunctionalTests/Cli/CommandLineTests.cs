@@ -49,6 +49,41 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     }
 
     [Fact]
+    public async Task Tokens_are_counted_without_a_server()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.At("text");
+        await System.IO.File.WriteAllTextAsync(
+            file,
+            "The weir holds the river.\n",
+            TestContext.Current.CancellationToken
+        );
+
+        var exact = await ProgramRun.RunAsync(
+            WeirProcess.Executable,
+            ["tokens", "count", file, "--model", "gpt-5", "--json"]
+        );
+        Assert.Equal(0, exact.ExitCode);
+        Assert.Equal(7, exact.Json().GetProperty("tokens").GetInt64());
+        Assert.True(exact.Json().GetProperty("exact").GetBoolean());
+
+        var piped = await ProgramRun.RunAsync(
+            WeirProcess.Executable,
+            ["tokens", "count", "-", "--model", "claude-sonnet-4-5"],
+            input: "The weir holds the river.\n"
+        );
+        Assert.StartsWith("MODEL", piped.Output, StringComparison.Ordinal);
+        Assert.Contains("estimated", piped.Output, StringComparison.Ordinal);
+
+        var missing = await ProgramRun.RunAsync(
+            WeirProcess.Executable,
+            ["tokens", "count", folder.At("none"), "--model", "gpt-5"]
+        );
+        Assert.Equal(3, missing.ExitCode);
+        Assert.Contains("there is no file", missing.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Keys_are_listed_with_their_owner_and_their_bounds()
     {
         await server.Weir.CommandAsync("users", "create", "robot", "--service", "--role", "api-user");

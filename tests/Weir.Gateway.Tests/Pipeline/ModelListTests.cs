@@ -49,7 +49,7 @@ public sealed class ModelListTests
         [.. list.EnumerateArray().Select(m => m.GetProperty(member).GetString()!)];
 
     [Fact]
-    public async Task OpenAIs_list_holds_what_can_be_asked_for_in_its_dialects()
+    public async Task OpenAIs_list_holds_the_models_of_every_provider()
     {
         await using var upstream = new FakeUpstream();
         await using var host = await StartAsync(upstream);
@@ -62,7 +62,9 @@ public sealed class ModelListTests
         Assert.Contains("own-tune", ids);
         Assert.Contains("quick-one", ids);
         Assert.Contains("sim-small", ids);
-        Assert.DoesNotContain(ids, id => id.StartsWith("claude", StringComparison.Ordinal));
+        Assert.Contains("claude-sonnet-4-5", ids);
+        Assert.Contains("gemini-2.5-pro", ids);
+        Assert.Equal(ids.Distinct(), ids);
         Assert.DoesNotContain(ids, id => id.StartsWith("gpt-4", StringComparison.Ordinal));
         Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
         Assert.Equal("model", list.GetProperty("data")[0].GetProperty("object").GetString());
@@ -84,7 +86,8 @@ public sealed class ModelListTests
         Assert.False(all.GetProperty("has_more").GetBoolean());
         Assert.Contains("claude-sonnet-4-5", ids);
         Assert.Contains("sim-thinking", ids);
-        Assert.DoesNotContain("gpt-5", ids);
+        Assert.Contains("gpt-5", ids);
+        Assert.DoesNotContain("gemini-embedding-001", ids);
 
         var page = await GetAsync(host, "/v1/models?limit=2", anthropic: true);
         Assert.Equal(ids[..2], Ids(page.GetProperty("data")));
@@ -98,6 +101,35 @@ public sealed class ModelListTests
         var one = await GetAsync(host, "/v1/models/claude-sonnet-4-5", anthropic: true);
         Assert.Equal("model", one.GetProperty("type").GetString());
         Assert.EndsWith("Z", one.GetProperty("created_at").GetString(), StringComparison.Ordinal);
+        Assert.True(one.GetProperty("max_input_tokens").GetInt64() > one.GetProperty("max_tokens").GetInt64());
+    }
+
+    [Fact]
+    public async Task A_routes_name_is_shown_as_itself_with_what_is_known_of_its_target()
+    {
+        await using var upstream = new FakeUpstream();
+        await using var host = await StartAsync(upstream);
+
+        var alias = await GetAsync(host, "/v1/models/quick-one", anthropic: true);
+        var target = await GetAsync(host, "/v1/models/gpt-5-mini", anthropic: true);
+
+        Assert.Equal("quick-one", alias.GetProperty("display_name").GetString());
+        Assert.NotEqual("gpt-5-mini", target.GetProperty("display_name").GetString());
+        Assert.Equal(target.GetProperty("created_at").GetString(), alias.GetProperty("created_at").GetString());
+        Assert.Equal(target.GetProperty("max_tokens").GetInt64(), alias.GetProperty("max_tokens").GetInt64());
+    }
+
+    [Theory]
+    [InlineData("claude-sonnet-4-5-20250929")]
+    [InlineData("anthropic/claude-sonnet-4-5")]
+    [InlineData("gpt-5.9-to-come")]
+    public async Task A_model_is_found_by_every_name_that_reaches_it(string id)
+    {
+        await using var upstream = new FakeUpstream();
+        await using var host = await StartAsync(upstream);
+
+        Assert.Equal(id, (await GetAsync(host, "/v1/models/" + id)).GetProperty("id").GetString());
+        Assert.Equal("models/" + id, (await GetAsync(host, "/v1beta/models/" + id)).GetProperty("name").GetString());
     }
 
     [Fact]
@@ -116,11 +148,15 @@ public sealed class ModelListTests
 
         var one = await GetAsync(host, "/v1beta/models/gemini-2.5-pro");
         Assert.True(one.GetProperty("inputTokenLimit").GetInt64() > 0);
+        Assert.Equal("generateContent", one.GetProperty("supportedGenerationMethods")[0].GetString());
+        var vectors = await GetAsync(host, "/v1beta/models/gemini-embedding-001");
+        Assert.Equal("embedContent", vectors.GetProperty("supportedGenerationMethods")[0].GetString());
     }
 
     [Theory]
     [InlineData("/v1/models/no-such-model")]
     [InlineData("/v1beta/models/no-such-model")]
+    [InlineData("/v1/models/sim-no-such")]
     public async Task An_unknown_model_is_not_found(string path)
     {
         await using var host = await GatewayHost.StartAsync(GatewayHost.Simulator);

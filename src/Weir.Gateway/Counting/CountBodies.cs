@@ -1,0 +1,66 @@
+using Weir.Gateway.Pipeline;
+using Weir.Wire;
+
+namespace Weir.Gateway.Counting;
+
+/// <summary>Makes the question for a count out of a request. Pure.</summary>
+internal static class CountBodies
+{
+    /// <summary>
+    /// The members that Anthropic's count takes; it refuses all others, <c>max_tokens</c> first
+    /// (https://platform.claude.com/docs/en/api/messages/count_tokens).
+    /// </summary>
+    public static byte[] Anthropic(ReadOnlySpan<byte> request)
+    {
+        using var body = new PooledBuffer(request.Length);
+        var cursor = new JsonCursor(request);
+        cursor.EnterObject();
+        while (cursor.NextProperty(out var name, out _))
+        {
+            var value = cursor.Pass();
+            if (
+                name.SequenceEqual("model"u8)
+                || name.SequenceEqual("messages"u8)
+                || name.SequenceEqual("system"u8)
+                || name.SequenceEqual("tools"u8)
+                || name.SequenceEqual("tool_choice"u8)
+                || name.SequenceEqual("thinking"u8)
+                || name.SequenceEqual("output_config"u8)
+            )
+            {
+                body.Append(body.Length == 0 ? "{\""u8 : ",\""u8);
+                body.Append(name);
+                body.Append("\":"u8);
+                body.Append(value);
+            }
+        }
+
+        body.Append(body.Length == 0 ? "{}"u8 : "}"u8);
+        return body.Span.ToArray();
+    }
+
+    /// <summary>The whole request, wrapped up, so that system and tools count (https://ai.google.dev/api/tokens).</summary>
+    public static byte[] Gemini(ReadOnlySpan<byte> request, string model)
+    {
+        using var body = new PooledBuffer(request.Length + 128);
+        body.Append("{\"generateContentRequest\":{\"model\":\"models/"u8);
+        body.Append(System.Text.Json.JsonEncodedText.Encode(model).EncodedUtf8Bytes);
+        body.Append("\""u8);
+        var cursor = new JsonCursor(request);
+        cursor.EnterObject();
+        while (cursor.NextProperty(out var name, out _))
+        {
+            var value = cursor.Pass();
+            if (!name.SequenceEqual("model"u8))
+            {
+                body.Append(",\""u8);
+                body.Append(name);
+                body.Append("\":"u8);
+                body.Append(value);
+            }
+        }
+
+        body.Append("}}"u8);
+        return body.Span.ToArray();
+    }
+}
