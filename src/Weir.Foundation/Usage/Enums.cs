@@ -162,4 +162,7 @@ public enum Dialect : byte
 
     /// <summary>Passed through untouched under <c>/p/</c>.</summary>
     PassThrough = 6,
+
+    /// <summary>Amazon Bedrock's Converse: asked upstream, never by a caller, so that no record has it.</summary>
+    BedrockConverse = 7,
 }

@@ -219,7 +219,7 @@ internal sealed class GatewayPipeline(
         }
 
         // Without a Weir key, a credential of the caller's own opens only what asks for none of Weir's.
-        var open = exchange.Route.Targets.RemoveAll(t => t.Provider.Credential is not null);
+        var open = exchange.Route.Targets.RemoveAll(t => t.Provider.HasOwnCredential);
         if (open.IsEmpty)
         {
             await RefuseAsync(

@@ -50,7 +50,8 @@ internal static class ModelListing
         return [.. found.Values];
     }
 
-    private static bool Speaks(ProviderModel? provider, Dialect dialect) => provider?.Kind.Speaks(dialect) == true;
+    private static bool Speaks(ProviderModel? provider, Dialect dialect) =>
+        provider?.Speaks(dialect, model: null) == true;
 
     private static void Gather(
         ProviderModel provider,

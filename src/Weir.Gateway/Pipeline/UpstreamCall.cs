@@ -2,6 +2,7 @@ using Weir.Foundation;
 using Weir.Foundation.Network;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Upstreams;
+using Weir.Gateway.Upstreams.Envelopes;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -39,6 +40,7 @@ internal sealed class UpstreamCall : IDisposable
         Attempt = new UpstreamAttempt(target, model, clock.GetElapsedTime(exchange.StartedTimestamp));
         HidesUsageChunk =
             exchange.Endpoint.Dialect == Dialect.OpenAIChat
+            && target.Provider.Vendor.TakesStreamOptions
             && exchange is { Streaming: true, IsPassThrough: false }
             && exchange.Head.IncludeUsage != true;
         request = UpstreamRequest.Build(exchange, target, model, HidesUsageChunk, out body);
@@ -100,7 +102,15 @@ internal sealed class UpstreamCall : IDisposable
                 : default;
         try
         {
-            answer = await Attempt.Target.Provider.Upstream.SendAsync(request, Watchdog.Token);
+            answer = await Attempt.Target.Provider.SendAsync(
+                request,
+                new EnvelopeCall(
+                    Exchange.IsPassThrough ? Dialect.PassThrough : Exchange.Endpoint.Dialect,
+                    Attempt.SentModel,
+                    Exchange.Streaming
+                ),
+                Watchdog.Token
+            );
         }
         catch (Exception e) when (IsFailure(e))
         {

@@ -66,7 +66,7 @@ internal static class Router
         var speaking = 0;
         foreach (var target in route.Targets)
         {
-            speaking += target.Provider.Kind.Speaks(dialect) ? 1 : 0;
+            speaking += target.Provider.Speaks(dialect, target.Model ?? question.Model) ? 1 : 0;
         }
 
         if (speaking == route.Targets.Length)
@@ -74,7 +74,8 @@ internal static class Router
             return new RouteDecision(route.Targets, route.Name, question.Model);
         }
 
-        var targets = route.Targets.RemoveAll(t => !t.Provider.Kind.Speaks(dialect));
+        var asked = question.Model;
+        var targets = route.Targets.RemoveAll(t => !t.Provider.Speaks(dialect, t.Model ?? asked));
         return targets.IsEmpty
             ? Refuse(
                 400,
@@ -93,7 +94,7 @@ internal static class Router
         {
             if (provider.Lists(model))
             {
-                if (provider.Kind.Speaks(dialect))
+                if (provider.Speaks(dialect, model))
                 {
                     return To(provider, model);
                 }
@@ -105,9 +106,8 @@ internal static class Router
         var slash = model.IndexOf('/');
         if (slash > 0 && gateway.Provider(model[..slash]) is { } named)
         {
-            return named.Kind.Speaks(dialect)
-                ? To(named, model[(slash + 1)..])
-                : Refuse(400, model, OtherDialect(named, dialect));
+            var bare = model[(slash + 1)..];
+            return named.Speaks(dialect, bare) ? To(named, bare) : Refuse(400, model, OtherDialect(named, dialect));
         }
 
         ProviderModel? vendor = null;
@@ -119,7 +119,7 @@ internal static class Router
                 continue;
             }
 
-            var speaks = provider.Kind.Speaks(dialect);
+            var speaks = provider.Speaks(dialect, model);
             if (prices.Find(provider.Catalogue, model) is not null)
             {
                 if (speaks)
@@ -130,7 +130,7 @@ internal static class Router
                 elsewhere ??= provider;
             }
 
-            if (speaks && provider.Kind == ProviderKind.OpenAICompatible)
+            if (speaks && provider.Kind.IsHost())
             {
                 compatible ??= provider;
             }
@@ -161,7 +161,7 @@ internal static class Router
         new([], Route: null, model, reason, status);
 
     private static string OtherDialect(ProviderModel provider, Dialect dialect) =>
-        $"provider {provider.Name}, which speaks {provider.Kind.SpokenInWords()}, not {dialect.InWords()}.";
+        $"provider {provider.Name}, which speaks {provider.SpokenInWords}, not {dialect.InWords()}.";
 
     private static string Names(ImmutableArray<Target> targets) =>
         string.Join(", ", targets.Select(t => t.Provider.Name));

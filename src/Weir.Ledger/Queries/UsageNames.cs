@@ -33,6 +33,7 @@ public static class UsageNames
             Dialect.OpenAIEmbeddings => "openai-embeddings",
             Dialect.Gemini => "gemini",
             Dialect.PassThrough => "pass-through",
+            Dialect.BedrockConverse => "bedrock-converse",
             _ => "unknown",
         };
 
