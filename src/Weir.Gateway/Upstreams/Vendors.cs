@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Weir.Foundation;
 using static Weir.Foundation.Dialect;
 
 namespace Weir.Gateway.Upstreams;

@@ -57,12 +57,12 @@ internal readonly ref struct EventStreamFrame
         }
 
         var total = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        var headers = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
+        var ofHeaders = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
         if (
             Crc32.Of(bytes[..8]) != BinaryPrimitives.ReadUInt32BigEndian(bytes[8..])
             || total is < Least or > MaxBytes
-            || headers > MaxHeaders
-            || headers > total - Least
+            || ofHeaders > MaxHeaders
+            || ofHeaders > total - Least
         )
         {
             return FrameOutcome.Broken;
@@ -75,7 +75,7 @@ internal readonly ref struct EventStreamFrame
         }
 
         var checkedBytes = bytes[..(length - Trailer)];
-        var payloadAt = Prelude + (int)headers;
+        var payloadAt = Prelude + (int)ofHeaders;
         if (
             Crc32.Of(checkedBytes) != BinaryPrimitives.ReadUInt32BigEndian(bytes[(length - Trailer)..])
             || !IsSound(checkedBytes[Prelude..payloadAt])
