@@ -41,6 +41,8 @@ internal sealed record LoadOptions(Uri Url, IReadOnlyList<string> Keys)
     public int IntervalMs { get; init; }
     public int Models { get; init; } = 1;
     public bool Stream { get; init; }
+    public bool Agent { get; init; }
+    public string? Model { get; init; }
 
     /// <summary>Reads MODE URL KEY OPTIONS…; a key that begins with @ names a file with one in each line.</summary>
     public static LoadOptions Parse(string[] args)
@@ -60,6 +62,8 @@ internal sealed record LoadOptions(Uri Url, IReadOnlyList<string> Keys)
                 "--interval" => options with { IntervalMs = Number(args[++i]) },
                 "--models" => options with { Models = Number(args[++i]) },
                 "--stream" => options with { Stream = true },
+                "--agent" => options with { Agent = true },
+                "--model" => options with { Model = args[++i] },
                 var other => throw new ArgumentException($"Unknown option {other}."),
             };
         }
@@ -72,7 +76,7 @@ internal sealed record LoadOptions(Uri Url, IReadOnlyList<string> Keys)
         [
             .. Enumerable
                 .Range(0, Keys.Count * Models)
-                .Select(i => Wire(Keys[i % Keys.Count], KnownModels[i / Keys.Count % KnownModels.Length])),
+                .Select(i => Wire(Keys[i % Keys.Count], Model ?? KnownModels[i / Keys.Count % KnownModels.Length])),
         ];
 
     private byte[] Wire(string key, string model)
@@ -80,7 +84,9 @@ internal sealed record LoadOptions(Uri Url, IReadOnlyList<string> Keys)
         var stream = Stream ? "\"stream\":true," : "";
         var head = $$"""{"model":"{{model}}",{{stream}}"max_tokens":1024,"messages":[{"role":"user","content":""";
         const string Tail = "\"}]}";
-        var body = head + "\"" + new string('w', Math.Max(1, Body - head.Length - 1 - Tail.Length)) + Tail;
+        var body = Agent
+            ? AgentBody.Make(model, Stream, Body)
+            : head + "\"" + new string('w', Math.Max(1, Body - head.Length - 1 - Tail.Length)) + Tail;
         var delay = DelayMs > 0 ? $"x-bench-delay-ms: {DelayMs}\r\n" : "";
         var interval = IntervalMs > 0 ? $"x-bench-interval-ms: {IntervalMs}\r\n" : "";
         return Encoding.ASCII.GetBytes(

@@ -1,5 +1,6 @@
-// A vendor that answers at once: 2 KB of Anthropic Messages from the model that was asked for, whole or streamed as the
-// request asks, each with an id of its own and always the same usage. The header x-bench-delay-ms makes it wait first,
+// A vendor that answers at once: 2 KB of Anthropic Messages (below /v1/chat/completions of OpenAI Chat) from the model that was
+// asked for, whole or streamed as the request asks, each with an id of its own and always the same usage. A stream has 8 pieces, or
+// as many as the model's name says at its end (chunks-200). The header x-bench-delay-ms makes it wait first,
 // x-bench-interval-ms between the pieces of a stream.
 // Usage: upstream LISTEN-URL
 using System.Buffers;
@@ -60,6 +61,12 @@ async Task AnswerAsync(HttpContext context)
         await Task.Delay(int.Parse(delay!, CultureInfo.InvariantCulture));
     }
 
+    if (context.Request.Path == "/v1/chat/completions")
+    {
+        await ChatAnswers.AnswerAsync(context.Response, model, streams);
+        return;
+    }
+
     var id = Interlocked.Increment(ref answered).ToString("d" + Answers.IdDigits, CultureInfo.InvariantCulture);
     var response = context.Response;
     response.Headers["request-id"] = "req_" + id;
@@ -78,7 +85,7 @@ async Task AnswerAsync(HttpContext context)
     var interval = context.Request.Headers.TryGetValue("x-bench-interval-ms", out var between)
         ? int.Parse(between!, CultureInfo.InvariantCulture)
         : 0;
-    for (var i = 0; i < 8; i++)
+    for (var i = 0; i < ChatAnswers.PiecesOf(model); i++)
     {
         if (interval > 0)
         {
@@ -104,9 +111,15 @@ static async Task<(string Model, bool Streams)> ReadAsync(HttpRequest request)
         if (model is null && !read.Buffer.IsEmpty)
         {
             var head = read.Buffer.FirstSpan;
-            streams = head.IndexOf("\"stream\":true"u8) >= 0;
+            streams |= head.IndexOf("\"stream\":true"u8) >= 0;
             var name = head["{\"model\":\"".Length..];
             model = Encoding.ASCII.GetString(name[..name.IndexOf((byte)'"')]);
+        }
+
+        // Weir writes it last.
+        foreach (var piece in read.Buffer)
+        {
+            streams |= piece.Span.IndexOf("\"stream\":true"u8) >= 0;
         }
 
         request.BodyReader.AdvanceTo(read.Buffer.End);

@@ -190,6 +190,12 @@ public sealed record SessionTreeRequest
     /// <summary>Why another model or provider served than the one asked for.</summary>
     public required string? HandoffReason { get; init; }
 
+    /// <summary>The dialect that it was translated into for its upstream; null when it was relayed as it came.</summary>
+    public required string? UpstreamDialect { get; init; }
+
+    /// <summary>What of it was left out because that dialect has no word for it, sorted.</summary>
+    public required IReadOnlyList<string> Dropped { get; init; }
+
     /// <summary>Who pays.</summary>
     public required string Billing { get; init; }
 

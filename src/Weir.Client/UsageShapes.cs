@@ -177,6 +177,18 @@ public sealed record RequestItem
     /// <summary>The caller's dialect: <c>anthropic_messages</c>, <c>openai_chat</c> …</summary>
     public required string? Dialect { get; init; }
 
+    /// <summary>
+    /// The dialect that the request was translated into for its upstream, <c>bedrock_converse</c> among them; null when it was
+    /// relayed as it came.
+    /// </summary>
+    public required string? UpstreamDialect { get; init; }
+
+    /// <summary>
+    /// What of the request was left out because its upstream's dialect has no word for it: <c>cache_control</c>, <c>top_k</c> …,
+    /// sorted. Empty when nothing was.
+    /// </summary>
+    public required IReadOnlyList<string> Dropped { get; init; }
+
     /// <summary>Whether a stream was asked for.</summary>
     public required bool Streaming { get; init; }
 

@@ -29,8 +29,9 @@ internal sealed class RecordMaker(PriceBook prices, ProjectNames projects)
     /// <summary>The record of a sighting.</summary>
     public UsageRecord Make(RecordId id, Sighting seen, Origin origin)
     {
+        var provider = IsTranslated(seen) ? null : seen.Provider;
         var charge =
-            seen.Provider is { } catalogue && !seen.Usage.IsUnknown
+            provider is { } catalogue && !seen.Usage.IsUnknown
                 ? prices.Current.Charge(
                     new PriceRequest
                     {
@@ -55,7 +56,7 @@ internal sealed class RecordMaker(PriceBook prices, ProjectNames projects)
             Status = seen.Status,
             HttpStatus = seen.HttpStatus,
             ErrorType = seen.ErrorType,
-            Provider = seen.Provider,
+            Provider = provider,
             Model = seen.Model,
             RequestedModel = seen.RequestedModel ?? seen.Model,
             User = seen.User ?? origin.User,
@@ -76,6 +77,10 @@ internal sealed class RecordMaker(PriceBook prices, ProjectNames projects)
             Tags = TagsOf(seen.Branch, origin.Host),
         };
     }
+
+    // Who answered only the gateway knows; its caller takes it for a provider of the dialect that he speaks, and its prices for his.
+    private static bool IsTranslated(Sighting seen) =>
+        CallerIds.TryParse(seen.MessageId, out _) || CallerIds.TryParse(seen.RequestId, out _);
 
     private ImmutableSortedDictionary<string, string> TagsOf(string? branch, string? host)
     {

@@ -6,7 +6,14 @@ using Weir.Ledger;
 namespace Weir.Capture.Sessions;
 
 /// <summary>Counts the activity of a range. Not thread-safe.</summary>
-internal sealed class ActivityCount(DateTimeOffset from, DateTimeOffset to)
+/// <param name="from">The start of the range, inclusive.</param>
+/// <param name="to">Its end, exclusive.</param>
+/// <param name="standUnder">Which of the records that the events name stand under another id in the ledger.</param>
+internal sealed class ActivityCount(
+    DateTimeOffset from,
+    DateTimeOffset to,
+    ImmutableDictionary<RecordId, RecordId> standUnder
+)
 {
     private const string MainAgent = "main";
     private const string McpPrefix = "mcp__";
@@ -86,7 +93,10 @@ internal sealed class ActivityCount(DateTimeOffset from, DateTimeOffset to)
             }
         }
 
-        var callers = new ToolCallers([.. requests.Select(r => new Caller(r.Agent, r.MessageId, r.Client, EndOf(r)))]);
+        var callers = new ToolCallers(
+            [.. requests.Select(r => new Caller(r.Id, r.Agent, r.MessageId, r.Client, EndOf(r)))],
+            standUnder
+        );
         var called = calls
             .Select(call => (Call: call, Request: callers.Of(call)))
             .Where(c => c.Request is not null)

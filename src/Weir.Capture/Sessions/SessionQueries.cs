@@ -100,7 +100,12 @@ public sealed class SessionQueries
                     SessionEventKind.Tool,
                     SessionEventKind.Agent
                 );
-                return new ActivityCount(query.From, query.To).Of(requests, events, !query.Filters.IsEmpty);
+                var standUnder = await ledger.Lineage.StandUnderAsync(
+                    query.Workspace,
+                    ToolCallers.Named(events),
+                    cancellationToken
+                );
+                return new ActivityCount(query.From, query.To, standUnder).Of(requests, events, !query.Filters.IsEmpty);
             },
             cancellationToken
         );
@@ -164,7 +169,9 @@ public sealed class SessionQueries
             use.Add(record);
         }
 
-        var root = TreeBuilder.Build(session, events, records, new CacheMisses(prices.Current, catalogueOf));
+        var standUnder = await ledger.Lineage.StandUnderAsync(workspace, ToolCallers.Named(events), cancellationToken);
+        var misses = new CacheMisses(prices.Current, catalogueOf);
+        var root = TreeBuilder.Build(session, events, records, standUnder, misses);
         var overview = stored is null
             ? lister.Overview(session, use, records[0].StartedAt, records[^1].StartedAt)
             : lister.Overview(stored, use, counts, events);

@@ -1,16 +1,26 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Weir.Foundation;
 
 namespace Weir.Capture.Sessions;
 
 /// <summary>A request of one session as <see cref="ToolCallers"/> needs it.</summary>
+/// <param name="Id">Its record.</param>
 /// <param name="Agent">The subagent; null for the main one.</param>
 /// <param name="MessageId">The id in its answer.</param>
 /// <param name="Client">The program.</param>
 /// <param name="EndedAt">When its answer was whole, as far as is known.</param>
-internal readonly record struct Caller(string? Agent, string? MessageId, string? Client, DateTimeOffset EndedAt);
+internal readonly record struct Caller(
+    RecordId Id,
+    string? Agent,
+    string? MessageId,
+    string? Client,
+    DateTimeOffset EndedAt
+);
 
 /// <summary>
-/// Which request of a session called a tool: the one whose answer's id the call names. Codex names none, but writes a call down
+/// Which request of a session called a tool: the one whose answer's id the call names; the answer of a translated request has
+/// one that names the record. Codex names none, but writes a call down
 /// before the end of the answer that it stands in: there it is the first answer of the agent that ended afterwards.
 /// </summary>
 internal sealed class ToolCallers
@@ -21,14 +31,20 @@ internal sealed class ToolCallers
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, int> byMessage = new(StringComparer.Ordinal);
+    private readonly Dictionary<RecordId, int> byRecord = [];
+    private readonly ImmutableDictionary<RecordId, RecordId> standUnder;
     private readonly Dictionary<string, List<(DateTimeOffset At, int Request)>> codex = new(StringComparer.Ordinal);
 
     /// <summary>Prepares for the requests of one session.</summary>
-    public ToolCallers(ReadOnlySpan<Caller> requests)
+    /// <param name="requests">The requests.</param>
+    /// <param name="standUnder">Of <see cref="Named"/>, what stands under another id in the ledger.</param>
+    public ToolCallers(ReadOnlySpan<Caller> requests, ImmutableDictionary<RecordId, RecordId> standUnder)
     {
+        this.standUnder = standUnder;
         for (var i = 0; i < requests.Length; i++)
         {
             var request = requests[i];
+            byRecord.TryAdd(request.Id, i);
             if (request.MessageId is { } message)
             {
                 byMessage.TryAdd(message, i);
@@ -47,12 +63,26 @@ internal sealed class ToolCallers
         }
     }
 
+    /// <summary>The records that calls name by their answers' ids.</summary>
+    public static IEnumerable<RecordId> Named(IEnumerable<SessionEvent> events) =>
+        events
+            .Where(told => told.Kind == SessionEventKind.Tool)
+            .Select(told => CallerIds.TryParse(told.Parent, out var id) ? id : default)
+            .Where(id => id != default);
+
     /// <summary>The request's index; null when it is not known.</summary>
     public int? Of(SessionEvent tool)
     {
         if (tool.Parent is { } message)
         {
-            return byMessage.TryGetValue(message, out var request) ? request : null;
+            return
+                byMessage.TryGetValue(message, out var request)
+                || (
+                    CallerIds.TryParse(message, out var id)
+                    && byRecord.TryGetValue(standUnder.GetValueOrDefault(id, id), out request)
+                )
+                ? request
+                : null;
         }
 
         if (tool.StartedAt is not { } at || !codex.TryGetValue(tool.Agent ?? "", out var own))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Foundation;
 
 namespace Weir.Capture.Sessions;
@@ -25,8 +26,16 @@ internal sealed class TreeBuilder
     private readonly Dictionary<string, TreeNode> tools = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> toolAgents = new(StringComparer.Ordinal);
 
-    private TreeBuilder(string session, IReadOnlyList<SessionEvent> events, IReadOnlyList<UsageRecord> records)
+    private readonly ImmutableDictionary<RecordId, RecordId> standUnder;
+
+    private TreeBuilder(
+        string session,
+        IReadOnlyList<SessionEvent> events,
+        IReadOnlyList<UsageRecord> records,
+        ImmutableDictionary<RecordId, RecordId> standUnder
+    )
     {
+        this.standUnder = standUnder;
         this.records = records;
         this.events = events.ToLookup(e => e.Kind);
         root = new TreeNode(SessionNodeKind.Session, session);
@@ -36,15 +45,17 @@ internal sealed class TreeBuilder
     /// <param name="session">The session.</param>
     /// <param name="events">Its events, in no order.</param>
     /// <param name="records">Its records, oldest first.</param>
+    /// <param name="standUnder">Which of the records that the events name stand under another id in the ledger.</param>
     /// <param name="misses">Finds cache misses.</param>
     public static SessionNode Build(
         string session,
         IReadOnlyList<SessionEvent> events,
         IReadOnlyList<UsageRecord> records,
+        ImmutableDictionary<RecordId, RecordId> standUnder,
         CacheMisses misses
     )
     {
-        var builder = new TreeBuilder(session, events, records);
+        var builder = new TreeBuilder(session, events, records, standUnder);
         builder.FindAgents();
         builder.AddPrompts();
         var requests = builder.AddRequests(misses);
@@ -184,7 +195,10 @@ internal sealed class TreeBuilder
 
     private void AddTools(TreeNode[] requests)
     {
-        var callers = new ToolCallers([.. records.Select(r => new Caller(r.Agent, r.MessageId, r.Client, EndOf(r)))]);
+        var callers = new ToolCallers(
+            [.. records.Select(r => new Caller(r.Id, r.Agent, r.MessageId, r.Client, EndOf(r)))],
+            standUnder
+        );
         foreach (var told in events[SessionEventKind.Tool])
         {
             var node = Make(SessionNodeKind.Tool, told);

@@ -111,5 +111,11 @@ internal static class SessionTreeText
         {
             yield return $"[{Figures.Name(reason)}: {Figures.Name(node.Request.RequestedModel)} was asked for]";
         }
+
+        if (node.Request?.UpstreamDialect is { } dialect)
+        {
+            var dropped = string.Join(", ", node.Request.Dropped.Select(Figures.Name));
+            yield return $"[translated to {Figures.Name(dialect)}{(dropped.Length > 0 ? $", without {dropped}" : "")}]";
+        }
     }
 }

@@ -139,7 +139,7 @@ public enum Billing : byte
     Cache = 4,
 }
 
-/// <summary>The wire format that a caller speaks.</summary>
+/// <summary>The wire format that a caller or an upstream speaks.</summary>
 public enum Dialect : byte
 {
     /// <summary>Not known.</summary>
@@ -163,6 +163,6 @@ public enum Dialect : byte
     /// <summary>Passed through untouched under <c>/p/</c>.</summary>
     PassThrough = 6,
 
-    /// <summary>Amazon Bedrock's Converse: asked upstream, never by a caller, so that no record has it.</summary>
+    /// <summary>Amazon Bedrock's Converse. Spoken to upstreams alone: no caller speaks it.</summary>
     BedrockConverse = 7,
 }

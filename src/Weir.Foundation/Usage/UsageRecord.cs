@@ -45,6 +45,22 @@ public sealed record UsageRecord
     /// <summary>The dialect that the caller spoke.</summary>
     public Dialect Dialect { get; init; }
 
+    /// <summary>
+    /// The dialect that the request was translated into for the upstream that served; <see cref="Dialect.None"/> when it was
+    /// relayed in the caller's own, byte for byte. Only the gateway knows it.
+    /// </summary>
+    public Dialect UpstreamDialect { get; init; }
+
+    /// <summary>
+    /// What of the request had no equivalent in <see cref="UpstreamDialect"/> and was left out: <c>cache_control</c>,
+    /// <c>thinking.signature</c>, <c>top_k</c> …; sorted by their code units, each once, none empty or with a comma in it. Empty
+    /// when nothing was.
+    /// </summary>
+    public ImmutableArray<string> Dropped { get; init; } = [];
+
+    /// <summary>Whether the request was translated on its way to the upstream that served.</summary>
+    public bool IsTranslated => UpstreamDialect != Dialect.None;
+
     /// <summary>Whether the caller asked for a stream.</summary>
     public bool Streaming { get; init; }
 

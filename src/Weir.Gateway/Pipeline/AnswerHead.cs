@@ -18,7 +18,7 @@ internal static class AnswerHead
     )
     {
         var response = exchange.Context.Response;
-        response.StatusCode = (int)upstream.StatusCode;
+        response.StatusCode = attempt.AnsweredStatus ?? (int)upstream.StatusCode;
         if (
             upstream.ReasonPhrase is { Length: > 0 } reason
             && exchange.Context.Features.Get<IHttpResponseFeature>() is { } feature
@@ -28,7 +28,23 @@ internal static class AnswerHead
         }
 
         var headers = response.Headers;
-        HeaderRules.CopyResponse(upstream, headers, keepsLength);
+        if (attempt.UpstreamDialect == Dialect.None)
+        {
+            HeaderRules.CopyResponse(upstream, headers, keepsLength);
+        }
+        else
+        {
+            HeaderRules.CopyTranslated(upstream, headers);
+            var streams = exchange.Streaming && attempt.WasAccepted;
+            headers.ContentType = streams ? "text/event-stream; charset=utf-8" : "application/json";
+            headers[exchange.Endpoint.Dialect == Dialect.AnthropicMessages ? "request-id" : "x-request-id"] =
+                CallerIds.RequestId(exchange.Id);
+            if (streams)
+            {
+                headers.CacheControl = "no-cache";
+            }
+        }
+
         headers["x-weir-request-id"] = exchange.IdText;
         headers["x-weir-provider"] = attempt.Target.Provider.Name;
         if (model is not null && IsHeaderText(model))

@@ -1,5 +1,6 @@
 using Weir.Foundation;
 using Weir.Gateway.Metering;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Pipeline;
@@ -8,18 +9,29 @@ namespace Weir.Gateway.Pipeline;
 internal sealed class AnswerMeter : IDisposable
 {
     private readonly ResponseMeter meter;
+    private readonly TranslatedAnswer? translated;
     private readonly BodyDecoder? decoder;
 
     /// <summary>Made from the answer's own account of itself.</summary>
-    public AnswerMeter(Dialect dialect, HttpResponseMessage answer, string? contentType)
+    /// <param name="dialect">The upstream's.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="contentType">Its type.</param>
+    /// <param name="translated">Gets the decoded bytes, each piece when it has been metered; null for an answer that is relayed.</param>
+    public AnswerMeter(
+        Dialect dialect,
+        HttpResponseMessage answer,
+        string? contentType,
+        TranslatedAnswer? translated = null
+    )
     {
         meter = ResponseMeters.For(dialect, contentType);
+        this.translated = translated;
         var coding = answer.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values)
             ? values.ToString()
             : null;
         if (BodyDecoder.IsCoded(coding))
         {
-            decoder = new BodyDecoder(coding, meter.Feed);
+            decoder = new BodyDecoder(coding, FeedPlain);
         }
     }
 
@@ -34,7 +46,7 @@ internal sealed class AnswerMeter : IDisposable
     {
         if (decoder is null)
         {
-            meter.Feed(bytes);
+            FeedPlain(bytes);
         }
         else
         {
@@ -51,4 +63,10 @@ internal sealed class AnswerMeter : IDisposable
 
     /// <inheritdoc />
     public void Dispose() => decoder?.Dispose();
+
+    private void FeedPlain(ReadOnlySpan<byte> bytes)
+    {
+        meter.Feed(bytes);
+        translated?.Feed(bytes, meter.Reading);
+    }
 }

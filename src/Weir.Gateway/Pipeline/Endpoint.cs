@@ -75,6 +75,15 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
                 or Operation.GeminiStream
                 or Operation.GeminiEmbed;
 
+    /// <summary>Whether a model answers it in words, so that it may be translated for a provider of another dialect.</summary>
+    public bool IsConversation =>
+        Operation
+            is Operation.Messages
+                or Operation.Chat
+                or Operation.Responses
+                or Operation.GeminiGenerate
+                or Operation.GeminiStream;
+
     /// <summary>Whether Weir answers it by itself from what it knows.</summary>
     public bool IsModelList =>
         Operation is Operation.Models or Operation.Model or Operation.GeminiModels or Operation.GeminiModel;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Wire;
 using Weir.Ledger;
 
@@ -75,6 +76,9 @@ internal sealed class Exchange
 
     /// <summary>Where it goes.</summary>
     public RouteDecision Route { get; set; }
+
+    /// <summary>The request in no dialect, for targets that do not speak the caller's; null until one is met.</summary>
+    public Conversation? Conversation { get; set; }
 
     /// <summary>Whether the caller's own credential makes it part of a subscription.</summary>
     public bool OwnIsSubscription => Caller is { BringsOwn: true, OwnIsSubscription: true };

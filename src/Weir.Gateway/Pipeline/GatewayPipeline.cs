@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Wire;
 using Weir.Ledger;
 
@@ -15,7 +16,8 @@ namespace Weir.Gateway.Pipeline;
 /// <item>Read the head: model, stream and what else decides, from one pass over the body's bytes.</item>
 /// <item>Guard: room in the journal, before anything is sent. A refusal is in the caller's own dialect.</item>
 /// <item>Route: the ordered targets.</item>
-/// <item>Translate: nothing yet; targets of another dialect are passed over. The named edits are splices of the body.</item>
+/// <item>Translate: for a target of another dialect the request is read, once, and written anew; what it cannot say is refused
+/// or noted. For all others the named edits are splices of the body.</item>
 /// <item>Send: the targets in order, until one serves; what failed unseen is replayed on the next.</item>
 /// <item>Relay and meter: each byte to the caller, a side copy to the meter.</item>
 /// <item>Settle: the record is journalled before the answer's last byte goes out.</item>
@@ -111,9 +113,16 @@ internal sealed class GatewayPipeline(
         exchange.Attribution = Attribution.Read(request.Headers, caller.Principal);
         using var body = new PooledBuffer(request.ContentLength ?? 4096);
         using var plain = new PooledBuffer(0);
-        if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange))
+        try
         {
-            await ReserveAndSendAsync(exchange, body, plain);
+            if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange))
+            {
+                await ReserveAndSendAsync(exchange, body, plain);
+            }
+        }
+        finally
+        {
+            exchange.Conversation?.Dispose();
         }
     }
 
@@ -176,7 +185,7 @@ internal sealed class GatewayPipeline(
         return true;
     }
 
-    /// <summary>4. Route, with 5.: targets of another dialect are passed over. False when the request has been refused.</summary>
+    /// <summary>4. Route. False when the request has been refused.</summary>
     private async ValueTask<bool> RouteAsync(Exchange exchange)
     {
         var caller = exchange.Caller;
@@ -199,6 +208,7 @@ internal sealed class GatewayPipeline(
                 exchange.Prices,
                 new RouteQuestion(
                     exchange.Endpoint.Dialect,
+                    exchange.Endpoint.IsConversation,
                     exchange.RequestedModel!,
                     exchange.Attribution.Client,
                     caller.Principal.KeyName,
@@ -215,7 +225,7 @@ internal sealed class GatewayPipeline(
 
         if (!caller.IsLocal || !caller.BringsOwn)
         {
-            return true;
+            return await ReadConversationAsync(exchange);
         }
 
         // Without a Weir key, a credential of the caller's own opens only what asks for none of Weir's.
@@ -231,7 +241,56 @@ internal sealed class GatewayPipeline(
         }
 
         exchange.Route = exchange.Route with { Targets = open };
-        return true;
+        return await ReadConversationAsync(exchange);
+    }
+
+    /// <summary>
+    /// 5. Translate, its first half: where a target speaks another dialect the request is read, and targets that have no
+    /// equivalent for what it needs are passed over. False when none is left, or the request has been refused.
+    /// </summary>
+    private async ValueTask<bool> ReadConversationAsync(Exchange exchange)
+    {
+        var caller = exchange.Endpoint.Dialect;
+        if (exchange.IsPassThrough || !exchange.Endpoint.IsConversation)
+        {
+            return true;
+        }
+
+        string? reason = null;
+        foreach (var target in exchange.Route.Targets)
+        {
+            var dialect = Reach.UpstreamDialect(target.Provider, caller, target.Model ?? exchange.Route.Model ?? "");
+            if (dialect == Dialect.None)
+            {
+                continue;
+            }
+
+            exchange.Conversation ??= TranslatedRequest.Read(
+                caller,
+                exchange.PlainBody,
+                exchange.Streaming,
+                out reason
+            );
+            if (exchange.Conversation is not { } conversation)
+            {
+                await RefuseAsync(exchange, 400, reason!);
+                return false;
+            }
+
+            if (TranslatedRequest.WhyNot(conversation, target, dialect) is { } why)
+            {
+                reason = why;
+                exchange.Route = exchange.Route with { Targets = exchange.Route.Targets.Remove(target) };
+            }
+        }
+
+        if (!exchange.Route.Targets.IsEmpty)
+        {
+            return true;
+        }
+
+        await RefuseAsync(exchange, 400, reason!);
+        return false;
     }
 
     private async Task ReserveAndSendAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
@@ -377,9 +436,14 @@ internal sealed class GatewayPipeline(
         }
 
         // Written also when the caller seems gone: it may have closed its own half alone.
-        var record = records.Write(exchange, attempt, attempt.HttpStatus);
+        var record = records.Write(exchange, attempt, attempt.AnsweredStatus ?? attempt.HttpStatus);
         var model = record is null ? attempt.SentModel : record.Model;
         AnswerHead.Write(exchange, attempt, answer, keepsLength: true, model, record?.Cost);
+        if (attempt.UpstreamDialect != Dialect.None)
+        {
+            exchange.Context.Response.ContentLength = call.HeldBody.Length;
+        }
+
         if (!call.HeldBody.IsEmpty && !HttpMethods.IsHead(exchange.Context.Request.Method))
         {
             exchange.Context.Response.BodyWriter.Write(call.HeldBody.Span);

@@ -153,6 +153,27 @@ internal static class HeaderRules
         CopyResponse(from.Content.Headers.NonValidated, to, connection);
     }
 
+    /// <summary>Copies what an upstream of another dialect says about when to come again; the rest is its own dialect's.</summary>
+    public static void CopyTranslated(HttpResponseMessage from, IHeaderDictionary to)
+    {
+        foreach (var (name, values) in from.Headers.NonValidated)
+        {
+            if (
+                (
+                    name.StartsWith("retry-after", StringComparison.OrdinalIgnoreCase)
+                    || name.StartsWith("x-ratelimit-", StringComparison.OrdinalIgnoreCase)
+                    || name.Equals("x-should-retry", StringComparison.OrdinalIgnoreCase)
+                )
+                && values.Count == 1
+                && values.ToString() is var value
+                && IsFit(value)
+            )
+            {
+                to[name] = value;
+            }
+        }
+    }
+
     private static void CopyResponse(HttpHeadersNonValidated from, IHeaderDictionary to, string? connection)
     {
         foreach (var (name, values) in from)

@@ -12,7 +12,8 @@ namespace Weir.Gateway.Pipeline;
 /// </summary>
 internal static class Settlement
 {
-    private const int CharactersPerToken = 4;
+    /// <summary>Where nothing better is known.</summary>
+    public const int CharactersPerToken = 4;
 
     /// <summary>The record as it stands now.</summary>
     /// <param name="exchange">The request; all its attempts count.</param>
@@ -54,6 +55,8 @@ internal static class Settlement
             HttpStatus = httpStatus,
             ErrorType = Attribution.Text(last.Reading.ErrorType),
             Dialect = exchange.Endpoint.Dialect,
+            UpstreamDialect = last.UpstreamDialect,
+            Dropped = last.Dropped,
             Streaming = exchange.Streaming,
             Provider = last.Target.Provider.Name,
             Model = Attribution.Text(model, 256),

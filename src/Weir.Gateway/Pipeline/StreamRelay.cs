@@ -2,6 +2,7 @@ using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Pipeline;
@@ -27,6 +28,7 @@ internal sealed class StreamRelay : IDisposable
     private readonly UpstreamAttempt attempt;
     private readonly TimeProvider clock;
     private readonly AnswerMeter meter;
+    private readonly TranslatedAnswer? translated;
     private readonly OpenAIUsageChunkFilter? filter;
     private readonly ReadOnlyMemory<byte> ping;
     private readonly bool keepsLastBracket;
@@ -58,14 +60,15 @@ internal sealed class StreamRelay : IDisposable
         clock = call.Clock;
         Answer = answer;
         var contentType = ContentTypes.Of(answer);
-        meter = new AnswerMeter(exchange.Endpoint.Dialect, answer, contentType);
-        var isEvents = ContentTypes.IsEventStream(contentType);
-        if (isEvents && !meter.IsCoded)
+        translated = call.Translation(answer);
+        meter = new AnswerMeter(call.Dialect, answer, contentType, translated);
+        var isEvents = translated is not null || ContentTypes.IsEventStream(contentType);
+        if (isEvents && (!meter.IsCoded || translated is not null))
         {
             filter = call.HidesUsageChunk ? new OpenAIUsageChunkFilter() : null;
             // What has announced its length has no room for pings.
             ping =
-                exchange.IsPassThrough || answer.Content.Headers.ContentLength is not null
+                exchange.IsPassThrough || (answer.Content.Headers.ContentLength is not null && translated is null)
                     ? default
                     : SseBoundary.Ping(exchange.Endpoint.Dialect);
         }
@@ -133,6 +136,7 @@ internal sealed class StreamRelay : IDisposable
         filtered?.Dispose();
         filter?.Dispose();
         meter.Dispose();
+        translated?.Dispose();
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
@@ -163,6 +167,7 @@ internal sealed class StreamRelay : IDisposable
     {
         meter.Feed(piece);
         var reading = meter.Reading;
+        piece = translated is null ? piece : translated.Output.Span;
         if (reading.SawContent && attempt.FirstContent is null)
         {
             attempt.FirstContent = clock.GetElapsedTime(exchange.StartedTimestamp);
@@ -171,7 +176,8 @@ internal sealed class StreamRelay : IDisposable
         if (held is not null)
         {
             held.Append(piece);
-            if (reading.ErrorType is not null && !reading.SawContent)
+            translated?.Output.Clear();
+            if (translated is { HasFailed: true } || (reading.ErrorType is not null && !reading.SawContent))
             {
                 Fail(RequestStatus.StreamError);
                 return false;
@@ -189,6 +195,7 @@ internal sealed class StreamRelay : IDisposable
 
         SettleWhenDone(reading);
         Write(piece);
+        translated?.Output.Clear();
         return true;
     }
 
@@ -196,7 +203,9 @@ internal sealed class StreamRelay : IDisposable
     {
         meter.Complete();
         var reading = meter.Reading;
-        if (held is not null && !reading.SawEnd)
+        translated?.Complete(reading, isWhole: true);
+        held?.Append(translated is null ? default : translated.Output.Span);
+        if (held is not null && (!reading.SawEnd || translated is { HasFailed: true }))
         {
             Fail(reading.ErrorType is null ? RequestStatus.UpstreamReset : RequestStatus.StreamError);
             return false;
@@ -216,6 +225,10 @@ internal sealed class StreamRelay : IDisposable
         if (held is not null)
         {
             Open();
+        }
+        else if (translated is not null)
+        {
+            WriteOut(translated.Output.Span);
         }
 
         WriteOut(kept);
@@ -245,7 +258,14 @@ internal sealed class StreamRelay : IDisposable
             Settle(status);
         }
 
-        if (!exchange.CallerGone)
+        if (translated is not null)
+        {
+            // Told in the caller's own words, the break needs no broken connection.
+            translated.Complete(meter.Reading, isWhole: false);
+            WriteOut(translated.Output.Span);
+            await FlushAsync();
+        }
+        else if (!exchange.CallerGone)
         {
             // What came is the caller's. Then it must see the break too, unless the stream had said its last word.
             WriteOut(kept);
@@ -264,14 +284,15 @@ internal sealed class StreamRelay : IDisposable
 
     private void SettleWhenDone(in MeterReading reading)
     {
-        if (settled || !(reading.SawEnd || reading.ErrorType is not null))
+        var failed = reading.ErrorType is not null || translated is { HasFailed: true };
+        if (settled || !(reading.SawEnd || failed))
         {
             return;
         }
 
         Settle(
             exchange.CallerGone ? RequestStatus.CallerAborted
-            : reading.ErrorType is not null ? RequestStatus.StreamError
+            : failed ? RequestStatus.StreamError
             : RequestStatus.Ok
         );
     }

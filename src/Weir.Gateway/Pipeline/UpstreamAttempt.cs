@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
 using Weir.Gateway.Routing;
@@ -16,11 +17,20 @@ internal sealed class UpstreamAttempt(Target target, string? model, TimeSpan off
     /// <summary>Its start, from the request's.</summary>
     public TimeSpan Offset { get; } = offset;
 
+    /// <summary>The dialect that it is asked in, where that is not the caller's; none otherwise.</summary>
+    public Dialect UpstreamDialect { get; init; }
+
+    /// <summary>The names of what had no equivalent in that dialect.</summary>
+    public ImmutableArray<string> Dropped { get; init; } = [];
+
     /// <summary>How it ended.</summary>
     public RequestStatus Status { get; set; }
 
     /// <summary>The upstream's status; null when it never answered.</summary>
     public int? HttpStatus { get; set; }
+
+    /// <summary>What the caller is told where that is not the upstream's status: an accepted answer that could not be translated.</summary>
+    public int? AnsweredStatus { get; set; }
 
     /// <summary>The upstream's request id.</summary>
     public string? UpstreamId { get; set; }

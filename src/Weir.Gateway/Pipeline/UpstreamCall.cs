@@ -1,6 +1,7 @@
 using Weir.Foundation;
 using Weir.Foundation.Network;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Upstreams.Envelopes;
 
@@ -14,10 +15,14 @@ internal sealed class UpstreamCall : IDisposable
     /// <summary>Answers up to here are held whole, so that they are journalled, and their cost is told, before they go out.</summary>
     private const int MaxWhole = 256 * 1024;
 
+    /// <summary>Answers that are translated are held whole up to here, and are a failure beyond.</summary>
+    private const int MaxTranslated = 16 * 1024 * 1024;
+
     private readonly QuotaHeaders? quotas;
     private readonly RefusalNotes? refusals;
     private readonly BodyContent? body;
     private readonly HttpRequestMessage request;
+    private readonly TranslatedRequest? translated;
     private HttpResponseMessage? answer;
     private PooledBuffer? whole;
 
@@ -37,13 +42,19 @@ internal sealed class UpstreamCall : IDisposable
         Records = records;
         Clock = clock;
         var model = target.Model ?? exchange.Route.Model;
-        Attempt = new UpstreamAttempt(target, model, clock.GetElapsedTime(exchange.StartedTimestamp));
+        translated = Translate(exchange, target, model);
+        Attempt = new UpstreamAttempt(target, model, clock.GetElapsedTime(exchange.StartedTimestamp))
+        {
+            UpstreamDialect = translated?.Dialect ?? Dialect.None,
+            Dropped = translated?.Dropped ?? [],
+        };
         HidesUsageChunk =
-            exchange.Endpoint.Dialect == Dialect.OpenAIChat
+            translated is null
+            && exchange.Endpoint.Dialect == Dialect.OpenAIChat
             && target.Provider.Vendor.TakesStreamOptions
             && exchange is { Streaming: true, IsPassThrough: false }
             && exchange.Head.IncludeUsage != true;
-        request = UpstreamRequest.Build(exchange, target, model, HidesUsageChunk, out body);
+        request = UpstreamRequest.Build(exchange, target, model, HidesUsageChunk, translated, out body);
         Watchdog = new Watchdog(clock, target.Provider.Config.SilenceTimeout);
     }
 
@@ -64,6 +75,9 @@ internal sealed class UpstreamCall : IDisposable
 
     /// <summary>Whether the upstream is asked for a usage chunk that the caller did not ask for.</summary>
     public bool HidesUsageChunk { get; }
+
+    /// <summary>The dialect that the upstream answers in.</summary>
+    public Dialect Dialect => translated?.Dialect ?? Exchange.Endpoint.Dialect;
 
     /// <summary>Whether its record is written, and a caller who goes no longer matters.</summary>
     public bool IsSettled { get; set; }
@@ -105,7 +119,7 @@ internal sealed class UpstreamCall : IDisposable
             answer = await Attempt.Target.Provider.SendAsync(
                 request,
                 new EnvelopeCall(
-                    Exchange.IsPassThrough ? Dialect.PassThrough : Exchange.Endpoint.Dialect,
+                    Exchange.IsPassThrough ? Dialect.PassThrough : Dialect,
                     Attempt.SentModel,
                     Exchange.Streaming
                 ),
@@ -141,7 +155,7 @@ internal sealed class UpstreamCall : IDisposable
         var streams =
             ContentTypes.IsEventStream(ContentTypes.Of(answer))
             || Exchange.Endpoint.Operation == Operation.GeminiStream;
-        return streams && Attempt.WasAccepted
+        return (streams || (translated is not null && Exchange.Streaming)) && Attempt.WasAccepted
             ? await RelayStreamAsync(answer, mayTryElsewhere)
             : await ReadWholeAsync(answer);
     }
@@ -212,6 +226,53 @@ internal sealed class UpstreamCall : IDisposable
         answer?.Dispose();
         whole?.Dispose();
         request.Dispose();
+        if (IsBodyBeingSent)
+        {
+            translated?.Abandon();
+        }
+
+        translated?.Dispose();
+    }
+
+    /// <summary>What turns the answer into the caller's dialect; null for one that is relayed.</summary>
+    public TranslatedAnswer? Translation(HttpResponseMessage from) =>
+        translated is null
+            ? null
+            : new TranslatedAnswer(
+                new AnswerContext
+                {
+                    Dialect = Exchange.Endpoint.Dialect,
+                    Id = Exchange.Id,
+                    AnswerId = CallerIds.Make(Exchange.Endpoint.Dialect, Exchange.Id, Exchange.Attempts.Count),
+                    Model = Attempt.SentModel ?? "",
+                    Provider = Attempt.Target.Provider.Name,
+                    At = Exchange.StartedAt,
+                    Conversation = Exchange.Conversation!,
+                    Streams = Exchange.Streaming,
+                    EstimatedPrompt = Exchange.PlainBody.Length / Settlement.CharactersPerToken,
+                },
+                translated.Dialect,
+                ContentTypes.IsEventStream(ContentTypes.Of(from))
+            );
+
+    private static TranslatedRequest? Translate(Exchange exchange, Target target, string? model)
+    {
+        if (exchange.Conversation is null || exchange.IsPassThrough)
+        {
+            return null;
+        }
+
+        var dialect = Reach.UpstreamDialect(target.Provider, exchange.Endpoint.Dialect, model ?? "");
+        return dialect == Dialect.None
+            ? null
+            : TranslatedRequest.Write(
+                exchange.Conversation,
+                target.Provider.TraitsFor(
+                    dialect,
+                    model ?? "",
+                    exchange.Prices.Find(target.Provider.Catalogue, model ?? "")?.OutputLimit
+                )
+            );
     }
 
     private async Task<bool> RelayStreamAsync(HttpResponseMessage accepted, bool mayTryElsewhere)
@@ -234,7 +295,13 @@ internal sealed class UpstreamCall : IDisposable
 
     private async Task<bool> ReadWholeAsync(HttpResponseMessage plain)
     {
-        using var meter = new AnswerMeter(Exchange.Endpoint.Dialect, plain, ContentTypes.Of(plain));
+        using var answerer = Translation(plain);
+        using var meter = new AnswerMeter(
+            Dialect,
+            plain,
+            ContentTypes.Of(plain),
+            Attempt.WasAccepted ? answerer : null
+        );
         whole = new PooledBuffer((plain.Content.Headers.ContentLength ?? 4095) + 1);
         try
         {
@@ -244,8 +311,16 @@ internal sealed class UpstreamCall : IDisposable
                 Watchdog.Heard();
                 Attempt.FirstContent ??= Clock.GetElapsedTime(Exchange.StartedTimestamp);
                 whole.Advance(count);
-                if (whole.Length > MaxWhole)
+                if (answerer is null ? whole.Length > MaxWhole : whole.Length > MaxTranslated)
                 {
+                    if (answerer is not null)
+                    {
+                        Attempt.Failure =
+                            $"Provider {Attempt.Target.Provider.Name} answered more than Weir takes in one piece.";
+                        Attempt.Status = RequestStatus.UpstreamError;
+                        return false;
+                    }
+
                     var relay = new LargeRelay(this, plain, meter, whole);
                     await relay.RunAsync(stream);
                     return true;
@@ -268,6 +343,11 @@ internal sealed class UpstreamCall : IDisposable
         meter.Feed(whole.Span);
         meter.Complete();
         Attempt.Reading = meter.Reading;
+        if (answerer is not null)
+        {
+            ReplaceBy(answerer, meter);
+        }
+
         if (!Attempt.WasAccepted && Attempt.Target.Provider.Kind != ProviderKind.Simulator)
         {
             refusals?.Add(
@@ -281,5 +361,26 @@ internal sealed class UpstreamCall : IDisposable
 
         HeldAnswer = plain;
         return false;
+    }
+
+    /// <summary>What is held becomes what the caller understands.</summary>
+    private void ReplaceBy(TranslatedAnswer answerer, AnswerMeter meter)
+    {
+        if (!Attempt.WasAccepted)
+        {
+            var failure = answerer.Failure(whole!.Memory, Attempt.HttpStatus ?? 502);
+            whole.Clear();
+            whole.Append(failure);
+            return;
+        }
+
+        answerer.Complete(meter.Reading, isWhole: true);
+        whole!.Clear();
+        whole.Append(answerer.Output.Span);
+        if (answerer.HasFailed)
+        {
+            Attempt.Status = RequestStatus.UpstreamError;
+            Attempt.AnsweredStatus = 502;
+        }
     }
 }

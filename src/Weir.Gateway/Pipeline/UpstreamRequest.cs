@@ -1,6 +1,7 @@
 using System.Net;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Wire;
 
@@ -14,16 +15,23 @@ internal static class UpstreamRequest
     /// <param name="target">Where it goes.</param>
     /// <param name="model">The model to ask for; null where none is named.</param>
     /// <param name="includesUsage">Whether a chat stream is made to report its usage.</param>
+    /// <param name="translated">The request in the target's dialect; null where that is the caller's.</param>
     /// <param name="body">The request's body; null when it has none.</param>
     public static HttpRequestMessage Build(
         Exchange exchange,
         Target target,
         string? model,
         bool includesUsage,
+        TranslatedRequest? translated,
         out BodyContent? body
     )
     {
         var provider = target.Provider;
+        if (translated is not null)
+        {
+            return Translated(exchange, provider, translated, out body);
+        }
+
         var incoming = exchange.Context.Request;
         var keepsOwn = KeepsOwnCredential(exchange, provider);
         var request = new HttpRequestMessage(
@@ -57,6 +65,43 @@ internal static class UpstreamRequest
                 TraceParent = exchange.Gateway.Config.PropagatesTrace ? exchange.Span?.Id : null,
             }
         );
+        return request;
+    }
+
+    /// <summary>A request of Weir's own: nothing of the caller's headers belongs to the dialect that is spoken here.</summary>
+    private static HttpRequestMessage Translated(
+        Exchange exchange,
+        ProviderModel provider,
+        TranslatedRequest translated,
+        out BodyContent? body
+    )
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, provider.Address(translated.Path, translated.Query))
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = body = new BodyContent([translated.Body]),
+        };
+        body.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        var headers = request.Headers;
+        headers.TryAddWithoutValidation("Accept", exchange.Streaming ? "text/event-stream" : "application/json");
+        headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        headers.TryAddWithoutValidation("User-Agent", "weir");
+        if (translated.Dialect == Dialect.AnthropicMessages)
+        {
+            headers.TryAddWithoutValidation("anthropic-version", "2023-06-01");
+        }
+
+        if (provider.Credential is { } credential)
+        {
+            headers.TryAddWithoutValidation(credential.Name, credential.Value);
+        }
+
+        if (exchange.Gateway.Config.PropagatesTrace && exchange.Span?.Id is { } parent)
+        {
+            headers.TryAddWithoutValidation("traceparent", parent);
+        }
+
         return request;
     }
 

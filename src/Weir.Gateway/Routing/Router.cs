@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 using Weir.Ledger;
 
@@ -9,6 +10,7 @@ namespace Weir.Gateway.Routing;
 /// <summary>What routes look at.</summary>
 internal readonly record struct RouteQuestion(
     Dialect Dialect,
+    bool MayTranslate,
     string Model,
     string? Client,
     string? Key,
@@ -32,8 +34,8 @@ internal readonly record struct RouteDecision(
 /// <summary>
 /// Chooses targets. The first route that matches decides. With none, a model goes to the first that holds of: a provider
 /// whose configuration lists it; a configured provider named before its slash (<c>openai/gpt-5</c>); a provider whose
-/// catalogue knows it; the vendor whose dialect the caller speaks; any other provider of that dialect. Providers of
-/// another dialect are passed over. Stateless.
+/// catalogue knows it; the vendor whose dialect the caller speaks; any other provider of that dialect. Where several know the
+/// model, one that speaks the caller's dialect goes before one that is translated for. Stateless.
 /// </summary>
 internal static class Router
 {
@@ -63,25 +65,27 @@ internal static class Router
             );
         }
 
-        var speaking = 0;
+        var (asked, mayTranslate) = (question.Model, question.MayTranslate);
+        var serving = 0;
         foreach (var target in route.Targets)
         {
-            speaking += target.Provider.Speaks(dialect, target.Model ?? question.Model) ? 1 : 0;
+            serving += Reach.Serves(target.Provider, dialect, target.Model ?? asked, mayTranslate) ? 1 : 0;
         }
 
-        if (speaking == route.Targets.Length)
+        if (serving == route.Targets.Length)
         {
             return new RouteDecision(route.Targets, route.Name, question.Model);
         }
 
-        var asked = question.Model;
-        var targets = route.Targets.RemoveAll(t => !t.Provider.Speaks(dialect, t.Model ?? asked));
+        var targets = route.Targets.RemoveAll(t =>
+            !Reach.Serves(t.Provider, dialect, t.Model ?? asked, mayTranslate)
+        );
         return targets.IsEmpty
             ? Refuse(
                 400,
                 question.Model,
                 $"Route {route.Name} sends this request to {Names(route.Targets)}, and none of them speaks "
-                    + $"{dialect.InWords()}."
+                    + $"{dialect.InWords()}{KeyHint(route.Targets, mayTranslate)}."
             )
             : new RouteDecision(targets, route.Name, question.Model);
     }
@@ -90,6 +94,7 @@ internal static class Router
     {
         var (dialect, model) = (question.Dialect, question.Model);
         ProviderModel? elsewhere = null;
+        ProviderModel? translated = null;
         foreach (var provider in gateway.Providers)
         {
             if (provider.Lists(model))
@@ -100,14 +105,22 @@ internal static class Router
                 }
 
                 elsewhere ??= provider;
+                translated ??= Reach.Serves(provider, dialect, model, question.MayTranslate) ? provider : null;
             }
+        }
+
+        if (translated is not null)
+        {
+            return To(translated, model);
         }
 
         var slash = model.IndexOf('/');
         if (slash > 0 && gateway.Provider(model[..slash]) is { } named)
         {
             var bare = model[(slash + 1)..];
-            return named.Speaks(dialect, bare) ? To(named, bare) : Refuse(400, model, OtherDialect(named, dialect));
+            return Reach.Serves(named, dialect, bare, question.MayTranslate)
+                ? To(named, bare)
+                : Refuse(400, model, OtherDialect(named, dialect));
         }
 
         ProviderModel? vendor = null;
@@ -128,6 +141,7 @@ internal static class Router
                 }
 
                 elsewhere ??= provider;
+                translated ??= Reach.Serves(provider, dialect, model, question.MayTranslate) ? provider : null;
             }
 
             if (speaks && provider.Kind.IsHost())
@@ -138,6 +152,11 @@ internal static class Router
             {
                 vendor ??= provider;
             }
+        }
+
+        if (translated is not null)
+        {
+            return To(translated, model);
         }
 
         if (elsewhere is not null)
@@ -161,7 +180,13 @@ internal static class Router
         new([], Route: null, model, reason, status);
 
     private static string OtherDialect(ProviderModel provider, Dialect dialect) =>
-        $"provider {provider.Name}, which speaks {provider.SpokenInWords}, not {dialect.InWords()}.";
+        $"provider {provider.Name}, which speaks {provider.SpokenInWords}, not {dialect.InWords()}"
+        + $"{KeyHint(provider.AsTarget, mayTranslate: true)}.";
+
+    private static string KeyHint(ImmutableArray<Target> targets, bool mayTranslate) =>
+        mayTranslate && targets.FirstOrDefault(t => Reach.LacksKey(t.Provider)) is { } keyless
+            ? $" (Weir translates for a provider that it has a key for: give {keyless.Provider.Name} an apiKey)"
+            : "";
 
     private static string Names(ImmutableArray<Target> targets) =>
         string.Join(", ", targets.Select(t => t.Provider.Name));

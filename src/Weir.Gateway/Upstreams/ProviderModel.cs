@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams.Envelopes;
 
 namespace Weir.Gateway.Upstreams;
@@ -21,6 +22,7 @@ internal sealed class ProviderModel
     private readonly string basePath;
     private readonly string? messagesRoot;
     private readonly ImmutableArray<Dialect> dialects;
+    private readonly FeatureSet refuses;
     private readonly Envelope? envelope;
     private readonly ImmutableArray<string> secrets;
     private readonly ConcurrentDictionary<string, Uri> addresses = new(StringComparer.Ordinal);
@@ -52,6 +54,7 @@ internal sealed class ProviderModel
         var url = BaseUrl(config);
         origin = url.GetLeftPart(UriPartial.Authority);
         basePath = url.AbsolutePath.TrimEnd('/');
+        refuses = VendorFeatures.RefusedBy(Vendor);
         messagesRoot = Vendors.IsAt(Vendor, url) ? Vendor.MessagesRoot : null;
         envelope = Envelope.For(config, url, upstream, clock ?? TimeProvider.System);
         AsTarget = [new Target(this, Model: null)];
@@ -209,6 +212,26 @@ internal sealed class ProviderModel
 
         return address;
     }
+
+    /// <summary>What a translation must know of the provider.</summary>
+    /// <param name="dialect">The dialect that it is asked in.</param>
+    /// <param name="model">The model to ask for.</param>
+    /// <param name="outputLimit">The largest output of the model in tokens; null when it is not known.</param>
+    public TargetTraits TraitsFor(Dialect dialect, string model, long? outputLimit) =>
+        new()
+        {
+            Dialect = dialect,
+            Provider = Name,
+            Model = model,
+            OutputLimit = outputLimit,
+            IsOpenAI = Kind is ProviderKind.OpenAI or ProviderKind.AzureOpenAI,
+            TakesMaxCompletionTokens = Vendor.OutputBound == OutputBound.MaxCompletionTokens,
+            TakesReasoningContent = Vendor.WantsReasoningBack,
+            TakesShortToolIds = Vendor.ToolIds == Upstreams.ToolIds.NineAlphanumerics,
+            TakesStreamOptions = Vendor.TakesStreamOptions,
+            FlattensText = Kind is not (ProviderKind.OpenAI or ProviderKind.AzureOpenAI),
+            Refuses = refuses,
+        };
 
     /// <summary>What the provider shares connections by.</summary>
     /// <param name="config">What was written.</param>

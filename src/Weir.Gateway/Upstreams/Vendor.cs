@@ -50,6 +50,9 @@ public sealed record Vendor(string Name, ProviderKind Kind)
     /// <summary>What ids of tool calls it takes.</summary>
     public ToolIds ToolIds { get; init; }
 
+    /// <summary>Whether it wants a model's thinking back as <c>reasoning_content</c>.</summary>
+    public bool WantsReasoningBack { get; init; }
+
     /// <summary>Where a Chat answer's <c>usage</c> tells what was read from its cache.</summary>
     public CachedTokens CachedTokens { get; init; }
 

@@ -30,7 +30,7 @@ public static class Vendors
             // platform.openai.com/docs/api-reference
             Variables = ["OPENAI_API_KEY"],
             WithoutKey = true,
-            Dialects = [OpenAIResponses, OpenAIChat, OpenAIEmbeddings],
+            Dialects = [OpenAIChat, OpenAIResponses, OpenAIEmbeddings],
             OutputBound = OutputBound.MaxCompletionTokens,
         },
         new("gemini", ProviderKind.Gemini)
@@ -57,6 +57,7 @@ public static class Vendors
             // api-docs.deepseek.com/api/create-chat-completion, api-docs.deepseek.com/guides/anthropic_api
             Dialects = [OpenAIChat, AnthropicMessages],
             MessagesRoot = "/anthropic",
+            WantsReasoningBack = true,
             CachedTokens = CachedTokens.AsHits,
         },
         Compatible("mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY") with
@@ -82,7 +83,7 @@ public static class Vendors
         Compatible("xai", "https://api.x.ai/v1", "XAI_API_KEY") with
         {
             // docs.x.ai/docs/api-reference, docs.x.ai/docs/guides/reasoning; its Messages are "fully deprecated".
-            Dialects = [OpenAIResponses, OpenAIChat],
+            Dialects = [OpenAIChat, OpenAIResponses],
             OutputBound = OutputBound.MaxCompletionTokens,
             RefusedChatFields = ["frequency_penalty", "presence_penalty", "stop"],
             ReasoningTokens = ReasoningTokens.BesideCompletion,
@@ -120,6 +121,7 @@ public static class Vendors
             Catalogue = "moonshotai",
             Dialects = [OpenAIChat, AnthropicMessages, OpenAIResponses],
             MessagesRoot = "/anthropic",
+            WantsReasoningBack = true,
             CachedTokens = CachedTokens.Bare,
         },
         Compatible("zai", "https://api.z.ai/api/paas/v4", "ZAI_API_KEY") with
@@ -167,7 +169,7 @@ public static class Vendors
         {
             // learn.microsoft.com/azure/foundry/openai/reference, .../api-version-lifecycle
             Variables = ["AZURE_OPENAI_API_KEY"],
-            Dialects = [OpenAIResponses, OpenAIChat, OpenAIEmbeddings],
+            Dialects = [OpenAIChat, OpenAIResponses, OpenAIEmbeddings],
             OutputBound = OutputBound.MaxCompletionTokens,
         },
         new("bedrock", ProviderKind.Bedrock)

@@ -14,7 +14,8 @@ internal static class DialectErrors
     /// <param name="status">The HTTP status that goes with it.</param>
     /// <param name="message">What happened and what to do, for a person.</param>
     /// <param name="requestId">Weir's id of the request.</param>
-    public static byte[] Make(Dialect dialect, int status, string message, string requestId)
+    /// <param name="code">OpenAI's code, where there is a better one than the status tells; null for that.</param>
+    public static byte[] Make(Dialect dialect, int status, string message, string requestId, string? code = null)
     {
         using var stream = new MemoryStream();
         using (var json = new Utf8JsonWriter(stream, Options))
@@ -42,7 +43,7 @@ internal static class DialectErrors
                     json.WriteString("message"u8, message);
                     json.WriteString("type"u8, OpenAIType(status));
                     json.WriteNull("param"u8);
-                    json.WriteString("code"u8, OpenAICode(status));
+                    json.WriteString("code"u8, code ?? OpenAICode(status));
                     json.WriteEndObject();
                     break;
             }

@@ -46,6 +46,8 @@ internal static class RecordFields
     private const int Attempt = AttemptFields.Field; // 41
     private const int AlsoSeenBy = 42;
     private const int Doubt = 43;
+    private const int UpstreamDialect = 44;
+    private const int Dropped = 45;
 
     public static void Write(ref FieldWriter writer, UsageRecord record, RecordLimits limits)
     {
@@ -87,6 +89,8 @@ internal static class RecordFields
         AttemptFields.Write(ref writer, record.Attempts, limits.Attempts, limits.AttemptText);
         writer.NonZero(AlsoSeenBy, (byte)record.AlsoSeenBy);
         writer.NonZero(Doubt, (byte)record.Doubts);
+        writer.NonZero(UpstreamDialect, (byte)record.UpstreamDialect);
+        writer.Text(Dropped, DroppedNames.Join(record.Dropped, limits.Text), limits.Text);
     }
 
     public static void WriteTags(
@@ -137,6 +141,8 @@ internal static class RecordFields
         ImmutableArray<Attempt>.Builder? attempts = null;
         UsageSources alsoSeenBy = default;
         Doubts doubts = default;
+        Dialect upstreamDialect = default;
+        ImmutableArray<string> dropped = [];
         while (reader.Next())
         {
             switch (reader.Field)
@@ -198,6 +204,12 @@ internal static class RecordFields
                 case Doubt:
                     doubts = (Doubts)reader.Byte();
                     break;
+                case UpstreamDialect:
+                    upstreamDialect = (Dialect)reader.Byte();
+                    break;
+                case Dropped:
+                    dropped = DroppedNames.Split(pool is null ? reader.Text() : pool.Get(reader.Bytes()));
+                    break;
                 case >= Usage and < Usage + UsageFields.Count:
                     usage = UsageFields.With(usage, reader.Field - Usage, reader.Number());
                     break;
@@ -256,6 +268,8 @@ internal static class RecordFields
             Attempts = attempts?.ToImmutable() ?? [],
             AlsoSeenBy = alsoSeenBy,
             Doubts = doubts,
+            UpstreamDialect = upstreamDialect,
+            Dropped = dropped,
         };
         return true;
     }

@@ -17,7 +17,10 @@ internal static class RecordMerge
     {
         var ordered = words.OrderBy(word => word.Source).ToArray();
         var first = ordered[0];
-        var told = ordered.Aggregate((best, word) => IsBetterKnown(word, best) ? word : best);
+        // What others counted of a translated answer the gateway wrote into it itself, and they price it at a model that never served.
+        var told = first.IsTranslated
+            ? first
+            : ordered.Aggregate((best, word) => IsBetterKnown(word, best) ? word : best);
         var merged = ordered.Skip(1).Aggregate(first, Fill);
         if (told != first)
         {
@@ -76,6 +79,7 @@ internal static class RecordMerge
     private static bool IsBetterKnown(UsageRecord word, UsageRecord best) =>
         word.Quality != best.Quality ? word.Quality > best.Quality : word.Usage.Output > (best.Usage.Output ?? -1);
 
+    // UpstreamDialect and Dropped stay the first word's: where there is a gateway's, no other can know them.
     private static UsageRecord Fill(UsageRecord known, UsageRecord seen) =>
         known with
         {
@@ -157,7 +161,7 @@ internal static class RecordMerge
             {
                 var (a, b) = (ordered[i], ordered[j]);
                 doubts |= CountsDiffer(a, b) ? Doubts.Tokens : Doubts.None;
-                doubts |= ModelsDiffer(a.Model, b.Model) ? Doubts.Model : Doubts.None;
+                doubts |= ModelsDiffer(a, b) ? Doubts.Model : Doubts.None;
                 doubts |= Differ(a.Session, b.Session) || Differ(a.Agent, b.Agent) ? Doubts.Lineage : Doubts.None;
             }
         }
@@ -181,6 +185,10 @@ internal static class RecordMerge
         usage is { CacheWrite5m: null, CacheWrite1h: null }
             ? null
             : (usage.CacheWrite5m ?? 0) + (usage.CacheWrite1h ?? 0);
+
+    // A translated answer may name the model that its caller asked for.
+    private static bool ModelsDiffer(UsageRecord a, UsageRecord b) =>
+        ModelsDiffer(a.Model, b.Model) && (!a.IsTranslated || ModelsDiffer(a.RequestedModel, b.Model));
 
     // claude-opus-4-8, claude-opus-4-8[1m] and claude-opus-4-8-20260101 are names of one.
     private static bool ModelsDiffer(string? a, string? b) =>

@@ -149,7 +149,7 @@ internal sealed class Pseudonymiser(SqliteConnection connection, NameTable names
             SELECT EXISTS (
                 SELECT 1 FROM record WHERE workspace = $workspace AND $id IN (provider_id, model_id, requested_model_id,
                     route_id, key_id, user_id, team_id, project_id, session_id, agent_id, parent_agent_id, client_id,
-                    error_type_id, handoff_reason_id, price_mode_id, price_version_id)
+                    error_type_id, handoff_reason_id, price_mode_id, price_version_id, dropped_id)
             ) OR EXISTS (
                 SELECT 1 FROM rollup_key WHERE workspace = $workspace AND $id IN (provider_id, model_id, requested_model_id,
                     route_id, key_id, user_id, team_id, project_id, client_id)

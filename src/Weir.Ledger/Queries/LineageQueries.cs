@@ -35,6 +35,16 @@ public sealed class LineageQueries
         CancellationToken cancellationToken
     ) => connections.ReadAsync(connection => Records(connection, workspace, session), cancellationToken);
 
+    /// <summary>
+    /// Of the ids that records were made under, those that stand under another's by now (another witness had told the request
+    /// first), with that other's. What is not among them stands under its own, or nowhere in the workspace.
+    /// </summary>
+    public Task<ImmutableDictionary<RecordId, RecordId>> StandUnderAsync(
+        WorkspaceId workspace,
+        IEnumerable<RecordId> ids,
+        CancellationToken cancellationToken
+    ) => connections.ReadAsync(connection => Witnesses.StandUnder(connection, workspace, ids), cancellationToken);
+
     /// <summary>The sessions in which one person worked and, as far as is known, nobody else.</summary>
     public Task<ImmutableArray<string>> SessionsOfAsync(
         WorkspaceId workspace,
@@ -253,7 +263,7 @@ public sealed class LineageQueries
             $"""
             SELECT r.session_id, r.agent_id, r.model_id, r.client_id, r.started_at, r.duration, r.source, r.status, r.quality,
                 r.billing, r.input, r.cache_read, r.cache_write_5m, r.cache_write_1h, r.output, r.reasoning, r.cost,
-                r.requested_cost, r.message_ref
+                r.requested_cost, r.message_ref, r.id
             FROM record r
             WHERE r.workspace = {text.Add(query.Workspace.Value)}
                 AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}
@@ -268,6 +278,7 @@ public sealed class LineageQueries
             found.Add(
                 new SessionRequest
                 {
+                    Id = new RecordId(row.Int64(19)),
                     Session = names.Text(connection, row.Int64(0))!,
                     Agent = names.Text(connection, row.Int64(1)),
                     Model = names.Text(connection, row.Int64(2)),
@@ -312,6 +323,9 @@ public readonly record struct SessionSpan(string Session, long FirstHour, long L
 /// <summary>A request of a session: what sharing its cost needs. See <see cref="UsageRecord"/> for the fields.</summary>
 public sealed record SessionRequest
 {
+    /// <summary>See <see cref="UsageRecord.Id"/>.</summary>
+    public required RecordId Id { get; init; }
+
     /// <summary>See <see cref="UsageRecord.Session"/>.</summary>
     public required string Session { get; init; }
 

@@ -1,4 +1,5 @@
 using Weir.Capture.Agents;
+using Weir.Capture.Sessions;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
 using Weir.Ledger;
@@ -156,13 +157,13 @@ public sealed class JoiningTests : CaptureTest
         Write("a.jsonl", Answer("m1", 5), Answer("m2", 6));
         if (gatewayFirst)
         {
-            await GatewayAsync(open.Ledger);
+            await GatewayAsync(open.Ledger, Gateway);
         }
 
         await open.Capture.CatchUpAsync(null, Cancel);
         if (!gatewayFirst)
         {
-            await GatewayAsync(open.Ledger);
+            await GatewayAsync(open.Ledger, Gateway);
         }
 
         var records = await OpenCapture.RecordsAsync(open.Ledger, Cancel);
@@ -171,6 +172,77 @@ public sealed class JoiningTests : CaptureTest
         Assert.Equal(UsageSources.Gateway | UsageSources.Transcript, joined.SeenBy);
         Assert.Equal(("ci", "s1", "weir", "main"), (joined.Key, joined.Session, joined.Project, joined.Tags["branch"]));
         Assert.Equal(Doubts.Tokens, joined.Doubts);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_gateway_translated_is_known_by_the_ids_that_it_gave_out(bool gatewayFirst)
+    {
+        var id = new RecordIdSource(TimeProvider.System).Next();
+        var line = Answer(CallerIds.Make(Dialect.AnthropicMessages, id, 0), 50, request: CallerIds.RequestId(id));
+        const string text = """[{"type":"text","text":"x"}]""";
+        Assert.Contains(text, line, StringComparison.Ordinal);
+        Write(
+            "a.jsonl",
+            line.Replace(
+                text,
+                """[{"type":"tool_use","id":"toolu_1","name":"Bash","input":{"command":"ls"}}]""",
+                StringComparison.Ordinal
+            ),
+            Answer("m2", 6, minute: 1)
+        );
+        await using var open = await OpenAsync();
+        var translated = Gateway with
+        {
+            Id = id,
+            Provider = "openai",
+            Model = "gpt-5",
+            RequestedModel = "claude-sonnet-5",
+            MessageId = "chatcmpl-1",
+            UpstreamId = "upstream-1",
+            Dialect = Dialect.AnthropicMessages,
+            UpstreamDialect = Dialect.OpenAIChat,
+            Dropped = ["cache_control"],
+            Cost = new Money(7),
+        };
+        if (gatewayFirst)
+        {
+            await GatewayAsync(open.Ledger, translated);
+        }
+
+        await open.Capture.CatchUpAsync(null, Cancel);
+        if (!gatewayFirst)
+        {
+            // Nobody can say yet whose model answered: no price is better than Claude's.
+            var alone = (await OpenCapture.RecordsAsync(open.Ledger, Cancel))[0];
+            Assert.Equal((null, null), (alone.Provider, alone.Cost));
+            await GatewayAsync(open.Ledger, translated);
+        }
+
+        var records = await OpenCapture.RecordsAsync(open.Ledger, Cancel);
+        Assert.Equal("chatcmpl-1:50 m2:6", Show(records));
+        var joined = records.Single(r => r.MessageId == "chatcmpl-1");
+        Assert.Equal(UsageSources.Gateway | UsageSources.Transcript, joined.SeenBy);
+        Assert.Equal(("ci", "s1", "weir", "main"), (joined.Key, joined.Session, joined.Project, joined.Tags["branch"]));
+        Assert.Equal(("openai", "gpt-5", new Money(7)), (joined.Provider, joined.Model, joined.Cost));
+        Assert.Equal((Dialect.OpenAIChat, "cache_control"), (joined.UpstreamDialect, Assert.Single(joined.Dropped)));
+        Assert.Equal(Doubts.None, joined.Doubts);
+
+        // The transcript's calls name the answer by the id that it saw.
+        var tree = await open.Capture.Sessions.TreeAsync(WorkspaceId.Default, "s1", name => name, Cancel);
+        var request = Flat(tree!.Root).Single(node => node.Request?.Id == joined.Id);
+        Assert.Equal("Bash", Assert.Single(request.Children).Name);
+        var activity = await open.Capture.Sessions.ActivityAsync(
+            new UsageQuery
+            {
+                Workspace = WorkspaceId.Default,
+                From = Noon.AddHours(-1),
+                To = Noon.AddHours(1),
+            },
+            Cancel
+        );
+        Assert.Equal(7, activity.Tools.Single(row => row.Name == "Bash").Usage.Cost);
     }
 
     [Fact]
@@ -212,31 +284,34 @@ public sealed class JoiningTests : CaptureTest
         Assert.Equal(billing == Billing.Metered ? record.Cost : Money.Zero, record.Billed);
     }
 
-    private static async Task GatewayAsync(UsageLedger ledger)
+    private static IEnumerable<SessionNode> Flat(SessionNode node) => node.Children.SelectMany(Flat).Prepend(node);
+
+    private static UsageRecord Gateway { get; } =
+        new()
+        {
+            Id = new RecordIdSource(TimeProvider.System).Next(),
+            Workspace = WorkspaceId.Default,
+            StartedAt = Noon.AddSeconds(-4),
+            Source = UsageSource.Gateway,
+            Status = RequestStatus.Ok,
+            Key = "ci",
+            Provider = "anthropic",
+            Model = "claude-sonnet-5",
+            MessageId = "m1",
+            UpstreamId = "req_m1",
+            Usage = new TokenUsage
+            {
+                Input = 10,
+                CacheRead = 100,
+                Output = 50,
+            },
+            Quality = UsageQuality.Measured,
+        };
+
+    private static async Task GatewayAsync(UsageLedger ledger, UsageRecord record)
     {
         Assert.True(ledger.Journal.TryReserve());
-        ledger.Journal.Append(
-            new UsageRecord
-            {
-                Id = new RecordIdSource(TimeProvider.System).Next(),
-                Workspace = WorkspaceId.Default,
-                StartedAt = Noon.AddSeconds(-4),
-                Source = UsageSource.Gateway,
-                Status = RequestStatus.Ok,
-                Key = "ci",
-                Provider = "anthropic",
-                Model = "claude-sonnet-5",
-                MessageId = "m1",
-                UpstreamId = "req_m1",
-                Usage = new TokenUsage
-                {
-                    Input = 10,
-                    CacheRead = 100,
-                    Output = 50,
-                },
-                Quality = UsageQuality.Measured,
-            }
-        );
+        ledger.Journal.Append(record);
         ledger.Journal.Release();
         await ledger.FlushAsync(Cancel);
     }

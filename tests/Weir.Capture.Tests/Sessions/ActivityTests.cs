@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 using Weir.Capture.Sessions;
@@ -125,7 +126,12 @@ public sealed class ActivityTests
     private static SessionActivity Count(
         IReadOnlyCollection<SessionRequest> requests,
         IReadOnlyCollection<SessionEvent> events
-    ) => new ActivityCount(Noon, Noon.AddHours(1)).Of(requests, events, onlyTheirs: false);
+    ) =>
+        new ActivityCount(Noon, Noon.AddHours(1), ImmutableDictionary<RecordId, RecordId>.Empty).Of(
+            requests,
+            events,
+            onlyTheirs: false
+        );
 
     private static SessionEvent Tool(string id, string name, string message, int second, int seconds) =>
         new()
@@ -142,6 +148,7 @@ public sealed class ActivityTests
     private static SessionRequest Request(string message, int second) =>
         new()
         {
+            Id = new RecordId(second + 1),
             Session = "s1",
             MessageId = message,
             Model = "m",
@@ -152,6 +159,7 @@ public sealed class ActivityTests
     private static SessionRequest Request(UsageRecord record) =>
         new()
         {
+            Id = record.Id,
             Session = record.Session!,
             Agent = record.Agent,
             Model = record.Model,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FsCheck;
 using FsCheck.Fluent;
 using Weir.Capture.Sessions;
@@ -236,7 +237,13 @@ public sealed class TreeTests
     }
 
     private static SessionNode Build(IReadOnlyList<SessionEvent> events, IReadOnlyList<UsageRecord> records) =>
-        TreeBuilder.Build("s1", events, records, new CacheMisses(new PriceBook().Current, name => name));
+        TreeBuilder.Build(
+            "s1",
+            events,
+            records,
+            ImmutableDictionary<RecordId, RecordId>.Empty,
+            new CacheMisses(new PriceBook().Current, name => name)
+        );
 
     private static IEnumerable<SessionNode> Flat(SessionNode node) => node.Children.SelectMany(Flat).Prepend(node);
 

@@ -98,6 +98,8 @@ internal static class TopExamples
             Route = null,
             HandoffReason = null,
             Dialect = null,
+            UpstreamDialect = null,
+            Dropped = [],
             Streaming = true,
             PriceMode = null,
             InputTokens = input,

@@ -26,6 +26,14 @@ internal sealed class MeteredRun : IAsyncDisposable
         return run;
     }
 
+    /// <summary>Starts it with a configuration of its own.</summary>
+    public static async Task<MeteredRun> StartWithAsync(Func<FakeProvider, string> configuration)
+    {
+        var run = new MeteredRun();
+        run.Weir = await WeirProcess.StartAsync(run.folder.At("data"), configuration(run.Provider));
+        return run;
+    }
+
     /// <summary>All three vendors, each with its own key.</summary>
     public string Configuration() =>
         $"""

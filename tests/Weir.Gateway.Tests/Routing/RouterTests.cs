@@ -42,7 +42,7 @@ public sealed class RouterTests
         return Router.Decide(
             GatewaySnapshot.Build(config, [], previous: null, TimeProvider.System).Server,
             Prices,
-            new RouteQuestion(dialect, model, client, key, headers ?? new HeaderDictionary())
+            new RouteQuestion(dialect, MayTranslate: true, model, client, key, headers ?? new HeaderDictionary())
         );
     }
 

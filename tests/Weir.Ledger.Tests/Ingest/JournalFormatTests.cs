@@ -32,6 +32,7 @@ public sealed class JournalFormatTests
     private static readonly (string File, UsageRecord Record)[] GoldenLater =
     [
         ("record-witnessed.hex", TestRecords.Plain(43) with { AlsoSeenBy = UsageSources.Otlp, Doubts = Doubts.Tokens }),
+        ("record-translated.hex", TestRecords.Translated()),
     ];
 
     [Fact]

@@ -66,6 +66,46 @@ public sealed class RecordCodecTests
     }
 
     [Fact]
+    public void Of_dropped_names_those_are_kept_that_fit_whole()
+    {
+        ImmutableArray<string> many = [.. Enumerable.Range(100, 200).Select(i => $"größe-{i}")];
+        var kept = TestRecords.Kept(TestRecords.Plain(1) with { Dropped = many }).Dropped;
+        // 46 names of eleven bytes and the commas between them are 551 bytes, 42 are 503.
+        Assert.Equal(many[..42], kept);
+        Assert.Equal(kept, TestRecords.Kept(TestRecords.Plain(1) with { Dropped = kept }).Dropped);
+        Assert.Empty(TestRecords.Kept(TestRecords.Plain(1) with { Dropped = [new string('x', 600)] }).Dropped);
+        Assert.Empty(TestRecords.Kept(TestRecords.Plain(1) with { Dropped = ["", ""] }).Dropped);
+        Assert.Empty(TestRecords.Kept(TestRecords.Plain(1) with { Dropped = default }).Dropped);
+    }
+
+    [Fact]
+    public void Dropped_names_in_any_order_are_read_sorted_and_each_once()
+    {
+        var bytes = RecordCodec.Encode(
+            TestRecords.Plain(1) with
+            {
+                Dropped = ["top_k", "", "cache_control", "top_k", "b,a"],
+            }
+        );
+        Assert.True(RecordCodec.TryDecode(bytes, out var record));
+        Assert.Equal(["a", "b", "cache_control", "top_k"], record.Dropped);
+    }
+
+    [Fact]
+    public void A_nul_in_a_dropped_name_does_not_change_places_later()
+    {
+        Span<byte> field = stackalloc byte[32];
+        var writer = new FieldWriter(field);
+        // The writer itself leaves no NUL.
+        writer.Text(45, "x-b,a", 10);
+        field[..writer.Length].Replace((byte)'x', (byte)0);
+        byte[] bytes = [.. RecordCodec.Encode(TestRecords.Plain(5)), .. field[..writer.Length]];
+        Assert.True(RecordCodec.TryDecode(bytes, out var record));
+        Assert.Equal(["a", "\uFFFD-b"], record.Dropped);
+        Assert.Equal(RecordCodec.Encode(record), RecordCodec.Encode(TestRecords.Kept(record)));
+    }
+
+    [Fact]
     public void Texts_are_cut_at_a_whole_character()
     {
         var kept = TestRecords.Kept(TestRecords.Plain(1) with { Session = "a" + new string('ü', 400), User = "🌱" });
@@ -100,6 +140,8 @@ public sealed class RecordCodecTests
         {
             Usage = TestRecords.Full().Usage with { Input = long.MaxValue },
             Session = huge,
+            UpstreamDialect = (Dialect)255,
+            Dropped = [.. Enumerable.Range(0, 1000).Select(i => $"{i:D4}{huge[..12]}")],
             Tags = Enumerable
                 .Range(0, 1000)
                 .ToImmutableSortedDictionary(i => $"{i:D4}{huge[..500]}", _ => huge, StringComparer.Ordinal),
@@ -139,5 +181,6 @@ public sealed class RecordCodecTests
         Assert.Equal(8, kept.Attempts.Length);
         Assert.StartsWith("499 ", kept.Attempts[^1].Provider, StringComparison.Ordinal);
         Assert.Equal(16, kept.Tags.Count);
+        Assert.Equal(3, kept.Dropped.Length);
     }
 }

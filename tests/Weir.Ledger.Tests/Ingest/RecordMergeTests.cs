@@ -129,6 +129,34 @@ public sealed class RecordMergeTests
     }
 
     [Fact]
+    public void What_was_translated_the_gateway_alone_knows()
+    {
+        var gateway = TestRecords.Translated() with { Quality = UsageQuality.Estimated, Model = "gpt-5" };
+        var log = TestRecords.Translated() with
+        {
+            Source = UsageSource.Transcript,
+            UpstreamDialect = Dialect.Gemini,
+            Dropped = ["forged"],
+            Usage = new TokenUsage { Input = 1, Output = 99 },
+            Quality = UsageQuality.Reported,
+            Cost = new Money(99),
+            Model = "claude-sonnet-5",
+            Session = "s",
+        };
+        var merged = Fold(log, gateway);
+        Assert.Equal((gateway.UpstreamDialect, "s"), (merged.UpstreamDialect, merged.Session));
+        Assert.Equal(gateway.Dropped, merged.Dropped);
+        // The log's counts are those that the gateway wrote into the answer, and it prices them at the model asked for.
+        Assert.Equal((gateway.Usage, gateway.Cost, gateway.Quality), (merged.Usage, merged.Cost, merged.Quality));
+        Assert.Equal(Doubts.None, merged.Doubts);
+        Assert.Equal(Doubts.Model, Fold(log with { Model = "claude-opus-5" }, gateway).Doubts);
+
+        // Relayed in the caller's own dialect: nobody else's word makes a translation of it.
+        merged = Fold(log, TestRecords.Plain(44));
+        Assert.Equal((Dialect.None, 0), (merged.UpstreamDialect, merged.Dropped.Length));
+    }
+
+    [Fact]
     public void What_was_told_of_cache_writes_as_a_whole_agrees_with_its_parts()
     {
         var log = TestRecords.Plain(1) with

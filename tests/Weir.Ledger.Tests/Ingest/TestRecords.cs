@@ -99,6 +99,14 @@ internal static class TestRecords
             ],
         };
 
+    /// <summary>A record of a request that was translated. The golden files hold it: it never changes.</summary>
+    public static UsageRecord Translated() =>
+        Plain(44) with
+        {
+            UpstreamDialect = Dialect.BedrockConverse,
+            Dropped = ["cache_control", "thinking.signature", "top_k"],
+        };
+
     /// <summary>Anything that fits the limits: nulls, extremes, odd texts.</summary>
     public static UsageRecord Arbitrary(int seed)
     {
@@ -165,6 +173,8 @@ internal static class TestRecords
                         Cost = Amount(random),
                     }),
             ],
+            UpstreamDialect = Pick<Dialect>(random),
+            Dropped = [.. new[] { "a", "größe", "messages[].cache_control", "top_k", "🌱" }.Where(_ => Maybe(random))],
         };
     }
 
@@ -201,7 +211,8 @@ internal static class TestRecords
         }
 
         var text = new StringBuilder();
-        text.Append(record with { Tags = record.Tags.Clear(), Attempts = [] });
+        text.Append(record with { Tags = record.Tags.Clear(), Attempts = [], Dropped = [] });
+        text.Append("\ndropped: ").AppendJoin(',', record.Dropped);
         foreach (var (name, value) in record.Tags)
         {
             text.Append('\n').Append(name).Append('=').Append(value);

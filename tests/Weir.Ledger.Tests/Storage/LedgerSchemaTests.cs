@@ -15,6 +15,8 @@ public sealed class LedgerSchemaTests
     [InlineData("schema-0001")]
     [InlineData("schema-0002")]
     [InlineData("schema-0003")]
+    [InlineData("schema-0004")]
+    [InlineData("schema-0005")]
     public async Task A_folder_of_an_earlier_schema_opens_with_everything_in_it(string schema)
     {
         using var folder = new TestFolder();
@@ -30,6 +32,10 @@ public sealed class LedgerSchemaTests
         ledger.Journal.Append(TestRecords.Plain(99));
         await ledger.FlushAsync(Cancel);
         Assert.Equal(6, (await ledger.Feed.ReadAsync(5, 100, Cancel)).Single().Sequence);
+        ledger.Journal.Append(TestRecords.Translated());
+        await ledger.FlushAsync(Cancel);
+        var newest = (await ledger.Feed.ReadAsync(6, 100, Cancel)).Single();
+        Assert.Equal(TestRecords.Show(TestRecords.Translated()), TestRecords.Show(newest.After));
         foreach (var workspace in new[] { 1, 2 })
         {
             var audit = await ledger.Queries.AuditAsync(

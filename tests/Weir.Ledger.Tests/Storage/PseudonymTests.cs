@@ -146,6 +146,20 @@ public sealed class PseudonymTests : LedgerTest
     }
 
     [Fact]
+    public async Task What_was_dropped_of_a_request_stays_though_somebody_is_named_like_it()
+    {
+        await using var ledger = Open();
+        AppendReserved(ledger, Of(1, Name, "adas-laptop") with { UpstreamDialect = Dialect.Gemini, Dropped = [Name] });
+        await ledger.FlushAsync(Cancel);
+
+        var outcome = await ledger.PseudonymiseAsync(Ada, Cancel);
+
+        Assert.True(outcome.IsNameLeft);
+        var record = (await ledger.Queries.RecordAsync(WorkspaceId.Default, new RecordId(1), Cancel))!.Record;
+        Assert.Equal((Instead, Name), (record.User, Assert.Single(record.Dropped)));
+    }
+
+    [Fact]
     public async Task Nobody_of_that_name_changes_nothing()
     {
         await using var ledger = Open();

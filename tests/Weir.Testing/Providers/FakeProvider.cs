@@ -185,6 +185,15 @@ public static class Prompts
     /// <summary>The model starts a subagent, which calls a shell tool; then it answers.</summary>
     public const string StartSubagent = "WEIR-START-SUBAGENT";
 
+    /// <summary>The model calls a shell tool twice at once, then answers.</summary>
+    public const string CallTwice = "WEIR-CALL-TWICE";
+
+    /// <summary>The model calls a shell tool three times, one after the other, then answers.</summary>
+    public const string KeepCalling = "WEIR-KEEP-CALLING";
+
+    /// <summary>The model thinks before whatever else it does.</summary>
+    public const string Think = "WEIR-THINK";
+
     /// <summary>What the shell tool prints.</summary>
     public const string ToolOutput = "weir-tool-ran";
 

@@ -10,18 +10,13 @@ internal static class OpenAIConduct
     {
         var body = request.Json();
         var streaming = body.Flag("stream");
-        var wantsTool =
-            body.Items("tools").Any()
-            && !body.Items("messages").Any(m => m.Text("role") == "tool")
-            && request.BodyText.Contains(Prompts.CallTool, StringComparison.Ordinal);
-        VendorBlock block = wantsTool
-            ? new VendorToolCall(
-                "call_1",
-                body.Items("tools").First().GetProperty("function").Text("name")!,
-                """{"place":"weir"}"""
-            )
-            : new VendorText(Prompts.FinalAnswer);
-        var completion = provider.Charge(request, Dialect.OpenAIChat, body.Text("model")!, streaming, [block]);
+        var completion = provider.Charge(
+            request,
+            Dialect.OpenAIChat,
+            body.Text("model")!,
+            streaming,
+            VendorMind.Decide(HearChat(body), $"call_{request.Connection}_{body.Items("messages").Count()}_")
+        );
         return streaming
             ? OpenAIAnswers.ChatStream(
                 completion,
@@ -54,6 +49,18 @@ internal static class OpenAIConduct
             charged.Usage.Input!.Value,
             Math.Max(1, body.Items("input").Count()),
             body.Text("encoding_format") == "base64"
+        );
+    }
+
+    private static VendorHeard HearChat(JsonElement body)
+    {
+        var messages = body.Items("messages").ToList();
+        var prompt = messages.FindLastIndex(m => m.Text("role") == "user");
+        return new VendorHeard(
+            [.. body.Items("tools").Select(t => t.GetProperty("function").Text("name")!)],
+            prompt < 0 ? "" : messages[prompt].ToString(),
+            messages.Skip(prompt + 1).Count(m => m.Text("role") == "tool"),
+            body.TryGetProperty("response_format", out var format) && format.Text("type") == "json_schema"
         );
     }
 

@@ -25,6 +25,7 @@ public static class OpenAIAnswers
                                 {
                                     role = "assistant",
                                     content = completion.Text,
+                                    reasoning_content = completion.Thinking,
                                     refusal = (string?)null,
                                     tool_calls = completion.CallsTool
                                         ? completion.Blocks.OfType<VendorToolCall>().Select(ToolCall).ToArray()
@@ -55,6 +56,12 @@ public static class OpenAIAnswers
             {
                 case VendorText text:
                     events.AddRange(VendorJson.Pieces(text.Text).Select(p => Chunk(completion, new { content = p })));
+                    break;
+                case VendorThinking thinking:
+                    // OpenAI's own models do not show it; most others who speak Chat do, so.
+                    events.AddRange(
+                        VendorJson.Pieces(thinking.Text).Select(p => Chunk(completion, new { reasoning_content = p }))
+                    );
                     break;
                 case VendorToolCall call:
                     events.AddRange(ToolDeltas(calls++, call).Select(d => Chunk(completion, d)));

@@ -27,6 +27,12 @@ public sealed record VendorCompletion
     /// <summary>True when a tool is called.</summary>
     public bool CallsTool => Blocks.Any(b => b is VendorToolCall);
 
+    /// <summary>The text of all thinking; null for none.</summary>
+    public string? Thinking =>
+        Blocks.OfType<VendorThinking>().Any()
+            ? string.Concat(Blocks.OfType<VendorThinking>().Select(b => b.Text))
+            : null;
+
     /// <summary>The text of all text blocks.</summary>
     public string Text => string.Concat(Blocks.OfType<VendorText>().Select(b => b.Text));
 }

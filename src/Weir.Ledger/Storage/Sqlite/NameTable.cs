@@ -10,7 +10,7 @@ namespace Weir.Ledger.Storage.Sqlite;
 /// <summary>
 /// The texts of dimensions (models, keys, sessions …), each stored once per workspace under a small rising number.
 /// 0 stands for null ("unknown"), in every table. A number of one or two bytes instead of an 8-byte hash keeps a record
-/// with its sixteen dimensions, and each rollup row, about a hundred bytes smaller; the text itself is found by an
+/// with its seventeen dimensions, and each rollup row, about a hundred bytes smaller; the text itself is found by an
 /// 8-byte hash, never by an index over text.
 /// <para>
 /// <see cref="Intern"/>, <see cref="Forget"/>, <see cref="Committed"/> and <see cref="RolledBack"/> belong to the one writer, inside its transaction;

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Ledger.Ingest;
 
 namespace Weir.Ledger.Storage.Sqlite;
 
@@ -22,6 +23,7 @@ internal readonly record struct RecordNames
     public long HandoffReason { get; init; }
     public long PriceMode { get; init; }
     public long PriceVersion { get; init; }
+    public long Dropped { get; init; }
 
     /// <summary>Looks the names up and stores those that are new. Writer only, inside a transaction.</summary>
     public static RecordNames Intern(NameTable names, SqliteConnection writer, UsageRecord record)
@@ -45,6 +47,7 @@ internal readonly record struct RecordNames
             HandoffReason = names.Intern(writer, workspace, record.HandoffReason),
             PriceMode = names.Intern(writer, workspace, record.PriceMode),
             PriceVersion = names.Intern(writer, workspace, record.PriceVersion),
+            Dropped = names.Intern(writer, workspace, DroppedNames.Join(record.Dropped, RecordLimits.Usual.Text)),
         };
     }
 }

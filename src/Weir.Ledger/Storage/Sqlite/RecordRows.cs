@@ -8,7 +8,7 @@ namespace Weir.Ledger.Storage.Sqlite;
 internal static class RecordRows
 {
     /// <summary>How many columns <see cref="Columns"/> has.</summary>
-    public const int ColumnCount = 45;
+    public const int ColumnCount = 47;
 
     /// <summary>The columns in the order that <see cref="Read"/> expects, of a table that goes by the name <c>r</c>.</summary>
     public const string Columns = """
@@ -17,7 +17,8 @@ internal static class RecordRows
         r.key_id, r.user_id, r.team_id, r.project_id, r.session_id, r.agent_id, r.parent_agent_id, r.client_id,
         r.error_type_id, r.handoff_reason_id, r.price_mode_id, r.price_version_id, r.input, r.cache_read,
         r.cache_write_5m, r.cache_write_1h, r.output, r.reasoning, r.web_searches, r.cost, r.requested_cost,
-        r.upstream_ref, r.message_ref, r.tags, r.attempts, r.also_seen_by, r.doubts
+        r.upstream_ref, r.message_ref, r.tags, r.attempts, r.also_seen_by, r.doubts,
+        r.upstream_dialect, r.dropped_id
         """;
 
     /// <summary>A command for <see cref="Find"/>, to be kept and run many times.</summary>
@@ -100,6 +101,8 @@ internal static class RecordRows
             Attempts = RecordCodec.DecodeAttempts(Blob(42)),
             AlsoSeenBy = (UsageSources)row.GetByte(first + 43),
             Doubts = (Doubts)row.GetByte(first + 44),
+            UpstreamDialect = (Dialect)row.GetByte(first + 45),
+            Dropped = DroppedNames.Split(Name(46)),
         };
         return new StoredRecord(record, row.GetInt32(first + 3), row.GetInt64(first + 4));
     }

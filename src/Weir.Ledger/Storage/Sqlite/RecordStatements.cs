@@ -13,9 +13,9 @@ internal sealed class RecordStatements : IDisposable
         duration, first_token, provider_id, model_id, requested_model_id, route_id, key_id, user_id, team_id, project_id,
         session_id, agent_id, parent_agent_id, client_id, error_type_id, handoff_reason_id, price_mode_id,
         price_version_id, input, cache_read, cache_write_5m, cache_write_1h, output, reasoning, web_searches, cost,
-        requested_cost, upstream_ref, message_ref, tags, attempts, also_seen_by, doubts)
+        requested_cost, upstream_ref, message_ref, tags, attempts, also_seen_by, doubts, upstream_dialect, dropped_id)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
 
     private readonly PreparedStatement insert;
@@ -143,5 +143,7 @@ internal sealed class RecordStatements : IDisposable
         to.Bind(43, RecordCodec.EncodeAttempts(record, blob));
         to.Bind(44, (long)record.AlsoSeenBy);
         to.Bind(45, (long)record.Doubts);
+        to.Bind(46, (long)record.UpstreamDialect);
+        to.Bind(47, names.Dropped);
     }
 }

@@ -8,8 +8,9 @@ namespace Weir.Ledger.Storage.Sqlite;
 
 /// <summary>
 /// Finds the record that is another witness's sighting of a request: of the same workspace, with the same message id, else the
-/// same request id, started within a day of it. A request that nobody else can have seen costs no look into the file. Belongs to
-/// the writer's connection.
+/// same request id, started within a day of it. Of a translated request others know the ids that the gateway gave out, which
+/// name its record (<see cref="CallerIds"/>). A request that nobody else can have seen costs no look into the file. Belongs to the
+/// writer's connection.
 /// </summary>
 internal sealed class SightingIndex : IDisposable
 {
@@ -20,6 +21,7 @@ internal sealed class SightingIndex : IDisposable
     private readonly HashSet<int> changed = [];
     private readonly PreparedStatement findMessage;
     private readonly PreparedStatement findRequest;
+    private readonly PreparedStatement findNamed;
     private readonly PreparedStatement store;
     private UsageSources sources;
 
@@ -28,6 +30,7 @@ internal sealed class SightingIndex : IDisposable
     {
         findMessage = Find(connection, "message_ref");
         findRequest = Find(connection, "upstream_ref");
+        findNamed = new PreparedStatement(connection, Named);
         store = new PreparedStatement(
             connection,
             "REPLACE INTO sighting_run (run, first, last, sources) VALUES (?, ?, ?, ?)"
@@ -46,13 +49,23 @@ internal sealed class SightingIndex : IDisposable
 
     /// <summary>Whether somebody else has seen requests at all.</summary>
     public bool MayFind(UsageRecord record) =>
-        (sources & ~record.SeenBy) != UsageSources.None && (record.MessageId ?? record.UpstreamId) is not null;
+        (record.MessageId ?? record.UpstreamId) is null
+            ? GivesIds(record) && (sources & ~record.SeenBy) != UsageSources.None
+            : (sources & ~record.SeenBy) != UsageSources.None
+                || CallerIds.TryParse(record.MessageId, out _)
+                || CallerIds.TryParse(record.UpstreamId, out _);
 
     /// <summary>The record that is the same request; several when that cannot be said; empty when there is none.</summary>
     public List<RecordId> Find(UsageRecord record)
     {
         var found = Find(record, record.MessageId, findMessage);
-        return found.Count > 0 ? found : Find(record, record.UpstreamId, findRequest);
+        for (var i = 0; found.Count == 0 && GivesIds(record) && i < Math.Max(1, record.Attempts.Length); i++)
+        {
+            found = Find(record, CallerIds.Make(record.Dialect, record.Id, i), findMessage);
+        }
+
+        found = found.Count > 0 ? found : Find(record, record.UpstreamId, findRequest);
+        return found.Count == 0 && GivesIds(record) ? Find(record, CallerIds.RequestId(record.Id), findRequest) : found;
     }
 
     /// <summary>Notes that a record's ids are filed under an entry.</summary>
@@ -96,6 +109,7 @@ internal sealed class SightingIndex : IDisposable
     {
         findMessage.Dispose();
         findRequest.Dispose();
+        findNamed.Dispose();
         store.Dispose();
     }
 
@@ -140,8 +154,35 @@ internal sealed class SightingIndex : IDisposable
             find.Reset();
         }
 
+        if (found.Count == 0 && FindNamed(record, reference) is { } named)
+        {
+            found.Add(named);
+        }
+
         return found;
     }
+
+    // The record may stand under the id of a witness who told it first. The gateway itself never says such an id of its own: one
+    // that it got from an upstream is another Weir's.
+    private RecordId? FindNamed(UsageRecord record, string reference)
+    {
+        if (record.SeenBy.HasFlag(UsageSources.Gateway) || !CallerIds.TryParse(reference, out var id))
+        {
+            return null;
+        }
+
+        var started = RecordCodec.ToMicroseconds(record.StartedAt);
+        findNamed.Bind(1, id.Value);
+        findNamed.Bind(2, record.Workspace.Value);
+        findNamed.Bind(3, (long)record.SeenBy);
+        findNamed.Bind(4, started - Apart);
+        findNamed.Bind(5, started + Apart);
+        RecordId? found = findNamed.Step() ? new RecordId(findNamed.Int64(0)) : null;
+        findNamed.Reset();
+        return found;
+    }
+
+    private static bool GivesIds(UsageRecord record) => record is { Source: UsageSource.Gateway, IsTranslated: true };
 
     private static PreparedStatement Find(SqliteConnection connection, string column) =>
         new(
@@ -154,6 +195,12 @@ internal sealed class SightingIndex : IDisposable
                 AND ((1 << r.source) | r.also_seen_by) & ?5 = 0 AND r.started_at BETWEEN ?6 AND ?7
             """
         );
+
+    private const string Named = """
+        SELECT r.id FROM record r
+        WHERE r.id = coalesce((SELECT record FROM alias WHERE id = ?1), ?1) AND r.workspace = ?2 AND r.upstream_dialect <> 0
+            AND r.source = 1 AND r.also_seen_by & ?3 = 0 AND r.started_at BETWEEN ?4 AND ?5
+        """;
 
     private readonly record struct RunSpan(long Run, long First, long Last, UsageSources Sources);
 }

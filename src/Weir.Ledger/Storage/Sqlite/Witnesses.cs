@@ -41,6 +41,33 @@ internal sealed class Witnesses : IDisposable
         return Resolve(find, id);
     }
 
+    /// <summary>Of ids, those that stand under another in the workspace, with that other.</summary>
+    public static ImmutableDictionary<RecordId, RecordId> StandUnder(
+        SqliteConnection connection,
+        WorkspaceId workspace,
+        IEnumerable<RecordId> ids
+    )
+    {
+        using var find = new PreparedStatement(
+            connection,
+            "SELECT r.id FROM alias a JOIN record r ON r.id = a.record WHERE a.id = ? AND r.workspace = ?"
+        );
+        var found = ImmutableDictionary.CreateBuilder<RecordId, RecordId>();
+        find.Bind(2, workspace.Value);
+        foreach (var id in ids)
+        {
+            find.Bind(1, id.Value);
+            if (find.Step())
+            {
+                found[id] = new RecordId(find.Int64(0));
+            }
+
+            find.Reset();
+        }
+
+        return found.ToImmutable();
+    }
+
     /// <summary>Lets a record go by a second id.</summary>
     public void AddAlias(RecordId id, RecordId record)
     {

@@ -131,6 +131,8 @@ internal static class SessionShapesOf
             Status = Words.Of(record.Status),
             ErrorType = record.ErrorType,
             HandoffReason = record.HandoffReason,
+            UpstreamDialect = Words.Of(record.UpstreamDialect),
+            Dropped = record.Dropped,
             Billing = Words.Of(record.Billing),
             MessageId = record.MessageId,
             SeenBy = [Words.Of(record.Source), .. Words.Of(record.AlsoSeenBy)],

@@ -163,6 +163,8 @@ internal static class Csv
         ("messageId", item => item.MessageId),
         ("attempts", item => item.Attempts.Count),
         ("tags", item => string.Join(';', item.Tags.Select(tag => $"{tag.Key}={tag.Value}"))),
+        ("upstreamDialect", item => item.UpstreamDialect),
+        ("dropped", item => string.Join(';', item.Dropped)),
     ];
 
     /// <summary>The first line.</summary>

@@ -64,6 +64,8 @@ internal static class UsageShapes
             Route = record.Route,
             HandoffReason = record.HandoffReason,
             Dialect = Words.Of(record.Dialect),
+            UpstreamDialect = Words.Of(record.UpstreamDialect),
+            Dropped = record.Dropped,
             Streaming = record.Streaming,
             PriceMode = record.PriceMode,
             InputTokens = record.Usage.Input,

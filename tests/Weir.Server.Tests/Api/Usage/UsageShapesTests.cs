@@ -83,6 +83,37 @@ public sealed class UsageShapesTests
     }
 
     [Fact]
+    public void A_request_tells_what_it_was_translated_into_and_what_was_dropped()
+    {
+        var relayed = UsageShapes.Request(new StoredRecord(Record, 1, 1));
+        Assert.Null(relayed.UpstreamDialect);
+        Assert.Empty(relayed.Dropped);
+
+        var item = UsageShapes.Request(
+            new StoredRecord(
+                Record with
+                {
+                    UpstreamDialect = Dialect.BedrockConverse,
+                    Dropped = ["cache_control", "top_k"],
+                },
+                1,
+                1
+            )
+        );
+
+        Assert.Equal("bedrock_converse", item.UpstreamDialect);
+        Assert.EndsWith(",bedrock_converse,cache_control;top_k\r\n", Csv.Line(item), StringComparison.Ordinal);
+        var json = JsonSerializer.Serialize(item, WeirJson.Written.RequestItem);
+        Assert.Contains(
+            "\"upstreamDialect\":\"bedrock_converse\",\"dropped\":[\"cache_control\",\"top_k\"]",
+            json,
+            StringComparison.Ordinal
+        );
+        var read = JsonSerializer.Deserialize(json, WeirJson.Default.RequestItem)!;
+        Assert.Equal(item.Dropped, read.Dropped);
+    }
+
+    [Fact]
     public void A_request_that_reached_a_provider_has_an_attempt_and_one_that_did_not_has_none()
     {
         Assert.Empty(UsageShapes.Request(new StoredRecord(Record, 1, 1)).Attempts);

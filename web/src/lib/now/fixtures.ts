@@ -28,6 +28,8 @@ export function request(id: string, other: Partial<RequestItem> = {}): RequestIt
     route: null,
     handoffReason: null,
     dialect: 'anthropic_messages',
+    upstreamDialect: null,
+    dropped: [],
     streaming: true,
     priceMode: null,
     inputTokens: 100,
