@@ -77,9 +77,7 @@ internal static class Router
             return new RouteDecision(route.Targets, route.Name, question.Model);
         }
 
-        var targets = route.Targets.RemoveAll(t =>
-            !Reach.Serves(t.Provider, dialect, t.Model ?? asked, mayTranslate)
-        );
+        var targets = route.Targets.RemoveAll(t => !Reach.Serves(t.Provider, dialect, t.Model ?? asked, mayTranslate));
         return targets.IsEmpty
             ? Refuse(
                 400,

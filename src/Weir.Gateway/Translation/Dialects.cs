@@ -2,6 +2,7 @@ using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Wire.Anthropic;
+using Weir.Gateway.Wire.BedrockConverse;
 using Weir.Gateway.Wire.OpenAIChat;
 
 namespace Weir.Gateway.Translation;
@@ -34,6 +35,7 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => AnthropicRequestWriter.Write(conversation, target, to),
             Dialect.OpenAIChat => ChatRequestWriter.Write(conversation, target, to),
+            Dialect.BedrockConverse => ConverseRequestWriter.Write(conversation, target, to),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
         };
 
@@ -43,6 +45,7 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => new AnthropicAnswerReader(answer),
             Dialect.OpenAIChat => new ChatAnswerReader(answer),
+            Dialect.BedrockConverse => new ConverseAnswerReader(answer),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
         };
 

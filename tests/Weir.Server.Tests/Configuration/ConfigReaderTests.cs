@@ -165,7 +165,7 @@ public sealed class ConfigReaderTests
             },
             {
                 "version: 1\nproviders:\n  - { name: a, kind: openai-compatible, baseUrl: \"https://x/v1\", vendor: mistrall }",
-                "3:76 providers[0].vendor: unknown vendor \"mistrall\" (did you mean \"mistral\"?)"
+                "3:74 providers[0].vendor: unknown vendor \"mistrall\" (did you mean \"mistral\"?)"
             },
             {
                 "version: 1\nproviders:\n  - { name: a, kind: openai, vendor: mistral }",

@@ -127,10 +127,10 @@ public sealed class BedrockStandIn : IAsyncDisposable
             "invoke" or "invoke-with-response-stream" when isClaude => Complaint(request.Json())
                 ?? Message(model, streams: operation != "invoke"),
             "count-tokens" when isClaude => Count(request),
-            "converse" when !isClaude => UpstreamAnswer.Json(ConverseDocument).Header("x-amzn-RequestId", "amzn-1"),
-            "converse-stream" when !isClaude => Stream(
-                Converse.Select(e => EventStreamFrames.Event(e.Name, e.Json)).ToArray()
-            ),
+            "converse" when !isClaude => ConverseRules.Complaint(request.Json())
+                ?? UpstreamAnswer.Json(ConverseDocument).Header("x-amzn-RequestId", "amzn-1"),
+            "converse-stream" when !isClaude => ConverseRules.Complaint(request.Json())
+                ?? Stream(Converse.Select(e => EventStreamFrames.Event(e.Name, e.Json)).ToArray()),
             _ => Error(400, "ValidationException", $"The model {model} does not take {operation}."),
         };
     }

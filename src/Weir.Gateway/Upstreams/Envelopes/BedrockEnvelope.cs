@@ -195,7 +195,7 @@ internal sealed class BedrockEnvelope(ProviderConfig config, Uri address, Upstre
         }
 
         var id = Header(answer, "x-amzn-RequestId");
-        if (id is not null && dialect == Dialect.AnthropicMessages)
+        if (id is not null)
         {
             answer.Headers.TryAddWithoutValidation("request-id", id);
         }

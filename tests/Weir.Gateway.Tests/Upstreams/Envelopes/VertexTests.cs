@@ -83,18 +83,25 @@ public sealed class VertexTests
     }
 
     [Fact]
-    public async Task Other_models_are_asked_in_Chat_and_none_in_another_dialect()
+    public async Task Other_models_are_asked_in_Chat_and_Claude_in_its_own_words_whatever_the_caller_speaks()
     {
         await using var vertex = new VertexStandIn(clock);
         await using var host = await StartAsync(vertex);
-        const string Llama = """{"model":"meta/llama-3.3-70b-instruct-maas","messages":[]}""";
+        const string Llama =
+            """{"model":"meta/llama-3.3-70b-instruct-maas","messages":[{"role":"user","content":"Hi"}]}""";
 
-        var (chat, _) = await host.AskAsync(host.Post("/v1/chat/completions", Llama));
-        var (claude, why) = await host.AskAsync(host.Post("/v1/chat/completions", Ask));
+        var (llama, _) = await host.AskAsync(host.Post("/v1/chat/completions", Llama));
+        var (claude, body) = await host.AskAsync(host.Post("/v1/chat/completions", Ask));
 
-        Assert.Equal(HttpStatusCode.OK, chat.StatusCode);
-        Assert.Equal(HttpStatusCode.BadRequest, claude.StatusCode);
-        Assert.Contains("Anthropic Messages for Claude", why, StringComparison.Ordinal);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (llama.StatusCode, claude.StatusCode));
+        Assert.Contains("\"object\":\"chat.completion\"", body, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/endpoints/openapi/chat/completions",
+            vertex.Upstream.Requests[1].Path,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(":rawPredict", vertex.Upstream.Requests[2].Path, StringComparison.Ordinal);
+        Assert.Contains("vertex-2023-10-16", vertex.Upstream.Requests[2].BodyText, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,12 +133,17 @@ public sealed class VertexTests
         clock.Advance(TimeSpan.FromMinutes(2));
         await AskedAsync(host);
         await Until.TrueAsync(() => vertex.Tokens.Count == 2);
+        for (var i = 0; i < 1000 && LastShown(vertex) != vertex.Tokens[1]; i++)
+        {
+            await AskedAsync(host);
+        }
+
         clock.Advance(TimeSpan.FromMinutes(30));
         await AskedAsync(host);
 
         Assert.Equal(1, before);
         Assert.Equal(2, vertex.Tokens.Count);
-        Assert.Equal("Bearer " + vertex.Tokens[1], vertex.Upstream.Requests[^1].Header("authorization"));
+        Assert.Equal(vertex.Tokens[1], LastShown(vertex));
     }
 
     [Fact]
@@ -293,6 +305,9 @@ public sealed class VertexTests
             body
         );
     }
+
+    private static string? LastShown(VertexStandIn vertex) =>
+        vertex.Upstream.Requests.Last(request => request.Path != "/token").Header("authorization")?["Bearer ".Length..];
 
     private static async Task AskedAsync(GatewayHost host)
     {
