@@ -113,16 +113,9 @@ internal sealed class GatewayPipeline(
         exchange.Attribution = Attribution.Read(request.Headers, caller.Principal);
         using var body = new PooledBuffer(request.ContentLength ?? 4096);
         using var plain = new PooledBuffer(0);
-        try
+        if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange))
         {
-            if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange))
-            {
-                await ReserveAndSendAsync(exchange, body, plain);
-            }
-        }
-        finally
-        {
-            exchange.Conversation?.Dispose();
+            await ReserveAndSendAsync(exchange, body, plain);
         }
     }
 

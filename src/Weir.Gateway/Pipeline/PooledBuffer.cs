@@ -43,6 +43,17 @@ internal sealed class PooledBuffer : IDisposable
         return array.AsMemory(Length);
     }
 
+    /// <summary>Free room behind the bytes, at least this much, to be filled and then told by <see cref="Advance"/>.</summary>
+    public Span<byte> Reserve(int count)
+    {
+        if (count > array.Length - Length)
+        {
+            Grow(Length + count);
+        }
+
+        return array.AsSpan(Length);
+    }
+
     /// <summary>So many bytes of <see cref="Room"/> have been filled.</summary>
     public void Advance(int count)
     {

@@ -35,7 +35,7 @@ internal static partial class CallerErrors
 
     [GeneratedRegex(
         "prompt is too long|maximum context length|context[ _]length|context window|input token count.*exceeds|too many (input )?tokens|input is too long",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
     private static partial Regex TooLong();

@@ -1,13 +1,12 @@
-using System.Text.Json;
 using Weir.Foundation;
 
 namespace Weir.Gateway.Translation;
 
 /// <summary>
 /// A request to a model in no dialect: what a reader made of a caller's body, and a writer makes a body of. Texts and values
-/// are slices of the document that it was read from, which it owns. Not thread-safe; not changed once it is read.
+/// are slices of that body, which must live as long. Not thread-safe; not changed once it is read.
 /// </summary>
-internal sealed class Conversation(JsonDocument document, Dialect dialect) : IDisposable
+internal sealed class Conversation(Dialect dialect)
 {
     /// <summary>The caller's dialect.</summary>
     public Dialect Dialect { get; } = dialect;
@@ -34,22 +33,22 @@ internal sealed class Conversation(JsonDocument document, Dialect dialect) : IDi
     public long? MaxTokens { get; set; }
 
     /// <summary>A number as it was written; undefined when it was not. Anthropic's goes to 1, all others' to 2.</summary>
-    public JsonElement Temperature { get; set; }
+    public JsonValue Temperature { get; set; }
 
     /// <summary>A number as it was written; undefined when it was not.</summary>
-    public JsonElement TopP { get; set; }
+    public JsonValue TopP { get; set; }
 
     /// <summary>A number as it was written; undefined when it was not.</summary>
-    public JsonElement TopK { get; set; }
+    public JsonValue TopK { get; set; }
 
     /// <summary>A number as it was written; undefined when it was not.</summary>
-    public JsonElement Seed { get; set; }
+    public JsonValue Seed { get; set; }
 
     /// <summary>A number as it was written; undefined when it was not.</summary>
-    public JsonElement FrequencyPenalty { get; set; }
+    public JsonValue FrequencyPenalty { get; set; }
 
     /// <summary>A number as it was written; undefined when it was not.</summary>
-    public JsonElement PresencePenalty { get; set; }
+    public JsonValue PresencePenalty { get; set; }
 
     /// <summary>Texts that end the output.</summary>
     public List<RawText> Stops { get; } = [];
@@ -83,9 +82,6 @@ internal sealed class Conversation(JsonDocument document, Dialect dialect) : IDi
 
     /// <summary>Notes a feature.</summary>
     public void Has(Feature feature) => Features = Features.With(feature);
-
-    /// <inheritdoc />
-    public void Dispose() => document.Dispose();
 }
 
 /// <summary>Who speaks.</summary>
@@ -121,10 +117,10 @@ internal sealed class Turn(Role role)
 internal sealed record Tool(
     RawText Name,
     RawText Description,
-    JsonElement Schema,
+    JsonValue Schema,
     bool? Strict = null,
     bool IsFreeForm = false,
-    JsonElement Grammar = default
+    JsonValue Grammar = default
 )
 {
     /// <summary>Whether the caller marks the prefix up to here for the prompt cache.</summary>
@@ -243,7 +239,7 @@ internal readonly record struct ThinkingWish(
 /// <param name="Strict">Whether it must match exactly; null when nothing is said.</param>
 internal readonly record struct OutputShape(
     OutputKind Kind,
-    JsonElement Schema = default,
+    JsonValue Schema = default,
     RawText Name = default,
     RawText Description = default,
     bool? Strict = null

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Wire.Anthropic;
@@ -20,12 +19,13 @@ internal static class Dialects
     public static bool IsTranslatedInto(Dialect dialect) =>
         IsTranslatedFrom(dialect) || dialect == Dialect.BedrockConverse;
 
-    /// <summary>Reads a caller's request. The document is the conversation's from then on.</summary>
-    public static Conversation ReadRequest(Dialect dialect, JsonDocument document) =>
+    /// <summary>Reads a caller's request.</summary>
+    /// <exception cref="System.Text.Json.JsonException">It is not well-formed.</exception>
+    public static Conversation ReadRequest(Dialect dialect, JsonValue body) =>
         dialect switch
         {
-            Dialect.AnthropicMessages => AnthropicRequestReader.Read(document),
-            Dialect.OpenAIChat => ChatRequestReader.Read(document),
+            Dialect.AnthropicMessages => AnthropicRequestReader.Read(body),
+            Dialect.OpenAIChat => ChatRequestReader.Read(body),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
         };
 

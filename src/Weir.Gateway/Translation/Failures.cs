@@ -5,30 +5,11 @@ namespace Weir.Gateway.Translation;
 /// <summary>Reading errors out of answers. Pure.</summary>
 internal static class Failures
 {
-    private static readonly JsonDocumentOptions Options = new()
-    {
-        MaxDepth = Weir.Wire.JsonCursor.MaxDepth,
-        CommentHandling = JsonCommentHandling.Disallow,
-    };
-
-    /// <summary>The document; null when the bytes are none.</summary>
-    public static JsonDocument? Parse(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            return JsonDocument.Parse(json, Options);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     /// <summary>
     /// <c>{"error":{"message","type","code"}}</c>, also with the error as a text or its members at the top, as some who speak
     /// OpenAI's dialect have it. A status of 0 stands for one that is to be found in the error.
     /// </summary>
-    public static AnswerFailure? OfOpenAI(JsonElement root, int status)
+    public static AnswerFailure? OfOpenAI(JsonValue root, int status)
     {
         var error = root.Get("error"u8);
         if (error.ValueKind == JsonValueKind.String)
@@ -54,7 +35,7 @@ internal static class Failures
     }
 
     /// <summary><c>{"type":"error","error":{"type","message"}}</c>.</summary>
-    public static AnswerFailure? OfAnthropic(JsonElement root, int status)
+    public static AnswerFailure? OfAnthropic(JsonValue root, int status)
     {
         var error = root.Get("error"u8);
         var message = error.Text("message"u8);
@@ -77,11 +58,9 @@ internal static class Failures
     }
 
     /// <summary><c>{"error":{"code","message","status"}}</c>, also as the only element of an array.</summary>
-    public static AnswerFailure? OfGemini(JsonElement root, int status)
+    public static AnswerFailure? OfGemini(JsonValue root, int status)
     {
-        var error = (root.ValueKind == JsonValueKind.Array ? root.EnumerateArray().FirstOrDefault() : root).Get(
-            "error"u8
-        );
+        var error = FirstOf(root).Get("error"u8);
         var message = error.Text("message"u8);
         if (message.IsEmpty)
         {
@@ -96,7 +75,17 @@ internal static class Failures
         );
     }
 
-    private static int StatusOf(JsonElement code, RawText type) =>
+    private static JsonValue FirstOf(JsonValue root)
+    {
+        foreach (var item in root.Items())
+        {
+            return item;
+        }
+
+        return root;
+    }
+
+    private static int StatusOf(JsonValue code, RawText type) =>
         code.Count() is >= 400 and < 600 and var number ? (int)number
         : RawText.Of(code).Is("rate_limit_exceeded"u8) || type.Is("rate_limit_error"u8) ? 429
         : RawText.Of(code).Is("context_length_exceeded"u8) || type.Is("invalid_request_error"u8) ? 400

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Weir.Gateway.Translation;
@@ -17,7 +16,7 @@ internal static class FreeForm
     /// <summary>The JSON schema of a tool's input.</summary>
     public static ReadOnlySpan<byte> SchemaOf(Tool tool) =>
         tool.IsFreeForm ? Schema
-        : tool.Schema.ValueKind == JsonValueKind.Object ? JsonMarshal.GetRawUtf8Value(tool.Schema)
+        : tool.Schema.ValueKind == JsonValueKind.Object ? tool.Schema.Raw
         : NoInput;
 
     /// <summary>Writes <c>description</c>, with the grammar where there is one; nothing when there is neither.</summary>
@@ -46,8 +45,7 @@ internal static class FreeForm
     /// <summary>The text in <c>{"input":"…"}</c>, escaped; of any other object the object itself.</summary>
     public static byte[] InputOf(RawJson input)
     {
-        using var document = JsonDocument.Parse(input.Span.ToArray());
-        var text = document.RootElement.Get("input"u8);
+        var text = JsonValue.Parse(input.Memory).Get("input"u8);
         return text.ValueKind == JsonValueKind.String
             ? RawText.Of(text).Span.ToArray()
             : RawText.OfPlain(input.Span).Span.ToArray();

@@ -74,20 +74,37 @@ internal sealed class JsonOut(PooledBuffer to)
     /// <summary>The name of the property whose value comes next.</summary>
     public void Name(ReadOnlySpan<byte> name)
     {
-        Comma();
-        to.Append("\""u8);
-        to.Append(name);
-        to.Append("\":"u8);
+        var room = to.Reserve(name.Length + 4);
+        var at = 0;
+        if (afterValue)
+        {
+            room[at++] = (byte)',';
+        }
+
+        room[at++] = (byte)'"';
+        name.CopyTo(room[at..]);
+        at += name.Length;
+        room[at++] = (byte)'"';
+        room[at++] = (byte)':';
+        to.Advance(at);
         afterValue = false;
     }
 
     /// <summary>A text that is escaped already.</summary>
     public void Text(ReadOnlySpan<byte> escaped)
     {
-        Comma();
-        to.Append("\""u8);
-        to.Append(escaped);
-        to.Append("\""u8);
+        var room = to.Reserve(escaped.Length + 3);
+        var at = 0;
+        if (afterValue)
+        {
+            room[at++] = (byte)',';
+        }
+
+        room[at++] = (byte)'"';
+        escaped.CopyTo(room[at..]);
+        at += escaped.Length;
+        room[at++] = (byte)'"';
+        to.Advance(at);
         afterValue = true;
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Weir.Gateway.Translation;
 
 /// <summary>How long a caller wants the prompt up to a place kept in the provider's cache.</summary>
@@ -125,7 +123,7 @@ internal sealed class ToolResultPart(RawText id) : Part
     public List<Part> Content { get; } = [];
 
     /// <summary>The result as a JSON object, where the dialect has it so (Gemini); undefined otherwise.</summary>
-    public JsonElement Structured { get; init; }
+    public JsonValue Structured { get; init; }
 }
 
 /// <summary>

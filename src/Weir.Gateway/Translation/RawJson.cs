@@ -1,37 +1,33 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Weir.Gateway.Translation;
 
 /// <summary>
-/// A JSON value as it stood, white space and all. Valid as long as the document that it was read from is not disposed of.
-/// Immutable.
+/// A JSON value as it stood, white space and all. Immutable.
 /// </summary>
 internal readonly struct RawJson
 {
-    private readonly JsonElement element;
-    private readonly byte[]? own;
+    private readonly ReadOnlyMemory<byte> json;
 
-    private RawJson(JsonElement element, byte[]? own)
+    private RawJson(ReadOnlyMemory<byte> json)
     {
-        this.element = element;
-        this.own = own;
+        this.json = json;
     }
 
     /// <summary>An object without properties.</summary>
-    public static RawJson EmptyObject { get; } = new(default, "{}"u8.ToArray());
+    public static RawJson EmptyObject { get; } = new("{}"u8.ToArray());
+
+    /// <summary>The value's memory; empty when there is none.</summary>
+    public ReadOnlyMemory<byte> Memory => json;
 
     /// <summary>The value's bytes; empty when there is none.</summary>
-    public ReadOnlySpan<byte> Span =>
-        own is not null ? own
-        : element.ValueKind == JsonValueKind.Undefined ? default
-        : JsonMarshal.GetRawUtf8Value(element);
+    public ReadOnlySpan<byte> Span => json.Span;
 
-    /// <summary>The value of an element.</summary>
-    public static RawJson Of(JsonElement element) => new(element, null);
+    /// <summary>The value itself.</summary>
+    public static RawJson Of(JsonValue value) => new(value.Memory);
 
     /// <summary>Bytes that are one valid JSON value.</summary>
-    public static RawJson OfValid(byte[] json) => new(default, json);
+    public static RawJson OfValid(byte[] json) => new(json);
 
     /// <summary>
     /// The object that a text holds, as OpenAI's <c>arguments</c> do: an empty text is one without properties; what is no
@@ -39,16 +35,16 @@ internal readonly struct RawJson
     /// </summary>
     public static RawJson OfArguments(RawText text)
     {
-        var json = text.Decode();
-        var trimmed = json.AsSpan().Trim(" \t\r\n"u8);
+        var decoded = text.Decode();
+        var trimmed = decoded.AsSpan().Trim(" \t\r\n"u8);
         if (trimmed.IsEmpty)
         {
             return EmptyObject;
         }
 
         return IsObject(trimmed)
-            ? new RawJson(default, trimmed.Length == json.Length ? json : trimmed.ToArray())
-            : new RawJson(default, [.. "{\"_invalid\":\""u8, .. text.Span, .. "\"}"u8]);
+            ? new RawJson(trimmed.Length == decoded.Length ? decoded : trimmed.ToArray())
+            : OfValid([.. "{\"_invalid\":\""u8, .. text.Span, .. "\"}"u8]);
     }
 
     /// <summary>Whether these bytes are one JSON object and nothing else. Checks all of it.</summary>

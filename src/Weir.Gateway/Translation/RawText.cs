@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -9,47 +8,53 @@ namespace Weir.Gateway.Translation;
 
 /// <summary>
 /// A text as it stands inside a JSON string, escapes and all: it goes from one dialect into another without being decoded
-/// or copied, so that equal texts stay equal bytes. The default value is the empty text. Valid as long as the document that
-/// it was read from is not disposed of. Immutable.
+/// or copied, so that equal texts stay equal bytes. The default value is the empty text. Immutable.
 /// </summary>
 internal readonly struct RawText
 {
-    private readonly JsonElement element;
+    // With its quotes where it was read, so that a value need not be cut to become one.
+    private readonly JsonValue quoted;
     private readonly byte[]? own;
 
-    private RawText(JsonElement element, byte[]? own)
+    private RawText(JsonValue quoted)
     {
-        this.element = element;
+        this.quoted = quoted;
+    }
+
+    private RawText(byte[] own)
+    {
         this.own = own;
     }
 
     /// <summary>The bytes between the quotes.</summary>
     public ReadOnlySpan<byte> Span =>
         own is not null ? own
-        : element.ValueKind == JsonValueKind.String ? JsonMarshal.GetRawUtf8Value(element)[1..^1]
+        : quoted.Exists() ? quoted.Raw[1..^1]
         : default;
 
     /// <summary>Whether it has no characters.</summary>
     public bool IsEmpty => Span.IsEmpty;
 
     /// <summary>The text of a JSON string; empty for any other value.</summary>
-    public static RawText Of(JsonElement element) => new(element, null);
+    public static RawText Of(JsonValue value) => value.ValueKind == JsonValueKind.String ? new RawText(value) : default;
 
-    /// <summary>Bytes that are valid inside a JSON string.</summary>
-    public static RawText OfEscaped(ReadOnlySpan<byte> escaped) => new(default, escaped.ToArray());
+    /// <summary>Bytes that are valid inside a JSON string; they are copied.</summary>
+    public static RawText OfEscaped(ReadOnlySpan<byte> escaped) => new(escaped.ToArray());
 
     /// <summary>A text that is escaped here.</summary>
-    public static RawText OfPlain(string text) =>
-        new(
-            default,
-            JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray()
-        );
+    public static RawText OfPlain(string text) => OfPlain(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>UTF-8 that is escaped here.</summary>
+    /// <summary>UTF-8 that is escaped here; a byte that is none becomes U+FFFD.</summary>
     public static RawText OfPlain(ReadOnlySpan<byte> utf8) =>
         new(
-            default,
-            JsonEncodedText.Encode(utf8, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes.ToArray()
+            JsonEncodedText
+                .Encode(
+                    System.Text.Unicode.Utf8.IsValid(utf8)
+                        ? utf8
+                        : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8)),
+                    JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+                )
+                .EncodedUtf8Bytes.ToArray()
         );
 
     /// <summary>Whether it is this ASCII text.</summary>
@@ -62,7 +67,7 @@ internal readonly struct RawText
     /// <summary>Whether it begins with this ASCII text, written without escapes.</summary>
     public bool StartsWith(ReadOnlySpan<byte> ascii) => Span.StartsWith(ascii);
 
-    /// <summary>The text decoded to UTF-8; a lone surrogate becomes U+FFFD.</summary>
+    /// <summary>The text decoded to UTF-8; empty when no decoder takes it (a lone surrogate).</summary>
     public byte[] Decode()
     {
         var raw = Span;
@@ -75,7 +80,7 @@ internal readonly struct RawText
         try
         {
             var length = JsonText.Unescape(raw, rented);
-            return length >= 0 ? rented[..length] : Encoding.UTF8.GetBytes(ToString());
+            return length >= 0 ? rented[..length] : [];
         }
         finally
         {
@@ -83,27 +88,6 @@ internal readonly struct RawText
         }
     }
 
-    /// <summary>The text decoded; a lone surrogate stays one.</summary>
-    public override string ToString()
-    {
-        if (own is null)
-        {
-            return element.ValueKind == JsonValueKind.String ? TextOf(element) : "";
-        }
-
-        return JsonText.ToText(own, own.AsSpan().Contains((byte)'\\'), int.MaxValue / 6) ?? "";
-    }
-
-    private static string TextOf(JsonElement element)
-    {
-        try
-        {
-            return element.GetString() ?? "";
-        }
-        catch (InvalidOperationException)
-        {
-            // A string that no decoder takes: a lone surrogate, or bytes that are no UTF-8.
-            return "";
-        }
-    }
+    /// <summary>The text decoded; empty when no decoder takes it.</summary>
+    public override string ToString() => Encoding.UTF8.GetString(Decode());
 }

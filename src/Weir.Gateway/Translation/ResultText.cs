@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Weir.Gateway.Translation;
 
 /// <summary>A tool's result as one text, for dialects that take no more. Pure.</summary>
@@ -15,7 +13,7 @@ internal static class ResultText
 
         if (result.Structured.Exists())
         {
-            to.Quote(JsonMarshal.GetRawUtf8Value(result.Structured));
+            to.Quote(result.Structured.Raw);
             return;
         }
 

@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
-
 namespace Weir.Gateway.Translation;
 
 /// <summary>Numbers that steer sampling, which go on as they were written. Pure.</summary>
@@ -10,7 +7,7 @@ internal static class Sampling
     public static void Write(
         ReadOnlySpan<byte> name,
         Feature feature,
-        JsonElement value,
+        JsonValue value,
         bool drops,
         ref FeatureSet dropped,
         JsonOut to
@@ -23,7 +20,7 @@ internal static class Sampling
 
         if (!drops)
         {
-            to.Raw(name, JsonMarshal.GetRawUtf8Value(value));
+            to.Raw(name, value.Raw);
         }
         else if (!(value.TryGetDouble(out var number) && number == (feature == Feature.Penalties ? 0 : 1)))
         {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
 using Weir.Gateway.Pipeline;
@@ -75,7 +76,7 @@ internal sealed class TranslatedAnswer : IDisposable
         }
         else if (document is not null && isWhole && !tooLarge)
         {
-            reader.OnDocument(document.Memory);
+            ReadDocument(document.Memory);
         }
 
         if (isWhole && isStream)
@@ -98,7 +99,7 @@ internal sealed class TranslatedAnswer : IDisposable
     public byte[] Failure(ReadOnlyMemory<byte> body, int status) =>
         CallerErrors.Make(
             context.Dialect,
-            reader.ReadFailure(body, status)
+            ReadFailure(body, status)
                 ?? new AnswerFailure(status, $"Provider {context.Provider} answered with status {status}.", null),
             context.Id.ToString()
         );
@@ -110,6 +111,30 @@ internal sealed class TranslatedAnswer : IDisposable
         events.Dispose();
         document?.Dispose();
         Output.Dispose();
+    }
+
+    private void ReadDocument(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            reader.OnDocument(json);
+        }
+        catch (JsonException)
+        {
+            // Told as what it is by whoever completes the answer.
+        }
+    }
+
+    private AnswerFailure? ReadFailure(ReadOnlyMemory<byte> body, int status)
+    {
+        try
+        {
+            return reader.ReadFailure(body, status);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private sealed class Events(AnswerReader reader) : SseReader, IDisposable
@@ -126,7 +151,14 @@ internal sealed class TranslatedAnswer : IDisposable
             // A document is parsed from memory, and an event stands in a span.
             data.Clear();
             data.Append(eventData);
-            reader.OnEvent(eventName, data.Memory);
+            try
+            {
+                reader.OnEvent(eventName, data.Memory);
+            }
+            catch (JsonException)
+            {
+                // An event that is not well-formed inside is passed over, as one that is not JSON at all.
+            }
         }
     }
 }

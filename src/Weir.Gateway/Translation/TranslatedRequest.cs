@@ -40,16 +40,17 @@ internal sealed class TranslatedRequest : IDisposable
     public static Conversation? Read(Dialect dialect, ReadOnlyMemory<byte> body, bool streams, out string? fault)
     {
         fault = null;
-        var document = Failures.Parse(body);
-        if (document is null)
+        try
+        {
+            var conversation = Dialects.ReadRequest(dialect, JsonValue.Parse(body));
+            conversation.Streams = streams;
+            return conversation;
+        }
+        catch (JsonException)
         {
             fault = "The request body is not valid JSON.";
             return null;
         }
-
-        var conversation = Dialects.ReadRequest(dialect, document);
-        conversation.Streams = streams;
-        return conversation;
     }
 
     /// <summary>Why the conversation cannot be had in a dialect, for the caller; null when it can.</summary>
@@ -65,9 +66,9 @@ internal sealed class TranslatedRequest : IDisposable
     /// <summary>Writes the request for a target.</summary>
     public static TranslatedRequest Write(Conversation conversation, TargetTraits target)
     {
-        var body = new PooledBuffer(64 * 1024);
-        var dropped = Dialects.WriteRequest(conversation, target, new JsonOut(body));
-        return new TranslatedRequest(target, body, dropped, conversation.Streams);
+        var buffer = new PooledBuffer(64 * 1024);
+        var dropped = Dialects.WriteRequest(conversation, target, new JsonOut(buffer));
+        return new TranslatedRequest(target, buffer, dropped, conversation.Streams);
     }
 
     /// <summary>Leaves the body's memory to the garbage collector: a connection may still be reading it.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Weir.Testing;
 
 /// <summary>What a stand-in model has been told, whatever the dialect that it was told in.</summary>

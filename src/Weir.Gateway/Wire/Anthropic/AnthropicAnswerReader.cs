@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Weir.Gateway.Translation;
 
 namespace Weir.Gateway.Wire.Anthropic;
@@ -14,13 +13,7 @@ internal sealed class AnthropicAnswerReader(AnswerAssembly answer) : AnswerReade
     /// <inheritdoc />
     public override void OnEvent(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> data)
     {
-        using var document = Failures.Parse(data);
-        if (document is null)
-        {
-            return;
-        }
-
-        var root = document.RootElement;
+        var root = JsonValue.Parse(data);
         var type = root.Text("type"u8);
         if (type.Is("content_block_delta"u8))
         {
@@ -55,13 +48,7 @@ internal sealed class AnthropicAnswerReader(AnswerAssembly answer) : AnswerReade
     /// <inheritdoc />
     public override void OnDocument(ReadOnlyMemory<byte> json)
     {
-        using var document = Failures.Parse(json);
-        if (document is null)
-        {
-            return;
-        }
-
-        var root = document.RootElement;
+        var root = JsonValue.Parse(json);
         Answer.Begin(root.Text("model"u8).Span);
         var index = 0;
         foreach (var block in root.Get("content"u8).Items())
@@ -85,11 +72,10 @@ internal sealed class AnthropicAnswerReader(AnswerAssembly answer) : AnswerReade
     /// <inheritdoc />
     public override AnswerFailure? ReadFailure(ReadOnlyMemory<byte> json, int status)
     {
-        using var document = Failures.Parse(json);
-        return document is null ? null : Failures.OfAnthropic(document.RootElement, status);
+        return Failures.OfAnthropic(JsonValue.Parse(json), status);
     }
 
-    private void StartBlock(long index, JsonElement block)
+    private void StartBlock(long index, JsonValue block)
     {
         var type = block.Text("type"u8);
         isForeign = false;
@@ -126,7 +112,7 @@ internal sealed class AnthropicAnswerReader(AnswerAssembly answer) : AnswerReade
         }
     }
 
-    private void ReadDelta(long index, JsonElement delta)
+    private void ReadDelta(long index, JsonValue delta)
     {
         var type = delta.Text("type"u8);
         if (isForeign)
@@ -191,7 +177,7 @@ internal sealed class AnthropicAnswerReader(AnswerAssembly answer) : AnswerReade
         }
     }
 
-    private void ReadStop(JsonElement delta)
+    private void ReadStop(JsonValue delta)
     {
         var reason = delta.Text("stop_reason"u8);
         if (reason.IsEmpty)

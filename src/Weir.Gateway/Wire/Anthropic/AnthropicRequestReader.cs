@@ -11,10 +11,10 @@ namespace Weir.Gateway.Wire.Anthropic;
 internal static class AnthropicRequestReader
 {
     /// <summary>The request; <see cref="Conversation.Fault"/> says what is wrong with it.</summary>
-    public static Conversation Read(JsonDocument document)
+    public static Conversation Read(JsonValue body)
     {
-        var conversation = new Conversation(document, Dialect.AnthropicMessages);
-        foreach (var member in document.RootElement.Members())
+        var conversation = new Conversation(Dialect.AnthropicMessages);
+        foreach (var member in body.Members())
         {
             ReadMember(conversation, member);
         }
@@ -27,7 +27,7 @@ internal static class AnthropicRequestReader
         return conversation;
     }
 
-    private static void ReadMember(Conversation conversation, JsonProperty member)
+    private static void ReadMember(Conversation conversation, JsonMember member)
     {
         var value = member.Value;
         if (value.ValueKind == JsonValueKind.Null)
@@ -117,7 +117,7 @@ internal static class AnthropicRequestReader
         }
         else if (member.NameEquals("mcp_servers"u8))
         {
-            if (value.Items().Any())
+            if (value.HasContent)
             {
                 conversation.Has(Feature.HostedTool);
             }
@@ -132,7 +132,7 @@ internal static class AnthropicRequestReader
         }
     }
 
-    private static void ReadThinking(Conversation conversation, JsonElement value)
+    private static void ReadThinking(Conversation conversation, JsonValue value)
     {
         var type = value.Text("type"u8);
         var budget = value.Get("budget_tokens"u8).Count() ?? 0;
@@ -152,7 +152,7 @@ internal static class AnthropicRequestReader
         }
     }
 
-    private static void ReadFormat(Conversation conversation, JsonElement format)
+    private static void ReadFormat(Conversation conversation, JsonValue format)
     {
         if (format.Get("schema"u8) is { ValueKind: JsonValueKind.Object } schema)
         {
@@ -161,7 +161,7 @@ internal static class AnthropicRequestReader
         }
     }
 
-    private static void ReadSystem(Conversation conversation, JsonElement value, List<TextPart> to)
+    private static void ReadSystem(Conversation conversation, JsonValue value, List<TextPart> to)
     {
         if (value.ValueKind == JsonValueKind.String)
         {
@@ -169,8 +169,9 @@ internal static class AnthropicRequestReader
             return;
         }
 
-        foreach (var block in value.Items())
+        foreach (var item in value.Items())
         {
+            var block = item.Fields();
             var text = block.Text("text"u8);
             if (text.StartsWith("x-anthropic-billing-header:"u8))
             {
@@ -183,10 +184,11 @@ internal static class AnthropicRequestReader
         }
     }
 
-    private static void ReadMessage(Conversation conversation, JsonElement message)
+    private static void ReadMessage(Conversation conversation, JsonValue message)
     {
-        var role = message.Text("role"u8);
-        var content = message.Get("content"u8);
+        var fields = message.Fields();
+        var role = fields.Text("role"u8);
+        var content = fields.Get("content"u8);
         var turn = new Turn(
             role.Is("assistant"u8) ? Role.Assistant
             : role.Is("system"u8) ? Role.System
@@ -210,19 +212,20 @@ internal static class AnthropicRequestReader
         conversation.Turns.Add(turn);
     }
 
-    private static void ReadBlock(Conversation conversation, JsonElement block, List<Part> to)
+    private static void ReadBlock(Conversation conversation, JsonValue value, List<Part> to)
     {
-        if (block.ValueKind == JsonValueKind.String)
+        if (value.ValueKind == JsonValueKind.String)
         {
-            to.Add(new TextPart(RawText.Of(block)));
+            to.Add(new TextPart(RawText.Of(value)));
             return;
         }
 
+        var block = value.Fields();
         var mark = MarkOf(conversation, block);
         var type = block.Text("type"u8);
         if (type.Is("text"u8))
         {
-            if (block.Get("citations"u8).Items().Any())
+            if (block.Get("citations"u8) is { ValueKind: JsonValueKind.Array, HasContent: true })
             {
                 conversation.Has(Feature.Citations);
             }
@@ -289,7 +292,7 @@ internal static class AnthropicRequestReader
         }
     }
 
-    private static void ReadResult(Conversation conversation, JsonElement block, CacheMark mark, List<Part> to)
+    private static void ReadResult(Conversation conversation, in JsonFields block, CacheMark mark, List<Part> to)
     {
         var result = new ToolResultPart(block.Text("tool_use_id"u8))
         {
@@ -322,13 +325,13 @@ internal static class AnthropicRequestReader
 
     private static void ReadMedia(
         Conversation conversation,
-        JsonElement block,
+        in JsonFields block,
         CacheMark mark,
         bool isImage,
         List<Part> to
     )
     {
-        var source = block.Get("source"u8);
+        var source = block.Get("source"u8).Fields();
         var type = source.Text("type"u8);
         var kind = isImage ? MediaKind.Image : MediaKind.Document;
         if (block.Get("citations"u8).Flag("enabled"u8) == true)
@@ -364,10 +367,11 @@ internal static class AnthropicRequestReader
         );
     }
 
-    private static void ReadTools(Conversation conversation, JsonElement tools)
+    private static void ReadTools(Conversation conversation, JsonValue tools)
     {
-        foreach (var tool in tools.Items())
+        foreach (var item in tools.Items())
         {
+            var tool = item.Fields();
             var type = tool.Text("type"u8);
             if (!type.IsEmpty && !type.Is("custom"u8))
             {
@@ -390,7 +394,7 @@ internal static class AnthropicRequestReader
         }
     }
 
-    private static void ReadToolChoice(Conversation conversation, JsonElement choice)
+    private static void ReadToolChoice(Conversation conversation, JsonValue choice)
     {
         var type = choice.Text("type"u8);
         conversation.Choice =
@@ -407,7 +411,7 @@ internal static class AnthropicRequestReader
         }
     }
 
-    private static CacheMark MarkOf(Conversation conversation, JsonElement block)
+    private static CacheMark MarkOf(Conversation conversation, in JsonFields block)
     {
         var mark = block.Get("cache_control"u8);
         if (!mark.Exists())

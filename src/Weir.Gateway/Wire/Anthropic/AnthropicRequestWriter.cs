@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Translation;
 
@@ -187,7 +185,7 @@ internal static class AnthropicRequestWriter
         {
             to.Object("format"u8);
             to.Text("type"u8, "json_schema"u8);
-            to.Raw("schema"u8, JsonMarshal.GetRawUtf8Value(conversation.Output.Schema));
+            to.Raw("schema"u8, conversation.Output.Schema.Raw);
             to.EndObject();
         }
 

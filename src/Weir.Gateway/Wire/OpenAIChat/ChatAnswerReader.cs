@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Weir.Gateway.Translation;
 
@@ -11,8 +10,6 @@ namespace Weir.Gateway.Wire.OpenAIChat;
 /// </summary>
 internal sealed class ChatAnswerReader(AnswerAssembly answer) : AnswerReader(answer)
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = Weir.Wire.JsonCursor.MaxDepth };
-
     /// <inheritdoc />
     public override void OnEvent(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> data)
     {
@@ -35,19 +32,12 @@ internal sealed class ChatAnswerReader(AnswerAssembly answer) : AnswerReader(ans
     /// <inheritdoc />
     public override AnswerFailure? ReadFailure(ReadOnlyMemory<byte> json, int status)
     {
-        using var document = Failures.Parse(json);
-        return document is null ? null : Failures.OfOpenAI(document.RootElement, status);
+        return Failures.OfOpenAI(JsonValue.Parse(json), status);
     }
 
     private void Read(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> member)
     {
-        using var document = Failures.Parse(json);
-        if (document is null)
-        {
-            return;
-        }
-
-        var root = document.RootElement;
+        var root = JsonValue.Parse(json);
         if (root.Get("error"u8).Exists())
         {
             Answer.Fail(Failures.OfOpenAI(root, 0) ?? new AnswerFailure(502, "The provider failed.", null));
@@ -66,7 +56,7 @@ internal sealed class ChatAnswerReader(AnswerAssembly answer) : AnswerReader(ans
         }
     }
 
-    private void ReadDelta(JsonElement delta)
+    private void ReadDelta(JsonValue delta)
     {
         var thinking = delta.Text("reasoning_content"u8);
         Answer.Thinking(thinking.IsEmpty ? delta.Text("reasoning"u8).Span : thinking.Span);
@@ -102,7 +92,7 @@ internal sealed class ChatAnswerReader(AnswerAssembly answer) : AnswerReader(ans
         }
     }
 
-    private void ReadCall(JsonElement call, long key)
+    private void ReadCall(JsonValue call, long key)
     {
         var id = call.Text("id"u8);
         if (call.Get("custom"u8) is { ValueKind: JsonValueKind.Object } custom)
@@ -119,14 +109,14 @@ internal sealed class ChatAnswerReader(AnswerAssembly answer) : AnswerReader(ans
         }
     }
 
-    private void ReadFunction(long key, RawText id, JsonElement function)
+    private void ReadFunction(long key, RawText id, JsonValue function)
     {
         Answer.ToolCall(key, id.Span, function.Text("name"u8).Span);
         var arguments = function.Get("arguments"u8);
         if (arguments.ValueKind == JsonValueKind.Object)
         {
             // Ollama's older versions send the object itself.
-            Answer.ToolInput(key, RawText.OfPlain(JsonMarshal.GetRawUtf8Value(arguments)).Span);
+            Answer.ToolInput(key, RawText.OfPlain(arguments.Raw).Span);
         }
         else
         {

@@ -11,10 +11,10 @@ namespace Weir.Gateway.Wire.OpenAIChat;
 internal static class ChatRequestReader
 {
     /// <summary>The request; <see cref="Conversation.Fault"/> says what is wrong with it.</summary>
-    public static Conversation Read(JsonDocument document)
+    public static Conversation Read(JsonValue body)
     {
-        var conversation = new Conversation(document, Dialect.OpenAIChat);
-        foreach (var member in document.RootElement.Members())
+        var conversation = new Conversation(Dialect.OpenAIChat);
+        foreach (var member in body.Members())
         {
             if (member.Value.ValueKind != JsonValueKind.Null && !ReadMember(conversation, member))
             {
@@ -31,7 +31,7 @@ internal static class ChatRequestReader
     }
 
     /// <summary>The effort, verbosity and so on that Chat and Responses name alike; false for any other member.</summary>
-    public static bool ReadCommon(Conversation conversation, JsonProperty member)
+    public static bool ReadCommon(Conversation conversation, JsonMember member)
     {
         var value = member.Value;
         if (member.NameEquals("stream"u8))
@@ -68,7 +68,7 @@ internal static class ChatRequestReader
         }
         else if (member.NameEquals("metadata"u8))
         {
-            if (value.Members().Any())
+            if (value.HasContent)
             {
                 conversation.Has(Feature.Metadata);
             }
@@ -102,7 +102,7 @@ internal static class ChatRequestReader
         return true;
     }
 
-    private static bool ReadMember(Conversation conversation, JsonProperty member)
+    private static bool ReadMember(Conversation conversation, JsonMember member)
     {
         var value = member.Value;
         if (member.NameEquals("messages"u8))
@@ -175,14 +175,14 @@ internal static class ChatRequestReader
         }
         else if (member.NameEquals("logprobs"u8) || member.NameEquals("logit_bias"u8))
         {
-            if (value.ValueKind is JsonValueKind.True || value.Members().Any())
+            if (value.ValueKind is JsonValueKind.True || value.HasContent)
             {
                 conversation.Has(Feature.LogProbabilities);
             }
         }
         else if (member.NameEquals("modalities"u8) || member.NameEquals("audio"u8))
         {
-            if (value.ValueKind == JsonValueKind.Object || value.Items().Any(m => !m.IsText("text"u8)))
+            if (value.ValueKind == JsonValueKind.Object || AsksForMore(value))
             {
                 conversation.Has(Feature.MediaOutput);
             }
@@ -204,7 +204,21 @@ internal static class ChatRequestReader
         return true;
     }
 
-    private static void NotePenalty(Conversation conversation, JsonElement value)
+    /// <summary>Whether a list of modalities has another than text.</summary>
+    private static bool AsksForMore(JsonValue modalities)
+    {
+        foreach (var modality in modalities.Items())
+        {
+            if (!modality.IsText("text"u8))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void NotePenalty(Conversation conversation, JsonValue value)
     {
         if (value.ValueKind == JsonValueKind.Number && !(value.TryGetDouble(out var number) && number == 0))
         {
@@ -212,7 +226,7 @@ internal static class ChatRequestReader
         }
     }
 
-    private static void ReadStops(Conversation conversation, JsonElement value)
+    private static void ReadStops(Conversation conversation, JsonValue value)
     {
         if (value.ValueKind == JsonValueKind.String)
         {
@@ -230,7 +244,7 @@ internal static class ChatRequestReader
         }
     }
 
-    private static void ReadFormat(Conversation conversation, JsonElement format)
+    private static void ReadFormat(Conversation conversation, JsonValue format)
     {
         if (format.Is("type"u8, "json_object"u8))
         {
@@ -244,7 +258,7 @@ internal static class ChatRequestReader
     }
 
     /// <summary>Reads a named schema, as <c>response_format</c> and Responses' <c>text.format</c> have it.</summary>
-    public static void ReadSchema(Conversation conversation, JsonElement named)
+    public static void ReadSchema(Conversation conversation, JsonValue named)
     {
         if (named.Get("schema"u8) is { ValueKind: JsonValueKind.Object } schema)
         {
@@ -259,10 +273,11 @@ internal static class ChatRequestReader
         }
     }
 
-    private static void ReadMessages(Conversation conversation, JsonElement messages)
+    private static void ReadMessages(Conversation conversation, JsonValue messages)
     {
-        foreach (var message in messages.Items())
+        foreach (var item in messages.Items())
         {
+            var message = item.Fields();
             var role = message.Text("role"u8);
             if (!message.Text("name"u8).IsEmpty && !role.Is("tool"u8))
             {
@@ -290,7 +305,7 @@ internal static class ChatRequestReader
         }
     }
 
-    private static void ReadInstructions(Conversation conversation, JsonElement content)
+    private static void ReadInstructions(Conversation conversation, JsonValue content)
     {
         var parts = new List<Part>();
         ReadContent(conversation, content, parts);
@@ -306,7 +321,7 @@ internal static class ChatRequestReader
         conversation.Has(Feature.SystemMidConversation);
     }
 
-    private static void ReadAssistant(Conversation conversation, JsonElement message)
+    private static void ReadAssistant(Conversation conversation, in JsonFields message)
     {
         var turn = new Turn(Role.Assistant);
         ReadThinking(message, turn.Parts);
@@ -339,7 +354,7 @@ internal static class ChatRequestReader
     /// What Weir sealed comes back under <c>reasoning_details</c>, a list that OpenRouter began and its clients keep; what is
     /// shown alone, under <c>reasoning_content</c>.
     /// </summary>
-    private static void ReadThinking(JsonElement message, List<Part> to)
+    private static void ReadThinking(in JsonFields message, List<Part> to)
     {
         var found = false;
         foreach (var detail in message.Get("reasoning_details"u8).Items())
@@ -359,8 +374,9 @@ internal static class ChatRequestReader
         }
     }
 
-    private static void ReadCall(Conversation conversation, JsonElement call, List<Part> to)
+    private static void ReadCall(Conversation conversation, JsonValue item, List<Part> to)
     {
+        var call = item.Fields();
         if (
             call.Get("extra_content"u8).Get("google"u8).Text("thought_signature"u8) is { IsEmpty: false } thought
             && ThinkingProof.TryOpen(thought, out var proof)
@@ -381,7 +397,7 @@ internal static class ChatRequestReader
             return;
         }
 
-        var function = call.Get("function"u8);
+        var function = call.Get("function"u8).Fields();
         to.Add(
             new ToolCallPart(
                 call.Text("id"u8),
@@ -391,7 +407,7 @@ internal static class ChatRequestReader
         );
     }
 
-    private static void ReadResult(Conversation conversation, JsonElement message)
+    private static void ReadResult(Conversation conversation, in JsonFields message)
     {
         var id = message.Text("tool_call_id"u8);
         var result = new ToolResultPart(id.IsEmpty ? message.Text("name"u8) : id) { Name = message.Text("name"u8) };
@@ -411,7 +427,7 @@ internal static class ChatRequestReader
         conversation.Turns.Add(turn);
     }
 
-    private static void ReadContent(Conversation conversation, JsonElement content, List<Part> to)
+    private static void ReadContent(Conversation conversation, JsonValue content, List<Part> to)
     {
         if (content.ValueKind == JsonValueKind.String)
         {
@@ -425,8 +441,9 @@ internal static class ChatRequestReader
         }
     }
 
-    private static void ReadPart(Conversation conversation, JsonElement part, List<Part> to)
+    private static void ReadPart(Conversation conversation, JsonValue item, List<Part> to)
     {
+        var part = item.Fields();
         var mark = CacheMark.None;
         if (part.Get("cache_control"u8).Exists())
         {

@@ -10,7 +10,7 @@ internal static class ChatTools
     /// <param name="conversation">Where it goes.</param>
     /// <param name="function">The function; undefined for a tool that is none.</param>
     /// <param name="tool">What the function stands in; undefined for an older one.</param>
-    public static void Read(Conversation conversation, JsonElement function, JsonElement tool)
+    public static void Read(Conversation conversation, JsonValue function, JsonValue tool)
     {
         if (tool.Get("custom"u8) is { ValueKind: JsonValueKind.Object } custom)
         {
@@ -28,19 +28,20 @@ internal static class ChatTools
             return;
         }
 
-        var strict = function.Flag("strict"u8);
+        var fields = function.Fields();
+        var strict = fields.Flag("strict"u8);
         if (strict == true)
         {
             conversation.Has(Feature.StrictTool);
         }
 
         conversation.Tools.Add(
-            new Tool(function.Text("name"u8), function.Text("description"u8), function.Get("parameters"u8), strict)
+            new Tool(fields.Text("name"u8), fields.Text("description"u8), fields.Get("parameters"u8), strict)
         );
     }
 
     /// <summary>Reads <c>tool_choice</c>, of Responses too, or the older <c>function_call</c>.</summary>
-    public static void ReadChoice(Conversation conversation, JsonElement choice)
+    public static void ReadChoice(Conversation conversation, JsonValue choice)
     {
         if (choice.ValueKind == JsonValueKind.String)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Weir.Gateway.Translation;
 
 namespace Weir.Gateway.Wire.OpenAIChat;
@@ -30,7 +29,7 @@ internal static class OpenAIMedia
     }
 
     /// <summary>A file: <c>file_data</c>, <c>file_url</c> or <c>file_id</c>, with its <c>filename</c>.</summary>
-    public static MediaPart File(Conversation conversation, JsonElement file, CacheMark mark = CacheMark.None)
+    public static MediaPart File(Conversation conversation, JsonValue file, CacheMark mark = CacheMark.None)
     {
         var held = file.Text("file_id"u8);
         var url = file.Text("file_url"u8);
