@@ -140,7 +140,9 @@ internal static class AnyDialect
                 case "message_start":
                     Assert.False(started);
                     started = true;
-                    Assert.True(data.GetProperty("message").GetProperty("usage").GetProperty("input_tokens").GetInt64() > 0);
+                    Assert.True(
+                        data.GetProperty("message").GetProperty("usage").GetProperty("input_tokens").GetInt64() > 0
+                    );
                     break;
                 case "content_block_start":
                     Assert.True(started && !open);
@@ -299,9 +301,7 @@ internal static class AnyDialect
                     thinking.Append(string.Concat(item.List("summary").Select(p => p.Word("text"))));
                     break;
                 default:
-                    text.Append(
-                        string.Concat(item.List("content").Select(p => Said(p, "text") + Said(p, "refusal")))
-                    );
+                    text.Append(string.Concat(item.List("content").Select(p => Said(p, "text") + Said(p, "refusal"))));
                     break;
             }
         }
@@ -312,8 +312,7 @@ internal static class AnyDialect
             string.Join('|', calls),
             stream.HasFailed ? "failed"
                 : stream.Final.Word("status") == "incomplete"
-                    ? stream.Final.GetProperty("incomplete_details").Word("reason") == "content_filter"
-                        ? "refusal"
+                    ? stream.Final.GetProperty("incomplete_details").Word("reason") == "content_filter" ? "refusal"
                         : "length"
                 : calls.Count > 0 ? "tools"
                 : "end"
@@ -378,7 +377,9 @@ internal static class AnyDialect
             var lines = text.Split('\n');
             Assert.Equal(isChat ? 1 : 2, lines.Length);
             var data = lines[^1]["data: ".Length..];
-            events.Add((isChat ? "" : lines[0]["event: ".Length..], data == "[DONE]" ? default : Translations.Parse(data)));
+            events.Add(
+                (isChat ? "" : lines[0]["event: ".Length..], data == "[DONE]" ? default : Translations.Parse(data))
+            );
         }
 
         return events;

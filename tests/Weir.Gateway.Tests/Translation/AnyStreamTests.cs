@@ -88,7 +88,10 @@ public sealed class AnyStreamTests
         var text = ArbMap.Default.GeneratorFor<NonEmptyString>().Select(s => Whole(s.Get));
         var block = Gen.OneOf(
             text.Select(t => (VendorBlock)new VendorText(t)),
-            text.Select(t => (VendorBlock)new VendorToolCall("", "tool", $$"""{"a":{{System.Text.Json.JsonSerializer.Serialize(t)}}}"""))
+            text.Select(t =>
+                (VendorBlock)
+                    new VendorToolCall("", "tool", $$"""{"a":{{System.Text.Json.JsonSerializer.Serialize(t)}}}""")
+            )
         );
         var blocks = block.NonEmptyListOf().Select(l => l.Take(6).Select(WithId).ToArray()).ToArbitrary();
         Prop.ForAll(
@@ -101,7 +104,9 @@ public sealed class AnyStreamTests
                     Assert.Equal(
                         b.OfType<VendorToolCall>()
                             .Select(c => $"tool({Wire.OpenAIResponses.Translations.Plain(c.Arguments)})"),
-                        told.Calls.Length == 0 ? [] : told.Calls.Split("|tool(").Select((c, i) => i == 0 ? c : "tool(" + c)
+                        told.Calls.Length == 0
+                            ? []
+                            : told.Calls.Split("|tool(").Select((c, i) => i == 0 ? c : "tool(" + c)
                     );
                 }
             )
@@ -113,12 +118,10 @@ public sealed class AnyStreamTests
 
     /// <summary>The text without lone surrogates, and without the separator that the test splits by.</summary>
     private static string Whole(string text) =>
-        new(
-            [
-                .. System
-                    .Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text.Replace('|', '_')))
-                    .Where(c => !char.IsSurrogate(c) && c != '\0'),
-                'x',
-            ]
-        );
+        new([
+            .. System
+                .Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text.Replace('|', '_')))
+                .Where(c => !char.IsSurrogate(c) && c != '\0'),
+            'x',
+        ]);
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams.Envelopes;
 
@@ -18,13 +17,7 @@ internal sealed class ConverseAnswerReader(AnswerAssembly answer) : AnswerReader
     /// <inheritdoc />
     public override void OnEvent(ReadOnlySpan<byte> name, ReadOnlyMemory<byte> data)
     {
-        using var document = Failures.Parse(data);
-        if (document is null)
-        {
-            return;
-        }
-
-        var root = document.RootElement;
+        var root = JsonValue.Parse(data);
         var index = root.Get("contentBlockIndex"u8).Count() ?? 0;
         switch (name)
         {
@@ -59,13 +52,7 @@ internal sealed class ConverseAnswerReader(AnswerAssembly answer) : AnswerReader
     /// <inheritdoc />
     public override void OnDocument(ReadOnlyMemory<byte> json)
     {
-        using var document = Failures.Parse(json);
-        if (document is null)
-        {
-            return;
-        }
-
-        var root = document.RootElement;
+        var root = JsonValue.Parse(json);
         var message = root.Get("output"u8).Get("message"u8);
         if (!message.Exists())
         {
@@ -108,19 +95,16 @@ internal sealed class ConverseAnswerReader(AnswerAssembly answer) : AnswerReader
     /// <inheritdoc />
     public override AnswerFailure? ReadFailure(ReadOnlyMemory<byte> json, int status)
     {
-        using var document = Failures.Parse(json);
-        return document is not null && MessageOf(document.RootElement) is { } message
-            ? new AnswerFailure(status, message, null)
-            : null;
+        return MessageOf(JsonValue.Parse(json)) is { } message ? new AnswerFailure(status, message, null) : null;
     }
 
-    private static string? MessageOf(JsonElement root)
+    private static string? MessageOf(JsonValue root)
     {
         var message = root.Text("message"u8);
         return message.IsEmpty ? null : message.ToString();
     }
 
-    private void StartCall(long index, JsonElement call)
+    private void StartCall(long index, JsonValue call)
     {
         if (!call.Exists())
         {
@@ -131,7 +115,7 @@ internal sealed class ConverseAnswerReader(AnswerAssembly answer) : AnswerReader
         Answer.ToolCall(index, call.Text("toolUseId"u8).Span, call.Text("name"u8).Span);
     }
 
-    private void ReadDelta(long index, JsonElement delta)
+    private void ReadDelta(long index, JsonValue delta)
     {
         var call = delta.Get("toolUse"u8);
         if (call.Exists())

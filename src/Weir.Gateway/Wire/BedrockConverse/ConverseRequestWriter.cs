@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Weir.Foundation;
 using Weir.Gateway.Translation;
 
@@ -133,13 +132,13 @@ internal static class ConverseRequestWriter
             }
             else
             {
-                to.Raw("temperature"u8, JsonMarshal.GetRawUtf8Value(conversation.Temperature));
+                to.Raw("temperature"u8, conversation.Temperature.Raw);
             }
         }
 
         if (conversation.TopP.Exists())
         {
-            to.Raw("topP"u8, JsonMarshal.GetRawUtf8Value(conversation.TopP));
+            to.Raw("topP"u8, conversation.TopP.Raw);
         }
 
         if (stops.Count > 0)
@@ -185,12 +184,12 @@ internal static class ConverseRequestWriter
         if (topK && model.IsNova)
         {
             to.Object("inferenceConfig"u8);
-            to.Raw("topK"u8, JsonMarshal.GetRawUtf8Value(conversation.TopK));
+            to.Raw("topK"u8, conversation.TopK.Raw);
             to.EndObject();
         }
         else if (topK)
         {
-            to.Raw("top_k"u8, JsonMarshal.GetRawUtf8Value(conversation.TopK));
+            to.Raw("top_k"u8, conversation.TopK.Raw);
         }
 
         if (thinks)
