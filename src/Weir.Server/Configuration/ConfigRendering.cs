@@ -1,5 +1,4 @@
 using System.Text;
-using Weir.Gateway;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Server.Configuration;
