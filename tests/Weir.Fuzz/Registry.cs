@@ -19,6 +19,14 @@ internal static class Registry
         Dialect.PassThrough,
     ];
 
+    private static readonly Dialect[] Spoken =
+    [
+        Dialect.AnthropicMessages,
+        Dialect.OpenAIChat,
+        Dialect.OpenAIResponses,
+        Dialect.Gemini,
+    ];
+
     public static IReadOnlyList<FuzzTarget> Targets { get; } =
     [
         .. Dialects.Select(dialect => new RequestHeadTarget(dialect)),
@@ -29,6 +37,12 @@ internal static class Registry
         new UsageChunkFilterTarget(),
         .. Dialects.Select(dialect => new MeterTarget(dialect, stream: true)),
         .. Dialects.Select(dialect => new MeterTarget(dialect, stream: false)),
+        .. Spoken.Select(dialect => new TranslateRequestTarget(dialect)),
+        .. from upstream in Spoken
+        from caller in Spoken
+        from stream in new[] { true, false }
+        where upstream != caller
+        select new TranslateAnswerTarget(upstream, caller, stream),
         new ConfigTarget(),
         new ConfigEditTarget(),
         new UsageQueryTarget(),

@@ -36,7 +36,8 @@ internal static class AnswerHead
         {
             HeaderRules.CopyTranslated(upstream, headers);
             var streams = exchange.Streaming && attempt.WasAccepted;
-            headers.ContentType = streams ? "text/event-stream; charset=utf-8" : "application/json";
+            headers.ContentType =
+                streams && !exchange.StreamsArray ? "text/event-stream; charset=utf-8" : "application/json";
             headers[exchange.Endpoint.Dialect == Dialect.AnthropicMessages ? "request-id" : "x-request-id"] =
                 CallerIds.RequestId(exchange.Id);
             if (streams)

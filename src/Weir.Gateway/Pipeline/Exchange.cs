@@ -74,11 +74,18 @@ internal sealed class Exchange
     /// <summary>Whether a stream is asked for.</summary>
     public bool Streaming { get; set; }
 
+    /// <summary>Whether the stream is to be one JSON array: Gemini's, unless <c>alt=sse</c> asks for events.</summary>
+    public bool StreamsArray =>
+        Endpoint.Operation == Operation.GeminiStream && !Caller.Query.TrimStart('?').Split('&').Contains("alt=sse");
+
     /// <summary>Where it goes.</summary>
     public RouteDecision Route { get; set; }
 
     /// <summary>The request in no dialect, for targets that do not speak the caller's; null until one is met.</summary>
     public Conversation? Conversation { get; set; }
+
+    /// <summary>The body without what Weir sealed for providers of other dialects; null when there is nothing of the kind.</summary>
+    public byte[]? BodyWithoutSeals { get; set; }
 
     /// <summary>Whether the caller's own credential makes it part of a subscription.</summary>
     public bool OwnIsSubscription => Caller is { BringsOwn: true, OwnIsSubscription: true };

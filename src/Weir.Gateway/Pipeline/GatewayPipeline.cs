@@ -249,6 +249,7 @@ internal sealed class GatewayPipeline(
             return true;
         }
 
+        exchange.BodyWithoutSeals = SealedProofs.Without(caller, exchange.PlainBody);
         string? reason = null;
         foreach (var target in exchange.Route.Targets)
         {

@@ -46,7 +46,9 @@ internal sealed class UpstreamCall : IDisposable
         Attempt = new UpstreamAttempt(target, model, clock.GetElapsedTime(exchange.StartedTimestamp))
         {
             UpstreamDialect = translated?.Dialect ?? Dialect.None,
-            Dropped = translated?.Dropped ?? [],
+            Dropped =
+                translated?.Dropped
+                ?? (exchange.BodyWithoutSeals is null ? [] : [Fates.NameOf(Feature.ThinkingSignature)]),
         };
         HidesUsageChunk =
             translated is null
@@ -249,6 +251,7 @@ internal sealed class UpstreamCall : IDisposable
                     At = Exchange.StartedAt,
                     Conversation = Exchange.Conversation!,
                     Streams = Exchange.Streaming,
+                    StreamsArray = Exchange.StreamsArray,
                     EstimatedPrompt = Exchange.PlainBody.Length / Settlement.CharactersPerToken,
                 },
                 translated.Dialect,

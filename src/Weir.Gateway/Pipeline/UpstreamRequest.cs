@@ -133,14 +133,22 @@ internal static class UpstreamRequest
     )
     {
         var head = exchange.Head;
+        ReadOnlyMemory<byte> plain = exchange.PlainBody;
+        var unsealed = exchange.BodyWithoutSeals;
+        if (unsealed is not null)
+        {
+            plain = unsealed;
+            head = RequestHeadReader.Read(unsealed, exchange.Endpoint.Dialect);
+        }
+
         var renames = model is not null && head.Model is not null && model != head.Model;
-        if (exchange.IsPassThrough || !(renames || includesUsage || mustBeRead))
+        if (exchange.IsPassThrough || !(renames || includesUsage || unsealed is not null || mustBeRead))
         {
             return [exchange.Body];
         }
 
         coded = false;
-        return BodySplice.Apply(exchange.PlainBody, head, renames ? model : null, includesUsage);
+        return BodySplice.Apply(plain, head, renames ? model : null, includesUsage);
     }
 
     /// <summary>The path at the vendor's: Gemini's holds the model's name.</summary>

@@ -92,6 +92,9 @@ internal sealed record AnswerContext
     /// <summary>Whether a stream goes to the caller.</summary>
     public required bool Streams { get; init; }
 
+    /// <summary>Whether that stream is one JSON array, as Gemini's is without <c>alt=sse</c>.</summary>
+    public bool StreamsArray { get; init; }
+
     /// <summary>About how many tokens the prompt has, for clients that want a figure before the upstream has told one.</summary>
     public required long EstimatedPrompt { get; init; }
 }

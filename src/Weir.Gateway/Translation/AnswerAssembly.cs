@@ -212,6 +212,8 @@ internal sealed class AnswerAssembly(AnswerContext context, AnswerWriter writer)
         {
             call.Waiting.Dispose();
         }
+
+        writer.Dispose();
     }
 
     private void Words(BlockKind kind, ReadOnlySpan<byte> escaped)

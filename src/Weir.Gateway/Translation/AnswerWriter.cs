@@ -8,7 +8,7 @@ namespace Weir.Gateway.Translation;
 /// which keeps the order: once <see cref="OnStart"/>; blocks one after the other, each begun, continued and ended; and at last
 /// <see cref="OnStop"/> or <see cref="OnFail"/>, the latter also instead of all else. All texts are escaped. Not thread-safe.
 /// </summary>
-internal abstract class AnswerWriter(AnswerContext context, PooledBuffer to)
+internal abstract class AnswerWriter(AnswerContext context, PooledBuffer to) : IDisposable
 {
     /// <summary>What is known of the request.</summary>
     protected AnswerContext Context { get; } = context;
@@ -44,4 +44,7 @@ internal abstract class AnswerWriter(AnswerContext context, PooledBuffer to)
 
     /// <summary>The answer failed; nothing follows.</summary>
     public abstract void OnFail(AnswerFailure failure, in TokenUsage usage);
+
+    /// <summary>Gives back what it collected in.</summary>
+    public virtual void Dispose() { }
 }

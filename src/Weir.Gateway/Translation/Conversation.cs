@@ -6,10 +6,13 @@ namespace Weir.Gateway.Translation;
 /// A request to a model in no dialect: what a reader made of a caller's body, and a writer makes a body of. Texts and values
 /// are slices of that body, which must live as long. Not thread-safe; not changed once it is read.
 /// </summary>
-internal sealed class Conversation(Dialect dialect)
+internal sealed class Conversation(Dialect dialect, JsonValue request)
 {
     /// <summary>The caller's dialect.</summary>
     public Dialect Dialect { get; } = dialect;
+
+    /// <summary>The request as it was written, for answers that repeat some of it (OpenAI Responses).</summary>
+    public JsonValue Request { get; } = request;
 
     /// <summary>What opens the conversation: the system prompt, in parts of text.</summary>
     public List<TextPart> System { get; } = [];
@@ -74,6 +77,9 @@ internal sealed class Conversation(Dialect dialect)
     /// <summary>Whether a caller of Chat asked for the chunk that tells the usage.</summary>
     public bool WantsUsageChunk { get; set; }
 
+    /// <summary>Whether a caller of Responses keeps the conversation itself, and so is given what thinking must come back with.</summary>
+    public bool KeepsProofs { get; set; }
+
     /// <summary>What the request has that some dialect has no equivalent for.</summary>
     public FeatureSet Features { get; set; }
 
@@ -125,6 +131,15 @@ internal sealed record Tool(
 {
     /// <summary>Whether the caller marks the prefix up to here for the prompt cache.</summary>
     public CacheMark Cache { get; init; }
+
+    /// <summary>Whether it is OpenAI's search for further tools, which the caller carries out; its calls have a form of their own.</summary>
+    public bool FindsTools { get; init; }
+
+    /// <summary>The group that it stands in (OpenAI Responses), which is part of <see cref="Name"/>; empty for none.</summary>
+    public RawText Namespace { get; init; }
+
+    /// <summary>Its name inside its group; empty when it stands in none.</summary>
+    public RawText NameInside { get; init; }
 }
 
 /// <summary>Which tools the model is to use.</summary>

@@ -2,7 +2,9 @@ using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Wire.Anthropic;
 using Weir.Gateway.Wire.BedrockConverse;
+using Weir.Gateway.Wire.Gemini;
 using Weir.Gateway.Wire.OpenAIChat;
+using Weir.Gateway.Wire.OpenAIResponses;
 
 namespace Weir.Gateway.Translation;
 
@@ -13,7 +15,8 @@ namespace Weir.Gateway.Translation;
 internal static class Dialects
 {
     /// <summary>Whether a caller may speak it while another is spoken upstream.</summary>
-    public static bool IsTranslatedFrom(Dialect dialect) => dialect is Dialect.AnthropicMessages or Dialect.OpenAIChat;
+    public static bool IsTranslatedFrom(Dialect dialect) =>
+        dialect is Dialect.AnthropicMessages or Dialect.OpenAIChat or Dialect.OpenAIResponses or Dialect.Gemini;
 
     /// <summary>Whether it may be spoken upstream while the caller speaks another.</summary>
     public static bool IsTranslatedInto(Dialect dialect) =>
@@ -26,6 +29,8 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => AnthropicRequestReader.Read(body),
             Dialect.OpenAIChat => ChatRequestReader.Read(body),
+            Dialect.OpenAIResponses => ResponsesRequestReader.Read(body),
+            Dialect.Gemini => GeminiRequestReader.Read(body),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
         };
 
@@ -36,6 +41,8 @@ internal static class Dialects
             Dialect.AnthropicMessages => AnthropicRequestWriter.Write(conversation, target, to),
             Dialect.OpenAIChat => ChatRequestWriter.Write(conversation, target, to),
             Dialect.BedrockConverse => ConverseRequestWriter.Write(conversation, target, to),
+            Dialect.OpenAIResponses => ResponsesRequestWriter.Write(conversation, target, to),
+            Dialect.Gemini => GeminiRequestWriter.Write(conversation, target, to),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
         };
 
@@ -46,6 +53,8 @@ internal static class Dialects
             Dialect.AnthropicMessages => new AnthropicAnswerReader(answer),
             Dialect.OpenAIChat => new ChatAnswerReader(answer),
             Dialect.BedrockConverse => new ConverseAnswerReader(answer),
+            Dialect.OpenAIResponses => new ResponsesAnswerReader(answer),
+            Dialect.Gemini => new GeminiAnswerReader(answer),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect)),
         };
 
@@ -57,6 +66,10 @@ internal static class Dialects
             (Dialect.AnthropicMessages, false) => new AnthropicDocumentWriter(context, to),
             (Dialect.OpenAIChat, true) => new ChatStreamWriter(context, to),
             (Dialect.OpenAIChat, false) => new ChatDocumentWriter(context, to),
+            (Dialect.OpenAIResponses, true) => new ResponsesStreamWriter(context, to),
+            (Dialect.OpenAIResponses, false) => new ResponsesDocumentWriter(context, to),
+            (Dialect.Gemini, true) => new GeminiStreamWriter(context, to),
+            (Dialect.Gemini, false) => new GeminiDocumentWriter(context, to),
             _ => throw new ArgumentOutOfRangeException(nameof(context)),
         };
 

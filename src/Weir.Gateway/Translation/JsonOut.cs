@@ -140,6 +140,20 @@ internal sealed class JsonOut(PooledBuffer to)
         Raw(json);
     }
 
+    /// <summary>A value that is JSON already, in one line: an event's data must be one.</summary>
+    public void RawLine(ReadOnlySpan<byte> name, ReadOnlySpan<byte> json)
+    {
+        Name(name);
+        for (var end = json.IndexOfAny("\r\n"u8); end >= 0; end = json.IndexOfAny("\r\n"u8))
+        {
+            // Inside a string no line ends.
+            to.Append(json[..end]);
+            json = json[(end + 1)..];
+        }
+
+        Raw(json);
+    }
+
     /// <summary>A number.</summary>
     public void Number(ReadOnlySpan<byte> name, long value)
     {

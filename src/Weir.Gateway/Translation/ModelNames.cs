@@ -61,16 +61,24 @@ internal static class ModelNames
             && VersionOf(name) is (4, >= 7 and < 20) or (>= 5 and < 20, _);
     }
 
-    /// <summary>Gemini models that think by level and not by budget: 3 and newer.</summary>
+    /// <summary>Gemini models that think by level and not by budget: 3 and newer, and what <c>-latest</c> stands for.</summary>
     public static bool IsGeminiWithLevels(string model)
     {
         var name = Bare(model);
-        return name.StartsWith("gemini-", StringComparison.Ordinal) && name.Length > 7 && name[7] is >= '3' and <= '9';
+        return name.StartsWith("gemini-", StringComparison.Ordinal)
+            && name.Length > 7
+            && (
+                name[7] is >= '3' and <= '9'
+                || (!char.IsAsciiDigit(name[7]) && name.EndsWith("-latest", StringComparison.Ordinal))
+            );
     }
 
     /// <summary>Gemini models that think: 2.5 and newer.</summary>
     public static bool IsGeminiThinking(string model) =>
         IsGeminiWithLevels(model) || Bare(model).StartsWith("gemini-2.5", StringComparison.Ordinal);
+
+    /// <summary>Gemini's large models, which always think.</summary>
+    public static bool IsGeminiPro(string model) => Bare(model).Contains("-pro", StringComparison.Ordinal);
 
     /// <summary>The name without a host's prefix.</summary>
     public static string Bare(string model)

@@ -11,6 +11,12 @@ internal static class ResultText
             to.Piece("[tool error] "u8);
         }
 
+        WriteContent(result, to);
+    }
+
+    /// <summary>The same without a word of whether the tool failed.</summary>
+    public static void WriteContent(ToolResultPart result, JsonOut to)
+    {
         if (result.Structured.Exists())
         {
             to.Quote(result.Structured.Raw);

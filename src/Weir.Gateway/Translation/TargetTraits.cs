@@ -32,6 +32,9 @@ internal sealed record TargetTraits
     /// <summary>Whether Chat streams are asked for their usage by <c>stream_options</c>.</summary>
     public bool TakesStreamOptions { get; init; } = true;
 
+    /// <summary>Whether Gemini's calls and responses carry ids; Vertex knows them by their order.</summary>
+    public bool TakesCallIds { get; init; } = true;
+
     /// <summary>What its vendor refuses beyond what the dialect lacks.</summary>
     public FeatureSet Refuses { get; init; }
 

@@ -96,13 +96,16 @@ internal sealed class TranslatedAnswer : IDisposable
     }
 
     /// <summary>The body of an answer with an error status, in the caller's dialect.</summary>
-    public byte[] Failure(ReadOnlyMemory<byte> body, int status) =>
-        CallerErrors.Make(
+    public byte[] Failure(ReadOnlyMemory<byte> body, int status)
+    {
+        var failure = CallerErrors.Make(
             context.Dialect,
             ReadFailure(body, status)
                 ?? new AnswerFailure(status, $"Provider {context.Provider} answered with status {status}.", null),
             context.Id.ToString()
         );
+        return context.StreamsArray ? [.. "["u8, .. failure, .. "]"u8] : failure;
+    }
 
     /// <inheritdoc />
     public void Dispose()

@@ -8,7 +8,8 @@ namespace Weir.FunctionalTests.RealPrograms;
 public sealed class TranslatedClaudeTests
 {
     /// <summary>A kind of provider, and the model that its route asks for.</summary>
-    public static TheoryData<string, string> Upstreams => new() { { "openai", "gpt-4o-mini" } };
+    public static TheoryData<string, string> Upstreams =>
+        new() { { "openai", "gpt-4o-mini" }, { "gemini", "gemini-3-flash-preview" } };
 
     [Theory]
     [MemberData(nameof(Upstreams))]

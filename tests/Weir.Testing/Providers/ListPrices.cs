@@ -20,6 +20,7 @@ public static class ListPrices
         ["gpt-4o-mini"] = new(150, 75, 0, 0, 600),
         ["text-embedding-3-small"] = new(20, 0, 0, 0, 0),
         ["gemini-2.5-flash"] = new(300, 30, 0, 0, 2_500),
+        ["gemini-3-flash-preview"] = new(500, 50, 0, 0, 3_000),
     }.ToImmutableDictionary(StringComparer.Ordinal);
 
     /// <summary>The models that have a price here.</summary>

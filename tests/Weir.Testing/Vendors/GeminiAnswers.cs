@@ -20,7 +20,9 @@ public static class GeminiAnswers
     {
         var parts = completion
             .Blocks.SelectMany(b =>
-                b is VendorText text ? VendorJson.Pieces(text.Text).Select(p => Part(new VendorText(p))) : [Part(b)]
+                b is VendorText text
+                    ? VendorJson.Pieces(text.Text).Select(p => Part(completion, new VendorText(p)))
+                    : [Part(completion, b)]
             )
             .ToList();
         return
@@ -41,6 +43,10 @@ public static class GeminiAnswers
             ),
         ];
     }
+
+    /// <summary>The signature of the thinking that led to an answer's first call.</summary>
+    public static string SignatureOf(string answerId) =>
+        Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"thought of {answerId}??>"));
 
     /// <summary>The answer of <c>countTokens</c>.</summary>
     public static UpstreamAnswer CountTokens(long tokens) => UpstreamAnswer.Json($$"""{"totalTokens":{{tokens}}}""");
@@ -82,15 +88,24 @@ public static class GeminiAnswers
             responseId = completion.Id,
         };
 
-    private static object[] Parts(VendorCompletion completion) => [.. completion.Blocks.Select(Part)];
+    private static object[] Parts(VendorCompletion completion) =>
+        [.. completion.Blocks.Select(b => Part(completion, b))];
 
-    private static object Part(VendorBlock block) =>
+    /// <summary>Of several calls at once the first is signed; from 3 on each has an id.</summary>
+    private static object Part(VendorCompletion completion, VendorBlock block) =>
         block switch
         {
             VendorToolCall call => new
             {
-                functionCall = new { name = call.Name, args = VendorJson.Parse(call.Arguments) },
-                thoughtSignature = "c2lnbmF0dXJl",
+                functionCall = new
+                {
+                    id = completion.Model.StartsWith("gemini-3", StringComparison.Ordinal) ? call.Id : null,
+                    name = call.Name,
+                    args = VendorJson.Parse(call.Arguments),
+                },
+                thoughtSignature = completion.Blocks.First(b => b is VendorToolCall) == block
+                    ? SignatureOf(completion.Id)
+                    : null,
             },
             VendorThinking thinking => new { text = thinking.Text, thought = true },
             VendorText text => new { text = text.Text },

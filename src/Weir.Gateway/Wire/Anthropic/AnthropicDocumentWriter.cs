@@ -99,7 +99,6 @@ internal sealed class AnthropicDocumentWriter(AnswerContext context, PooledBuffe
 
         AnthropicWords.WriteUsage(usage, prompt: null, Out);
         Out.EndObject();
-        input.Dispose();
     }
 
     /// <inheritdoc />
@@ -107,6 +106,12 @@ internal sealed class AnthropicDocumentWriter(AnswerContext context, PooledBuffe
     {
         Out.Buffer.Clear();
         Out.Buffer.Append(CallerErrors.Make(Dialect.AnthropicMessages, failure, Context.Id.ToString()));
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
         input.Dispose();
+        base.Dispose();
     }
 }

@@ -13,7 +13,7 @@ internal static class AnthropicRequestReader
     /// <summary>The request; <see cref="Conversation.Fault"/> says what is wrong with it.</summary>
     public static Conversation Read(JsonValue body)
     {
-        var conversation = new Conversation(Dialect.AnthropicMessages);
+        var conversation = new Conversation(Dialect.AnthropicMessages, body);
         foreach (var member in body.Members())
         {
             ReadMember(conversation, member);

@@ -89,7 +89,6 @@ internal sealed class ChatDocumentWriter(AnswerContext context, PooledBuffer to)
         Out.EndArray();
         ChatWords.WriteUsage(usage, Out);
         Out.EndObject();
-        Release();
     }
 
     /// <inheritdoc />
@@ -97,7 +96,16 @@ internal sealed class ChatDocumentWriter(AnswerContext context, PooledBuffer to)
     {
         Out.Buffer.Clear();
         Out.Buffer.Append(CallerErrors.Make(Dialect.OpenAIChat, failure, Context.Id.ToString()));
-        Release();
+    }
+
+    /// <inheritdoc />
+    public override void Dispose()
+    {
+        text.Dispose();
+        thinking.Dispose();
+        refusal.Dispose();
+        input.Dispose();
+        base.Dispose();
     }
 
     private void WriteOrNull(ReadOnlySpan<byte> name, ReadOnlySpan<byte> escaped, bool isNull)
@@ -150,13 +158,5 @@ internal sealed class ChatDocumentWriter(AnswerContext context, PooledBuffer to)
         }
 
         Out.EndArray();
-    }
-
-    private void Release()
-    {
-        text.Dispose();
-        thinking.Dispose();
-        refusal.Dispose();
-        input.Dispose();
     }
 }

@@ -13,7 +13,7 @@ internal static class ChatRequestReader
     /// <summary>The request; <see cref="Conversation.Fault"/> says what is wrong with it.</summary>
     public static Conversation Read(JsonValue body)
     {
-        var conversation = new Conversation(Dialect.OpenAIChat);
+        var conversation = new Conversation(Dialect.OpenAIChat, body);
         foreach (var member in body.Members())
         {
             if (member.Value.ValueKind != JsonValueKind.Null && !ReadMember(conversation, member))

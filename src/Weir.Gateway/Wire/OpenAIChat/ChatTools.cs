@@ -63,7 +63,11 @@ internal static class ChatTools
         }
         else if (choice.Is("type"u8, "allowed_tools"u8))
         {
-            conversation.Choice = choice.Is("mode"u8, "required"u8) ? ToolChoice.Any : ToolChoice.Auto;
+            // Chat nests what Responses has beside the type.
+            var allowed = choice.Get("allowed_tools"u8);
+            conversation.Choice = (allowed.Exists() ? allowed : choice).Is("mode"u8, "required"u8)
+                ? ToolChoice.Any
+                : ToolChoice.Auto;
         }
         else
         {
