@@ -80,7 +80,7 @@ public sealed record ProviderConfig
     public Uri? BaseUrl { get; init; }
 
     /// <summary>Where requests really go: <see cref="BaseUrl"/>, else the vendor's own; null for simulators.</summary>
-    public Uri? Address => BaseUrl ?? Kind.DefaultBaseUrl();
+    public Uri? Address => BaseUrl ?? this.DefaultBaseUrl();
 
     /// <summary>The key sent upstream; null: the caller's own credential travels on, unless there is a <see cref="Secret"/>.</summary>
     public string? ApiKey { get; init; }
@@ -91,8 +91,94 @@ public sealed record ProviderConfig
     /// </summary>
     public string? Secret { get; init; }
 
-    /// <summary>Whether Weir's own key is sent upstream.</summary>
-    public bool HasKey => ApiKey is not null || Secret is not null;
+    /// <summary>Whether requests go up in Weir's own name: with a key of its own, or signed with one.</summary>
+    public bool HasKey =>
+        ApiKey is not null
+        || Secret is not null
+        || Credentials is not null
+        || SecretAccessKey is not null
+        || !SealedKeys.IsEmpty;
+
+    /// <summary>
+    /// The sealed secrets that further keys are kept in: the key as the document writes it (<c>secretAccessKey</c>), and the
+    /// secret's name.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string> SealedKeys { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Whether every secret that it names was opened.</summary>
+    public bool IsOpened =>
+        !(Secret is not null && ApiKey is null) && SealedKeys.Keys.All(key => ValueOf(key) is not null);
+
+    /// <summary>Bedrock: the AWS region, as <c>us-east-1</c>. Null for other kinds.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Bedrock: the id of the access key that requests are signed with; null with an <see cref="ApiKey"/>.</summary>
+    public string? AccessKeyId { get; init; }
+
+    /// <summary>Bedrock: the secret part of the access key.</summary>
+    public string? SecretAccessKey { get; init; }
+
+    /// <summary>Bedrock: the session token of temporary access keys; null for lasting ones.</summary>
+    public string? SessionToken { get; init; }
+
+    /// <summary>Vertex: the Google Cloud project. Null for other kinds.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Vertex: the location, as <c>global</c>, <c>eu</c> or <c>europe-west1</c>. Null for other kinds.</summary>
+    public string? Location { get; init; }
+
+    /// <summary>
+    /// Vertex: Google credentials, a JSON document (also in base64) or the path of a file that holds one. The file is read
+    /// when a token is needed, not before. Null with an <see cref="ApiKey"/>.
+    /// </summary>
+    public string? Credentials { get; init; }
+
+    /// <summary>Azure: the dated version of the API; null for the undated one below <c>/openai/v1</c>.</summary>
+    public string? ApiVersion { get; init; }
+
+    /// <summary>Azure: the deployment of each model that is not deployed under its own name.</summary>
+    public ImmutableSortedDictionary<string, string> Deployments { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>The row of <see cref="Upstreams.Vendors"/> that tells its ways; null to find it by name, then by address.</summary>
+    public string? Vendor { get; init; }
+
+    /// <summary>What it speaks, where that is not what its vendor's row says; empty to go by the row.</summary>
+    public ImmutableArray<Dialect> Dialects { get; init; } = [];
+
+    /// <summary>The value of a key that may be sealed, by the name that the document gives it; null when it has none.</summary>
+    public string? ValueOf(string key) =>
+        key switch
+        {
+            "apiKey" => ApiKey,
+            "accessKeyId" => AccessKeyId,
+            "secretAccessKey" => SecretAccessKey,
+            "sessionToken" => SessionToken,
+            "credentials" => Credentials,
+            _ => null,
+        };
+
+    /// <summary>The same provider with the values of its sealed secrets, or without those that do not open.</summary>
+    /// <param name="open">The value of a secret by its name; null when it does not open.</param>
+    public ProviderConfig Opened(Func<string, string?> open)
+    {
+        var opened = Secret is { } name ? this with { ApiKey = open(name) } : this;
+        foreach (var (key, secret) in SealedKeys)
+        {
+            var value = open(secret);
+            opened = key switch
+            {
+                "accessKeyId" => opened with { AccessKeyId = value },
+                "secretAccessKey" => opened with { SecretAccessKey = value },
+                "sessionToken" => opened with { SessionToken = value },
+                "credentials" => opened with { Credentials = value },
+                _ => throw new InvalidOperationException($"No key {key} can be sealed."),
+            };
+        }
+
+        return opened;
+    }
 
     /// <summary>The price catalogue; null: that of the kind, or for openai-compatible the one named like the provider.</summary>
     public string? Catalogue { get; init; }
@@ -166,6 +252,15 @@ public enum ProviderKind
 
     /// <summary>The built-in simulator.</summary>
     Simulator,
+
+    /// <summary>OpenAI's models on Azure.</summary>
+    AzureOpenAI,
+
+    /// <summary>Amazon Bedrock.</summary>
+    Bedrock,
+
+    /// <summary>Google's Vertex AI.</summary>
+    Vertex,
 }
 
 /// <summary>A rule that sends matching requests to targets.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
+using Weir.Wire;
 
 namespace Weir.Capture.Archive;
 

@@ -31,6 +31,7 @@ internal static class ResponseMeters
             Dialect.OpenAIResponses => new OpenAIResponsesReader(),
             Dialect.OpenAIEmbeddings => new OpenAIEmbeddingsReader(),
             Dialect.Gemini => new GeminiReader(),
+            Dialect.BedrockConverse => new ConverseReader(),
             _ => new ShapeReader(),
         };
 }

@@ -1,4 +1,5 @@
 using Weir.Foundation;
+using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -167,6 +168,12 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
     /// <summary>What a path below <c>/p/{provider}</c> would be at its vendor's, for metering.</summary>
     public static Endpoint Beneath(string path, ProviderKind kind)
     {
+        if (kind.HasEnvelope())
+        {
+            // What passes through to a host is the host's own, not a vendor's.
+            return new Endpoint(Operation.PassThrough, Dialect.PassThrough, path);
+        }
+
         // An OpenAI base URL ends in /v1, so a caller may have left it away.
         var full =
             kind is ProviderKind.OpenAI or ProviderKind.OpenAICompatible

@@ -225,7 +225,7 @@ internal sealed class GatewayPipeline(
         }
 
         // Without a Weir key, a credential of the caller's own opens only what asks for none of Weir's.
-        var open = exchange.Route.Targets.RemoveAll(t => t.Provider.Credential is not null);
+        var open = exchange.Route.Targets.RemoveAll(t => t.Provider.HasOwnCredential);
         if (open.IsEmpty)
         {
             await RefuseAsync(
@@ -256,7 +256,7 @@ internal sealed class GatewayPipeline(
         string? reason = null;
         foreach (var target in exchange.Route.Targets)
         {
-            var dialect = Reach.UpstreamDialect(target.Provider, caller);
+            var dialect = Reach.UpstreamDialect(target.Provider, caller, target.Model ?? exchange.Route.Model ?? "");
             if (dialect == Dialect.None)
             {
                 continue;

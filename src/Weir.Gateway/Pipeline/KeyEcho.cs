@@ -1,12 +1,13 @@
 using System.Net.Http.Headers;
+using System.Text;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Pipeline;
 
 /// <summary>
-/// Keeps Weir's own key out of what is passed on when a provider refuses and repeats what it was sent. Whoever calls may
-/// use the key and not know it. Answers that served are not looked at: they are the caller's, byte for byte.
+/// Keeps Weir's own keys out of what is passed on when a provider refuses and repeats what it was sent. Whoever calls may
+/// use them and not know them. Answers that served are not looked at: they are the caller's, byte for byte.
 /// </summary>
 internal static class KeyEcho
 {
@@ -16,19 +17,27 @@ internal static class KeyEcho
     private const int MostDecoded = 1024 * 1024;
 
     /// <summary>
-    /// Puts asterisks, as many as the key is long, in the key's place in the body, and takes out headers that hold it.
-    /// False when it is in a compressed body, which then must not be passed on.
+    /// Puts asterisks, as many as the key is long, in a key's place in the body, and takes out headers that hold one.
+    /// False when one is in a compressed body, which then must not be passed on.
     /// </summary>
     public static bool TryMask(ProviderModel provider, HttpResponseMessage answer, PooledBuffer body)
     {
-        if (provider.Config.ApiKey is not { Length: >= LeastKey } key)
+        foreach (var secret in provider.Secrets)
         {
-            return true;
+            if (secret.Length >= LeastKey && !TryMask(secret, answer, body))
+            {
+                return false;
+            }
         }
 
+        return true;
+    }
+
+    private static bool TryMask(string key, HttpResponseMessage answer, PooledBuffer body)
+    {
         MaskHeaders(answer.Headers, key);
         MaskHeaders(answer.Content.Headers, key);
-        var bytes = provider.KeyBytes.Span;
+        var bytes = Encoding.ASCII.GetBytes(key);
         var coding = answer.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values)
             ? values.ToString()
             : null;

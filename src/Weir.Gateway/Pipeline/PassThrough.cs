@@ -26,12 +26,12 @@ internal static class PassThrough
 
         var beneath = Endpoint.Beneath(path, provider.Kind);
         exchange.ErrorDialect = ErrorDialectOf(provider.Kind, beneath.Dialect);
-        if (!provider.Kind.Speaks(beneath.Dialect))
+        if (!provider.Kind.MayKnow(beneath.Dialect))
         {
             return (404, $"Provider {provider.Name} has no such path.");
         }
 
-        if (provider.Credential is not null)
+        if (provider.HasOwnCredential)
         {
             if (exchange.Caller is { IsLocal: true, BringsOwn: true })
             {
@@ -61,7 +61,7 @@ internal static class PassThrough
 
     private static Dialect ErrorDialectOf(ProviderKind kind, Dialect beneath) =>
         beneath != Dialect.PassThrough ? beneath
-        : kind == ProviderKind.Anthropic ? Dialect.AnthropicMessages
-        : kind == ProviderKind.Gemini ? Dialect.Gemini
+        : kind is ProviderKind.Anthropic or ProviderKind.Bedrock ? Dialect.AnthropicMessages
+        : kind is ProviderKind.Gemini or ProviderKind.Vertex ? Dialect.Gemini
         : Dialect.OpenAIChat;
 }

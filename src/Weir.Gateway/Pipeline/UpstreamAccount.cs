@@ -16,9 +16,13 @@ internal static class UpstreamAccount
             || sent.TryGetValues("x-api-key", out credential)
             || sent.TryGetValues("x-goog-api-key", out credential)
             || sent.TryGetValues("api-key", out credential)
-            ? credential.ToString()
+            ? WithoutSignature(credential.ToString())
             : "";
     }
+
+    /// <summary>A signature of AWS's is another for every request; the id of the key that signed it is the account's.</summary>
+    private static string WithoutSignature(string credential) =>
+        credential.StartsWith("AWS4-", StringComparison.Ordinal) ? credential.Split('/', 2)[0] : credential;
 
     /// <summary>
     /// A name for the account of a credential: enough to tell accounts apart, the same in every run; nothing leads back from it to

@@ -3,6 +3,7 @@ using Weir.Foundation.Network;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
+using Weir.Gateway.Upstreams.Envelopes;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -52,6 +53,7 @@ internal sealed class UpstreamCall : IDisposable
         HidesUsageChunk =
             translated is null
             && exchange.Endpoint.Dialect == Dialect.OpenAIChat
+            && target.Provider.Vendor.TakesStreamOptions
             && exchange is { Streaming: true, IsPassThrough: false }
             && exchange.Head.IncludeUsage != true;
         request = UpstreamRequest.Build(exchange, target, model, HidesUsageChunk, translated, out body);
@@ -116,7 +118,15 @@ internal sealed class UpstreamCall : IDisposable
                 : default;
         try
         {
-            answer = await Attempt.Target.Provider.Upstream.SendAsync(request, Watchdog.Token);
+            answer = await Attempt.Target.Provider.SendAsync(
+                request,
+                new EnvelopeCall(
+                    Exchange.IsPassThrough ? Dialect.PassThrough : Dialect,
+                    Attempt.SentModel,
+                    Exchange.Streaming
+                ),
+                Watchdog.Token
+            );
         }
         catch (Exception e) when (IsFailure(e))
         {
@@ -255,7 +265,7 @@ internal sealed class UpstreamCall : IDisposable
             return null;
         }
 
-        var dialect = Reach.UpstreamDialect(target.Provider, exchange.Endpoint.Dialect);
+        var dialect = Reach.UpstreamDialect(target.Provider, exchange.Endpoint.Dialect, model ?? "");
         return dialect == Dialect.None
             ? null
             : TranslatedRequest.Write(

@@ -46,7 +46,9 @@ internal static class UpstreamRequest
         body = null;
         if (!exchange.Body.IsEmpty)
         {
-            request.Content = body = new BodyContent(PiecesOf(exchange, model, includesUsage, ref coded));
+            request.Content = body = new BodyContent(
+                PiecesOf(exchange, model, includesUsage, provider.HasEnvelope, ref coded)
+            );
         }
 
         HeaderRules.CopyRequest(
@@ -109,7 +111,7 @@ internal static class UpstreamRequest
     /// </summary>
     public static bool KeepsOwnCredential(Exchange exchange, ProviderModel provider)
     {
-        if (provider.Credential is not null || !exchange.Caller.BringsOwn || provider.Kind == ProviderKind.Simulator)
+        if (provider.HasOwnCredential || !exchange.Caller.BringsOwn || provider.Kind == ProviderKind.Simulator)
         {
             return false;
         }
@@ -126,6 +128,7 @@ internal static class UpstreamRequest
         Exchange exchange,
         string? model,
         bool includesUsage,
+        bool mustBeRead,
         ref bool coded
     )
     {
@@ -139,7 +142,7 @@ internal static class UpstreamRequest
         }
 
         var renames = model is not null && head.Model is not null && model != head.Model;
-        if (exchange.IsPassThrough || !(renames || includesUsage || unsealed is not null))
+        if (exchange.IsPassThrough || !(renames || includesUsage || unsealed is not null || mustBeRead))
         {
             return [exchange.Body];
         }

@@ -57,7 +57,7 @@ internal sealed class GatewaySnapshot
             var shared = server
                 .Providers.Zip(own)
                 .Where(p => p.First.Kind != ProviderKind.Simulator)
-                .Select(p => (p.First.Share, Model: Guest(p.First, p.Second)))
+                .Select(p => (p.First.Share, Model: Guest(p.First, p.Second, clock)))
                 .ToImmutableArray();
             return new GatewaySnapshot(
                 new GatewayModel(WorkspaceId.Default, server, own, mayLackTargets: false),
@@ -132,8 +132,8 @@ internal sealed class GatewaySnapshot
     private static bool IsFree(string name, ImmutableArray<ProviderConfig> own) =>
         !own.Any(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    private static ProviderModel Guest(ProviderConfig config, ProviderModel own) =>
-        new(config with { PassThrough = config.SharedPassThrough }, own.Upstream);
+    private static ProviderModel Guest(ProviderConfig config, ProviderModel own, TimeProvider clock) =>
+        new(config with { PassThrough = config.SharedPassThrough }, own.Upstream, clock);
 
     /// <summary>The connections that a snapshot in the making takes, each once.</summary>
     private sealed class Connections(GatewaySnapshot? previous, TimeProvider clock)
@@ -145,7 +145,13 @@ internal sealed class GatewaySnapshot
         public ImmutableArray<Upstream> Taken => [.. taken];
 
         public ImmutableArray<ProviderModel> Providers(ImmutableArray<ProviderConfig> configs, WorkspaceId owner) =>
-            [.. configs.Select(config => new ProviderModel(config, Take(config, ProviderModel.KeyOf(config, owner))))];
+            [
+                .. configs.Select(config => new ProviderModel(
+                    config,
+                    Take(config, ProviderModel.KeyOf(config, owner)),
+                    clock
+                )),
+            ];
 
         public void LetGo()
         {

@@ -65,11 +65,11 @@ internal static class Router
             );
         }
 
-        var mayTranslate = question.MayTranslate;
+        var (asked, mayTranslate) = (question.Model, question.MayTranslate);
         var serving = 0;
         foreach (var target in route.Targets)
         {
-            serving += Reach.Serves(target.Provider, dialect, mayTranslate) ? 1 : 0;
+            serving += Reach.Serves(target.Provider, dialect, target.Model ?? asked, mayTranslate) ? 1 : 0;
         }
 
         if (serving == route.Targets.Length)
@@ -77,7 +77,7 @@ internal static class Router
             return new RouteDecision(route.Targets, route.Name, question.Model);
         }
 
-        var targets = route.Targets.RemoveAll(t => !Reach.Serves(t.Provider, dialect, mayTranslate));
+        var targets = route.Targets.RemoveAll(t => !Reach.Serves(t.Provider, dialect, t.Model ?? asked, mayTranslate));
         return targets.IsEmpty
             ? Refuse(
                 400,
@@ -97,13 +97,13 @@ internal static class Router
         {
             if (provider.Lists(model))
             {
-                if (provider.Kind.Speaks(dialect))
+                if (provider.Speaks(dialect, model))
                 {
                     return To(provider, model);
                 }
 
                 elsewhere ??= provider;
-                translated ??= Reach.Serves(provider, dialect, question.MayTranslate) ? provider : null;
+                translated ??= Reach.Serves(provider, dialect, model, question.MayTranslate) ? provider : null;
             }
         }
 
@@ -115,8 +115,9 @@ internal static class Router
         var slash = model.IndexOf('/');
         if (slash > 0 && gateway.Provider(model[..slash]) is { } named)
         {
-            return Reach.Serves(named, dialect, question.MayTranslate)
-                ? To(named, model[(slash + 1)..])
+            var bare = model[(slash + 1)..];
+            return Reach.Serves(named, dialect, bare, question.MayTranslate)
+                ? To(named, bare)
                 : Refuse(400, model, OtherDialect(named, dialect));
         }
 
@@ -129,7 +130,7 @@ internal static class Router
                 continue;
             }
 
-            var speaks = provider.Kind.Speaks(dialect);
+            var speaks = provider.Speaks(dialect, model);
             if (prices.Find(provider.Catalogue, model) is not null)
             {
                 if (speaks)
@@ -138,10 +139,10 @@ internal static class Router
                 }
 
                 elsewhere ??= provider;
-                translated ??= Reach.Serves(provider, dialect, question.MayTranslate) ? provider : null;
+                translated ??= Reach.Serves(provider, dialect, model, question.MayTranslate) ? provider : null;
             }
 
-            if (speaks && provider.Kind == ProviderKind.OpenAICompatible)
+            if (speaks && provider.Kind.IsHost())
             {
                 compatible ??= provider;
             }
@@ -177,7 +178,7 @@ internal static class Router
         new([], Route: null, model, reason, status);
 
     private static string OtherDialect(ProviderModel provider, Dialect dialect) =>
-        $"provider {provider.Name}, which speaks {provider.Kind.SpokenInWords()}, not {dialect.InWords()}"
+        $"provider {provider.Name}, which speaks {provider.SpokenInWords}, not {dialect.InWords()}"
         + $"{KeyHint(provider.AsTarget, mayTranslate: true)}.";
 
     private static string KeyHint(ImmutableArray<Target> targets, bool mayTranslate) =>

@@ -1,6 +1,7 @@
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Wire.Anthropic;
+using Weir.Gateway.Wire.BedrockConverse;
 using Weir.Gateway.Wire.Gemini;
 using Weir.Gateway.Wire.OpenAIChat;
 using Weir.Gateway.Wire.OpenAIResponses;
@@ -39,6 +40,7 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => AnthropicRequestWriter.Write(conversation, target, to),
             Dialect.OpenAIChat => ChatRequestWriter.Write(conversation, target, to),
+            Dialect.BedrockConverse => ConverseRequestWriter.Write(conversation, target, to),
             Dialect.OpenAIResponses => ResponsesRequestWriter.Write(conversation, target, to),
             Dialect.Gemini => GeminiRequestWriter.Write(conversation, target, to),
             _ => throw new ArgumentOutOfRangeException(nameof(target)),
@@ -50,6 +52,7 @@ internal static class Dialects
         {
             Dialect.AnthropicMessages => new AnthropicAnswerReader(answer),
             Dialect.OpenAIChat => new ChatAnswerReader(answer),
+            Dialect.BedrockConverse => new ConverseAnswerReader(answer),
             Dialect.OpenAIResponses => new ResponsesAnswerReader(answer),
             Dialect.Gemini => new GeminiAnswerReader(answer),
             _ => throw new ArgumentOutOfRangeException(nameof(dialect)),

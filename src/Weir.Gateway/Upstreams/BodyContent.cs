@@ -13,6 +13,31 @@ internal sealed class BodyContent(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : 
     /// <summary>Whether the memory is being read now, so that it must not be given back.</summary>
     public bool IsBeingSent => Volatile.Read(ref writing) != 0;
 
+    /// <summary>
+    /// The pieces, in order. Others may be put in their place before the body is sent; they may hold memory of the first ones.
+    /// </summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Pieces { get; set; } = pieces;
+
+    /// <summary>The whole body in one piece: the first when there is but one, else a copy.</summary>
+    public ReadOnlyMemory<byte> Whole()
+    {
+        if (Pieces.Count == 1)
+        {
+            return Pieces[0];
+        }
+
+        TryComputeLength(out var length);
+        var whole = new byte[length];
+        var at = 0;
+        foreach (var piece in Pieces)
+        {
+            piece.CopyTo(whole.AsMemory(at));
+            at += piece.Length;
+        }
+
+        return whole;
+    }
+
     /// <inheritdoc />
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         WriteAsync(stream, CancellationToken.None);
@@ -28,9 +53,9 @@ internal sealed class BodyContent(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : 
     protected override bool TryComputeLength(out long length)
     {
         length = 0;
-        for (var i = 0; i < pieces.Count; i++)
+        for (var i = 0; i < Pieces.Count; i++)
         {
-            length += pieces[i].Length;
+            length += Pieces[i].Length;
         }
 
         return true;
@@ -41,9 +66,9 @@ internal sealed class BodyContent(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : 
         Interlocked.Increment(ref writing);
         try
         {
-            for (var i = 0; i < pieces.Count; i++)
+            for (var i = 0; i < Pieces.Count; i++)
             {
-                await stream.WriteAsync(pieces[i], cancellationToken);
+                await stream.WriteAsync(Pieces[i], cancellationToken);
             }
         }
         finally

@@ -1,42 +1,48 @@
 using Weir.Foundation;
+using Weir.Gateway.Upstreams.Envelopes;
 
 namespace Weir.Gateway.Upstreams;
 
 /// <summary>What is peculiar to each kind of upstream, in one table.</summary>
 internal static class ProviderKinds
 {
-    /// <summary>Whether the kind speaks the dialect natively; a pass-through is spoken by all but the simulator.</summary>
-    public static bool Speaks(this ProviderKind kind, Dialect dialect) =>
+    /// <summary>
+    /// Whether a path of the dialect may exist at all at a provider of the kind, for a pass-through; a pass-through itself is
+    /// taken by all but the simulator. What a provider is asked in is told by <see cref="ProviderModel.Speaks"/>.
+    /// </summary>
+    public static bool MayKnow(this ProviderKind kind, Dialect dialect) =>
         (kind, dialect) switch
         {
             (ProviderKind.Simulator, _) => dialect is not (Dialect.PassThrough or Dialect.None),
             (_, Dialect.PassThrough) => true,
             (ProviderKind.Anthropic, _) => dialect == Dialect.AnthropicMessages,
-            (ProviderKind.OpenAI or ProviderKind.OpenAICompatible, _) => dialect
-                is Dialect.OpenAIChat
-                    or Dialect.OpenAIResponses
-                    or Dialect.OpenAIEmbeddings,
+            (ProviderKind.OpenAI, _) => IsOpenAIs(dialect),
+            (ProviderKind.OpenAICompatible, _) => IsOpenAIs(dialect) || dialect == Dialect.AnthropicMessages,
             (ProviderKind.Gemini, _) => dialect == Dialect.Gemini,
             _ => false,
         };
 
-    /// <summary>The dialect that a kind is asked in when the caller speaks one that it does not.</summary>
-    public static Dialect NativeDialect(this ProviderKind kind) =>
-        kind switch
-        {
-            ProviderKind.Anthropic => Dialect.AnthropicMessages,
-            ProviderKind.OpenAI or ProviderKind.OpenAICompatible => Dialect.OpenAIChat,
-            ProviderKind.Gemini => Dialect.Gemini,
-            _ => Dialect.None,
-        };
+    /// <summary>Whether models of any vendor are served: one that speaks a dialect is then no word on whose model it is.</summary>
+    public static bool IsHost(this ProviderKind kind) =>
+        kind
+            is ProviderKind.OpenAICompatible
+                or ProviderKind.AzureOpenAI
+                or ProviderKind.Bedrock
+                or ProviderKind.Vertex;
 
-    /// <summary>The vendor's own address, as its SDK takes it; null where there is none.</summary>
-    public static Uri? DefaultBaseUrl(this ProviderKind kind) =>
-        kind switch
+    /// <summary>Whether a vendor's dialect goes in an envelope of the host's.</summary>
+    public static bool HasEnvelope(this ProviderKind kind) =>
+        kind is ProviderKind.AzureOpenAI or ProviderKind.Bedrock or ProviderKind.Vertex;
+
+    /// <summary>The vendor's own address, as its SDK takes it; null where there is none, or what it hangs on is missing.</summary>
+    public static Uri? DefaultBaseUrl(this ProviderConfig config) =>
+        config.Kind switch
         {
             ProviderKind.Anthropic => new Uri("https://api.anthropic.com"),
             ProviderKind.OpenAI => new Uri("https://api.openai.com/v1"),
             ProviderKind.Gemini => new Uri("https://generativelanguage.googleapis.com"),
+            ProviderKind.Bedrock when config.Region is { } region => BedrockEnvelope.AddressOf(region),
+            ProviderKind.Vertex when config.Location is { } location => VertexEnvelope.AddressOf(location),
             _ => null,
         };
 
@@ -50,6 +56,10 @@ internal static class ProviderKinds
         {
             ProviderKind.Anthropic => ("x-api-key", apiKey),
             ProviderKind.Gemini => ("x-goog-api-key", apiKey),
+            // A token of Entra's is a JSON web token, a key of the resource's never is.
+            ProviderKind.AzureOpenAI when !IsWebToken(apiKey) => ("api-key", apiKey),
+            // Keys begin so; what else is given for Vertex is an access token that somebody else fetched.
+            ProviderKind.Vertex when apiKey.StartsWith("AIza", StringComparison.Ordinal) => ("x-goog-api-key", apiKey),
             _ => ("Authorization", "Bearer " + apiKey),
         };
 
@@ -61,6 +71,9 @@ internal static class ProviderKinds
             ProviderKind.OpenAI => "openai",
             ProviderKind.Gemini => "google",
             ProviderKind.Simulator => "simulator",
+            ProviderKind.AzureOpenAI => "azure",
+            ProviderKind.Bedrock => "amazon-bedrock",
+            ProviderKind.Vertex => "google-vertex",
             _ => providerName,
         };
 
@@ -73,16 +86,13 @@ internal static class ProviderKinds
             Dialect.OpenAIResponses => "OpenAI Responses (POST /v1/responses)",
             Dialect.OpenAIEmbeddings => "OpenAI Embeddings (POST /v1/embeddings)",
             Dialect.Gemini => "Gemini (POST /v1beta/models/MODEL:generateContent)",
+            Dialect.BedrockConverse => "Bedrock's Converse",
             _ => "pass-through (/p/PROVIDER/…)",
         };
 
-    /// <summary>The dialects of a kind, for a person.</summary>
-    public static string SpokenInWords(this ProviderKind kind) =>
-        kind switch
-        {
-            ProviderKind.Anthropic => Dialect.AnthropicMessages.InWords(),
-            ProviderKind.Gemini => Dialect.Gemini.InWords(),
-            ProviderKind.Simulator => "every dialect",
-            _ => $"{Dialect.OpenAIChat.InWords()}, Responses and Embeddings",
-        };
+    private static bool IsOpenAIs(Dialect dialect) =>
+        dialect is Dialect.OpenAIChat or Dialect.OpenAIResponses or Dialect.OpenAIEmbeddings;
+
+    private static bool IsWebToken(string key) =>
+        key.StartsWith("eyJ", StringComparison.Ordinal) && key.AsSpan().Count('.') == 2;
 }

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using System.Text;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
+using Weir.Gateway.Upstreams.Envelopes;
 
 namespace Weir.Gateway.Upstreams;
 
@@ -12,34 +12,51 @@ internal sealed class ProviderModel
 {
     private const int CachedAddresses = 64;
 
-    private static readonly UriCreationOptions Exact = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    /// <summary>An address goes out byte for byte as it is put together.</summary>
+    internal static readonly UriCreationOptions ExactUri = new()
+    {
+        DangerousDisablePathAndQueryCanonicalization = true,
+    };
 
     private readonly string origin;
     private readonly string basePath;
+    private readonly string? messagesRoot;
+    private readonly ImmutableArray<Dialect> dialects;
+    private readonly FeatureSet refuses;
+    private readonly Envelope? envelope;
+    private readonly ImmutableArray<string> secrets;
     private readonly ConcurrentDictionary<string, Uri> addresses = new(StringComparer.Ordinal);
     private int cached;
 
     /// <exception cref="ArgumentException">A kind without an address of its own was given none, or a secret was not opened.</exception>
-    public ProviderModel(ProviderConfig config, Upstream upstream)
+    /// <param name="config">What was written.</param>
+    /// <param name="upstream">Its connections.</param>
+    /// <param name="clock">What signatures and tokens are dated by; null for the system's.</param>
+    public ProviderModel(ProviderConfig config, Upstream upstream, TimeProvider? clock = null)
     {
         Config = config;
         Upstream = upstream;
+        Vendor = Vendors.Of(config);
         Catalogue = config.Catalogue ?? config.Kind.Catalogue(config.Name);
         Listed = [.. Models(config).Select(m => new NamePattern(m))];
-        if (config is { Secret: not null, ApiKey: null })
+        if (!config.IsOpened)
         {
-            throw new ArgumentException($"The secret of provider {config.Name} was not opened.", nameof(config));
+            throw new ArgumentException($"A secret of provider {config.Name} was not opened.", nameof(config));
         }
 
         if (config.ApiKey is { } key)
         {
             Credential = config.Kind.Credential(key);
-            KeyBytes = Encoding.ASCII.GetBytes(key);
         }
 
+        secrets = [.. new[] { config.ApiKey, config.SecretAccessKey, config.SessionToken }.OfType<string>()];
+        dialects = config.Dialects.IsDefaultOrEmpty ? Vendor.Dialects : config.Dialects;
         var url = BaseUrl(config);
         origin = url.GetLeftPart(UriPartial.Authority);
         basePath = url.AbsolutePath.TrimEnd('/');
+        refuses = VendorFeatures.RefusedBy(Vendor);
+        messagesRoot = Vendors.IsAt(Vendor, url) ? Vendor.MessagesRoot : null;
+        envelope = Envelope.For(config, url, upstream, clock ?? TimeProvider.System);
         AsTarget = [new Target(this, Model: null)];
     }
 
@@ -58,6 +75,15 @@ internal sealed class ProviderModel
     /// <summary>What it speaks.</summary>
     public ProviderKind Kind => Config.Kind;
 
+    /// <summary>Whose ways it has.</summary>
+    public Vendor Vendor { get; }
+
+    /// <summary>Whether requests go up in Weir's own name; else the caller's own credential travels on.</summary>
+    public bool HasOwnCredential => Config.HasKey;
+
+    /// <summary>Whether a request's body goes up in a host's envelope, which must be able to read it.</summary>
+    public bool HasEnvelope => envelope is not null;
+
     /// <summary>Where its models are priced.</summary>
     public string Catalogue { get; }
 
@@ -67,8 +93,77 @@ internal sealed class ProviderModel
     /// <summary>The header that authenticates Weir there; null when the caller's own credential travels on.</summary>
     public (string Name, string Value)? Credential { get; }
 
-    /// <summary>The key itself, as it stands on the wire; empty without one.</summary>
-    public ReadOnlyMemory<byte> KeyBytes { get; }
+    /// <summary>
+    /// The texts that it is shown and that no caller may see: keys, and the tokens that were had for them. They are ASCII.
+    /// </summary>
+    public IEnumerable<string> Secrets => envelope is { Secrets: { Count: > 0 } more } ? secrets.Concat(more) : secrets;
+
+    /// <summary>Whether it takes requests for a model in a dialect as they are.</summary>
+    /// <param name="dialect">The dialect; a pass-through is spoken by all but simulators.</param>
+    /// <param name="model">The model; null asks whether it does for some model.</param>
+    public bool Speaks(Dialect dialect, string? model)
+    {
+        if (dialect == Dialect.PassThrough)
+        {
+            return Kind != ProviderKind.Simulator;
+        }
+
+        if (!dialects.IsEmpty)
+        {
+            return dialects.Contains(dialect);
+        }
+
+        return Kind switch
+        {
+            ProviderKind.Bedrock => model is null
+                ? dialect is Dialect.AnthropicMessages or Dialect.BedrockConverse
+                : dialect == NativeDialect(model),
+            ProviderKind.Vertex => model is null
+                ? dialect is Dialect.AnthropicMessages or Dialect.Gemini or Dialect.OpenAIChat
+                : dialect == NativeDialect(model),
+            _ => false,
+        };
+    }
+
+    /// <summary>The dialect that a model is best asked in: what a request in another one is translated into.</summary>
+    public Dialect NativeDialect(string model)
+    {
+        if (!dialects.IsEmpty)
+        {
+            return dialects[0];
+        }
+
+        return Kind switch
+        {
+            ProviderKind.Bedrock => BedrockEnvelope.IsClaude(model)
+                ? Dialect.AnthropicMessages
+                : Dialect.BedrockConverse,
+            ProviderKind.Vertex => VertexEnvelope.DialectOf(model),
+            _ => Dialect.None,
+        };
+    }
+
+    /// <summary>The dialects that it speaks, for a person.</summary>
+    public string SpokenInWords =>
+        Kind == ProviderKind.Simulator ? "every dialect"
+        : !dialects.IsEmpty ? string.Join(", ", dialects.Select(d => d.InWords()))
+        : Kind == ProviderKind.Bedrock ? "Anthropic Messages for Claude and Converse for other models"
+        : "Anthropic Messages for Claude, Gemini's own for Gemini and Chat Completions for other models";
+
+    /// <summary>
+    /// Sends a request that stands in a vendor's dialect with the vendor's own path (see <see cref="Address"/>), through the
+    /// host's envelope where there is one. The answer is in that dialect too; its body is read by the caller.
+    /// </summary>
+    /// <exception cref="HttpRequestException">The provider cannot be reached, or broke off.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, or no connection came about in time.</exception>
+    public Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        EnvelopeCall call,
+        CancellationToken cancellationToken
+    ) =>
+        envelope is null
+            ? Upstream.SendAsync(request, cancellationToken)
+            : envelope.SendAsync(request, call, cancellationToken);
 
     /// <summary>Whether the configuration lists the model.</summary>
     public bool Lists(string model)
@@ -95,13 +190,21 @@ internal sealed class ProviderModel
             return known;
         }
 
-        var held = Kind.PathInBaseUrl();
+        if (Kind.HasEnvelope())
+        {
+            // The envelope makes the host's path of the vendor's; only a pass-through goes as it is.
+            return new Uri(string.Concat(origin, vendorPath, query), ExactUri);
+        }
+
+        var isMessages = messagesRoot is not null && vendorPath.StartsWith("/v1/messages", StringComparison.Ordinal);
+        var root = isMessages ? messagesRoot : basePath;
+        var held = isMessages ? "" : Kind.PathInBaseUrl();
         var isHeld =
             held.Length > 0
             && vendorPath.StartsWith(held, StringComparison.Ordinal)
             && (vendorPath.Length == held.Length || vendorPath[held.Length] == '/');
         var path = isHeld ? vendorPath.AsSpan(held.Length) : vendorPath;
-        var address = new Uri(string.Concat(origin, basePath, path, query), Exact);
+        var address = new Uri(string.Concat(origin, root, path, query), ExactUri);
         if (query.Length == 0 && cached < CachedAddresses && addresses.TryAdd(vendorPath, address))
         {
             Interlocked.Increment(ref cached);
@@ -121,9 +224,13 @@ internal sealed class ProviderModel
             Provider = Name,
             Model = model,
             OutputLimit = outputLimit,
-            IsOpenAI = Kind == ProviderKind.OpenAI,
-            TakesMaxCompletionTokens = Kind == ProviderKind.OpenAI,
-            FlattensText = Kind != ProviderKind.OpenAI,
+            IsOpenAI = Kind is ProviderKind.OpenAI or ProviderKind.AzureOpenAI,
+            TakesMaxCompletionTokens = Vendor.OutputBound == OutputBound.MaxCompletionTokens,
+            TakesReasoningContent = Vendor.WantsReasoningBack,
+            TakesShortToolIds = Vendor.ToolIds == Upstreams.ToolIds.NineAlphanumerics,
+            TakesStreamOptions = Vendor.TakesStreamOptions,
+            FlattensText = Kind is not (ProviderKind.OpenAI or ProviderKind.AzureOpenAI),
+            Refuses = refuses,
         };
 
     /// <summary>What the provider shares connections by.</summary>
@@ -145,7 +252,7 @@ internal sealed class ProviderModel
         Config.Billing
         ?? (
             Kind == ProviderKind.Simulator ? Billing.Simulated
-            : Credential is null && ownIsSubscription ? Billing.Subscription
+            : !HasOwnCredential && ownIsSubscription ? Billing.Subscription
             : Billing.Metered
         );
 
@@ -157,6 +264,6 @@ internal sealed class ProviderModel
         config.Kind == ProviderKind.Simulator
             ? new Uri("http://simulator.invalid")
             : config.BaseUrl
-                ?? config.Kind.DefaultBaseUrl()
+                ?? config.DefaultBaseUrl()
                 ?? throw new ArgumentException($"Provider {config.Name} needs a base URL.", nameof(config));
 }

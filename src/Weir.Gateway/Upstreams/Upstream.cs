@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text;
 using Weir.Foundation;
 using Weir.Foundation.Network;
+using Weir.Gateway.Upstreams.Envelopes;
 
 namespace Weir.Gateway.Upstreams;
 
@@ -12,6 +14,7 @@ namespace Weir.Gateway.Upstreams;
 internal sealed class Upstream : IDisposable
 {
     private readonly HttpMessageInvoker invoker;
+    private readonly ConcurrentDictionary<string, GoogleSignIn> signIns = new(StringComparer.Ordinal);
     private int holders = 1;
 
     private Upstream(UpstreamKey key, HttpMessageHandler handler)
@@ -55,6 +58,13 @@ internal sealed class Upstream : IDisposable
     /// <summary>Sends a request; the answer's body is read by the caller.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         invoker.SendAsync(request, cancellationToken);
+
+    /// <summary>
+    /// The sign-in of some Google credentials. Kept as long as the connections: a new configuration goes on with the token of the
+    /// one before it.
+    /// </summary>
+    public GoogleSignIn SignIn(string credentials, TimeProvider clock) =>
+        signIns.GetOrAdd(credentials, text => new GoogleSignIn(text, this, clock));
 
     /// <summary>Another snapshot uses it.</summary>
     public Upstream Share()

@@ -9,21 +9,24 @@ namespace Weir.Server.Configuration;
 
 /// <summary>
 /// The walls between the management API and the secrets of the file on disk.
-/// Outwards, a literal <c>apiKey</c> is masked, also one that was commented out. Inwards, a mask keeps the stored key, and a <c>${NAME}</c> is taken only
+/// Outwards, a literal key is masked, also one that was commented out. Inwards, a mask keeps the stored key, and a <c>${NAME}</c> is taken only
 /// where the file on disk has the very same one: else whoever may edit could read any variable of the server's
-/// environment by sending it somewhere. Both hold only while the provider's kind and address are unchanged, for a secret
-/// belongs to the origin that it was given for.
+/// environment by sending it somewhere. So is the path of a credentials file. All of it holds only while the provider's kind and
+/// address are unchanged, for a secret belongs to the origin that it was given for.
 /// </summary>
 internal static partial class ConfigEdit
 {
     /// <summary>What stands for a secret.</summary>
     public const string Mask = "********";
 
-    /// <summary>The text with every literal <c>apiKey</c> masked, all else as it stands. The text must be sound.</summary>
+    /// <summary>The text with every literal key masked, all else as it stands. The text must be sound.</summary>
     public static string Masked(string text)
     {
         var result = new StringBuilder(text);
-        var keys = Providers(Root(text)).Values.Select(provider => provider.Key).OfType<YamlScalar>();
+        var keys = Providers(Root(text))
+            .Values.SelectMany(provider => provider.Keys)
+            .Where(key => CredentialReader.Masked.Contains(key.Key))
+            .Select(key => key.Value);
         foreach (var key in keys.DistinctBy(key => key.Start).OrderByDescending(key => key.Start))
         {
             if (!IsReferenceAlone(key.Text))
@@ -55,29 +58,35 @@ internal static partial class ConfigEdit
         foreach (var (path, place, scalar) in Scalars(root))
         {
             var masked = scalar.Text == Mask;
-            if (!masked && !EnvironmentText.HasReference(scalar.Text))
+            // By path, never by node: an alias would let another provider pass for the owner of the key.
+            var (name, word) = KeyAt(after, path);
+            var isFile = word == "credentials" && !IsReferenceAlone(scalar.Text);
+            if (!masked && !isFile && !EnvironmentText.HasReference(scalar.Text))
             {
                 continue;
             }
 
-            // By path, never by node: an alias would let another provider pass for the owner of the key.
-            if (after.Keys.FirstOrDefault(provider => path == $"providers[{provider}].apiKey") is { } name)
+            if (name is not null)
             {
-                if (!before.TryGetValue(name, out var owner) || owner.Key is null)
+                if (!before.TryGetValue(name, out var owner) || owner.Keys.GetValueOrDefault(word!) is not { } held)
                 {
                     faults.Add(
                         Fault(scalar, place, masked ? "there is no stored key that this could keep" : OnlyOnDisk)
                     );
                 }
-                else if (owner.Kind != after[name].Kind || !SameOrigin(owner.BaseUrl, after[name].BaseUrl))
+                else if (
+                    owner.Kind != after[name].Kind
+                    || owner.Place != after[name].Place
+                    || !SameOrigin(owner.BaseUrl, after[name].BaseUrl)
+                )
                 {
                     faults.Add(Fault(scalar, place, Moved, "give the key again"));
                 }
                 else if (masked)
                 {
-                    splices.Add((scalar, stored[owner.Key.Start..owner.Key.End]));
+                    splices.Add((scalar, stored[held.Start..held.End]));
                 }
-                else if (owner.Key.Text != scalar.Text)
+                else if (held.Text != scalar.Text)
                 {
                     faults.Add(Fault(scalar, place, OnlyOnDisk));
                 }
@@ -124,7 +133,7 @@ internal static partial class ConfigEdit
         );
 
     [GeneratedRegex(
-        @"(?<lead>#[^\n]*?api_?key[""']?\s*[:=]\s*)(?!\$\{)[^\s,}]+",
+        @"(?<lead>#[^\n]*?(api_?key|secret_?access_?key|session_?token)[""']?\s*[:=]\s*)(?!\$\{)[^\s,}]+",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]
@@ -161,7 +170,29 @@ internal static partial class ConfigEdit
     private static YamlNode Root(string text) =>
         YamlTree.Read(text, []) ?? throw new InvalidOperationException("The text in force is no YAML.");
 
-    private sealed record ProviderSecret(string? Kind, string? BaseUrl, YamlScalar? Key);
+    /// <summary>What a provider signs in with, and where.</summary>
+    private sealed record ProviderSecret(
+        string? Kind,
+        string? BaseUrl,
+        string? Place,
+        IReadOnlyDictionary<string, YamlScalar> Keys
+    );
+
+    private static (string? Provider, string? Key) KeyAt(Dictionary<string, ProviderSecret> providers, string path)
+    {
+        foreach (var key in CredentialReader.Keys)
+        {
+            if (
+                path.EndsWith($"].{key}", StringComparison.Ordinal)
+                && providers.Keys.FirstOrDefault(name => path == $"providers[{name}].{key}") is { } provider
+            )
+            {
+                return (provider, key);
+            }
+        }
+
+        return default;
+    }
 
     private static Dictionary<string, ProviderSecret> Providers(YamlNode root)
     {
@@ -177,7 +208,11 @@ internal static partial class ConfigEdit
                         new ProviderSecret(
                             (Child(item, "kind") as YamlScalar)?.Text,
                             (Child(item, "baseUrl") as YamlScalar)?.Text,
-                            Child(item, "apiKey") as YamlScalar
+                            ((Child(item, "region") ?? Child(item, "location")) as YamlScalar)?.Text,
+                            CredentialReader
+                                .Keys.Select(key => (Key: key, Value: Child(item, key) as YamlScalar))
+                                .Where(key => key.Value is not null)
+                                .ToDictionary(key => key.Key, key => key.Value!, StringComparer.Ordinal)
                         )
                     );
                 }

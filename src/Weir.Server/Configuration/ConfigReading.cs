@@ -61,7 +61,11 @@ internal sealed class ConfigReading(Func<string, string?>? variable)
         if (scalar.Text.StartsWith(SecretPrefix, StringComparison.Ordinal))
         {
             sound = false;
-            Fault(scalar, key, $"\"{scalar.Text}\" names a sealed secret, which only a provider's apiKey may be");
+            Fault(
+                scalar,
+                key,
+                $"\"{scalar.Text}\" names a sealed secret, which only what a provider signs in with may be"
+            );
         }
 
         return sound ? text : null;

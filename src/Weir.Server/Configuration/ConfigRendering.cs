@@ -1,5 +1,5 @@
 using System.Text;
-using Weir.Gateway;
+using Weir.Gateway.Upstreams;
 
 namespace Weir.Server.Configuration;
 
@@ -16,25 +16,30 @@ internal static class ConfigRendering
         {
             text.Append("  - name: ").Append(provider.Name).Append('\n');
             text.Append("    kind: ").Append(ProviderReader.Word(provider.Kind)).Append('\n');
-            if (provider.BaseUrl is { } url)
-            {
-                text.Append("    baseUrl: ").Append(url.OriginalString).Append('\n');
-            }
-
-            if (provider.ApiKey is not null)
-            {
-                text.Append("    apiKey: ${").Append(Variable(provider)).Append("}\n");
-            }
-
-            if (provider.Catalogue is { } catalogue)
-            {
-                text.Append("    catalogue: ").Append(catalogue).Append('\n');
-            }
+            Line(text, "baseUrl", provider.BaseUrl?.OriginalString);
+            Line(text, "region", provider.Region);
+            Line(text, "project", provider.Project);
+            Line(text, "location", provider.Location);
+            Line(text, "apiVersion", provider.ApiVersion is { } version ? $"\"{version}\"" : null);
+            Variable(text, "apiKey", provider.ApiKey, Vendors.Of(provider).Variables is [var first, ..] ? first : "");
+            Variable(text, "accessKeyId", provider.AccessKeyId, "AWS_ACCESS_KEY_ID");
+            Variable(text, "secretAccessKey", provider.SecretAccessKey, "AWS_SECRET_ACCESS_KEY");
+            Variable(text, "sessionToken", provider.SessionToken, "AWS_SESSION_TOKEN");
+            Variable(text, "credentials", provider.Credentials, "GOOGLE_APPLICATION_CREDENTIALS");
+            Line(text, "catalogue", provider.Catalogue);
         }
 
         return text.ToString();
     }
 
-    private static string Variable(ProviderConfig provider) =>
-        ProviderPresets.All.First(preset => preset.Name == provider.Name).Variables[0];
+    private static void Variable(StringBuilder text, string key, string? value, string variable) =>
+        Line(text, key, value is null ? null : $"${{{variable}}}");
+
+    private static void Line(StringBuilder text, string key, string? value)
+    {
+        if (value is not null)
+        {
+            text.Append("    ").Append(key).Append(": ").Append(value).Append('\n');
+        }
+    }
 }

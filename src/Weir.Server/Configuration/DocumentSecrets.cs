@@ -66,6 +66,8 @@ internal sealed class DocumentSecrets(SecretStore store)
         var found = store.Find(workspace, use.Name, use.Origin);
         return found.Outcome switch
         {
+            // Credentials are a document with spaces of its own.
+            SecretOutcome.Found when use.IsDocument => null,
             SecretOutcome.Found when found.Value!.AsSpan().ContainsAnyExceptInRange('!', '~') => Fault(
                 use,
                 $"the secret \"{use.Name}\" is no key: a key has only visible ASCII characters and no spaces",

@@ -1,57 +1,22 @@
 using System.Collections.Immutable;
 using Weir.Gateway;
+using Weir.Gateway.Upstreams;
 using Weir.Identity;
 
 namespace Weir.Server.Configuration;
 
-/// <summary>
-/// A vendor that is set up without a configuration when its key is in the environment.
-/// </summary>
-/// <param name="Name">The provider's name.</param>
-/// <param name="Kind">What it speaks.</param>
-/// <param name="BaseUrl">Its published address; null for the kind's own.</param>
-/// <param name="Catalogue">Its price catalogue, where it is not named like the provider.</param>
-/// <param name="Variables">Where its key may stand; the first that is set wins.</param>
-/// <param name="WithoutKey">Whether it is set up without a key too, for callers who bring their own credential.</param>
-internal sealed record ProviderPreset(
-    string Name,
-    ProviderKind Kind,
-    string? BaseUrl,
-    string? Catalogue,
-    ImmutableArray<string> Variables,
-    bool WithoutKey = false
-);
-
-/// <summary>The one table of vendors that Weir knows by name, and the configuration that it makes of an environment.</summary>
+/// <summary>The configuration that an environment makes of the vendors that Weir knows by name.</summary>
 internal static class ProviderPresets
 {
-    /// <summary>All of them; when two list a model, the earlier serves it.</summary>
-    public static ImmutableArray<ProviderPreset> All { get; } =
-    [
-        new("anthropic", ProviderKind.Anthropic, null, null, ["ANTHROPIC_API_KEY"], WithoutKey: true),
-        new("openai", ProviderKind.OpenAI, null, null, ["OPENAI_API_KEY"], WithoutKey: true),
-        new("gemini", ProviderKind.Gemini, null, null, ["GEMINI_API_KEY", "GOOGLE_API_KEY"], WithoutKey: true),
-        Compatible("openrouter", "https://openrouter.ai/api/v1", null, "OPENROUTER_API_KEY"),
-        Compatible("groq", "https://api.groq.com/openai/v1", null, "GROQ_API_KEY"),
-        Compatible("deepseek", "https://api.deepseek.com/v1", null, "DEEPSEEK_API_KEY"),
-        Compatible("mistral", "https://api.mistral.ai/v1", null, "MISTRAL_API_KEY"),
-        Compatible("xai", "https://api.x.ai/v1", null, "XAI_API_KEY"),
-        Compatible("together", "https://api.together.xyz/v1", "togetherai", "TOGETHER_API_KEY"),
-        Compatible("fireworks", "https://api.fireworks.ai/inference/v1", "fireworks-ai", "FIREWORKS_API_KEY"),
-        Compatible("cerebras", "https://api.cerebras.ai/v1", null, "CEREBRAS_API_KEY"),
-        Compatible("moonshot", "https://api.moonshot.ai/v1", "moonshotai", "MOONSHOT_API_KEY"),
-        Compatible("zai", "https://api.z.ai/api/paas/v4", null, "ZAI_API_KEY"),
-        Compatible("deepinfra", "https://api.deepinfra.com/v1/openai", null, "DEEPINFRA_API_KEY"),
-        Compatible("nebius", "https://api.studio.nebius.com/v1", null, "NEBIUS_API_KEY"),
-        new("simulator", ProviderKind.Simulator, null, null, [], WithoutKey: true),
-    ];
-
     /// <summary>What a simulator serves when its configuration names no models.</summary>
     public static ImmutableArray<string> SimulatedModels { get; } = ["sim-*"];
 
-    /// <summary>The address of a vendor that Weir knows by that name; null for any other name, and for simulators.</summary>
+    /// <summary>
+    /// The address of a vendor that Weir knows by that name; null for any other name, for simulators, and for vendors of whom
+    /// every account has an address of its own.
+    /// </summary>
     public static Uri? AddressOf(string name) =>
-        All.FirstOrDefault(preset => preset.Name == name) is { } known
+        Vendors.Named(name) is { } known
             ? new ProviderConfig
             {
                 Name = known.Name,
@@ -62,37 +27,135 @@ internal static class ProviderPresets
 
     /// <summary>
     /// The configuration of a server without a file. A variable that holds a Weir key is a client's setting
-    /// (<c>ANTHROPIC_API_KEY=wk_…</c>), never sent to a vendor, and is passed over.
+    /// (<c>ANTHROPIC_API_KEY=wk_…</c>), never sent to a vendor, and is passed over. So is what is no address, region or project:
+    /// variables that were meant for other programs never keep a server from starting.
     /// </summary>
-    public static WeirConfig FromEnvironment(Func<string, string?> variable)
-    {
-        var providers = ImmutableArray.CreateBuilder<ProviderConfig>();
-        foreach (var preset in All)
+    public static WeirConfig FromEnvironment(Func<string, string?> variable) =>
+        new()
         {
-            var key = preset.Variables.Select(name => Key(variable(name))).FirstOrDefault(value => value is not null);
-            if (key is not null || preset.WithoutKey)
+            Gateway = new GatewayConfig
             {
-                providers.Add(
-                    new ProviderConfig
-                    {
-                        Name = preset.Name,
-                        Kind = preset.Kind,
-                        BaseUrl = preset.BaseUrl is null ? null : new Uri(preset.BaseUrl),
-                        Catalogue = preset.Catalogue,
-                        ApiKey = key,
-                        Models = preset.Kind == ProviderKind.Simulator ? SimulatedModels : [],
-                        Share = preset.Kind == ProviderKind.Simulator ? ProviderShare.Everybody : ProviderShare.Nobody,
-                    }
-                );
-            }
-        }
+                Providers =
+                [
+                    .. Vendors
+                        .All.Select(vendor => Provider(vendor, name => Value(variable(name))))
+                        .OfType<ProviderConfig>(),
+                ],
+            },
+        };
 
-        return new WeirConfig { Gateway = new GatewayConfig { Providers = providers.ToImmutable() } };
+    private static ProviderConfig? Provider(Vendor vendor, Func<string, string?> value)
+    {
+        var key = vendor.Variables.Select(value).FirstOrDefault(found => found is not null);
+        var provider = new ProviderConfig
+        {
+            Name = vendor.Name,
+            Kind = vendor.Kind,
+            BaseUrl = vendor.BaseUrl is null ? null : new Uri(vendor.BaseUrl),
+            Catalogue = vendor.Catalogue,
+            ApiKey = key,
+            Models = vendor.Kind == ProviderKind.Simulator ? SimulatedModels : [],
+            Share = vendor.Kind == ProviderKind.Simulator ? ProviderShare.Everybody : ProviderShare.Nobody,
+        };
+        return vendor.Kind switch
+        {
+            ProviderKind.AzureOpenAI => Azure(provider, value),
+            ProviderKind.Bedrock => Bedrock(provider, value),
+            ProviderKind.Vertex => Vertex(provider, value),
+            _ when vendor.AddressVariable is { } local => Local(provider, value(local)),
+            _ => key is not null || vendor.WithoutKey ? provider : null,
+        };
     }
 
-    private static string? Key(string? value) =>
-        value?.Trim() is { Length: > 0 } key && !KeyRing.LooksLikeKey(key) ? key : null;
+    private static ProviderConfig? Azure(ProviderConfig provider, Func<string, string?> value)
+    {
+        var version = value("OPENAI_API_VERSION") ?? value("AZURE_OPENAI_API_VERSION");
+        return provider.ApiKey is not null && Address(value("AZURE_OPENAI_ENDPOINT")) is { } address
+            ? provider with
+            {
+                BaseUrl = address,
+                ApiVersion = HostReader.IsVersion(version) ? version : null,
+            }
+            : null;
+    }
 
-    private static ProviderPreset Compatible(string name, string baseUrl, string? catalogue, string variable) =>
-        new(name, ProviderKind.OpenAICompatible, baseUrl, catalogue, [variable]);
+    private static ProviderConfig? Bedrock(ProviderConfig provider, Func<string, string?> value)
+    {
+        var region = value("AWS_REGION") ?? value("AWS_DEFAULT_REGION");
+        if (!HostReader.IsRegion(region))
+        {
+            return null;
+        }
+
+        var (id, secret) = (value("AWS_ACCESS_KEY_ID"), value("AWS_SECRET_ACCESS_KEY"));
+        return provider.ApiKey is not null ? provider with { Region = region }
+            : id is null || secret is null ? null
+            : provider with
+            {
+                Region = region,
+                AccessKeyId = id,
+                SecretAccessKey = secret,
+                SessionToken = value("AWS_SESSION_TOKEN"),
+            };
+    }
+
+    private static ProviderConfig? Vertex(ProviderConfig provider, Func<string, string?> value)
+    {
+        var project = value("GOOGLE_CLOUD_PROJECT") ?? value("ANTHROPIC_VERTEX_PROJECT_ID");
+        var location = value("GOOGLE_CLOUD_LOCATION") ?? value("CLOUD_ML_REGION");
+        return
+            value("GOOGLE_APPLICATION_CREDENTIALS") is { } file
+            && HostReader.IsProject(project)
+            && HostReader.IsRegion(location)
+            ? provider with
+            {
+                Project = project,
+                Location = location,
+                Credentials = file,
+            }
+            : null;
+    }
+
+    /// <summary>What a variable of a local program says: a host, a port, both, or an address; without a path that of its API.</summary>
+    private static ProviderConfig? Local(ProviderConfig provider, string? text)
+    {
+        const string Scheme = "://";
+        if (
+            text is null
+            || Address(text.Contains(Scheme, StringComparison.Ordinal) ? text : "http://" + text) is not { } said
+        )
+        {
+            return null;
+        }
+
+        var authority = text[
+            (text.IndexOf(Scheme, StringComparison.Ordinal) is >= 0 and var at ? at + Scheme.Length : 0)..
+        ];
+        authority = authority.Split('/')[0];
+        var namesPort = authority.LastIndexOf(':') > authority.LastIndexOf(']');
+        var own = provider.BaseUrl!;
+        // Where the program listens on every address, this machine's own will do.
+        var host = said.Host is "0.0.0.0" or "[::]" ? own.Host : said.Host;
+        return provider with
+        {
+            BaseUrl = new UriBuilder(said.Scheme, host, namesPort ? said.Port : own.Port)
+            {
+                Path = said.AbsolutePath == "/" ? own.AbsolutePath : said.AbsolutePath,
+            }.Uri,
+        };
+    }
+
+    private static Uri? Address(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address)
+        && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+        && address is { Host.Length: > 0, UserInfo.Length: 0, Query.Length: 0, Fragment.Length: 0 }
+            ? address
+            : null;
+
+    private static string? Value(string? value) =>
+        value?.Trim() is { Length: > 0 } text
+        && !KeyRing.LooksLikeKey(text)
+        && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            ? text
+            : null;
 }

@@ -4,9 +4,7 @@ using System.Text.RegularExpressions;
 using Weir.Foundation;
 using Weir.Foundation.Network;
 using Weir.Gateway;
-using Weir.Identity;
 using Weir.Server.Configuration.Yaml;
-using static Weir.Server.Configuration.ConfigReading;
 
 namespace Weir.Server.Configuration;
 
@@ -21,15 +19,11 @@ internal static partial class ProviderReader
         ["openai"] = ProviderKind.OpenAI,
         ["openai-compatible"] = ProviderKind.OpenAICompatible,
         ["gemini"] = ProviderKind.Gemini,
+        ["azure-openai"] = ProviderKind.AzureOpenAI,
+        ["bedrock"] = ProviderKind.Bedrock,
+        ["vertex"] = ProviderKind.Vertex,
         ["simulator"] = ProviderKind.Simulator,
     }.ToFrozenDictionary(StringComparer.Ordinal);
-
-    private static readonly FrozenSet<string> LaterKinds = FrozenSet.Create(
-        StringComparer.Ordinal,
-        "azure-openai",
-        "bedrock",
-        "vertex"
-    );
 
     private static readonly FrozenDictionary<string, Billing> Billings = new Dictionary<string, Billing>(
         StringComparer.Ordinal
@@ -118,10 +112,10 @@ internal static partial class ProviderReader
     {
         var kind = Kind(map);
         var baseUrl = BaseUrl(map, kind, network);
-        var preset = ProviderPresets.All.FirstOrDefault(p => p.Name == name && p.Kind == kind);
+        var vendor = VendorReader.Row(map, name, kind);
         if (kind == ProviderKind.OpenAICompatible && !map.Has("baseUrl"))
         {
-            if (preset?.BaseUrl is { } known)
+            if (vendor?.BaseUrl is { } known)
             {
                 baseUrl = new Uri(known);
             }
@@ -135,22 +129,26 @@ internal static partial class ProviderReader
         var connect = timeouts?.Duration("connect", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(2));
         var silence = timeouts?.Duration("silence", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
         timeouts?.Finish();
-        var (apiKey, secret) = Credential(reading, map, name, AddressOf(kind, baseUrl));
-        var provider = new ProviderConfig
-        {
-            Name = name ?? "",
-            Kind = kind ?? default,
-            BaseUrl = baseUrl,
-            ApiKey = apiKey,
-            Secret = secret,
-            Catalogue = map.Text("catalogue") ?? preset?.Catalogue,
-            Billing = map.Word("billing", Billings),
-            Models = Models(map, kind),
-            PassThrough = PassThrough(map, "passThrough"),
-            Share = Share(reading, map, kind),
-            SharedPassThrough = reading.IsWorkspaces ? [] : PassThrough(map, "sharedPassThrough"),
-            Network = network,
-        };
+        var provider = HostReader.Read(
+            map,
+            kind,
+            new ProviderConfig
+            {
+                Name = name ?? "",
+                Kind = kind ?? default,
+                BaseUrl = baseUrl,
+                Vendor = map.Has("vendor") ? vendor?.Name : null,
+                Dialects = VendorReader.Dialects(map, kind),
+                Catalogue = map.Text("catalogue") ?? vendor?.Catalogue,
+                Billing = map.Word("billing", Billings),
+                Models = Models(map, kind),
+                PassThrough = PassThrough(map, "passThrough"),
+                Share = Share(reading, map, kind),
+                SharedPassThrough = reading.IsWorkspaces ? [] : PassThrough(map, "sharedPassThrough"),
+                Network = network,
+            }
+        );
+        provider = CredentialReader.Read(reading, map, kind, provider);
         return name is null || kind is null
             ? null
             : provider with
@@ -172,13 +170,6 @@ internal static partial class ProviderReader
         {
             map.Take("kind");
             map.Missing("kind", $"known: {string.Join(", ", Kinds.Keys.Order(StringComparer.Ordinal))}");
-            return null;
-        }
-
-        if (LaterKinds.Contains(map.Written("kind")))
-        {
-            map.Take("kind");
-            map.Fault("kind", $"providers of kind \"{map.Written("kind")}\" are not available in this version");
             return null;
         }
 
@@ -231,76 +222,6 @@ internal static partial class ProviderReader
         return url;
     }
 
-    /// <summary>The key itself, or the name of the sealed secret that it is in.</summary>
-    private static (string? Key, string? Secret) Credential(
-        ConfigReading reading,
-        MapReader map,
-        string? name,
-        Uri? address
-    )
-    {
-        if (map.Take("apiKey") is YamlScalar scalar && scalar.Text.StartsWith(SecretPrefix, StringComparison.Ordinal))
-        {
-            return (null, Secret(reading, map, scalar, name, address));
-        }
-
-        if (reading.IsWorkspaces && map.Has("apiKey"))
-        {
-            map.Fault(
-                "apiKey",
-                "a workspace's document holds no key itself",
-                "seal it with weir secrets set NAME and write apiKey: secret:NAME"
-            );
-            return default;
-        }
-
-        return (ApiKey(map), null);
-    }
-
-    private static string? Secret(
-        ConfigReading reading,
-        MapReader map,
-        YamlScalar scalar,
-        string? provider,
-        Uri? address
-    )
-    {
-        var secret = scalar.Text[SecretPrefix.Length..];
-        if (!SecretRules.IsName(secret))
-        {
-            map.Fault("apiKey", "what stands behind secret: is no secret's name", SecretRules.NameRule);
-            return null;
-        }
-
-        if (address is null)
-        {
-            map.Fault("apiKey", "a provider without an address has no use for a secret", "remove it");
-            return null;
-        }
-
-        reading.Use(
-            new SecretUse(
-                secret,
-                SecretRules.OriginOf(address),
-                provider ?? "",
-                scalar.Line,
-                scalar.Column,
-                map.KeyPath("apiKey")
-            )
-        );
-        return secret;
-    }
-
-    private static Uri? AddressOf(ProviderKind? kind, Uri? baseUrl) =>
-        kind is { } known
-            ? new ProviderConfig
-            {
-                Name = "",
-                Kind = known,
-                BaseUrl = baseUrl,
-            }.Address
-            : null;
-
     private static ProviderShare Share(ConfigReading reading, MapReader map, ProviderKind? kind)
     {
         if (reading.IsWorkspaces)
@@ -331,29 +252,6 @@ internal static partial class ProviderReader
         }
 
         return new ProviderShare(false, names.ToImmutable());
-    }
-
-    private static string? ApiKey(MapReader map)
-    {
-        var key = map.Text("apiKey");
-        if (key is null)
-        {
-            return null;
-        }
-
-        if (KeyRing.LooksLikeKey(key))
-        {
-            map.Fault("apiKey", "this is a Weir key, not the provider's", "Weir keys are for Weir's own callers");
-            return null;
-        }
-
-        if (key.AsSpan().ContainsAnyExceptInRange('!', '~'))
-        {
-            map.Fault("apiKey", "a key has only visible ASCII characters and no spaces");
-            return null;
-        }
-
-        return key;
     }
 
     private static ImmutableArray<PassThroughRule> PassThrough(MapReader map, string key)

@@ -7,4 +7,8 @@ namespace Weir.Server.Configuration;
 /// <param name="Line">From 1.</param>
 /// <param name="Column">From 1.</param>
 /// <param name="Key">The key's path, as <c>providers[0].apiKey</c>.</param>
-public sealed record SecretUse(string Name, string Origin, string Provider, int Line, int Column, string Key);
+public sealed record SecretUse(string Name, string Origin, string Provider, int Line, int Column, string Key)
+{
+    /// <summary>Whether the value is a document, not a key.</summary>
+    public bool IsDocument => Key.EndsWith(".credentials", StringComparison.Ordinal);
+}

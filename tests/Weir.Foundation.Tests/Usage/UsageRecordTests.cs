@@ -35,7 +35,7 @@ public sealed class UsageRecordTests
         Assert.Equal("None=0 Estimated=1 Reported=2 Measured=3", Numbers<UsageQuality>());
         Assert.Equal("Metered=0 Subscription=1 Free=2 Simulated=3 Cache=4", Numbers<Billing>());
         Assert.Equal(
-            "None=0 AnthropicMessages=1 OpenAIChat=2 OpenAIResponses=3 OpenAIEmbeddings=4 Gemini=5 PassThrough=6",
+            "None=0 AnthropicMessages=1 OpenAIChat=2 OpenAIResponses=3 OpenAIEmbeddings=4 Gemini=5 PassThrough=6 BedrockConverse=7",
             Numbers<Dialect>()
         );
     }

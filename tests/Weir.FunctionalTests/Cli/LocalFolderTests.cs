@@ -157,7 +157,8 @@ public sealed class LocalFolderTests : IDisposable
             {file}:5:11: providers[0].kind: unknown kind "antropic" (did you mean "anthropic"?)
             {file}:6:13: providers[0].apiKey: the environment variable NOPE is not set
             {file}:7:5: providers[1].name: is missing (give the provider a name, as "name: anthropic")
-            {file}:7:11: providers[1].kind: providers of kind "bedrock" are not available in this version
+            {file}:7:5: providers[1].region: is missing (lower-case letters, digits and '-', as us-east-1)
+            {file}:7:5: providers[1].apiKey: is missing (a key of Bedrock's, or accessKeyId and secretAccessKey)
             {file}:9:15: routes[0].targets[0]: there is no provider "b" (known: a)
             {file}:10:5: routes[0].strategy: the strategy "weighted" is not available in this version (use "fallback": targets are tried in their order)
             {file}:11:1: budgets: budgets are not enforced by this version (remove them: a budget that does not hold is worse than none)

@@ -119,4 +119,60 @@ public sealed class ConfigEditTests
         Assert.Empty(faults);
         Assert.Equal(stored, text);
     }
+
+    private const string Clouds = """
+        version: 1
+        providers:
+          - name: bedrock
+            kind: bedrock
+            region: us-east-1
+            accessKeyId: AKIDMINE
+            secretAccessKey: aws-secret   # secretAccessKey: aws-older
+            sessionToken: ${TOKEN}
+          - { name: vertex, kind: vertex, project: p, location: global, credentials: /etc/google.json }
+
+        """;
+
+    [Fact]
+    public void Keys_of_clouds_are_masked_and_what_was_read_can_be_sent_back()
+    {
+        var masked = ConfigEdit.Masked(Clouds);
+        var (text, faults) = ConfigEdit.Prepare(Clouds, masked);
+
+        Assert.DoesNotContain("aws-secret", masked, StringComparison.Ordinal);
+        Assert.DoesNotContain("aws-older", masked, StringComparison.Ordinal);
+        Assert.Contains("accessKeyId: AKIDMINE", masked, StringComparison.Ordinal);
+        Assert.Contains("sessionToken: ${TOKEN}", masked, StringComparison.Ordinal);
+        Assert.Empty(faults);
+        Assert.Equal(Clouds.Replace("aws-older", "********", StringComparison.Ordinal), text);
+    }
+
+    [Theory]
+    // the region, and with it the address, changes under a kept secret
+    [InlineData(
+        "{ name: bedrock, kind: bedrock, region: eu-west-1, accessKeyId: AKIDMINE, secretAccessKey: '********' }"
+    )]
+    [InlineData(
+        "{ name: bedrock, kind: bedrock, region: us-east-1, baseUrl: 'https://evil.example', accessKeyId: AKIDMINE, secretAccessKey: '********' }"
+    )]
+    // one key's mask in another key's place
+    [InlineData("{ name: bedrock, kind: bedrock, region: us-east-1, apiKey: '********' }")]
+    // a file of the server's is read out in the form of its tokens
+    [InlineData(
+        "{ name: vertex, kind: vertex, project: p, location: global, baseUrl: 'https://evil.example', credentials: /etc/google.json }"
+    )]
+    [InlineData(
+        "{ name: evil, kind: vertex, project: p, location: global, baseUrl: 'https://evil.example', credentials: /etc/google.json }"
+    )]
+    [InlineData("{ name: vertex, kind: vertex, project: p, location: global, credentials: /etc/other.json }")]
+    [InlineData("{ name: vertex, kind: vertex, project: p, location: eu, credentials: /etc/google.json }")]
+    // a variable that is in the file goes elsewhere
+    [InlineData("{ name: bedrock, kind: bedrock, region: us-east-1, accessKeyId: a, secretAccessKey: '${TOKEN}' }")]
+    public void What_a_cloud_is_signed_in_with_is_never_sent_elsewhere_by_an_edit(string provider)
+    {
+        var (text, faults) = ConfigEdit.Prepare(Clouds, $"version: 1\nproviders: [{provider}]\n");
+
+        Assert.Null(text);
+        Assert.NotEmpty(faults);
+    }
 }

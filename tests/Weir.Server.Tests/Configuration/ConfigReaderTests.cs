@@ -113,7 +113,7 @@ public sealed class ConfigReaderTests
             { "version: 1\nproviders: [3]", "2:13 providers[0]: a map of keys was expected, not a single value" },
             {
                 "version: 1\nproviders:\n  - { name: a }",
-                "3:5 providers[0].kind: is missing (known: anthropic, gemini, openai, openai-compatible, simulator)"
+                "3:5 providers[0].kind: is missing (known: anthropic, azure-openai, bedrock, gemini, openai, openai-compatible, simulator, vertex)"
             },
             {
                 "version: 1\nproviders:\n  - { kind: anthropic }",
@@ -128,8 +128,56 @@ public sealed class ConfigReaderTests
                 "3:22 providers[0].kind: unknown kind \"antropic\" (did you mean \"anthropic\"?)"
             },
             {
-                "version: 1\nproviders:\n  - { name: a, kind: vertex }",
-                "3:22 providers[0].kind: providers of kind \"vertex\" are not available in this version"
+                "version: 1\nproviders:\n  - { name: a, kind: vertex, project: p, location: global }",
+                "3:5 providers[0].credentials: is missing (the path of a service account's file, or secret:NAME)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: vertex, project: p, location: eu.evil, apiKey: k }",
+                "3:52 providers[0].location: \"eu.evil\" is no location (lower-case letters, digits and '-', as us-east-1 or global)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: vertex, project: p, location: eu, credentials: '{\"type\":1}' }",
+                "3:69 providers[0].credentials: the credentials themselves do not belong in the document (write the path of their file, or secret:NAME)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: bedrock, region: us-east-1 }",
+                "3:5 providers[0].apiKey: is missing (a key of Bedrock's, or accessKeyId and secretAccessKey)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: bedrock, region: us-east-1, accessKeyId: AKID }",
+                "3:5 providers[0].secretAccessKey: is missing (an access key has an id and a secret)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: bedrock, region: us-east-1, apiKey: k, sessionToken: t }",
+                "3:61 providers[0].sessionToken: there is an apiKey already (sign in with one of the two)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: bedrock, apiKey: secret:a }",
+                "3:5 providers[0].region: is missing (lower-case letters, digits and '-', as us-east-1)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: azure-openai, apiKey: k }",
+                "3:5 providers[0].baseUrl: is missing (the address of the resource, as https://NAME.openai.azure.com)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: openai, region: us-east-1 }",
+                "3:30 providers[0].region: only providers of kind \"bedrock\" have this key (remove it)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: openai-compatible, baseUrl: \"https://x/v1\", vendor: mistrall }",
+                "3:74 providers[0].vendor: unknown vendor \"mistrall\" (did you mean \"mistral\"?)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: openai, vendor: mistral }",
+                "3:38 providers[0].vendor: \"mistral\" is no vendor of providers of kind \"openai\" (write kind: openai-compatible)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: groq, kind: openai-compatible, dialects: [chat, chats] }",
+                "3:61 providers[0].dialects[1]: \"chats\" is no dialect (did you mean \"chat\"?)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, dialects: [chat] }",
+                "3:43 providers[0].dialects: what a provider of kind \"anthropic\" speaks is known (remove it)"
             },
             {
                 "version: 1\nproviders:\n  - { name: a, kind: simulator }\n  - { name: A, kind: simulator }",
@@ -173,7 +221,7 @@ public sealed class ConfigReaderTests
             },
             {
                 "version: 1\nproviders:\n  - { name: a, kind: anthropic, baseUrl: \"secret:NAME\" }",
-                "3:42 providers[0].baseUrl: \"secret:NAME\" names a sealed secret, which only a provider's apiKey may be"
+                "3:42 providers[0].baseUrl: \"secret:NAME\" names a sealed secret, which only what a provider signs in with may be"
             },
             {
                 "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKey: \"secret:not a name\" }",
@@ -319,7 +367,8 @@ public sealed class ConfigReaderTests
                 "1:10 version",
                 "3:22 providers[0].kind",
                 "3:26 providers[0].nonsense",
-                "4:22 providers[1].kind",
+                "4:5 providers[1].region",
+                "4:5 providers[1].apiKey",
                 "6:15 routes[0].targets[0]",
                 "7:1 limits",
             ],

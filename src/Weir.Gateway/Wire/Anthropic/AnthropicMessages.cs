@@ -351,7 +351,7 @@ internal static class AnthropicMessages
     }
 
     /// <summary>Anthropic refuses texts that are empty or white space alone.</summary>
-    private static bool IsBlank(RawText text)
+    public static bool IsBlank(RawText text)
     {
         var span = text.Span;
         while (!span.IsEmpty)

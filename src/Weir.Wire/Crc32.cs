@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 
-namespace Weir.Capture.Archive;
+namespace Weir.Wire;
 
-/// <summary>The checksum of gzip (RFC 1952): CRC-32, reflected, of polynomial EDB88320; eight bytes at a time.</summary>
-internal static class Crc32
+/// <summary>The checksum of gzip (RFC 1952) and of Amazon's event streams: CRC-32, reflected, of polynomial EDB88320; eight bytes at a time. Pure.</summary>
+public static class Crc32
 {
     private const int Slices = 8;
 
