@@ -36,7 +36,7 @@ internal sealed class TokenCounts(TimeProvider clock)
 
     /// <summary>Whether the caller's own question goes to the target as it came.</summary>
     public static bool IsRelayed(Exchange exchange, Target target) =>
-        target.Provider.Kind.Speaks(exchange.Endpoint.Dialect)
+        target.Provider.Speaks(exchange.Endpoint.Dialect, ModelOf(exchange, target))
         // OpenAI alone counts; what else speaks its dialect has no such path.
         && (
             exchange.Endpoint.Dialect != Dialect.OpenAIResponses
@@ -54,7 +54,7 @@ internal sealed class TokenCounts(TimeProvider clock)
     public async Task<CountAnswer> CountAsync(Exchange exchange, Target target, CancellationToken shutdown)
     {
         var model = ModelOf(exchange, target);
-        var dialect = Reach.UpstreamDialect(target.Provider, exchange.Endpoint.Dialect);
+        var dialect = Reach.UpstreamDialect(target.Provider, exchange.Endpoint.Dialect, model);
         if (dialect == Dialect.None)
         {
             return CountHere(exchange, target);
