@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Weir.Testing;
 using Programs = Weir.Testing.RealPrograms;
 
