@@ -58,6 +58,7 @@ internal static class WeirCommandLine
             SecretsCommand.Create(),
             LimitsCommand.Create(),
             PricesCommand.Create(),
+            RouteCommand.Create(),
             HooksCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),

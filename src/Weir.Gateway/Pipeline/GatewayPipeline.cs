@@ -92,7 +92,7 @@ internal sealed class GatewayPipeline(
         if (exchange.Snapshot.Of(caller.Principal.Workspace) is not { } gateway)
         {
             Note(exchange, 403, "a workspace that is not served", caller.Principal.KeyId);
-            await RefuseAsync(exchange, 403, "Weir does not serve the workspace of this key.");
+            await RefuseAsync(exchange, 403, RequestRefusals.NotServed);
             return;
         }
 
@@ -127,7 +127,7 @@ internal sealed class GatewayPipeline(
         switch (await RequestBodyReader.ReadAsync(request, limit, body))
         {
             case BodyOutcome.TooLarge:
-                await RefuseAsync(exchange, 413, $"The request is larger than the {limit} bytes that Weir takes.");
+                await RefuseAsync(exchange, 413, RequestRefusals.TooLarge(limit));
                 return false;
             case BodyOutcome.Broken:
                 await RefuseAsync(exchange, 400, "The request's body is not well-formed HTTP.");
@@ -146,7 +146,7 @@ internal sealed class GatewayPipeline(
                 await RefuseAsync(
                     exchange,
                     400,
-                    $"The request's body cannot be decoded as {Shown(coding)}, or is larger than {limit} bytes when it is."
+                    $"The request's body cannot be decoded as {RequestRefusals.Shown(coding)}, or is larger than {limit} bytes when it is."
                 );
                 return false;
             }
@@ -171,7 +171,7 @@ internal sealed class GatewayPipeline(
 
         if (isModelCall && exchange.RequestedModel is null && !exchange.IsPassThrough)
         {
-            await RefuseAsync(exchange, 400, "The request names no model.");
+            await RefuseAsync(exchange, 400, RequestRefusals.NoModel);
             return false;
         }
 
@@ -187,9 +187,7 @@ internal sealed class GatewayPipeline(
             await RefuseAsync(
                 exchange,
                 403,
-                exchange.RequestedModel is { } asked
-                    ? $"This Weir key may not ask for the model {Shown(asked)}."
-                    : "This Weir key may ask for some models alone, and this request names none."
+                RequestRefusals.NotOfTheKey(exchange.RequestedModel)
             );
             return false;
         }
@@ -511,6 +509,4 @@ internal sealed class GatewayPipeline(
             response.BodyWriter.Write(json);
         }
     }
-
-    private static string Shown(string text) => Attribution.Text(text, 64) ?? "what it says that it is";
 }
