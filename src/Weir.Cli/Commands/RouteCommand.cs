@@ -60,7 +60,10 @@ internal static class RouteCommand
 
     private static Command Explain()
     {
-        var command = new Command("explain", "Say where a request would go and what would become of it; nothing is sent")
+        var command = new Command(
+            "explain",
+            "Say where a request would go and what would become of it; nothing is sent"
+        )
         {
             Body,
             Path,
@@ -134,7 +137,8 @@ internal static class RouteCommand
                     RouteText.Write(explanation);
                 }
 
-                code = explanation.Refusal is null ? ExitCodes.Ok
+                code =
+                    explanation.Refusal is null ? ExitCodes.Ok
                     : explanation.Refusal.Status == 404 ? ExitCodes.NotFound
                     : ExitCodes.Refused;
             },

@@ -79,9 +79,7 @@ internal static class RouteText
             Console.Out.WriteLine(target.Reason ?? $"{Figures.Name(target.Provider)} is not told of:");
             foreach (var feature in target.Dropped.Concat(target.Refused))
             {
-                Console.Out.WriteLine(
-                    feature.Note is { } note ? $"  {feature.Name}: {note}" : $"  {feature.Name}"
-                );
+                Console.Out.WriteLine(feature.Note is { } note ? $"  {feature.Name}: {note}" : $"  {feature.Name}");
             }
         }
     }

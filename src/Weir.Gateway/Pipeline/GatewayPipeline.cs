@@ -184,11 +184,7 @@ internal sealed class GatewayPipeline(
         var caller = exchange.Caller;
         if (caller.Principal.Bounds is { HasModels: true } bounds && !bounds.AllowsModel(exchange.RequestedModel ?? ""))
         {
-            await RefuseAsync(
-                exchange,
-                403,
-                RequestRefusals.NotOfTheKey(exchange.RequestedModel)
-            );
+            await RefuseAsync(exchange, 403, RequestRefusals.NotOfTheKey(exchange.RequestedModel));
             return false;
         }
 

@@ -63,13 +63,7 @@ internal sealed record AskedRequest(Endpoint Endpoint, IHeaderDictionary Headers
                 return null;
             case (null, Dialect.OpenAIEmbeddings):
                 return Endpoint.Parse("/v1/embeddings", speaksAnthropic: false);
-            case (
-                null,
-                Dialect.AnthropicMessages
-                    or Dialect.OpenAIChat
-                    or Dialect.OpenAIResponses
-                    or Dialect.Gemini
-            ):
+            case (null, Dialect.AnthropicMessages or Dialect.OpenAIChat or Dialect.OpenAIResponses or Dialect.Gemini):
                 return Endpoint.Parse(
                     Dialects.PathOf(query.Dialect.Value, query.Model ?? "", streams: false).Path,
                     speaksAnthropic: false

@@ -84,11 +84,7 @@ internal static class RouteExplainer
     private static RouteExplanation Fill(RouteExplanation explanation, RouteModel? route, in Step step)
     {
         var decision = step.Decision;
-        explanation = explanation with
-        {
-            Route = route?.Name,
-            By = decision.Refusal is null ? decision.By : null,
-        };
+        explanation = explanation with { Route = route?.Name, By = decision.Refusal is null ? decision.By : null };
         Conversation? conversation = null;
         foreach (var target in decision.Targets)
         {
@@ -190,9 +186,7 @@ internal static class RouteExplainer
         };
 
     private static Dialect UpstreamDialect(Target target, in Step step) =>
-        step.Question.MayTranslate
-            ? Reach.UpstreamDialect(target.Provider, step.Question.Dialect)
-            : Dialect.None;
+        step.Question.MayTranslate ? Reach.UpstreamDialect(target.Provider, step.Question.Dialect) : Dialect.None;
 
     private static string ModelFor(Target target, in Step step) =>
         target.Model ?? step.Decision.Model ?? step.Question.Model;
@@ -215,7 +209,11 @@ internal static class RouteExplainer
         return edits.ToImmutable();
     }
 
-    private static TargetCredential CredentialOf(ProviderModel provider, ProviderModel first, TargetHandling handling) =>
+    private static TargetCredential CredentialOf(
+        ProviderModel provider,
+        ProviderModel first,
+        TargetHandling handling
+    ) =>
         provider.Credential is not null ? TargetCredential.Weir
         : handling == TargetHandling.Translated || provider.Kind == ProviderKind.Simulator ? TargetCredential.None
         : UpstreamRequest.IsMeantFor(first, provider) ? TargetCredential.Caller

@@ -44,9 +44,7 @@ internal static class Router
     /// <summary>The decision for one request.</summary>
     public static RouteDecision Decide(GatewayModel gateway, PriceSnapshot prices, in RouteQuestion question)
     {
-        return RouteFor(gateway, question) is { } route
-            ? ByRoute(route, question)
-            : ByModel(gateway, prices, question);
+        return RouteFor(gateway, question) is { } route ? ByRoute(route, question) : ByModel(gateway, prices, question);
     }
 
     /// <summary>The route that decides: the first that matches; null where the model finds its provider.</summary>

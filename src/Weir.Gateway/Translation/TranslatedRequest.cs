@@ -77,11 +77,7 @@ internal sealed class TranslatedRequest : IDisposable
         Dialect dialect,
         string model,
         PriceSnapshot prices
-    ) =>
-        Write(
-            conversation,
-            provider.TraitsFor(dialect, model, prices.Find(provider.Catalogue, model)?.OutputLimit)
-        );
+    ) => Write(conversation, provider.TraitsFor(dialect, model, prices.Find(provider.Catalogue, model)?.OutputLimit));
 
     /// <summary>Writes the request for a target.</summary>
     public static TranslatedRequest Write(Conversation conversation, TargetTraits target)

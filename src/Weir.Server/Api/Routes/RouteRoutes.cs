@@ -37,10 +37,12 @@ internal static class RouteRoutes
             .WithTags("Routes")
             .MapPost("/explain", Explain)
             .WithName("explainRoute")
-            .WithSummary("Says where a request would go, how it would be translated and what would be dropped; sends nothing")
+            .WithSummary(
+                "Says where a request would go, how it would be translated and what would be dropped; sends nothing"
+            )
             .WithDescription(
                 "The question is answered for the workspace of the caller. Its body is bounded as the gateway bounds requests "
-                    + "(server.maxBodyBytes), and nothing of it is stored, logged or answered but the model's name. A request that "
+                    + "(server.maxBodyMb), and nothing of it is stored, logged or answered but the model's name. A request that "
                     + "Weir would refuse is explained too: refusal then says so, and the answer is 200."
             )
             .Needs(Permission.ConfigRead)
