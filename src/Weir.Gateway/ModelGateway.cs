@@ -209,7 +209,7 @@ public sealed class ModelGateway : IAsyncDisposable
         RouteQuery query
     )
     {
-        var snapshot = GatewaySnapshot.Build(
+        var made = GatewaySnapshot.Build(
             server with
             {
                 Providers = WithKeys(server.Providers),
@@ -220,11 +220,11 @@ public sealed class ModelGateway : IAsyncDisposable
         );
         try
         {
-            return RouteExplainer.Explain(snapshot, prices.Current, workspace, query);
+            return RouteExplainer.Explain(made, prices.Current, workspace, query);
         }
         finally
         {
-            snapshot.LetGo();
+            made.LetGo();
         }
     }
 
