@@ -57,7 +57,7 @@ public sealed class RouteExplainTests : IAsyncLifetime
         var (status, text) = await AskAsync($$"""{"path":"/v1/messages","headers":{"x-a":"b"},"body":{{Request}}}""");
 
         Assert.True(status == HttpStatusCode.OK, text);
-        var json = VendorJson.Parse(text);
+        var json = Read(text);
         Assert.Equal("split", json.GetProperty("route").GetString());
         Assert.Equal("route", json.GetProperty("by").GetString());
         Assert.True(json.GetProperty("streams").GetBoolean());
@@ -94,7 +94,7 @@ public sealed class RouteExplainTests : IAsyncLifetime
         Assert.True(status == HttpStatusCode.OK, text);
         Assert.DoesNotContain("house", text, StringComparison.Ordinal);
         Assert.DoesNotContain("vendor", text, StringComparison.Ordinal);
-        Assert.Equal(404, VendorJson.Parse(text).GetProperty("refusal").GetProperty("status").GetInt32());
+        Assert.Equal(404, Read(text).GetProperty("refusal").GetProperty("status").GetInt32());
 
         var named = await AskAsync("""{"dialect":"anthropic","model":"sim-small","key":"admin"}""", foreign);
         Assert.Equal(HttpStatusCode.BadRequest, named.Status);
@@ -110,9 +110,9 @@ public sealed class RouteExplainTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
 
         var routed = await AskAsync("""{"dialect":"anthropic","model":"claude-x","key":"bound-1"}""");
-        Assert.Equal("bound", VendorJson.Parse(routed.Text).GetProperty("route").GetString());
+        Assert.Equal("bound", Read(routed.Text).GetProperty("route").GetString());
         var refused = await AskAsync("""{"dialect":"anthropic","model":"gpt-x","key":"bound-1"}""");
-        var refusal = VendorJson.Parse(refused.Text).GetProperty("refusal");
+        var refusal = Read(refused.Text).GetProperty("refusal");
         Assert.Equal(403, refusal.GetProperty("status").GetInt32());
         Assert.Contains(
             "may not ask for the model gpt-x",
@@ -121,8 +121,7 @@ public sealed class RouteExplainTests : IAsyncLifetime
         );
 
         using var weak = await weir.PostAsync("/api/v1/keys", """{"name":"reader","scopes":["config:read"]}""");
-        var reader = VendorJson
-            .Parse(await weak.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
+        var reader = Read(await weak.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))
             .GetProperty("key")
             .GetString();
         Assert.Equal(
@@ -143,12 +142,12 @@ public sealed class RouteExplainTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.BadRequest, faulty.Status);
         Assert.Equal(
             ["/client", "/dialect", "/headers", "/key"],
-            VendorJson.Parse(faulty.Text).GetProperty("errors").EnumerateObject().Select(error => error.Name)
+            Read(faulty.Text).GetProperty("errors").EnumerateObject().Select(error => error.Name)
         );
         var shape = await AskAsync("""{"pat":"/v1/messages","model":7}""");
         Assert.Equal(
             ["/model", "/pat"],
-            VendorJson.Parse(shape.Text).GetProperty("errors").EnumerateObject().Select(error => error.Name)
+            Read(shape.Text).GetProperty("errors").EnumerateObject().Select(error => error.Name)
         );
 
         // 3 MB are over the management side's usual bound, 200 levels over its usual depth.
@@ -156,7 +155,7 @@ public sealed class RouteExplainTests : IAsyncLifetime
         var body = $$"""{"model":"claude-x","x":{{deep}},"y":"{{new string('y', 3_000_000)}}"}""";
         var large = await AskAsync($$"""{"path":"/v1/messages","body":{{body}}}""");
         Assert.True(large.Status == HttpStatusCode.OK, large.Text);
-        Assert.Equal("split", VendorJson.Parse(large.Text).GetProperty("route").GetString());
+        Assert.Equal("split", Read(large.Text).GetProperty("route").GetString());
         // A key that stands twice is a way round policy, and is refused here as there.
         var twice = await AskAsync("""{"path":"/v1/messages","body":{"model":"a","model":"b"}}""");
         Assert.Contains("stands twice", twice.Text, StringComparison.Ordinal);
@@ -205,6 +204,12 @@ public sealed class RouteExplainTests : IAsyncLifetime
         Assert.Equal(2, bare.ExitCode);
         Assert.Contains("weir route explain --model claude-sonnet-5", help.Output, StringComparison.Ordinal);
         Assert.Empty(upstream.Requests);
+    }
+
+    private static JsonElement Read(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
     }
 
     private async Task<(HttpStatusCode Status, string Text)> AskAsync(string json, string? key = null)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -93,7 +94,7 @@ internal static class RouteRoutes
                 Path = body.Path,
                 Dialect = dialect,
                 Headers = [.. body.Headers ?? ImmutableDictionary<string, string>.Empty],
-                Body = body.Body is { } sent ? JsonMarshal.GetRawUtf8Value(sent).ToArray() : null,
+                Body = body.Body is { } sent ? BytesOf(sent) : null,
                 Model = body.Model,
                 Client = body.Client,
                 Key = body.Key,
@@ -113,6 +114,8 @@ internal static class RouteRoutes
             ? ApiProblem.Invalid(faults)
             : TypedResults.Ok(RouteShapesOf.Item(answer.Explanation!, body.Key));
     }
+
+    private static ReadOnlyMemory<byte>? BytesOf(JsonElement body) => JsonMarshal.GetRawUtf8Value(body).ToArray();
 
     private static Dialect? DialectOf(string word) =>
         word == "anthropic"
