@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Weir.Testing;
 
 namespace Weir.FunctionalTests.Api;
@@ -22,7 +23,6 @@ public sealed class RouteExplainTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        foreign = await OtherWorkspace.MakeAsync(folder.At("data"));
         weir = await WeirProcess.StartAsync(
             folder.At("data"),
             $$"""
@@ -42,6 +42,9 @@ public sealed class RouteExplainTests : IAsyncLifetime
 
             """
         );
+        var made = await weir.CommandAsync("workspaces", "create", "other");
+        Assert.True(made.ExitCode == 0, made.Errors);
+        foreign = Regex.Match(made.Output, "wk_[A-Za-z0-9]{30,}", RegexOptions.None, TimeSpan.FromSeconds(1)).Value;
     }
 
     public async ValueTask DisposeAsync()
@@ -96,7 +99,9 @@ public sealed class RouteExplainTests : IAsyncLifetime
         Assert.DoesNotContain("vendor", text, StringComparison.Ordinal);
         Assert.Equal(404, Read(text).GetProperty("refusal").GetProperty("status").GetInt32());
 
-        var named = await AskAsync("""{"dialect":"anthropic","model":"sim-small","key":"admin"}""", foreign);
+        using var made = await weir.PostAsync("/api/v1/keys", """{"name":"hidden-1"}""");
+        Assert.Equal(HttpStatusCode.Created, made.StatusCode);
+        var named = await AskAsync("""{"dialect":"anthropic","model":"sim-small","key":"hidden-1"}""", foreign);
         Assert.Equal(HttpStatusCode.BadRequest, named.Status);
         Assert.Contains("/key", named.Text, StringComparison.Ordinal);
         var simulated = await AskAsync("""{"dialect":"anthropic","model":"sim-small"}""", foreign);
@@ -106,7 +111,7 @@ public sealed class RouteExplainTests : IAsyncLifetime
     [Fact]
     public async Task A_key_counts_with_its_name_and_its_bounds_for_who_may_see_keys()
     {
-        var made = await weir.PostAsync("/api/v1/keys", """{"name":"bound-1","models":["claude-*"]}""");
+        using var made = await weir.PostAsync("/api/v1/keys", """{"name":"bound-1","models":["claude-*"]}""");
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
 
         var routed = await AskAsync("""{"dialect":"anthropic","model":"claude-x","key":"bound-1"}""");
@@ -132,7 +137,6 @@ public sealed class RouteExplainTests : IAsyncLifetime
             HttpStatusCode.Forbidden,
             (await AskAsync("""{"dialect":"anthropic","model":"claude-x","key":"bound-1"}""", reader)).Status
         );
-        made.Dispose();
     }
 
     [Fact]
