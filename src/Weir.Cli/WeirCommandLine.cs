@@ -59,6 +59,7 @@ internal static class WeirCommandLine
             LimitsCommand.Create(),
             PricesCommand.Create(),
             TokensCommand.Create(),
+            RouteCommand.Create(),
             HooksCommand.Create(),
             DemoCommand.Create(),
             DoctorCommand.Create(),

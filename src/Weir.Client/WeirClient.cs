@@ -255,6 +255,19 @@ public sealed partial class WeirClient : IDisposable
             cancellationToken
         );
 
+    /// <summary>Where a request would go. It is not sent.</summary>
+    public Task<RouteExplanationItem> ExplainRouteAsync(
+        RouteQuestionItem question,
+        CancellationToken cancellationToken
+    ) =>
+        SendAsync(
+            HttpMethod.Post,
+            "routes/explain",
+            JsonContent.Create(question, WeirJson.Default.RouteQuestionItem),
+            WeirJson.Default.RouteExplanationItem,
+            cancellationToken
+        );
+
     /// <summary>Prices history again.</summary>
     public Task<RepriceResult> RepriceAsync(RepriceRequest request, CancellationToken cancellationToken) =>
         SendAsync(

@@ -174,6 +174,60 @@ public sealed class ModelGateway : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Says where a request of a workspace's would go and what would become of it. Nothing is sent, nothing is recorded and
+    /// nothing is logged.
+    /// </summary>
+    public RouteAnswer Explain(WorkspaceId workspace, RouteQuery query)
+    {
+        var held = Hold();
+        try
+        {
+            return RouteExplainer.Explain(held, prices.Current, workspace, query);
+        }
+        finally
+        {
+            held.LetGo();
+        }
+    }
+
+    /// <summary>
+    /// As <see cref="Explain(WorkspaceId, RouteQuery)"/>, where no gateway runs. A secret that was not opened counts as a key:
+    /// it is enough to know that there is one.
+    /// </summary>
+    /// <param name="server">The server's document.</param>
+    /// <param name="workspaces">Every other workspace.</param>
+    /// <param name="prices">Which know the models.</param>
+    /// <param name="workspace">Whose request it is.</param>
+    /// <param name="query">The request.</param>
+    /// <exception cref="ArgumentException">The documents do not hold together.</exception>
+    public static RouteAnswer Explain(
+        GatewayConfig server,
+        ImmutableArray<WorkspaceConfig> workspaces,
+        PriceBook prices,
+        WorkspaceId workspace,
+        RouteQuery query
+    )
+    {
+        var made = GatewaySnapshot.Build(
+            server with
+            {
+                Providers = WithKeys(server.Providers),
+            },
+            [.. workspaces.Select(w => w with { Providers = WithKeys(w.Providers) })],
+            previous: null,
+            TimeProvider.System
+        );
+        try
+        {
+            return RouteExplainer.Explain(made, prices.Current, workspace, query);
+        }
+        finally
+        {
+            made.LetGo();
+        }
+    }
+
     /// <summary>Ends idle connections; waits until detached drains are settled or, after five seconds, cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -203,6 +257,9 @@ public sealed class ModelGateway : IAsyncDisposable
         telemetry.Dispose();
         shutdown.Dispose();
     }
+
+    private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>
+        [.. providers.Select(p => p is { Secret: not null, ApiKey: null } ? p with { ApiKey = "sealed" } : p)];
 
     private GatewaySnapshot Hold()
     {

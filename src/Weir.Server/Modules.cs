@@ -77,6 +77,18 @@ internal sealed partial class Modules : IAsyncDisposable
     /// <summary>The data plane; null in a process that serves the management API to one command.</summary>
     public ModelGateway? Gateway { get; }
 
+    /// <summary>
+    /// What the documents in force say, where there is no gateway that has taken them: an explanation is made of it. Set whenever
+    /// a document takes force.
+    /// </summary>
+    public (GatewayConfig Server, ImmutableArray<WorkspaceConfig> Workspaces) Written { get; set; } = (new(), []);
+
+    /// <summary>Where a request of a workspace's would go.</summary>
+    public RouteAnswer Explain(WorkspaceId workspace, RouteQuery query) =>
+        Gateway is not null
+            ? Gateway.Explain(workspace, query)
+            : ModelGateway.Explain(Written.Server, Written.Workspaces, Prices, workspace, query);
+
     /// <summary>Opens everything in the data folder; the slow parts side by side.</summary>
     /// <param name="options">Which folder.</param>
     /// <param name="secrets">Where the master keys of sealed secrets come from.</param>

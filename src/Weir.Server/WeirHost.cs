@@ -397,6 +397,11 @@ public sealed class WeirHost : IAsyncDisposable
         var hosts = config.Gateway.Hosts.AddRange(ListenAddress.Names(state.Options.Urls, config.Server.Urls));
         // The gateway may still refuse: nothing else has changed by then.
         modules.Gateway?.Apply(config.Gateway with { Hosts = hosts }, workspaces);
+        if (modules.Gateway is null)
+        {
+            modules.Written = (config.Gateway, workspaces);
+        }
+
         modules.Prices.SetOverrides(config.Prices);
         modules.Identity.Sessions.Limits = config.Server.Sessions;
         state.Hosts = hosts;

@@ -9,6 +9,7 @@ namespace Weir.Client.Json;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     RespectNullableAnnotations = true,
+    MaxDepth = WeirJson.MaxDepth,
     Converters = [typeof(UtcTimeConverter)]
 )]
 [JsonSerializable(typeof(UsageSummaryResult))]
@@ -98,11 +99,16 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(RoleList))]
 [JsonSerializable(typeof(RoleItem))]
 [JsonSerializable(typeof(RoleText))]
+[JsonSerializable(typeof(RouteQuestionItem))]
+[JsonSerializable(typeof(RouteExplanationItem))]
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(AuditItem))]
 [JsonSerializable(typeof(AuditVerification))]
 public sealed partial class WeirJson : JsonSerializerContext
 {
+    /// <summary>How deep a text may be nested: a question on a route holds a caller's whole request, which may be 256 deep.</summary>
+    public const int MaxDepth = 260;
+
     /// <summary>
     /// Leaves quotes' kin and letters of every script as they are: the API's answers are never put into a page as they come.
     /// </summary>
@@ -171,6 +177,7 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(RoleList))]
 [JsonSerializable(typeof(RoleItem))]
 [JsonSerializable(typeof(RoleText))]
+[JsonSerializable(typeof(RouteExplanationItem))]
 [JsonSerializable(typeof(AuditPage))]
 [JsonSerializable(typeof(AuditItem))]
 [JsonSerializable(typeof(AuditVerification))]

@@ -95,7 +95,7 @@ internal sealed class GatewayPipeline(
         if (exchange.Snapshot.Of(caller.Principal.Workspace) is not { } gateway)
         {
             Note(exchange, 403, "a workspace that is not served", caller.Principal.KeyId);
-            await RefuseAsync(exchange, 403, "Weir does not serve the workspace of this key.");
+            await RefuseAsync(exchange, 403, RequestRefusals.NotServed);
             return;
         }
 
@@ -130,7 +130,7 @@ internal sealed class GatewayPipeline(
         switch (await RequestBodyReader.ReadAsync(request, limit, body))
         {
             case BodyOutcome.TooLarge:
-                await RefuseAsync(exchange, 413, $"The request is larger than the {limit} bytes that Weir takes.");
+                await RefuseAsync(exchange, 413, RequestRefusals.TooLarge(limit));
                 return false;
             case BodyOutcome.Broken:
                 await RefuseAsync(exchange, 400, "The request's body is not well-formed HTTP.");
@@ -149,7 +149,7 @@ internal sealed class GatewayPipeline(
                 await RefuseAsync(
                     exchange,
                     400,
-                    $"The request's body cannot be decoded as {Shown(coding)}, or is larger than {limit} bytes when it is."
+                    $"The request's body cannot be decoded as {RequestRefusals.Shown(coding)}, or is larger than {limit} bytes when it is."
                 );
                 return false;
             }
@@ -174,7 +174,7 @@ internal sealed class GatewayPipeline(
 
         if (isModelCall && exchange.RequestedModel is null && !exchange.IsPassThrough)
         {
-            await RefuseAsync(exchange, 400, "The request names no model.");
+            await RefuseAsync(exchange, 400, RequestRefusals.NoModel);
             return false;
         }
 
@@ -187,13 +187,7 @@ internal sealed class GatewayPipeline(
         var caller = exchange.Caller;
         if (caller.Principal.Bounds is { HasModels: true } bounds && !bounds.AllowsModel(exchange.RequestedModel ?? ""))
         {
-            await RefuseAsync(
-                exchange,
-                403,
-                exchange.RequestedModel is { } asked
-                    ? $"This Weir key may not ask for the model {Shown(asked)}."
-                    : "This Weir key may ask for some models alone, and this request names none."
-            );
+            await RefuseAsync(exchange, 403, RequestRefusals.NotOfTheKey(exchange.RequestedModel));
             return false;
         }
 
@@ -557,6 +551,4 @@ internal sealed class GatewayPipeline(
             response.BodyWriter.Write(json);
         }
     }
-
-    private static string Shown(string text) => Attribution.Text(text, 64) ?? "what it says that it is";
 }

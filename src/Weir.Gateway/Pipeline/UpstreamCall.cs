@@ -52,10 +52,9 @@ internal sealed class UpstreamCall : IDisposable
         };
         HidesUsageChunk =
             translated is null
-            && exchange.Endpoint.Dialect == Dialect.OpenAIChat
+            && !exchange.IsPassThrough
             && target.Provider.Vendor.TakesStreamOptions
-            && exchange is { Streaming: true, IsPassThrough: false }
-            && exchange.Head.IncludeUsage != true;
+            && UpstreamRequest.AddsUsage(exchange.Endpoint.Dialect, exchange.Streaming, exchange.Head);
         request = UpstreamRequest.Build(exchange, target, model, HidesUsageChunk, translated, out body);
         Watchdog = new Watchdog(clock, target.Provider.Config.SilenceTimeout);
     }
@@ -268,14 +267,7 @@ internal sealed class UpstreamCall : IDisposable
         var dialect = Reach.UpstreamDialect(target.Provider, exchange.Endpoint.Dialect, model ?? "");
         return dialect == Dialect.None
             ? null
-            : TranslatedRequest.Write(
-                exchange.Conversation,
-                target.Provider.TraitsFor(
-                    dialect,
-                    model ?? "",
-                    exchange.Prices.Find(target.Provider.Catalogue, model ?? "")?.OutputLimit
-                )
-            );
+            : TranslatedRequest.Write(exchange.Conversation, target.Provider, dialect, model ?? "", exchange.Prices);
     }
 
     private async Task<bool> RelayStreamAsync(HttpResponseMessage accepted, bool mayTryElsewhere)

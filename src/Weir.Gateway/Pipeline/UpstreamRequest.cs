@@ -116,13 +116,24 @@ internal static class UpstreamRequest
             return false;
         }
 
-        var first = exchange.Route.Targets[0].Provider;
-        return ReferenceEquals(first, provider)
-            || (
-                first.Kind == provider.Kind
-                && (provider.Kind != ProviderKind.OpenAICompatible || first.Upstream == provider.Upstream)
-            );
+        return IsMeantFor(exchange.Route.Targets[0].Provider, provider);
     }
+
+    /// <summary>Whether a credential that a caller brings for the first target is good for another one too.</summary>
+    public static bool IsMeantFor(ProviderModel first, ProviderModel provider) =>
+        ReferenceEquals(first, provider)
+        || (
+            first.Kind == provider.Kind
+            && (provider.Kind != ProviderKind.OpenAICompatible || first.Upstream == provider.Upstream)
+        );
+
+    /// <summary>Whether a chat stream is made to report its usage, which its caller did not ask for.</summary>
+    public static bool AddsUsage(Dialect caller, bool streaming, in RequestHead head) =>
+        caller == Dialect.OpenAIChat && streaming && head.IncludeUsage != true;
+
+    /// <summary>Whether the model's name in a body is replaced.</summary>
+    public static bool Renames(in RequestHead head, string? model) =>
+        model is not null && head.Model is not null && model != head.Model;
 
     private static IReadOnlyList<ReadOnlyMemory<byte>> PiecesOf(
         Exchange exchange,
@@ -141,7 +152,7 @@ internal static class UpstreamRequest
             head = RequestHeadReader.Read(unsealed, exchange.Endpoint.Dialect);
         }
 
-        var renames = model is not null && head.Model is not null && model != head.Model;
+        var renames = Renames(head, model);
         if (exchange.IsPassThrough || !(renames || includesUsage || unsealed is not null || mustBeRead))
         {
             return [exchange.Body];

@@ -23,12 +23,14 @@ internal readonly record struct RouteQuestion(
 /// <param name="Model">The model to ask for where a target names none; null to leave it as it stands (a pass-through).</param>
 /// <param name="Refusal">For the caller; null when there are targets.</param>
 /// <param name="Status">The refusal's HTTP status.</param>
+/// <param name="By">How the targets were found; without meaning beside a refusal.</param>
 internal readonly record struct RouteDecision(
     ImmutableArray<Target> Targets,
     string? Route,
     string? Model,
     string? Refusal = null,
-    int Status = 0
+    int Status = 0,
+    RouteFinding By = RouteFinding.Route
 );
 
 /// <summary>
@@ -42,16 +44,27 @@ internal static class Router
     /// <summary>The decision for one request.</summary>
     public static RouteDecision Decide(GatewayModel gateway, PriceSnapshot prices, in RouteQuestion question)
     {
+        return RouteFor(gateway, question) is { } route ? ByRoute(route, question) : ByModel(gateway, prices, question);
+    }
+
+    /// <summary>The route that decides: the first that matches; null where the model finds its provider.</summary>
+    public static RouteModel? RouteFor(GatewayModel gateway, in RouteQuestion question)
+    {
         foreach (var route in gateway.Routes)
         {
             if (route.Matches(question))
             {
-                return ByRoute(route, question);
+                return route;
             }
         }
 
-        return ByModel(gateway, prices, question);
+        return null;
     }
+
+    /// <summary>Why a provider that a route names is passed over, for a person.</summary>
+    public static string WhyPassedOver(ProviderModel provider, in RouteQuestion question) =>
+        $"Provider {provider.Name} speaks {provider.SpokenInWords}, not {question.Dialect.InWords()}"
+        + $"{KeyHint(provider.AsTarget, question.MayTranslate)}.";
 
     private static RouteDecision ByRoute(RouteModel route, in RouteQuestion question)
     {
@@ -99,7 +112,7 @@ internal static class Router
             {
                 if (provider.Speaks(dialect, model))
                 {
-                    return To(provider, model);
+                    return To(provider, model, RouteFinding.Listed);
                 }
 
                 elsewhere ??= provider;
@@ -109,7 +122,7 @@ internal static class Router
 
         if (translated is not null)
         {
-            return To(translated, model);
+            return To(translated, model, RouteFinding.Listed);
         }
 
         var slash = model.IndexOf('/');
@@ -117,7 +130,7 @@ internal static class Router
         {
             var bare = model[(slash + 1)..];
             return Reach.Serves(named, dialect, bare, question.MayTranslate)
-                ? To(named, bare)
+                ? To(named, bare, RouteFinding.Named)
                 : Refuse(400, model, OtherDialect(named, dialect));
         }
 
@@ -135,7 +148,7 @@ internal static class Router
             {
                 if (speaks)
                 {
-                    return To(provider, model);
+                    return To(provider, model, RouteFinding.Catalogue);
                 }
 
                 elsewhere ??= provider;
@@ -154,7 +167,7 @@ internal static class Router
 
         if (translated is not null)
         {
-            return To(translated, model);
+            return To(translated, model, RouteFinding.Catalogue);
         }
 
         if (elsewhere is not null)
@@ -163,7 +176,7 @@ internal static class Router
         }
 
         return (vendor ?? compatible) is { } last
-            ? To(last, model)
+            ? To(last, model, vendor is null ? RouteFinding.Dialect : RouteFinding.Vendor)
             : Refuse(
                 404,
                 model,
@@ -172,7 +185,8 @@ internal static class Router
             );
     }
 
-    private static RouteDecision To(ProviderModel provider, string model) => new(provider.AsTarget, Route: null, model);
+    private static RouteDecision To(ProviderModel provider, string model, RouteFinding by) =>
+        new(provider.AsTarget, Route: null, model, By: by);
 
     private static RouteDecision Refuse(int status, string model, string reason) =>
         new([], Route: null, model, reason, status);

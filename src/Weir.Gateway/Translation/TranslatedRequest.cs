@@ -3,6 +3,8 @@ using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Upstreams;
+using Weir.Ledger;
 
 namespace Weir.Gateway.Translation;
 
@@ -62,6 +64,20 @@ internal sealed class TranslatedRequest : IDisposable
             : $"Provider {target.Provider.Name} would be asked in another dialect, which has no equivalent for: "
                 + $"{string.Join(", ", Fates.NamesOf(refused))}.";
     }
+
+    /// <summary>Writes the request for a provider.</summary>
+    /// <param name="conversation">What the caller sent.</param>
+    /// <param name="provider">Where it goes.</param>
+    /// <param name="dialect">The dialect that the provider is asked in.</param>
+    /// <param name="model">The model to ask for.</param>
+    /// <param name="prices">Which know the model's bounds.</param>
+    public static TranslatedRequest Write(
+        Conversation conversation,
+        ProviderModel provider,
+        Dialect dialect,
+        string model,
+        PriceSnapshot prices
+    ) => Write(conversation, provider.TraitsFor(dialect, model, prices.Find(provider.Catalogue, model)?.OutputLimit));
 
     /// <summary>Writes the request for a target.</summary>
     public static TranslatedRequest Write(Conversation conversation, TargetTraits target)

@@ -76,6 +76,9 @@ public sealed record ApiKey
     /// <summary>The origins of the pages that may use it; empty for every caller.</summary>
     public ImmutableArray<string> Origins { get; init; } = [];
 
+    /// <summary>What it is bound to; null for nothing.</summary>
+    public KeyBounds? Bounds => KeyBounds.Of(Models, Networks, Origins);
+
     /// <summary>When it was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 

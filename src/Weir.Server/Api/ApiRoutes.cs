@@ -11,6 +11,7 @@ using Weir.Server.Api.Organisations;
 using Weir.Server.Api.Prices;
 using Weir.Server.Api.Privacy;
 using Weir.Server.Api.Roles;
+using Weir.Server.Api.Routes;
 using Weir.Server.Api.Secrets;
 using Weir.Server.Api.Sessions;
 using Weir.Server.Api.SignIn;
@@ -45,6 +46,7 @@ internal static class ApiRoutes
         OrganisationRoutes.Map(api.MapGroup("/organisations"));
         TeamRoutes.Map(api.MapGroup("/teams"));
         RoleRoutes.Map(api);
+        RouteRoutes.Map(api.MapGroup("/routes"));
         AuditRoutes.Map(api.MapGroup("/audit"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         SecretRoutes.Map(api.MapGroup("/secrets"));

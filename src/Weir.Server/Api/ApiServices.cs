@@ -56,6 +56,8 @@ internal static class ApiServices
             json.SerializerOptions.Converters.Add(new UtcTimeConverter());
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.Encoder = WeirJson.Encoder;
+            // The payload door holds every body against the depth of its route, which is mostly far less.
+            json.SerializerOptions.MaxDepth = WeirJson.MaxDepth;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, WeirJson.Default);
         });
         LiveRoute.Add(services);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
 using Weir.Server.Api.Capture;
+using Weir.Server.Api.Routes;
 using Weir.Server.Doors;
 using Weir.Server.Logging;
 
@@ -58,7 +59,7 @@ internal sealed partial class ManagementSide(
             return;
         }
 
-        var mostBytes = CapturePaths.MostBytes(context.Request.Path) ?? MaxBodyBytes;
+        var mostBytes = MostBytes(context.Request.Path);
         if (context.Request.ContentLength > mostBytes)
         {
             // Not a byte of it is read here, nor is the limit set: then Kestrel takes in what comes for a few seconds, and
@@ -77,12 +78,12 @@ internal sealed partial class ManagementSide(
         try
         {
             await next(context);
-            await ExplainAsync(context, null);
+            await ExplainAsync(context, null, mostBytes);
         }
         catch (BadHttpRequestException bad)
         {
             context.Response.StatusCode = bad.StatusCode;
-            await ExplainAsync(context, bad.InnerException is JsonException json ? Explain(json) : null);
+            await ExplainAsync(context, bad.InnerException is JsonException json ? Explain(json) : null, mostBytes);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -101,7 +102,15 @@ internal sealed partial class ManagementSide(
         }
     }
 
-    private static async Task ExplainAsync(HttpContext context, string? detail)
+    private long MostBytes(PathString path) =>
+        CapturePaths.MostBytes(path)
+        ?? (
+            RouteRoutes.IsQuestion(path)
+                ? state.Config.Current.Config.Gateway.MaxBodyBytes + RouteRoutes.Envelope
+                : MaxBodyBytes
+        );
+
+    private static async Task ExplainAsync(HttpContext context, string? detail, long mostBytes)
     {
         var response = context.Response;
         if (response.HasStarted || response.StatusCode < 400 || response.ContentType is not null)
@@ -115,8 +124,7 @@ internal sealed partial class ManagementSide(
             StatusCodes.Status405MethodNotAllowed =>
                 $"This path takes {response.Headers.Allow.ToString()}, not {context.Request.Method}.",
             StatusCodes.Status415UnsupportedMediaType => "Send application/json.",
-            StatusCodes.Status413PayloadTooLarge =>
-                $"A body here has at most {CapturePaths.MostBytes(context.Request.Path) ?? MaxBodyBytes} bytes.",
+            StatusCodes.Status413PayloadTooLarge => $"A body here has at most {mostBytes} bytes.",
             StatusCodes.Status400BadRequest =>
                 "The body or a parameter is missing, or not what this route takes; GET /openapi/v1.json says what it takes.",
             _ => null,

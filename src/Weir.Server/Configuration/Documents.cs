@@ -254,7 +254,7 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
                     Providers =
                     [
                         .. Filled(entry.Id, config.Gateway.Providers)
-                            .Where(p => p.IsOpened)
+                            .Where(p => secrets is null || p.IsOpened)
                             // What the server's document grants now, whatever it granted when the workspace's was read.
                             .Select(p => p with { Network = servers.Server.WorkspaceNetwork }),
                     ],

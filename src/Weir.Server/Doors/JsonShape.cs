@@ -12,7 +12,7 @@ namespace Weir.Server.Doors;
 /// </summary>
 internal static class JsonShape
 {
-    /// <summary>How deep a text may be nested.</summary>
+    /// <summary>How deep a text may be nested where its route says nothing of it.</summary>
     public const int MaxDepth = 32;
 
     private const int MostFaults = 64;
@@ -20,30 +20,35 @@ internal static class JsonShape
     /// <summary>What is wrong, by pointer; empty for a sound text, which then also becomes the type.</summary>
     /// <param name="json">The text, in UTF-8.</param>
     /// <param name="type">What it is to become.</param>
-    public static IReadOnlyDictionary<string, string> Faults(ReadOnlyMemory<byte> json, JsonTypeInfo type)
+    /// <param name="maxDepth">How deep it may be nested.</param>
+    public static IReadOnlyDictionary<string, string> Faults(
+        ReadOnlyMemory<byte> json,
+        JsonTypeInfo type,
+        int maxDepth = MaxDepth
+    )
     {
         var faults = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (!Utf8.IsValid(json.Span))
         {
             faults[""] = "is not UTF-8";
         }
-        else if (WhyNotJson(json.Span) is { } broken)
+        else if (WhyNotJson(json.Span, maxDepth) is { } broken)
         {
             faults[""] = broken;
         }
         else
         {
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = MaxDepth });
+            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = maxDepth });
             new Walk(faults).Value(document.RootElement, type, "");
         }
 
         return faults;
     }
 
-    private static string? WhyNotJson(ReadOnlySpan<byte> json)
+    private static string? WhyNotJson(ReadOnlySpan<byte> json, int maxDepth)
     {
         var depth = 0;
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = maxDepth });
         try
         {
             while (reader.Read())
@@ -56,8 +61,8 @@ internal static class JsonShape
         catch (JsonException bad)
         {
             var rest = json[(int)reader.BytesConsumed..].TrimStart(" \t\r\n,:"u8);
-            return depth >= MaxDepth - 1 && !rest.IsEmpty && rest[0] is (byte)'{' or (byte)'['
-                ? string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {MaxDepth} levels")
+            return depth >= maxDepth - 1 && !rest.IsEmpty && rest[0] is (byte)'{' or (byte)'['
+                ? string.Create(CultureInfo.InvariantCulture, $"is nested deeper than {maxDepth} levels")
                 : string.Create(
                     CultureInfo.InvariantCulture,
                     $"is not JSON: line {(bad.LineNumber ?? 0) + 1}, byte {(bad.BytePositionInLine ?? 0) + 1}"

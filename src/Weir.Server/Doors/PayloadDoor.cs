@@ -8,6 +8,9 @@ using Weir.Server.Api;
 
 namespace Weir.Server.Doors;
 
+/// <summary>How deep the body of a route may be nested that carries somebody else's JSON whole.</summary>
+internal sealed record DeepPayload(int MaxDepth);
+
 /// <summary>
 /// Holds every JSON body of the management side against the type that its route takes, before the route sees it, and answers with
 /// all faults at once. No route can be left out: what a route does not declare to take it finds empty. Bodies that others define
@@ -60,7 +63,8 @@ internal sealed class PayloadDoor(RequestDelegate next, IOptions<JsonOptions> js
             var read = body.GetBuffer().AsMemory(0, (int)body.Length);
             if (!IsNothing(read.Span))
             {
-                var faults = JsonShape.Faults(read, json.Value.SerializerOptions.GetTypeInfo(type));
+                var depth = metadata.GetMetadata<DeepPayload>()?.MaxDepth ?? JsonShape.MaxDepth;
+                var faults = JsonShape.Faults(read, json.Value.SerializerOptions.GetTypeInfo(type), depth);
                 if (faults.Count > 0)
                 {
                     await ApiProblem.Invalid(faults).ExecuteAsync(context);

@@ -57,6 +57,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "DELETE /api/v1/roles/{name}",
         "GET /api/v1/roles/{name}",
         "PUT /api/v1/roles/{name}",
+        "POST /api/v1/routes/explain",
         "GET /api/v1/secrets",
         "POST /api/v1/secrets",
         "POST /api/v1/secrets/rotate-key",

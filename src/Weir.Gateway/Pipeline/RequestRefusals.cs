@@ -1,0 +1,23 @@
+namespace Weir.Gateway.Pipeline;
+
+/// <summary>What callers are told who are refused before a provider is asked: the same words when it is explained to them.</summary>
+internal static class RequestRefusals
+{
+    /// <summary>400: nothing says which model is meant.</summary>
+    public const string NoModel = "The request names no model.";
+
+    /// <summary>403: the key's workspace is none that the gateway knows.</summary>
+    public const string NotServed = "Weir does not serve the workspace of this key.";
+
+    /// <summary>413: it is over the bound, in bytes.</summary>
+    public static string TooLarge(long limit) => $"The request is larger than the {limit} bytes that Weir takes.";
+
+    /// <summary>403: the key is bound to other models; null for a request that names none.</summary>
+    public static string NotOfTheKey(string? model) =>
+        model is not null
+            ? $"This Weir key may not ask for the model {Shown(model)}."
+            : "This Weir key may ask for some models alone, and this request names none.";
+
+    /// <summary>What a caller wrote, as far as it may stand in an answer.</summary>
+    public static string Shown(string text) => Attribution.Text(text, 64) ?? "what it says that it is";
+}

@@ -1,0 +1,137 @@
+using System.Collections.Immutable;
+using Weir.Foundation;
+
+namespace Weir.Gateway;
+
+/// <summary>What came of a <see cref="RouteQuery"/>: an explanation, or what is wrong with the question. Immutable.</summary>
+/// <param name="Explanation">Null when the question has faults.</param>
+/// <param name="Faults">What is wrong, by the JSON pointer of the member; empty when nothing is.</param>
+public sealed record RouteAnswer(RouteExplanation? Explanation, ImmutableSortedDictionary<string, string> Faults);
+
+/// <summary>Where a request would go, and what would become of it. Holds nothing of its body but the model's name. Immutable.</summary>
+public sealed record RouteExplanation
+{
+    /// <summary>The caller's dialect.</summary>
+    public required Dialect Dialect { get; init; }
+
+    /// <summary>The path without its query.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The model asked for; null when none is named.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>Whether a stream is asked for.</summary>
+    public required bool Streams { get; init; }
+
+    /// <summary>The calling program, by which routes may tell requests apart; null when it is not known.</summary>
+    public required string? Client { get; init; }
+
+    /// <summary>The name of the route that matched, also where it leads nowhere; null when none did.</summary>
+    public string? Route { get; init; }
+
+    /// <summary>How the targets were found; null when none is asked.</summary>
+    public RouteFinding? By { get; init; }
+
+    /// <summary>In the order in which they are tried; those that are passed over stand where the route names them.</summary>
+    public ImmutableArray<ExplainedTarget> Targets { get; init; } = [];
+
+    /// <summary>What the caller would be told instead of an answer; null when there is a target to ask.</summary>
+    public RouteRefusal? Refusal { get; init; }
+}
+
+/// <summary>How the targets of a request were found.</summary>
+public enum RouteFinding
+{
+    /// <summary>A route matched.</summary>
+    Route,
+
+    /// <summary>The provider's configuration lists the model.</summary>
+    Listed,
+
+    /// <summary>The provider is named before the model's slash.</summary>
+    Named,
+
+    /// <summary>The provider's price catalogue knows the model.</summary>
+    Catalogue,
+
+    /// <summary>Nobody knows the model: it goes to the vendor whose dialect the caller speaks.</summary>
+    Vendor,
+
+    /// <summary>Nobody knows the model, and no such vendor is configured: it goes to another that speaks the dialect.</summary>
+    Dialect,
+}
+
+/// <summary>What Weir answers by itself.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Reason">In the words that the caller would read.</param>
+public sealed record RouteRefusal(int Status, string Reason);
+
+/// <summary>What a request would be to one target. Immutable.</summary>
+public sealed record ExplainedTarget
+{
+    /// <summary>The provider's name.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Its kind.</summary>
+    public required ProviderKind Kind { get; init; }
+
+    /// <summary>The model that it is asked for.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>What happens to the request.</summary>
+    public required TargetHandling Handling { get; init; }
+
+    /// <summary>The dialect that it is asked in; none for one that is passed over.</summary>
+    public Dialect Dialect { get; init; }
+
+    /// <summary>Why it is passed over, for a person; null when it is not.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>
+    /// What is changed in a request that is relayed, which else goes on byte for byte: <c>model</c>, <c>stream_options</c>.
+    /// </summary>
+    public ImmutableArray<string> Edits { get; init; } = [];
+
+    /// <summary>What a translation leaves out, by name.</summary>
+    public ImmutableArray<FeatureNote> Dropped { get; init; } = [];
+
+    /// <summary>What the target cannot do without and its dialect lacks, by name: why it is passed over.</summary>
+    public ImmutableArray<FeatureNote> Refused { get; init; } = [];
+
+    /// <summary>With whose credential it is asked.</summary>
+    public required TargetCredential Credential { get; init; }
+}
+
+/// <summary>What happens to a request for a target.</summary>
+public enum TargetHandling
+{
+    /// <summary>It goes on as it came, but for <see cref="ExplainedTarget.Edits"/>.</summary>
+    Relayed,
+
+    /// <summary>It is read and written anew in another dialect, and the answer likewise.</summary>
+    Translated,
+
+    /// <summary>The target is not asked.</summary>
+    PassedOver,
+}
+
+/// <summary>With whose credential a target is asked.</summary>
+public enum TargetCredential
+{
+    /// <summary>With Weir's own key.</summary>
+    Weir,
+
+    /// <summary>With the one that the caller brings; without one the provider will refuse.</summary>
+    Caller,
+
+    /// <summary>With none: a translated or simulated request, or one whose caller's credential is meant for another vendor.</summary>
+    None,
+
+    /// <summary>With none, and that is why it is passed over: Weir translates for a provider that it has a key for.</summary>
+    Missing,
+}
+
+/// <summary>A feature of a request, as the table of translation has it.</summary>
+/// <param name="Name">Its name in records.</param>
+/// <param name="Note">The table's sentence on it; null where it has none.</param>
+public sealed record FeatureNote(string Name, string? Note);

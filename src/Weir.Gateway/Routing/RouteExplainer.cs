@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using Weir.Foundation;
+using Weir.Gateway.Pipeline;
+using Weir.Gateway.Translation;
+using Weir.Gateway.Upstreams;
+using Weir.Gateway.Wire;
+using Weir.Ledger;
+
+namespace Weir.Gateway.Routing;
+
+/// <summary>
+/// Says what the pipeline would do with a request, by asking what the pipeline asks: the same router, the same readers and
+/// writers. Nothing is sent and nothing is kept. Stateless.
+/// </summary>
+internal static class RouteExplainer
+{
+    /// <summary>The explanation for a workspace.</summary>
+    public static RouteAnswer Explain(
+        GatewaySnapshot snapshot,
+        PriceSnapshot prices,
+        WorkspaceId workspace,
+        RouteQuery query
+    )
+    {
+        var asked = AskedRequest.Read(query, out var faults);
+        return new RouteAnswer(asked is null ? null : Explain(snapshot.Of(workspace), prices, query, asked), faults);
+    }
+
+    private static RouteExplanation Explain(
+        GatewayModel? gateway,
+        PriceSnapshot prices,
+        RouteQuery query,
+        AskedRequest asked
+    )
+    {
+        var endpoint = asked.Endpoint;
+        var head = RequestHeadReader.Read(asked.Body.Span, endpoint.Dialect);
+        var model = endpoint.Dialect == Dialect.Gemini ? endpoint.Subject : head.Model;
+        var explanation = new RouteExplanation
+        {
+            Dialect = endpoint.Dialect,
+            Path = endpoint.Path,
+            Model = model,
+            Streams = endpoint.Operation == Operation.GeminiStream || head.Stream,
+            Client = query.Client ?? ClientNames.Of(asked.Headers),
+        };
+        if (gateway is null)
+        {
+            return Refuse(explanation, 403, RequestRefusals.NotServed);
+        }
+
+        if (asked.Body.Length > gateway.Config.MaxBodyBytes)
+        {
+            return Refuse(explanation, 413, RequestRefusals.TooLarge(gateway.Config.MaxBodyBytes));
+        }
+
+        if (head.Fault is { } fault)
+        {
+            return Refuse(explanation, 400, fault);
+        }
+
+        if (model is null)
+        {
+            return Refuse(explanation, 400, RequestRefusals.NoModel);
+        }
+
+        if (query.Bounds is { HasModels: true } bounds && !bounds.AllowsModel(model))
+        {
+            return Refuse(explanation, 403, RequestRefusals.NotOfTheKey(model));
+        }
+
+        var question = new RouteQuestion(
+            endpoint.Dialect,
+            endpoint.IsConversation,
+            model,
+            explanation.Client,
+            query.Key,
+            asked.Headers
+        );
+        var decision = Router.Decide(gateway, prices, question);
+        return Fill(explanation, Router.RouteFor(gateway, question), new Step(asked, head, question, decision, prices));
+    }
+
+    private static RouteExplanation Fill(RouteExplanation explanation, RouteModel? route, in Step step)
+    {
+        var decision = step.Decision;
+        explanation = explanation with { Route = route?.Name, By = decision.Refusal is null ? decision.By : null };
+        Conversation? conversation = null;
+        foreach (var target in decision.Targets)
+        {
+            if (conversation is null && UpstreamDialect(target, step) != Dialect.None)
+            {
+                conversation = TranslatedRequest.Read(
+                    explanation.Dialect,
+                    step.Asked.Body,
+                    explanation.Streams,
+                    out var unreadable
+                );
+                if (conversation is null)
+                {
+                    return Refuse(explanation, 400, unreadable!);
+                }
+            }
+        }
+
+        var targets = ImmutableArray.CreateBuilder<ExplainedTarget>();
+        string? reason = null;
+        ProviderModel? first = null;
+        foreach (var target in route?.Targets ?? decision.Targets)
+        {
+            var explained = decision.Targets.Contains(target)
+                ? Explain(target, conversation, explanation.Streams, step)
+                : PassedOver(target, step);
+            if (explained.Handling != TargetHandling.PassedOver)
+            {
+                first ??= target.Provider;
+                explained = explained with { Credential = CredentialOf(target.Provider, first, explained.Handling) };
+            }
+            else if (!explained.Refused.IsEmpty)
+            {
+                reason = explained.Reason;
+            }
+
+            targets.Add(explained);
+        }
+
+        return explanation with
+        {
+            Targets = targets.ToImmutable(),
+            Refusal =
+                first is not null ? null
+                : decision.Refusal is { } refusal ? new RouteRefusal(decision.Status, refusal)
+                : new RouteRefusal(400, reason!),
+        };
+    }
+
+    private static ExplainedTarget Explain(Target target, Conversation? conversation, bool streams, in Step step)
+    {
+        var dialect = UpstreamDialect(target, step);
+        if (dialect == Dialect.None || conversation is null)
+        {
+            return Shown(target, step, TargetHandling.Relayed, step.Question.Dialect) with
+            {
+                Edits = EditsOf(target, streams, step),
+            };
+        }
+
+        if (TranslatedRequest.WhyNot(conversation, target, dialect) is { } why)
+        {
+            return Shown(target, step, TargetHandling.PassedOver, dialect) with
+            {
+                Reason = why,
+                Refused = NotesOf(Fates.NamesOf(Fates.RefusedBy(dialect, conversation.Features))),
+            };
+        }
+
+        using var translated = TranslatedRequest.Write(
+            conversation,
+            target.Provider,
+            dialect,
+            ModelFor(target, step),
+            step.Prices
+        );
+        return Shown(target, step, TargetHandling.Translated, dialect) with { Dropped = NotesOf(translated.Dropped) };
+    }
+
+    private static ExplainedTarget PassedOver(Target target, in Step step) =>
+        Shown(target, step, TargetHandling.PassedOver, Dialect.None) with
+        {
+            Reason = Router.WhyPassedOver(target.Provider, step.Question),
+            Credential =
+                target.Provider.HasOwnCredential ? TargetCredential.Weir
+                : step.Question.MayTranslate && Reach.LacksKey(target.Provider) ? TargetCredential.Missing
+                : TargetCredential.None,
+        };
+
+    private static ExplainedTarget Shown(Target target, in Step step, TargetHandling handling, Dialect dialect) =>
+        new()
+        {
+            Provider = target.Provider.Name,
+            Kind = target.Provider.Kind,
+            Model = ModelFor(target, step),
+            Handling = handling,
+            Dialect = dialect,
+            Credential = target.Provider.HasOwnCredential ? TargetCredential.Weir : TargetCredential.None,
+        };
+
+    private static Dialect UpstreamDialect(Target target, in Step step) =>
+        step.Question.MayTranslate
+            ? Reach.UpstreamDialect(target.Provider, step.Question.Dialect, ModelFor(target, step))
+            : Dialect.None;
+
+    private static string ModelFor(Target target, in Step step) =>
+        target.Model ?? step.Decision.Model ?? step.Question.Model;
+
+    private static ImmutableArray<string> EditsOf(Target target, bool streams, in Step step)
+    {
+        var edits = ImmutableArray.CreateBuilder<string>(2);
+        var model = ModelFor(target, step);
+        // Gemini's stands in the path, and is replaced there.
+        if (UpstreamRequest.Renames(step.Head, model) || (step.Head.Model is null && model != step.Question.Model))
+        {
+            edits.Add("model");
+        }
+
+        if (UpstreamRequest.AddsUsage(step.Question.Dialect, streams, step.Head))
+        {
+            edits.Add("stream_options");
+        }
+
+        return edits.ToImmutable();
+    }
+
+    private static TargetCredential CredentialOf(
+        ProviderModel provider,
+        ProviderModel first,
+        TargetHandling handling
+    ) =>
+        provider.Credential is not null ? TargetCredential.Weir
+        : handling == TargetHandling.Translated || provider.Kind == ProviderKind.Simulator ? TargetCredential.None
+        : UpstreamRequest.IsMeantFor(first, provider) ? TargetCredential.Caller
+        : TargetCredential.None;
+
+    private static ImmutableArray<FeatureNote> NotesOf(ImmutableArray<string> names) =>
+        [.. names.Select(name => new FeatureNote(name, NoteOn(name)))];
+
+    private static string? NoteOn(string name) =>
+        Fates.All.First(row => row.Name == name).How is { Length: > 0 } how ? how : null;
+
+    private static RouteExplanation Refuse(RouteExplanation explanation, int status, string reason) =>
+        explanation with
+        {
+            Refusal = new RouteRefusal(status, reason),
+        };
+
+    /// <summary>A request whose route is decided.</summary>
+    private readonly record struct Step(
+        AskedRequest Asked,
+        RequestHead Head,
+        RouteQuestion Question,
+        RouteDecision Decision,
+        PriceSnapshot Prices
+    );
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+using Weir.Client;
+using Weir.Foundation;
+using Weir.Gateway;
+using Weir.Ledger;
+
+namespace Weir.Server.Api.Routes;
+
+/// <summary>From the gateway's own types to the public API's.</summary>
+internal static class RouteShapesOf
+{
+    /// <summary>An explanation.</summary>
+    public static RouteExplanationItem Item(RouteExplanation from, string? key) =>
+        new()
+        {
+            Dialect = UsageNames.Of(from.Dialect),
+            Path = from.Path,
+            Model = from.Model,
+            Streams = from.Streams,
+            Client = from.Client,
+            Key = key,
+            Route = from.Route,
+            By = from.By is { } by ? Word(by) : null,
+            Targets = [.. from.Targets.Select(Target)],
+            Refusal = from.Refusal is { } refusal ? new RouteRefusalItem(refusal.Status, refusal.Reason) : null,
+        };
+
+    private static RouteTargetItem Target(ExplainedTarget from) =>
+        new()
+        {
+            Provider = from.Provider,
+            Model = from.Model,
+            Handling = from.Handling == TargetHandling.PassedOver ? "passed-over" : Word(from.Handling),
+            Dialect = from.Dialect == Dialect.None ? null : UsageNames.Of(from.Dialect),
+            Reason = from.Reason,
+            Edits = from.Edits,
+            Dropped = Notes(from.Dropped),
+            Refused = Notes(from.Refused),
+            Credential = Word(from.Credential),
+        };
+
+    private static ImmutableArray<RouteFeatureItem> Notes(ImmutableArray<FeatureNote> notes) =>
+        [.. notes.Select(note => new RouteFeatureItem(note.Name, note.Note))];
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => $"{value}".ToLowerInvariant();
+}
