@@ -74,9 +74,9 @@ internal sealed class TranslatedAnswer : IDisposable
         {
             events.Complete();
         }
-        else if (document is not null && isWhole && !tooLarge)
+        else if (isWhole && !tooLarge)
         {
-            ReadDocument(document.Memory);
+            ReadDocument(document?.Memory ?? default);
         }
 
         if (isWhole && isStream)
