@@ -41,10 +41,18 @@ public sealed class CallerFaultTests(RelayServer server) : IClassFixture<RelaySe
     }
 
     [Theory]
-    [InlineData("/v1/messages", """{"model":"gpt-4o-mini","max_tokens":1,"messages":[]}""", "openai")]
-    [InlineData("/v1/chat/completions", """{"model":"claude-haiku-4-5","messages":[]}""", "anthropic")]
-    [InlineData("/v1beta/models/claude-haiku-4-5:generateContent", """{"contents":[]}""", "anthropic")]
-    public async Task A_model_of_another_dialect_is_refused_with_its_providers_name(
+    [InlineData(
+        "/v1/messages",
+        """{"model":"gpt-4o-mini","max_tokens":1,"messages":[{"role":"user","content":[{"type":"container_upload","file_id":"f"}]}]}""",
+        "openai"
+    )]
+    [InlineData("/v1/chat/completions", """{"model":"claude-haiku-4-5","n":2,"messages":[]}""", "anthropic")]
+    [InlineData(
+        "/v1beta/models/claude-haiku-4-5:generateContent",
+        """{"contents":[],"cachedContent":"cachedContents/c"}""",
+        "anthropic"
+    )]
+    public async Task What_a_providers_dialect_cannot_say_is_refused_with_its_name(
         string path,
         string body,
         string name
