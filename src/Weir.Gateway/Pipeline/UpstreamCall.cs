@@ -338,11 +338,6 @@ internal sealed class UpstreamCall : IDisposable
         meter.Feed(whole.Span);
         meter.Complete();
         Attempt.Reading = meter.Reading;
-        if (answerer is not null)
-        {
-            ReplaceBy(answerer, meter);
-        }
-
         if (!Attempt.WasAccepted && Attempt.Target.Provider.Kind != ProviderKind.Simulator)
         {
             refusals?.Add(
@@ -352,6 +347,11 @@ internal sealed class UpstreamCall : IDisposable
                 plain,
                 whole.Span
             );
+        }
+
+        if (answerer is not null)
+        {
+            ReplaceBy(answerer, meter);
         }
 
         HeldAnswer = plain;
