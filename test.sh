@@ -72,7 +72,7 @@ run_suite() {
   if [[ $name == *+bundled ]]; then local -x WEIR_SQLITE=bundled; fi
   # The fuzzer's targets count as tests; it has other options and the same last line. One seed: a run by hand has others.
   [[ $name != Weir.Fuzz ]] || options=(--target all --seconds 60 --seed 1)
-  timeout --kill-after=10 1200 "artifacts/bin/$project/${configuration,,}/$project" "${options[@]}" \
+  timeout --kill-after=10 2400 "artifacts/bin/$project/${configuration,,}/$project" "${options[@]}" \
     >"$results/$name.log" 2>&1 </dev/null || code=$?
   echo "$code" >"$results/$name.code"
   echo "   $name: $(grep -oE 'Total: [0-9]+.*' "$results/$name.log" | tail -1 || true) (exit $code)"

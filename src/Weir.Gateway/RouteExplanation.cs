@@ -88,11 +88,12 @@ public sealed record ExplainedTarget
     public string? Reason { get; init; }
 
     /// <summary>
-    /// What is changed in a request that is relayed, which else goes on byte for byte: <c>model</c>, <c>stream_options</c>.
+    /// The members that are changed in a request that is relayed, which else goes on byte for byte: <c>model</c>,
+    /// <c>stream_options</c>, <c>thinking</c> (sealed for another provider), what its host needs (<c>anthropic_version</c>).
     /// </summary>
     public ImmutableArray<string> Edits { get; init; } = [];
 
-    /// <summary>What a translation leaves out, by name.</summary>
+    /// <summary>What is left out, by name.</summary>
     public ImmutableArray<FeatureNote> Dropped { get; init; } = [];
 
     /// <summary>What the target cannot do without and its dialect lacks, by name: why it is passed over.</summary>

@@ -10,15 +10,10 @@ internal static class CountBodies
     /// The members that Anthropic's count takes; it refuses all others, <c>max_tokens</c> first
     /// (https://platform.claude.com/docs/en/api/messages/count_tokens).
     /// </summary>
-    public static byte[] Anthropic(ReadOnlySpan<byte> request)
-    {
-        using var body = new PooledBuffer(request.Length);
-        var cursor = new JsonCursor(request);
-        cursor.EnterObject();
-        while (cursor.NextProperty(out var name, out _))
-        {
-            var value = cursor.Pass();
-            if (
+    public static byte[] Anthropic(ReadOnlySpan<byte> request) =>
+        Only(
+            request,
+            static name =>
                 name.SequenceEqual("model"u8)
                 || name.SequenceEqual("messages"u8)
                 || name.SequenceEqual("system"u8)
@@ -26,17 +21,25 @@ internal static class CountBodies
                 || name.SequenceEqual("tool_choice"u8)
                 || name.SequenceEqual("thinking"u8)
                 || name.SequenceEqual("output_config"u8)
-            )
-            {
-                body.Append(body.Length == 0 ? "{\""u8 : ",\""u8);
-                body.Append(name);
-                body.Append("\":"u8);
-                body.Append(value);
-            }
-        }
+        );
 
-        body.Append(body.Length == 0 ? "{}"u8 : "}"u8);
-        return body.Span.ToArray();
+    /// <summary>
+    /// The members that Vertex's count takes, of a request that Gemini's own may have wrapped up
+    /// (https://docs.cloud.google.com/vertex-ai/generative-ai/docs/model-reference/count-tokens).
+    /// </summary>
+    public static byte[] Vertex(ReadOnlySpan<byte> request)
+    {
+        var wrapped = new RequestFields(request)[Field.GenerateContentRequest];
+        return Only(
+            wrapped.IsEmpty ? request : wrapped,
+            static name =>
+                name.SequenceEqual("contents"u8)
+                || name.SequenceEqual("systemInstruction"u8)
+                || name.SequenceEqual("system_instruction"u8)
+                || name.SequenceEqual("tools"u8)
+                || name.SequenceEqual("generationConfig"u8)
+                || name.SequenceEqual("generation_config"u8)
+        );
     }
 
     /// <summary>The whole request, wrapped up, so that system and tools count (https://ai.google.dev/api/tokens).</summary>
@@ -61,6 +64,29 @@ internal static class CountBodies
         }
 
         body.Append("}}"u8);
+        return body.Span.ToArray();
+    }
+
+    private delegate bool Takes(ReadOnlySpan<byte> name);
+
+    private static byte[] Only(ReadOnlySpan<byte> request, Takes takes)
+    {
+        using var body = new PooledBuffer(request.Length);
+        var cursor = new JsonCursor(request);
+        cursor.EnterObject();
+        while (cursor.NextProperty(out var name, out _))
+        {
+            var value = cursor.Pass();
+            if (takes(name))
+            {
+                body.Append(body.Length == 0 ? "{\""u8 : ",\""u8);
+                body.Append(name);
+                body.Append("\":"u8);
+                body.Append(value);
+            }
+        }
+
+        body.Append(body.Length == 0 ? "{}"u8 : "}"u8);
         return body.Span.ToArray();
     }
 }

@@ -6,6 +6,7 @@ using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
+using Weir.Gateway.Upstreams.Envelopes;
 
 namespace Weir.Gateway.Counting;
 
@@ -147,7 +148,11 @@ internal sealed class TokenCounts(TimeProvider clock)
         {
             try
             {
-                using var answer = await provider.Upstream.SendAsync(request, either.Token);
+                using var answer = await provider.SendAsync(
+                    request,
+                    new EnvelopeCall(translated.Dialect, model, Streaming: false),
+                    either.Token
+                );
                 if (answer.StatusCode != HttpStatusCode.OK)
                 {
                     return null;
@@ -176,11 +181,11 @@ internal sealed class TokenCounts(TimeProvider clock)
     {
         var (path, body) = (provider.Kind, translated.Dialect) switch
         {
-            (ProviderKind.Anthropic, Dialect.AnthropicMessages) => (
+            (ProviderKind.Anthropic or ProviderKind.Bedrock or ProviderKind.Vertex, Dialect.AnthropicMessages) => (
                 "/v1/messages/count_tokens",
                 CountBodies.Anthropic(translated.Body.Span)
             ),
-            (ProviderKind.Gemini, Dialect.Gemini) => (
+            (ProviderKind.Gemini or ProviderKind.Vertex, Dialect.Gemini) => (
                 $"/v1beta/models/{Uri.EscapeDataString(model)}:countTokens",
                 CountBodies.Gemini(translated.Body.Span, model)
             ),
@@ -195,7 +200,7 @@ internal sealed class TokenCounts(TimeProvider clock)
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-            Content = new ReadOnlyMemoryContent(body),
+            Content = new BodyContent([body]),
         };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         request.Headers.TryAddWithoutValidation("Accept", "application/json");

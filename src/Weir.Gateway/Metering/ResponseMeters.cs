@@ -1,4 +1,5 @@
 using Weir.Foundation;
+using Weir.Gateway.Pipeline;
 
 namespace Weir.Gateway.Metering;
 
@@ -6,11 +7,16 @@ namespace Weir.Gateway.Metering;
 internal static class ResponseMeters
 {
     /// <summary>
-    /// The meter for a dialect's answer of this content type; an unknown type counts as a document. Gemini streams JSON
+    /// The meter for a dialect's answer of this content type; an unknown type counts as a document. Amazon's frames tell by themselves what they hold. Gemini streams JSON
     /// as <c>application/json</c> too, so there the answer's first byte decides.
     /// </summary>
     public static ResponseMeter For(Dialect dialect, string? contentType)
     {
+        if (ContentTypes.IsFrames(contentType))
+        {
+            return new EventStreamMeter();
+        }
+
         var isStream =
             contentType?.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase) == true
             || dialect is Dialect.Gemini or Dialect.PassThrough;

@@ -57,6 +57,11 @@ internal sealed class ShapeReader : DialectReader
                 return new GeminiReader();
             }
 
+            if (JsonText.Is(key, escaped, "stopReason"u8))
+            {
+                return new ConverseReader();
+            }
+
             hasUsage |= JsonText.Is(key, escaped, "usage"u8);
             var isType = JsonText.Is(key, escaped, "type"u8);
             if (

@@ -164,8 +164,12 @@ internal sealed class GatewayPipeline(
             exchange.Head = RequestHeadReader.Read(exchange.PlainBody.Span, endpoint.Dialect);
         }
 
-        exchange.Streaming = endpoint.Operation == Operation.GeminiStream || exchange.Head.Stream;
-        exchange.RequestedModel = endpoint.Dialect == Dialect.Gemini ? endpoint.Subject : exchange.Head.Model;
+        if (isModelCall)
+        {
+            exchange.Streaming = endpoint.Operation == Operation.GeminiStream || exchange.Head.Stream;
+            exchange.RequestedModel = endpoint.Dialect == Dialect.Gemini ? endpoint.Subject : exchange.Head.Model;
+        }
+
         if (exchange.Head.Fault is { } fault)
         {
             await RefuseAsync(exchange, 400, fault);

@@ -1,6 +1,7 @@
 using Weir.Foundation;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Upstreams;
+using Weir.Gateway.Upstreams.Envelopes;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -55,7 +56,10 @@ internal static class PassThrough
         exchange.Endpoint = beneath;
         exchange.IsPassThrough = true;
         exchange.VendorPath = path;
-        exchange.Route = new RouteDecision(provider.AsTarget, Route: null, Model: null);
+        var asked = HostPath.Read(provider.Kind, path);
+        exchange.RequestedModel = asked?.Model;
+        exchange.Streaming = asked is { Streams: true };
+        exchange.Route = new RouteDecision(provider.AsTarget, Route: null, asked?.Model);
         return null;
     }
 

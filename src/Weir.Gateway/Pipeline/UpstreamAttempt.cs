@@ -21,7 +21,7 @@ internal sealed class UpstreamAttempt(Target target, string? model, TimeSpan off
     public Dialect UpstreamDialect { get; init; }
 
     /// <summary>The names of what had no equivalent in that dialect.</summary>
-    public ImmutableArray<string> Dropped { get; init; } = [];
+    public ImmutableArray<string> Dropped { get; set; } = [];
 
     /// <summary>How it ended.</summary>
     public RequestStatus Status { get; set; }

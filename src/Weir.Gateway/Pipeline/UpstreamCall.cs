@@ -134,6 +134,11 @@ internal sealed class UpstreamCall : IDisposable
         }
 
         Watchdog.Heard();
+        if (Fates.NamesOf(Envelope.CutOf(request)) is { IsEmpty: false } cut)
+        {
+            Attempt.Dropped = [.. Attempt.Dropped.Union(cut).Order(StringComparer.Ordinal)];
+        }
+
         var status = (int)answer.StatusCode;
         if (status < 200 || HasBadLength(answer))
         {
@@ -155,6 +160,7 @@ internal sealed class UpstreamCall : IDisposable
         );
         var streams =
             ContentTypes.IsEventStream(ContentTypes.Of(answer))
+            || ContentTypes.IsFrames(ContentTypes.Of(answer))
             || Exchange.Endpoint.Operation == Operation.GeminiStream;
         return (streams || (translated is not null && Exchange.Streaming)) && Attempt.WasAccepted
             ? await RelayStreamAsync(answer, mayTryElsewhere)
@@ -243,6 +249,7 @@ internal sealed class UpstreamCall : IDisposable
                 new AnswerContext
                 {
                     Dialect = Exchange.Endpoint.Dialect,
+                    Upstream = translated.Dialect,
                     Id = Exchange.Id,
                     AnswerId = CallerIds.Make(Exchange.Endpoint.Dialect, Exchange.Id, Exchange.Attempts.Count),
                     Model = Attempt.SentModel ?? "",

@@ -3,6 +3,7 @@ using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
+using Weir.Gateway.Upstreams.Envelopes;
 using Weir.Gateway.Wire;
 using Weir.Ledger;
 
@@ -139,10 +140,7 @@ internal static class RouteExplainer
         var dialect = UpstreamDialect(target, step);
         if (dialect == Dialect.None || conversation is null)
         {
-            return Shown(target, step, TargetHandling.Relayed, step.Question.Dialect) with
-            {
-                Edits = EditsOf(target, streams, step),
-            };
+            return Relayed(target, streams, step);
         }
 
         if (TranslatedRequest.WhyNot(conversation, target, dialect) is { } why)
@@ -150,7 +148,7 @@ internal static class RouteExplainer
             return Shown(target, step, TargetHandling.PassedOver, dialect) with
             {
                 Reason = why,
-                Refused = NotesOf(Fates.NamesOf(Fates.RefusedBy(dialect, conversation.Features))),
+                Refused = NotesOf(Fates.NamesOf(TranslatedRequest.RefusedBy(conversation, target.Provider, dialect))),
             };
         }
 
@@ -162,6 +160,34 @@ internal static class RouteExplainer
             step.Prices
         );
         return Shown(target, step, TargetHandling.Translated, dialect) with { Dropped = NotesOf(translated.Dropped) };
+    }
+
+    /// <summary>As it came, but for the edits, those of the provider's host among them.</summary>
+    private static ExplainedTarget Relayed(Target target, bool streams, in Step step)
+    {
+        var asked = step.Asked;
+        var cut = default(FeatureSet);
+        IEnumerable<string> edits = EditsOf(target, streams, step);
+        if (asked.Endpoint.IsConversation && SealedProofs.Without(asked.Endpoint.Dialect, asked.Body) is not null)
+        {
+            cut = cut.With(Feature.ThinkingSignature);
+            edits = edits.Append("thinking");
+        }
+
+        var betas = asked.Headers["anthropic-beta"].ToString();
+        var call = new EnvelopeCall(asked.Endpoint.Dialect, ModelFor(target, step), streams);
+        if (target.Provider.EditsFor(asked.Body, call, asked.Endpoint.Operation, betas) is { } host)
+        {
+            _ = host.Pieces();
+            cut = cut.Or(host.Cut);
+            edits = edits.Concat(host.Changed);
+        }
+
+        return Shown(target, step, TargetHandling.Relayed, step.Question.Dialect) with
+        {
+            Edits = [.. edits.Distinct()],
+            Dropped = NotesOf(Fates.NamesOf(cut)),
+        };
     }
 
     private static ExplainedTarget PassedOver(Target target, in Step step) =>

@@ -71,6 +71,9 @@ internal sealed record AnswerContext
     /// <summary>The caller's dialect.</summary>
     public required Dialect Dialect { get; init; }
 
+    /// <summary>The upstream's dialect, by which its names of tools are the caller's again; none where they are so already.</summary>
+    public Dialect Upstream { get; init; }
+
     /// <summary>Weir's id of the request; the ids of the answer are made of it.</summary>
     public required RecordId Id { get; init; }
 

@@ -99,7 +99,10 @@ internal sealed class AnswerAssembly(AnswerContext context, AnswerWriter writer)
         }
 
         call.Id = call.Id.Length == 0 ? id.ToArray() : call.Id;
-        call.Name = call.Name.Length == 0 ? name.ToArray() : call.Name;
+        call.Name =
+            call.Name.Length == 0
+                ? ToolNames.ForCaller(context.Conversation, context.Upstream, name).ToArray()
+                : call.Name;
         Advance(mayMakeIds: false);
     }
 

@@ -138,8 +138,11 @@ internal sealed record Tool(
     /// <summary>The language that they are written in; empty when there is none.</summary>
     public RawText GrammarSyntax { get; } = Grammar.Text("syntax"u8);
 
-    /// <summary>Whether it is OpenAI's search for further tools, which the caller carries out; its calls have a form of their own.</summary>
-    public bool FindsTools { get; init; }
+    /// <summary>
+    /// The type of a tool that the caller's vendor defines and the caller carries out, and whose calls have a form of their own
+    /// (OpenAI Responses: <c>tool_search</c>, <c>shell</c>); empty for all others.
+    /// </summary>
+    public RawText OwnType { get; init; }
 
     /// <summary>The group that it stands in (OpenAI Responses), which is part of <see cref="Name"/>; empty for none.</summary>
     public RawText Namespace { get; init; }

@@ -123,6 +123,7 @@ internal static class Fates
             K,
             "the result begins with [tool error]; Gemini: stands under error"
         ),
+        new(Feature.Tools, "tools", K, K, K, K, K, "refused for a vendor whose models call none (Perplexity)"),
         new(Feature.StrictTool, "strict_tool", K, K, K, D, D, ""),
         new(
             Feature.FreeFormTool,
@@ -142,7 +143,7 @@ internal static class Fates
             D,
             D,
             D,
-            "web search and other tools that the caller's vendor runs"
+            "web search and other tools that the caller's vendor runs; computer use"
         ),
         new(Feature.NoParallelTools, "no_parallel_tools", K, K, K, D, D, ""),
         new(
@@ -264,6 +265,10 @@ internal static class Fates
 
     /// <summary>What of these features a dialect cannot do without.</summary>
     public static FeatureSet RefusedBy(Dialect dialect, FeatureSet features) => Of(dialect, features, Fate.Refused);
+
+    /// <summary>What of these features cannot be left out, whoever has no equivalent: the answer would be another.</summary>
+    public static FeatureSet Indispensable(FeatureSet features) =>
+        features.And(default(FeatureSet).With(Feature.Tools));
 
     /// <summary>The names, sorted.</summary>
     public static ImmutableArray<string> NamesOf(FeatureSet features) =>

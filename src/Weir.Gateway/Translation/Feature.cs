@@ -54,6 +54,9 @@ internal enum Feature : byte
     /// <summary>That a tool failed.</summary>
     ToolError,
 
+    /// <summary>Tools that the caller runs.</summary>
+    Tools,
+
     /// <summary>A tool's input that must match its schema exactly.</summary>
     StrictTool,
 

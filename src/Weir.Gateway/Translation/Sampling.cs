@@ -3,7 +3,7 @@ namespace Weir.Gateway.Translation;
 /// <summary>Numbers that steer sampling, which go on as they were written. Pure.</summary>
 internal static class Sampling
 {
-    /// <summary>Writes the property where there is a value; where it is dropped, notes that. A 1 or 0 that says what is so anyway is dropped without a word.</summary>
+    /// <summary>Writes the property where there is a value; where it is dropped, notes that. One that says what is so anyway is dropped without a word.</summary>
     public static void Write(
         ReadOnlySpan<byte> name,
         Feature feature,
@@ -22,9 +22,18 @@ internal static class Sampling
         {
             to.Raw(name, value.Raw);
         }
-        else if (!(value.TryGetDouble(out var number) && number == (feature == Feature.Penalties ? 0 : 1)))
+        else if (!(value.TryGetDouble(out var number) && number == SaysNothing(feature)))
         {
             dropped = dropped.With(feature);
         }
     }
+
+    /// <summary>The value at which the model does what it does anyway; of a seed there is none.</summary>
+    private static double SaysNothing(Feature feature) =>
+        feature switch
+        {
+            Feature.Penalties => 0,
+            Feature.Seed => double.NaN,
+            _ => 1,
+        };
 }

@@ -46,6 +46,11 @@ internal sealed class TranslatedRequest : IDisposable
         {
             var conversation = Dialects.ReadRequest(dialect, JsonValue.Parse(body));
             conversation.Streams = streams;
+            if (conversation.Tools.Count > 0)
+            {
+                conversation.Has(Feature.Tools);
+            }
+
             return conversation;
         }
         catch (JsonException)
@@ -55,10 +60,16 @@ internal sealed class TranslatedRequest : IDisposable
         }
     }
 
+    /// <summary>What of the conversation a provider, asked in that dialect, has no equivalent for and it cannot do without.</summary>
+    public static FeatureSet RefusedBy(Conversation conversation, ProviderModel provider, Dialect dialect) =>
+        Fates
+            .RefusedBy(dialect, conversation.Features)
+            .Or(Fates.Indispensable(conversation.Features.And(provider.Refuses(dialect))));
+
     /// <summary>Why the conversation cannot be had in a dialect, for the caller; null when it can.</summary>
     public static string? WhyNot(Conversation conversation, Target target, Dialect dialect)
     {
-        var refused = Fates.RefusedBy(dialect, conversation.Features);
+        var refused = RefusedBy(conversation, target.Provider, dialect);
         return refused.IsEmpty
             ? null
             : $"Provider {target.Provider.Name} would be asked in another dialect, which has no equivalent for: "

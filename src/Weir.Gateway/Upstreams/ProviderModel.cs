@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams.Envelopes;
@@ -165,6 +166,14 @@ internal sealed class ProviderModel
             ? Upstream.SendAsync(request, cancellationToken)
             : envelope.SendAsync(request, call, cancellationToken);
 
+    /// <summary>What the provider's host needs changed in a vendor's body; null for nothing, as at the vendors themselves.</summary>
+    /// <param name="body">The body, in the vendor's dialect.</param>
+    /// <param name="call">What is asked for.</param>
+    /// <param name="operation">The vendor's operation.</param>
+    /// <param name="betas">The values of <c>anthropic-beta</c>, joined by commas; null for none.</param>
+    public HostBody? EditsFor(ReadOnlyMemory<byte> body, in EnvelopeCall call, Operation operation, string? betas) =>
+        envelope?.Edits(body, call, operation, betas);
+
     /// <summary>Whether the configuration lists the model.</summary>
     public bool Lists(string model)
     {
@@ -213,6 +222,9 @@ internal sealed class ProviderModel
         return address;
     }
 
+    /// <summary>What the provider's vendor refuses of a request that is written in that dialect, beyond what the dialect lacks.</summary>
+    public FeatureSet Refuses(Dialect dialect) => dialect == Dialect.OpenAIChat ? refuses : default;
+
     /// <summary>What a translation must know of the provider.</summary>
     /// <param name="dialect">The dialect that it is asked in.</param>
     /// <param name="model">The model to ask for.</param>
@@ -230,7 +242,7 @@ internal sealed class ProviderModel
             TakesShortToolIds = Vendor.ToolIds == Upstreams.ToolIds.NineAlphanumerics,
             TakesStreamOptions = Vendor.TakesStreamOptions,
             FlattensText = Kind is not (ProviderKind.OpenAI or ProviderKind.AzureOpenAI),
-            Refuses = refuses,
+            Refuses = Refuses(dialect),
         };
 
     /// <summary>What the provider shares connections by.</summary>

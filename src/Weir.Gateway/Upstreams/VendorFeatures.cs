@@ -17,6 +17,7 @@ internal static class VendorFeatures
                 "logprobs" or "top_logprobs" => refused.With(Feature.LogProbabilities),
                 "parallel_tool_calls" => refused.With(Feature.NoParallelTools),
                 "seed" => refused.With(Feature.Seed),
+                "tools" => refused.With(Feature.Tools),
                 "stop" => refused.With(Feature.StopSequences),
                 "user" => refused.With(Feature.EndUser),
                 "verbosity" => refused.With(Feature.Verbosity),

@@ -443,4 +443,29 @@ public sealed class RouteExplainerTests
         Assert.Equal(400, explanation.Refusal!.Status);
         Assert.Contains("deeper", explanation.Refusal.Reason, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void What_a_host_needs_changed_and_cut_is_told()
+    {
+        var bedrock = new ProviderConfig
+        {
+            Name = "bedrock",
+            Kind = ProviderKind.Bedrock,
+            Region = "eu-west-1",
+            ApiKey = "key",
+        };
+        var query = Body(
+            "/v1/messages",
+            """{"model":"anthropic.claude-haiku-4-5-20251001-v1:0","stream":true,"max_tokens":9,"mcp_servers":[],"messages":[{"role":"assistant","content":[{"type":"thinking","thinking":"t","signature":"weir1.abc"}]}]}"""
+        ) with
+        {
+            Headers = [new("anthropic-beta", "mcp-client-2025-11-20")],
+        };
+
+        var target = Assert.Single(Explain(query, [bedrock]).Targets);
+
+        Assert.Equal(TargetHandling.Relayed, target.Handling);
+        Assert.Equal(["thinking", "anthropic_version", "mcp_servers", "model", "stream"], target.Edits);
+        Assert.Equal(["hosted_tool", "thinking_signature"], target.Dropped.Select(note => note.Name));
+    }
 }

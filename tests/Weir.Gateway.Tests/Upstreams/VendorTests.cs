@@ -1,7 +1,9 @@
 using System.Text;
+using System.Text.Json;
 using Weir.Foundation;
 using Weir.Foundation.Network;
 using Weir.Gateway.Metering;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Tests.Upstreams;
@@ -165,6 +167,53 @@ public sealed class VendorTests
         Assert.False(traits.TakesMaxCompletionTokens);
         Assert.True(traits.Refuses.Has(Weir.Gateway.Translation.Feature.Seed));
         Assert.False(traits.Refuses.Has(Weir.Gateway.Translation.Feature.Penalties));
+    }
+
+    [Theory]
+    [InlineData("mistral", "https://api.mistral.ai/v1", "seed", "end_user")]
+    [InlineData("xai", "https://api.x.ai/v1", "penalties", "stop_sequences", "end_user")]
+    [InlineData("cerebras", "https://api.cerebras.ai/v1", "no_parallel_tools", "penalties", "end_user")]
+    [InlineData("groq", "https://api.groq.com/openai/v1", "end_user")]
+    public void What_it_refuses_is_left_out_of_what_is_written_for_it_and_noted(
+        string name,
+        string address,
+        params string[] dropped
+    )
+    {
+        var asked = Encoding.UTF8.GetBytes(
+            """
+            {"contents":[{"role":"user","parts":[{"text":"Hi"}]}],
+             "generationConfig":{"seed":1,"frequencyPenalty":0.5,"presencePenalty":0,"stopSequences":["END"]}}
+            """
+        );
+        var conversation = TranslatedRequest.Read(Dialect.Gemini, asked, streams: false, out _)!;
+        conversation.ParallelTools = false;
+        conversation.Tools.Add(new Tool(RawText.OfPlain("look"), default, default));
+        conversation.EndUser = RawText.OfPlain("ada");
+        var provider = Model(Provider(name, address));
+
+        using var written = TranslatedRequest.Write(conversation, provider.TraitsFor(Dialect.OpenAIChat, "m", null));
+
+        using var body = JsonDocument.Parse(written.Body);
+        Assert.Equal(dropped.Order(StringComparer.Ordinal), written.Dropped);
+        Assert.Empty(provider.Vendor.RefusedChatFields.Where(field => body.RootElement.TryGetProperty(field, out _)));
+    }
+
+    [Fact]
+    public void Tools_are_never_left_out_where_a_vendor_has_none()
+    {
+        var asked = Encoding.UTF8.GetBytes(
+            """{"messages":[{"role":"user","content":"Hi"}],"tools":[{"name":"look","input_schema":{"type":"object"}}]}"""
+        );
+        var conversation = TranslatedRequest.Read(Dialect.AnthropicMessages, asked, streams: false, out _)!;
+        var perplexity = Model(Provider("perplexity", "https://api.perplexity.ai"));
+
+        Assert.Contains(
+            "no equivalent for: tools.",
+            TranslatedRequest.WhyNot(conversation, perplexity.AsTarget[0], Dialect.OpenAIChat),
+            StringComparison.Ordinal
+        );
+        Assert.Null(TranslatedRequest.WhyNot(conversation, perplexity.AsTarget[0], Dialect.Gemini));
     }
 
     private static ProviderConfig Provider(string name, string address) =>

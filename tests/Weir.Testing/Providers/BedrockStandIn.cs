@@ -224,8 +224,12 @@ public sealed class BedrockStandIn : IAsyncDisposable
             return ("none", "");
         }
 
-        // The path as it came, escaped once more.
-        var path = string.Concat(request.Path.Select(c => c == '%' ? "%25" : c.ToString()));
+        // The path as it came, escaped once more: a bare colon too.
+        var path = string.Concat(
+            request.Path.Select(c =>
+                char.IsAsciiLetterOrDigit(c) || "-._~/".Contains(c, StringComparison.Ordinal) ? $"{c}" : $"%{(int)c:X2}"
+            )
+        );
         var canonical =
             $"{request.Method}\n{path}\n\n"
             + string.Concat(required.Select(name => $"{name}:{request.Header(name)}\n"))

@@ -221,12 +221,30 @@ public sealed class VertexStandIn : IAsyncDisposable
         };
     }
 
+    /// <summary>The members of a CountTokensRequest.</summary>
+    private static readonly string[] Counted =
+    [
+        "model",
+        "contents",
+        "instances",
+        "systemInstruction",
+        "tools",
+        "generationConfig",
+    ];
+
     private UpstreamAnswer? Gemini(RecordedRequest request, string[] call) =>
         call switch
         {
             [var model, "generateContent"] => GeminiAnswers.Content(Reply(model)),
             [var model, "streamGenerateContent"] when request.Target.EndsWith("?alt=sse", StringComparison.Ordinal) =>
                 GeminiAnswers.Stream(Reply(model)),
+            // Its count takes the request as it is, where Gemini's own API takes it wrapped up.
+            [_, "countTokens"]
+                when request.Json().EnumerateObject().FirstOrDefault(m => !Counted.Contains(m.Name))
+                    is { Value.ValueKind: not JsonValueKind.Undefined } other => UpstreamAnswer.Json(
+                $$$"""{"error":{"code":400,"message":"Invalid JSON payload received. Unknown name \"{{{other.Name}}}\": Cannot find field.","status":"INVALID_ARGUMENT"}}""",
+                400
+            ),
             [_, "countTokens"] => GeminiAnswers.CountTokens(request.Body.Length),
             _ => null,
         };

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Weir.Gateway.Translation;
 
 namespace Weir.Gateway.Upstreams.Envelopes;
 
@@ -16,7 +17,10 @@ internal enum BetaPlace
 }
 
 /// <summary>A field that only a beta's header makes valid.</summary>
-internal readonly record struct BetaField(BetaPlace Place, string Name);
+/// <param name="Place">Where it stands.</param>
+/// <param name="Name">Its name there.</param>
+/// <param name="Feature">What a record calls its loss.</param>
+internal readonly record struct BetaField(BetaPlace Place, string Name, Feature Feature);
 
 /// <summary>
 /// The values of <c>anthropic-beta</c> that the hosts of Claude know, and the fields of those that they do not: header and field
@@ -66,18 +70,25 @@ internal static class AnthropicBetas
         StringComparer.Ordinal
     )
     {
-        ["code-execution-2025-05-22"] = [new(BetaPlace.Request, "container")],
-        ["code-execution-2025-08-25"] = [new(BetaPlace.Request, "container")],
-        ["skills-2025-10-02"] = [new(BetaPlace.Request, "container")],
-        ["fast-mode-2026-02-01"] = [new(BetaPlace.Request, "speed")],
-        ["mcp-client-2025-04-04"] = [new(BetaPlace.Request, "mcp_servers")],
-        ["mcp-client-2025-11-20"] = [new(BetaPlace.Request, "mcp_servers")],
-        ["structured-outputs-2025-11-13"] = [new(BetaPlace.Request, "output_format"), new(BetaPlace.Tool, "strict")],
-        ["context-management-2025-06-27"] = [new(BetaPlace.Request, "context_management")],
-        ["compact-2026-01-12"] = [new(BetaPlace.Request, "context_management")],
-        ["fine-grained-tool-streaming-2025-05-14"] = [new(BetaPlace.Tool, "eager_input_streaming")],
-        ["tool-examples-2025-10-29"] = [new(BetaPlace.Tool, "input_examples")],
-        ["prompt-caching-scope-2026-01-05"] = [new(BetaPlace.CacheControl, "scope")],
+        ["code-execution-2025-05-22"] = [new(BetaPlace.Request, "container", Feature.StoredConversation)],
+        ["code-execution-2025-08-25"] = [new(BetaPlace.Request, "container", Feature.StoredConversation)],
+        ["skills-2025-10-02"] = [new(BetaPlace.Request, "container", Feature.StoredConversation)],
+        ["fast-mode-2026-02-01"] = [new(BetaPlace.Request, "speed", Feature.ServiceTier)],
+        ["mcp-client-2025-04-04"] = [new(BetaPlace.Request, "mcp_servers", Feature.HostedTool)],
+        ["mcp-client-2025-11-20"] = [new(BetaPlace.Request, "mcp_servers", Feature.HostedTool)],
+        ["structured-outputs-2025-11-13"] =
+        [
+            new(BetaPlace.Request, "output_format", Feature.OutputSchema),
+            new(BetaPlace.Tool, "strict", Feature.StrictTool),
+        ],
+        ["context-management-2025-06-27"] = [new(BetaPlace.Request, "context_management", Feature.ContextManagement)],
+        ["compact-2026-01-12"] = [new(BetaPlace.Request, "context_management", Feature.ContextManagement)],
+        ["fine-grained-tool-streaming-2025-05-14"] =
+        [
+            new(BetaPlace.Tool, "eager_input_streaming", Feature.UnknownField),
+        ],
+        ["tool-examples-2025-10-29"] = [new(BetaPlace.Tool, "input_examples", Feature.UnknownField)],
+        ["prompt-caching-scope-2026-01-05"] = [new(BetaPlace.CacheControl, "scope", Feature.CacheControl)],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Splits what a caller wrote into what the host is told, each value once, and the fields that must go.</summary>

@@ -60,18 +60,28 @@ internal sealed class AzureEnvelope : Envelope
             return Refusal(call.Dialect, 404, $"Provider {config.Name} has no such path.");
         }
 
-        var deployment = config.Deployments.GetValueOrDefault(model) ?? model;
-        if (deployment != model)
+        if (Edits(body.Whole(), call, Operation.Unknown, betas: null) is { } edits)
         {
-            body.Pieces = new HostBody(body.Whole())
-                .Replacing("model", JsonSerializer.Serialize(deployment, EnvelopeJson.Default.String))
-                .Pieces();
+            Put(request, body, edits);
         }
 
-        request.RequestUri = new Uri(root + PathOf(surface, deployment), ProviderModel.ExactUri);
+        request.RequestUri = new Uri(root + PathOf(surface, DeploymentOf(model)), ProviderModel.ExactUri);
         var answer = await upstream.SendAsync(request, cancellationToken);
         return answer.IsSuccessStatusCode ? answer : await TranslatedAsync(answer, call.Dialect, cancellationToken);
     }
+
+    /// <inheritdoc />
+    public override HostBody? Edits(
+        ReadOnlyMemory<byte> body,
+        in EnvelopeCall call,
+        Operation operation,
+        string? betas
+    ) =>
+        call.Model is { } model && DeploymentOf(model) is var deployment && deployment != model
+            ? new HostBody(body).Replacing("model", JsonSerializer.Serialize(deployment, EnvelopeJson.Default.String))
+            : null;
+
+    private string DeploymentOf(string model) => config.Deployments.GetValueOrDefault(model) ?? model;
 
     private static string? SurfaceOf(Operation operation) =>
         operation switch

@@ -87,7 +87,17 @@ internal sealed class BedrockEnvelope(ProviderConfig config, Uri address, Upstre
             Set(request, "Accept", call.Streaming ? FrameType : "application/json");
             if (call.Dialect == Dialect.AnthropicMessages)
             {
-                body!.Pieces = BodyOf(operation, body.Whole(), betas);
+                Put(request, body!, Edits(body!.Whole(), call, operation, betas)!);
+                if (operation == Operation.CountTokens)
+                {
+                    // The body of an InvokeModel whole, as base64.
+                    body.Pieces =
+                    [
+                        CountStart,
+                        Encoding.ASCII.GetBytes(Convert.ToBase64String(body.Whole().Span)),
+                        CountEnd,
+                    ];
+                }
             }
         }
 
@@ -107,12 +117,14 @@ internal sealed class BedrockEnvelope(ProviderConfig config, Uri address, Upstre
             _ => null,
         };
 
-    private static IReadOnlyList<ReadOnlyMemory<byte>> BodyOf(
-        Operation operation,
-        ReadOnlyMemory<byte> body,
-        string? betas
-    )
+    /// <inheritdoc />
+    public override HostBody? Edits(ReadOnlyMemory<byte> body, in EnvelopeCall call, Operation operation, string? betas)
     {
+        if (call.Dialect != Dialect.AnthropicMessages)
+        {
+            return null;
+        }
+
         var (known, stripped) = AnthropicBetas.For(betas, ProviderKind.Bedrock);
         var edited = new HostBody(body)
             .Without("model")
@@ -124,15 +136,8 @@ internal sealed class BedrockEnvelope(ProviderConfig config, Uri address, Upstre
             edited.With("anthropic_beta", JsonSerializer.Serialize(known, EnvelopeJson.Default.IReadOnlyListString));
         }
 
-        if (operation != Operation.CountTokens)
-        {
-            return edited.Pieces();
-        }
-
-        // CountTokens takes the body of an InvokeModel whole, as base64; that one needs a bound on the output, which a count has not.
-        var pieces = edited.With("max_tokens", "1").Pieces();
-        var whole = new BodyContent(pieces).Whole();
-        return [CountStart, Encoding.ASCII.GetBytes(Convert.ToBase64String(whole.Span)), CountEnd];
+        // What InvokeModel takes needs a bound on the output, which a count has not.
+        return operation == Operation.CountTokens ? edited.With("max_tokens", "1") : edited;
     }
 
     /// <summary>Signs what is sent, down to the last byte: nothing may change after this.</summary>

@@ -1,6 +1,7 @@
 using System.Text;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Translation;
 
 namespace Weir.Gateway.Upstreams.Envelopes;
 
@@ -19,6 +20,8 @@ internal abstract class Envelope
     /// <summary>An error's body is no larger than this, or it is not read.</summary>
     protected const int MaxError = 256 * 1024;
 
+    private static readonly HttpRequestOptionsKey<FeatureSet> CutKey = new("weir.cut");
+
     /// <summary>The texts that must never be shown to a caller, beside the provider's configured ones.</summary>
     public virtual IReadOnlyList<string> Secrets => [];
 
@@ -36,6 +39,22 @@ internal abstract class Envelope
             _ => null,
         };
 
+    /// <summary>What the host needs changed in a body of the vendor's, before it is wrapped up; null for nothing.</summary>
+    /// <param name="body">The body, in the vendor's dialect.</param>
+    /// <param name="call">What is asked for.</param>
+    /// <param name="operation">The vendor's operation.</param>
+    /// <param name="betas">The values of <c>anthropic-beta</c>, joined by commas; null for none.</param>
+    public abstract HostBody? Edits(
+        ReadOnlyMemory<byte> body,
+        in EnvelopeCall call,
+        Operation operation,
+        string? betas
+    );
+
+    /// <summary>What the envelope took out of a request that it sent, because the host knows no such beta.</summary>
+    public static FeatureSet CutOf(HttpRequestMessage sent) =>
+        sent.Options.TryGetValue(CutKey, out var cut) ? cut : default;
+
     /// <summary>
     /// Sends a request that stands in the vendor's dialect, with the vendor's own path below the host's address, and gives the
     /// answer in that dialect. What keeps a request from being sent (no token to be had) is an answer too, an error.
@@ -47,6 +66,16 @@ internal abstract class Envelope
         EnvelopeCall call,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Puts the edited body in the place of the vendor's, and notes what was cut out of it.</summary>
+    protected static void Put(HttpRequestMessage request, BodyContent body, HostBody edits)
+    {
+        body.Pieces = edits.Pieces();
+        if (!edits.Cut.IsEmpty)
+        {
+            request.Options.Set(CutKey, edits.Cut);
+        }
+    }
 
     /// <summary>What a vendor's path asks for; unknown for a pass-through.</summary>
     protected static Operation OperationOf(HttpRequestMessage request, in EnvelopeCall call) =>

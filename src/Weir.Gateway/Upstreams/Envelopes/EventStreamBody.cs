@@ -1,9 +1,6 @@
-using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 using Weir.Foundation;
 using Weir.Gateway.Wire;
-using Weir.Wire;
 
 namespace Weir.Gateway.Upstreams.Envelopes;
 
@@ -177,23 +174,16 @@ internal sealed class EventStreamBody(HttpResponseMessage answer, Dialect dialec
             return true;
         }
 
-        var name = frame.Text(":event-type"u8);
-        if (!name.SequenceEqual("chunk"u8))
-        {
-            if (!name.SequenceEqual("initial-response"u8))
-            {
-                Event(name, frame.Payload);
-            }
-
-            return true;
-        }
-
-        if (!TryDecode(frame.Payload, out var decoded))
+        if (!frame.TryEvent(out var name, out var data))
         {
             return false;
         }
 
-        Event(TypeOf(decoded), decoded);
+        if (!name.SequenceEqual("initial-response"u8))
+        {
+            Event(name, data);
+        }
+
         return true;
     }
 
@@ -208,55 +198,6 @@ internal sealed class EventStreamBody(HttpResponseMessage answer, Dialect dialec
             dialect == Dialect.AnthropicMessages ? "error"u8 : Encoding.UTF8.GetBytes(type),
             HostErrors.Make(dialect, status, word, message ?? type, requestId: null)
         );
-    }
-
-    /// <summary>The event inside <c>{"bytes":"…"}</c>.</summary>
-    private static bool TryDecode(ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> decoded)
-    {
-        decoded = default;
-        var cursor = new JsonCursor(payload);
-        if (!cursor.EnterObject())
-        {
-            return false;
-        }
-
-        while (cursor.NextProperty(out var name, out var escaped))
-        {
-            if (JsonText.Is(name, escaped, "bytes"u8) && cursor.ReadString(out var text, out _))
-            {
-                var room = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
-                if (Base64.DecodeFromUtf8(text, room, out _, out var length) != OperationStatus.Done)
-                {
-                    return false;
-                }
-
-                decoded = room.AsSpan(0, length);
-                return true;
-            }
-
-            cursor.Skip();
-        }
-
-        return false;
-    }
-
-    private static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> json)
-    {
-        var cursor = new JsonCursor(json);
-        if (cursor.EnterObject())
-        {
-            while (cursor.NextProperty(out var name, out var escaped))
-            {
-                if (JsonText.Is(name, escaped, "type"u8) && cursor.Peek() == JsonKind.String)
-                {
-                    return cursor.ReadString(out var type, out var coded) && !coded ? type : default;
-                }
-
-                cursor.Skip();
-            }
-        }
-
-        return default;
     }
 
     private void Event(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)

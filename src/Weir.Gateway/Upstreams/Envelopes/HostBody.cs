@@ -1,4 +1,5 @@
 using System.Text;
+using Weir.Gateway.Translation;
 using Weir.Wire;
 
 namespace Weir.Gateway.Upstreams.Envelopes;
@@ -17,6 +18,13 @@ internal sealed class HostBody(ReadOnlyMemory<byte> body)
     private readonly List<(string Name, byte[] Json)> added = [];
     private readonly List<(string Name, byte[] Json)> replaced = [];
     private readonly List<BetaField> stripped = [];
+    private readonly SortedSet<string> changed = new(StringComparer.Ordinal);
+
+    /// <summary>The members of the object that <see cref="Pieces"/> took away, put in or gave another value; sorted.</summary>
+    public IReadOnlyCollection<string> Changed => changed;
+
+    /// <summary>What <see cref="Pieces"/> took away of what unknown betas enable.</summary>
+    public FeatureSet Cut { get; private set; }
 
     /// <summary>Leaves a member of the object away.</summary>
     public HostBody Without(string name)
@@ -90,6 +98,17 @@ internal sealed class HostBody(ReadOnlyMemory<byte> body)
         Remove(members, member => goes.Contains(member.Name, StringComparer.Ordinal), edits);
         foreach (var member in members)
         {
+            if (goes.Contains(member.Name, StringComparer.Ordinal))
+            {
+                Note(BetaPlace.Request, member.Name);
+                changed.Add(member.Name);
+            }
+
+            if (replaced.Exists(other => other.Name == member.Name))
+            {
+                changed.Add(member.Name);
+            }
+
             edits.AddRange(
                 replaced
                     .Where(other => other.Name == member.Name)
@@ -100,7 +119,10 @@ internal sealed class HostBody(ReadOnlyMemory<byte> body)
         var tools = stripped.Where(field => field.Place == BetaPlace.Tool).Select(field => field.Name).ToArray();
         if (tools.Length > 0 && members.FirstOrDefault(member => member.Name == "tools") is { Name: not null } list)
         {
-            EditItems(json, list.ValueAt, tools, edits);
+            if (EditItems(json, list.ValueAt, tools, edits))
+            {
+                changed.Add("tools");
+            }
         }
 
         var caches = stripped
@@ -116,6 +138,7 @@ internal sealed class HostBody(ReadOnlyMemory<byte> body)
         var fresh = added.Where(member => members.TrueForAll(m => m.Name != member.Name)).ToArray();
         if (fresh.Length > 0)
         {
+            changed.UnionWith(fresh.Select(member => member.Name));
             var lead = Encoding.UTF8.GetBytes(
                 string.Join(',', fresh.Select(member => $"\"{member.Name}\":{Encoding.UTF8.GetString(member.Json)}"))
                     + (members.TrueForAll(member => goes.Contains(member.Name, StringComparer.Ordinal)) ? "" : ",")
@@ -126,7 +149,20 @@ internal sealed class HostBody(ReadOnlyMemory<byte> body)
         return true;
     }
 
-    private static void EditItems(
+    /// <summary>Notes what a beta's field was, if it was one's.</summary>
+    private void Note(BetaPlace place, string name)
+    {
+        foreach (var field in stripped)
+        {
+            if (field.Place == place && field.Name == name)
+            {
+                Cut = Cut.With(field.Feature);
+            }
+        }
+    }
+
+    /// <summary>Whether any item had one of the names.</summary>
+    private bool EditItems(
         ReadOnlySpan<byte> json,
         int at,
         string[] names,
@@ -134,9 +170,10 @@ internal sealed class HostBody(ReadOnlyMemory<byte> body)
     )
     {
         var cursor = new JsonCursor(json[at..]);
+        var before = edits.Count;
         if (!cursor.EnterArray())
         {
-            return;
+            return false;
         }
 
         while (cursor.NextElement())
@@ -146,25 +183,38 @@ internal sealed class HostBody(ReadOnlyMemory<byte> body)
             cursor.Skip();
             if (isObject && !cursor.Failed && Members(json, start) is { } members)
             {
-                Remove(members, member => names.Contains(member.Name, StringComparer.Ordinal), edits);
+                RemoveNoted(BetaPlace.Tool, members, names, edits);
             }
         }
+
+        return edits.Count > before;
     }
 
     /// <summary>Every <c>"cache_control":{…}</c>: the name is a marker of Anthropic's, which stands in few places.</summary>
-    private static void EditCaches(
-        ReadOnlySpan<byte> json,
-        string[] names,
-        List<(int Start, int End, byte[] Text)> edits
-    )
+    private void EditCaches(ReadOnlySpan<byte> json, string[] names, List<(int Start, int End, byte[] Text)> edits)
     {
         foreach (var at in ObjectsNamed(json, "cache_control"))
         {
             if (Members(json, at) is { } members)
             {
-                Remove(members, member => names.Contains(member.Name, StringComparer.Ordinal), edits);
+                RemoveNoted(BetaPlace.CacheControl, members, names, edits);
             }
         }
+    }
+
+    private void RemoveNoted(
+        BetaPlace place,
+        List<Member> members,
+        string[] names,
+        List<(int Start, int End, byte[] Text)> edits
+    )
+    {
+        foreach (var member in members.Where(member => names.Contains(member.Name, StringComparer.Ordinal)))
+        {
+            Note(place, member.Name);
+        }
+
+        Remove(members, member => names.Contains(member.Name, StringComparer.Ordinal), edits);
     }
 
     /// <summary>Where the objects begin that are values of a name, at any depth where Anthropic has them.</summary>

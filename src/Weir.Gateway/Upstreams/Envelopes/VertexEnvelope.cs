@@ -1,4 +1,5 @@
 using Weir.Foundation;
+using Weir.Gateway.Counting;
 using Weir.Gateway.Pipeline;
 
 namespace Weir.Gateway.Upstreams.Envelopes;
@@ -115,11 +116,11 @@ internal sealed class VertexEnvelope : Envelope
             case (Dialect.AnthropicMessages, Operation.Messages):
                 path =
                     $"v1/{Publisher("anthropic")}{Escaped(model)}:{(call.Streaming ? "streamRawPredict" : "rawPredict")}";
-                WrapClaude(request, body, keepsModel: false);
+                WrapClaude(request, body, call, operation);
                 break;
             case (Dialect.AnthropicMessages, Operation.CountTokens):
                 path = $"v1/{Publisher("anthropic")}count-tokens:rawPredict";
-                WrapClaude(request, body, keepsModel: true);
+                WrapClaude(request, body, call, operation);
                 break;
             case (
                 Dialect.Gemini,
@@ -128,6 +129,11 @@ internal sealed class VertexEnvelope : Envelope
                     or Operation.GeminiCountTokens
                     or Operation.GeminiEmbed
             ):
+                if (operation == Operation.GeminiCountTokens)
+                {
+                    body.Pieces = [CountBodies.Vertex(body.Whole().Span)];
+                }
+
                 var verb = request.RequestUri!.AbsolutePath[(request.RequestUri.AbsolutePath.LastIndexOf(':') + 1)..];
                 path = $"v1beta1/{Publisher("google")}{Escaped(Bare(model))}:{verb}";
                 query = request.RequestUri.Query;
@@ -144,12 +150,27 @@ internal sealed class VertexEnvelope : Envelope
         return true;
     }
 
-    private static void WrapClaude(HttpRequestMessage request, BodyContent body, bool keepsModel)
+    /// <inheritdoc />
+    public override HostBody? Edits(ReadOnlyMemory<byte> body, in EnvelopeCall call, Operation operation, string? betas)
+    {
+        if (call.Dialect != Dialect.AnthropicMessages)
+        {
+            return null;
+        }
+
+        var edited = new HostBody(body)
+            .WithoutFields(AnthropicBetas.For(betas, ProviderKind.Vertex).Stripped)
+            .With("anthropic_version", AnthropicVersion);
+        // The model stands in the path; a count has none there.
+        return operation == Operation.CountTokens ? edited : edited.Without("model");
+    }
+
+    private void WrapClaude(HttpRequestMessage request, BodyContent body, in EnvelopeCall call, Operation operation)
     {
         var betas = request.Headers.NonValidated.TryGetValues("anthropic-beta", out var values)
             ? values.ToString()
             : null;
-        var (known, stripped) = AnthropicBetas.For(betas, ProviderKind.Vertex);
+        var known = AnthropicBetas.For(betas, ProviderKind.Vertex).Known;
         request.Headers.Remove("anthropic-beta");
         request.Headers.Remove("anthropic-version");
         request.Headers.Remove("anthropic-dangerous-direct-browser-access");
@@ -158,8 +179,7 @@ internal sealed class VertexEnvelope : Envelope
             request.Headers.TryAddWithoutValidation("anthropic-beta", string.Join(',', known));
         }
 
-        var edited = new HostBody(body.Whole()).WithoutFields(stripped).With("anthropic_version", AnthropicVersion);
-        body.Pieces = (keepsModel ? edited : edited.Without("model")).Pieces();
+        Put(request, body, Edits(body.Whole(), call, operation, betas)!);
     }
 
     private string Publisher(string publisher) =>

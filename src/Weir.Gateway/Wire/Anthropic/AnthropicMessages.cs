@@ -183,7 +183,7 @@ internal static class AnthropicMessages
                 to.Object();
                 to.Text("type"u8, "tool_use"u8);
                 to.Text("id"u8, ToolIds.For(target, call.Id));
-                to.Text("name"u8, call.Name);
+                to.Text("name"u8, ToolNames.For(target.Dialect, call.Name));
                 to.Raw("input"u8, call.Input.Span);
                 WriteMark(mark, to);
                 to.EndObject();

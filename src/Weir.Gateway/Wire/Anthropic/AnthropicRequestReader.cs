@@ -375,7 +375,15 @@ internal static class AnthropicRequestReader
             var type = tool.Text("type"u8);
             if (!type.IsEmpty && !type.Is("custom"u8))
             {
-                conversation.Has(Feature.HostedTool);
+                if (AnthropicOwnTools.Find(type, tool.Text("name"u8)) is { } own)
+                {
+                    conversation.Tools.Add(own with { Cache = MarkOf(conversation, tool) });
+                }
+                else
+                {
+                    conversation.Has(Feature.HostedTool);
+                }
+
                 continue;
             }
 

@@ -67,7 +67,7 @@ internal static class AnthropicRequestWriter
         foreach (var tool in conversation.Tools)
         {
             to.Object();
-            to.Text("name"u8, tool.Name);
+            to.Text("name"u8, ToolNames.For(Dialect.AnthropicMessages, tool.Name));
             FreeForm.WriteDescription(tool, to);
             to.Raw("input_schema"u8, FreeForm.SchemaOf(tool));
             if (tool.Strict == true)
@@ -106,7 +106,7 @@ internal static class AnthropicRequestWriter
         );
         if (choice == ToolChoice.Named)
         {
-            to.Text("name"u8, conversation.ChosenTool);
+            to.Text("name"u8, ToolNames.For(Dialect.AnthropicMessages, conversation.ChosenTool));
         }
 
         if (oneAtATime)

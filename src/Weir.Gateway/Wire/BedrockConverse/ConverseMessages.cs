@@ -154,7 +154,7 @@ internal static class ConverseMessages
                 to.Object();
                 to.Object("toolUse"u8);
                 to.Text("toolUseId"u8, ToolIds.For(target, call.Id));
-                to.Text("name"u8, call.Name);
+                to.Text("name"u8, ToolNames.For(target.Dialect, call.Name));
                 to.Raw("input"u8, call.Input.Span);
                 to.EndObject();
                 to.EndObject();

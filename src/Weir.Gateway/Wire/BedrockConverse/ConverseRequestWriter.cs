@@ -58,7 +58,7 @@ internal static class ConverseRequestWriter
         {
             to.Object();
             to.Object("toolSpec"u8);
-            to.Text("name"u8, tool.Name);
+            to.Text("name"u8, ToolNames.For(Dialect.BedrockConverse, tool.Name));
             FreeForm.WriteDescription(tool, to);
             to.Object("inputSchema"u8);
             to.Raw("json"u8, FreeForm.SchemaOf(tool));
@@ -76,7 +76,7 @@ internal static class ConverseRequestWriter
             // A tool that was called and is offered no more: the call may stay if the tool is named.
             to.Object();
             to.Object("toolSpec"u8);
-            to.Text("name"u8, name);
+            to.Text("name"u8, ToolNames.For(Dialect.BedrockConverse, name));
             to.Raw("inputSchema"u8, "{\"json\":{\"type\":\"object\",\"properties\":{}}}"u8);
             to.EndObject();
             to.EndObject();
@@ -93,7 +93,7 @@ internal static class ConverseRequestWriter
             );
             if (choice == ToolChoice.Named)
             {
-                to.Text("name"u8, conversation.ChosenTool);
+                to.Text("name"u8, ToolNames.For(Dialect.BedrockConverse, conversation.ChosenTool));
             }
 
             to.EndObject();

@@ -155,7 +155,7 @@ internal static class GeminiContents
             to.Text("id"u8, call.Id);
         }
 
-        to.Text("name"u8, call.Name);
+        to.Text("name"u8, ToolNames.For(target.Dialect, call.Name));
         to.Raw("args"u8, call.Input.Span);
         to.EndObject();
     }
@@ -224,7 +224,7 @@ internal static class GeminiContents
             to.Text("id"u8, call.Id);
         }
 
-        to.Text("name"u8, call.Name);
+        to.Text("name"u8, ToolNames.For(target.Dialect, call.Name));
         if (answer is null)
         {
             to.Raw("response"u8, "{\"error\":\"No result of this call was given.\"}"u8);

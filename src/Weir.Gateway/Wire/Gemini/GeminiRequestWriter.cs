@@ -75,7 +75,7 @@ internal static class GeminiRequestWriter
         foreach (var tool in conversation.Tools)
         {
             to.Object();
-            to.Text("name"u8, tool.Name);
+            to.Text("name"u8, ToolNames.For(Dialect.Gemini, tool.Name));
             FreeForm.WriteDescription(tool, to);
             if (tool.IsFreeForm)
             {
@@ -114,7 +114,7 @@ internal static class GeminiRequestWriter
         if (conversation.Choice == ToolChoice.Named)
         {
             to.Array("allowedFunctionNames"u8);
-            to.Text(conversation.ChosenTool);
+            to.Text(ToolNames.For(Dialect.Gemini, conversation.ChosenTool));
             to.EndArray();
         }
 

@@ -26,13 +26,17 @@ internal static class ChatRequestWriter
         }
 
         to.EndArray();
-        WriteTools(conversation, to);
+        WriteTools(conversation, target, ref dropped, to);
         WriteSampling(conversation, target, ref dropped, to);
         WriteThinking(conversation, target, ref dropped, to);
         WriteOutput(conversation.Output, to);
-        if (!conversation.Verbosity.IsEmpty && target.IsOpenAI)
+        if (target.IsOpenAI && !conversation.Verbosity.IsEmpty)
         {
             to.Text("verbosity"u8, conversation.Verbosity);
+        }
+        else if (!conversation.Verbosity.IsEmpty)
+        {
+            dropped = dropped.With(Feature.Verbosity);
         }
 
         if (conversation.Streams)
@@ -168,14 +172,14 @@ internal static class ChatRequestWriter
             {
                 to.Text("type"u8, "custom"u8);
                 to.Object("custom"u8);
-                to.Text("name"u8, call.Name);
+                to.Text("name"u8, ToolNames.For(Dialect.OpenAIChat, call.Name));
                 to.Text("input"u8, FreeForm.InputOf(call.Input));
             }
             else
             {
                 to.Text("type"u8, "function"u8);
                 to.Object("function"u8);
-                to.Text("name"u8, call.Name);
+                to.Text("name"u8, ToolNames.For(Dialect.OpenAIChat, call.Name));
                 to.Name("arguments"u8);
                 to.OpenText();
                 to.Quote(call.Input.Span);
@@ -350,7 +354,7 @@ internal static class ChatRequestWriter
         to.EndObject();
     }
 
-    private static void WriteTools(Conversation conversation, JsonOut to)
+    private static void WriteTools(Conversation conversation, TargetTraits target, ref FeatureSet dropped, JsonOut to)
     {
         if (conversation.Tools.Count == 0)
         {
@@ -363,7 +367,7 @@ internal static class ChatRequestWriter
             to.Object();
             to.Text("type"u8, "function"u8);
             to.Object("function"u8);
-            to.Text("name"u8, tool.Name);
+            to.Text("name"u8, ToolNames.For(Dialect.OpenAIChat, tool.Name));
             FreeForm.WriteDescription(tool, to);
             to.Raw("parameters"u8, FreeForm.SchemaOf(tool));
             if (tool.Strict is { } strict)
@@ -391,15 +395,19 @@ internal static class ChatRequestWriter
                 to.Object("tool_choice"u8);
                 to.Text("type"u8, "function"u8);
                 to.Object("function"u8);
-                to.Text("name"u8, conversation.ChosenTool);
+                to.Text("name"u8, ToolNames.For(Dialect.OpenAIChat, conversation.ChosenTool));
                 to.EndObject();
                 to.EndObject();
                 break;
         }
 
-        if (conversation.ParallelTools is { } parallel)
+        if (conversation.ParallelTools is { } parallel && !target.Refuses.Has(Feature.NoParallelTools))
         {
             to.Bool("parallel_tool_calls"u8, parallel);
+        }
+        else if (conversation.ParallelTools == false)
+        {
+            dropped = dropped.With(Feature.NoParallelTools);
         }
     }
 
@@ -421,11 +429,12 @@ internal static class ChatRequestWriter
         var fixedSampling = ModelNames.IsOpenAIReasoning(target.Model);
         Sampling.Write("temperature"u8, Feature.Temperature, conversation.Temperature, fixedSampling, ref dropped, to);
         Sampling.Write("top_p"u8, Feature.TopP, conversation.TopP, fixedSampling, ref dropped, to);
+        var noPenalties = fixedSampling || target.Refuses.Has(Feature.Penalties);
         Sampling.Write(
             "frequency_penalty"u8,
             Feature.Penalties,
             conversation.FrequencyPenalty,
-            fixedSampling,
+            noPenalties,
             ref dropped,
             to
         );
@@ -433,14 +442,17 @@ internal static class ChatRequestWriter
             "presence_penalty"u8,
             Feature.Penalties,
             conversation.PresencePenalty,
-            fixedSampling,
+            noPenalties,
             ref dropped,
             to
         );
-        Sampling.Write("seed"u8, Feature.Seed, conversation.Seed, drops: false, ref dropped, to);
+        Sampling.Write("seed"u8, Feature.Seed, conversation.Seed, target.Refuses.Has(Feature.Seed), ref dropped, to);
         if (conversation.Stops.Count > 0)
         {
-            if (ModelNames.IsOpenAIReasoning(target.Model) && target.IsOpenAI)
+            if (
+                (ModelNames.IsOpenAIReasoning(target.Model) && target.IsOpenAI)
+                || target.Refuses.Has(Feature.StopSequences)
+            )
             {
                 dropped = dropped.With(Feature.StopSequences);
             }

@@ -72,10 +72,14 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
                 .Add(
                     new ToolCallPart(
                         item.Text("call_id"u8),
-                        ResponsesTools.SearchName,
+                        ResponsesOwnTool.Search.Name,
                         arguments.ValueKind == JsonValueKind.Object ? RawJson.Of(arguments) : RawJson.EmptyObject
                     )
                 );
+        }
+        else if (ResponsesOwnTool.OfItem(type, out var isResult) is { } own)
+        {
+            ReadOwn(item, own, isResult);
         }
         else if (type.Is("tool_search_output"u8) && item.Is("execution"u8, "client"u8))
         {
@@ -155,6 +159,43 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
         if (result.Content.Exists(static part => part is MediaPart))
         {
             conversation.Has(Feature.ToolResultMedia);
+        }
+
+        AddResult(result);
+    }
+
+    /// <summary>A call of a tool that OpenAI defines, or what it came to.</summary>
+    private void ReadOwn(JsonValue item, ResponsesOwnTool own, bool isResult)
+    {
+        var id = item.Text("call_id"u8);
+        // The shell of one command is answered by the id of its item.
+        id = id.IsEmpty ? item.Text("id"u8) : id;
+        if (!isResult)
+        {
+            var action = item.Get(own.Member.Span);
+            Said()
+                .Add(
+                    new ToolCallPart(
+                        id,
+                        own.Name,
+                        action.ValueKind == JsonValueKind.Object ? RawJson.Of(action) : RawJson.EmptyObject
+                    )
+                );
+            return;
+        }
+
+        var output = item.Get("output"u8);
+        var result = new ToolResultPart(id) { IsError = item.Is("status"u8, "failed"u8) };
+        result.Content.Add(
+            new TextPart(
+                output.ValueKind == JsonValueKind.String ? RawText.Of(output)
+                : output.Exists() ? RawText.OfPlain(output.Raw)
+                : item.Text("status"u8)
+            )
+        );
+        if (result.IsError)
+        {
+            conversation.Has(Feature.ToolError);
         }
 
         AddResult(result);

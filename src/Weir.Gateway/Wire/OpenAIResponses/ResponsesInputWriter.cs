@@ -93,7 +93,7 @@ internal static class ResponsesInputWriter
         to.Object();
         to.Text("type"u8, call.IsFreeForm ? "custom_tool_call"u8 : "function_call"u8);
         to.Text("call_id"u8, ToolIds.For(target, call.Id));
-        to.Text("name"u8, call.Name);
+        to.Text("name"u8, ToolNames.For(target.Dialect, call.Name));
         if (call.IsFreeForm)
         {
             to.Text("input"u8, FreeForm.InputOf(call.Input));

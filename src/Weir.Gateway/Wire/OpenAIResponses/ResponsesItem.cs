@@ -28,6 +28,7 @@ internal sealed class ResponsesItem(AnswerContext context) : IDisposable
     private byte[] callId = [];
     private byte[] name = [];
     private Tool? tool;
+    private ResponsesOwnTool? own;
 
     /// <summary>Whether one has begun that has not ended.</summary>
     public bool IsOpen { get; private set; }
@@ -47,8 +48,8 @@ internal sealed class ResponsesItem(AnswerContext context) : IDisposable
     /// <summary>Whether it is the call of a tool that takes a text.</summary>
     public bool IsFreeForm => Kind == BlockKind.ToolCall && tool is { IsFreeForm: true };
 
-    /// <summary>Whether it is a search for further tools, whose input comes as an object, all at once.</summary>
-    public bool IsSearch => Kind == BlockKind.ToolCall && tool is { FindsTools: true };
+    /// <summary>Whether it is the call of a tool that OpenAI defines, whose input comes as an object, all at once.</summary>
+    public bool IsOwn => own is not null;
 
     /// <summary>The tool's name as its caller knows it.</summary>
     public ReadOnlySpan<byte> Name => tool is { NameInside.IsEmpty: false } ? tool.NameInside.Span : name;
@@ -65,6 +66,7 @@ internal sealed class ResponsesItem(AnswerContext context) : IDisposable
         callId = block.Id.ToArray();
         name = block.Name.ToArray();
         tool = Kind == BlockKind.ToolCall ? ResponsesTools.Find(context.Conversation, block.Name) : null;
+        own = ResponsesOwnTool.Of(tool);
         proof = [];
         text.Clear();
         input.Dispose();
@@ -79,11 +81,17 @@ internal sealed class ResponsesItem(AnswerContext context) : IDisposable
         {
             BlockKind.Thinking => "rs",
             BlockKind.ToolCall when IsFreeForm => "ctc",
-            BlockKind.ToolCall when IsSearch => "tsc",
+            BlockKind.ToolCall when own is not null => own.Prefix,
             BlockKind.ToolCall => "fc",
             _ => "msg",
         };
-        Id = Encoding.ASCII.GetBytes($"{kind}_{context.AnswerId.AsSpan(context.AnswerId.IndexOf('_') + 1)}_{Index}");
+        // What one command came to is told by the id of its item alone.
+        Id =
+            own == ResponsesOwnTool.LocalShell
+                ? callId
+                : Encoding.ASCII.GetBytes(
+                    $"{kind}_{context.AnswerId.AsSpan(context.AnswerId.IndexOf('_') + 1)}_{Index}"
+                );
     }
 
     /// <summary>Takes more of it, and returns what that adds to <see cref="Text"/>; valid until the next call.</summary>
@@ -143,12 +151,16 @@ internal sealed class ResponsesItem(AnswerContext context) : IDisposable
                 }
 
                 break;
-            case BlockKind.ToolCall when IsSearch:
-                to.Text("type"u8, "tool_search_call"u8);
+            case BlockKind.ToolCall when own is not null:
+                to.Text("type"u8, own.CallType.Span);
                 to.Text("status"u8, Word(status));
                 to.Text("call_id"u8, callId);
-                to.Text("execution"u8, "client"u8);
-                to.RawLine("arguments"u8, RawJson.OfArguments(RawText.OfEscaped(said)).Span);
+                if (own == ResponsesOwnTool.Search)
+                {
+                    to.Text("execution"u8, "client"u8);
+                }
+
+                own.WriteAction(said, to);
                 break;
             case BlockKind.ToolCall:
                 to.Text("type"u8, IsFreeForm ? "custom_tool_call"u8 : "function_call"u8);

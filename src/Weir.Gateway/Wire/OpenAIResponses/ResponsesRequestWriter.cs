@@ -84,7 +84,7 @@ internal static class ResponsesRequestWriter
                     ResponsesTools.Find(conversation, conversation.ChosenTool.Span) is { IsFreeForm: true };
                 to.Object("tool_choice"u8);
                 to.Text("type"u8, isFreeForm ? "custom"u8 : "function"u8);
-                to.Text("name"u8, conversation.ChosenTool);
+                to.Text("name"u8, ToolNames.For(Dialect.OpenAIResponses, conversation.ChosenTool));
                 to.EndObject();
                 break;
         }
@@ -99,7 +99,7 @@ internal static class ResponsesRequestWriter
     {
         to.Object();
         to.Text("type"u8, tool.IsFreeForm ? "custom"u8 : "function"u8);
-        to.Text("name"u8, tool.Name);
+        to.Text("name"u8, ToolNames.For(Dialect.OpenAIResponses, tool.Name));
         if (!tool.Description.IsEmpty)
         {
             to.Text("description"u8, tool.Description);

@@ -74,7 +74,7 @@ internal sealed class ResponsesStreamWriter(AnswerContext context, PooledBuffer 
             case BlockKind.Refusal:
                 Words("response.refusal.delta"u8, "content_index"u8, "delta"u8, escaped);
                 break;
-            case BlockKind.ToolCall when Item.IsSearch:
+            case BlockKind.ToolCall when Item.IsOwn:
                 break;
             case BlockKind.ToolCall when Item.IsFreeForm:
                 Words("response.custom_tool_call_input.delta"u8, default, "delta"u8, escaped);
@@ -98,7 +98,7 @@ internal sealed class ResponsesStreamWriter(AnswerContext context, PooledBuffer 
                 WriteSummary("response.reasoning_summary_part.done"u8, Item.Text);
                 break;
             case BlockKind.Thinking:
-            case BlockKind.ToolCall when Item.IsSearch:
+            case BlockKind.ToolCall when Item.IsOwn:
                 break;
             case BlockKind.ToolCall when Item.IsFreeForm:
                 Words("response.custom_tool_call_input.done"u8, default, "input"u8, Item.Text);

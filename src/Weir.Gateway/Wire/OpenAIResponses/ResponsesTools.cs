@@ -16,9 +16,6 @@ internal sealed class ResponsesTools(Conversation conversation)
 
     private readonly HashSet<string> known = new(StringComparer.Ordinal);
 
-    /// <summary>By what name a search for further tools is called where it is a tool like any other.</summary>
-    public static RawText SearchName { get; } = RawText.OfPlain("tool_search");
-
     /// <summary>Reads <c>tools</c>, or those that an item of the conversation adds.</summary>
     public void Read(JsonValue tools)
     {
@@ -42,6 +39,13 @@ internal sealed class ResponsesTools(Conversation conversation)
         {
             // Names one of a server's tools, which the caller does not run.
             conversation.Has(Feature.HostedTool);
+            return;
+        }
+
+        if (ResponsesOwnTool.Of(choice.Text("type"u8)) is { } own)
+        {
+            conversation.Choice = ToolChoice.Named;
+            conversation.ChosenTool = own.Name;
             return;
         }
 
@@ -124,6 +128,12 @@ internal sealed class ResponsesTools(Conversation conversation)
             return;
         }
 
+        if (ResponsesOwnTool.Of(tool.Text("type"u8)) is { } own && IsRunByCaller(tool.Get("environment"u8)))
+        {
+            AddOwn(own);
+            return;
+        }
+
         var isFreeForm = tool.Is("type"u8, "custom"u8);
         if (!isFreeForm && !tool.Is("type"u8, "function"u8))
         {
@@ -163,13 +173,26 @@ internal sealed class ResponsesTools(Conversation conversation)
 
     private void AddSearch(JsonValue tool)
     {
-        if (known.Add(SearchName.ToString()))
+        var search = ResponsesOwnTool.Search;
+        if (known.Add(search.Name.ToString()))
         {
             conversation.Tools.Add(
-                new Tool(SearchName, tool.Text("description"u8), tool.Get("parameters"u8)) { FindsTools = true }
+                new Tool(search.Name, tool.Text("description"u8), tool.Get("parameters"u8)) { OwnType = search.Name }
             );
         }
     }
+
+    private void AddOwn(ResponsesOwnTool own)
+    {
+        if (known.Add(own.Name.ToString()))
+        {
+            conversation.Tools.Add(new Tool(own.Name, own.Description, own.Schema) { OwnType = own.Name });
+        }
+    }
+
+    /// <summary>A container is a computer of OpenAI's.</summary>
+    private static bool IsRunByCaller(JsonValue environment) =>
+        !environment.Exists() || environment.Is("type"u8, "local"u8);
 
     private static RawText Join(RawText first, RawText second) =>
         first.IsEmpty ? second

@@ -64,6 +64,24 @@ public sealed class BedrockTests
     }
 
     [Fact]
+    public async Task What_is_cut_with_a_beta_that_it_does_not_know_is_named_in_the_record()
+    {
+        await using var bedrock = new BedrockStandIn { Reply = _ => Reply };
+        await using var host = await GatewayHost.StartAsync(Keyed(bedrock));
+
+        await host.AskAsync(
+            host.Post(
+                    "/v1/messages",
+                    Ask.Replace("\"max_tokens\"", "\"mcp_servers\":[],\"max_tokens\"", StringComparison.Ordinal)
+                )
+                .With("anthropic-beta", "mcp-client-2025-11-20,code-execution-2025-08-25")
+        );
+
+        Assert.DoesNotContain("mcp_servers", bedrock.Upstream.Request.BodyText, StringComparison.Ordinal);
+        Assert.Equal(["hosted_tool"], (await host.RecordAsync()).Dropped);
+    }
+
+    [Fact]
     public async Task A_stream_arrives_as_the_events_that_Anthropic_would_have_sent()
     {
         await using var bedrock = new BedrockStandIn { Reply = _ => Reply };
@@ -287,6 +305,21 @@ public sealed class BedrockTests
     }
 
     [Fact]
+    public async Task It_counts_for_a_caller_of_another_dialect_too()
+    {
+        await using var bedrock = new BedrockStandIn();
+        await using var host = await GatewayHost.StartAsync(Keyed(bedrock));
+
+        var (answer, body) = await host.AskAsync(
+            host.Post("/v1/responses/input_tokens", $$"""{"model":"{{Model}}","input":"Hi"}""")
+        );
+
+        Assert.Equal("provider", answer.Header("x-weir-tokens"));
+        Assert.Matches("^{\"object\":\"response.input_tokens\",\"input_tokens\":[1-9][0-9]*}$", body);
+        Assert.EndsWith("/count-tokens", bedrock.Upstream.Request.Path, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Tokens_are_counted_by_Bedrocks_own_count()
     {
         await using var bedrock = new BedrockStandIn();
@@ -332,6 +365,88 @@ public sealed class BedrockTests
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(Body, bedrock.Upstream.Request.BodyText);
+    }
+
+    [Theory]
+    [InlineData("invoke")]
+    [InlineData("invoke-with-response-stream")]
+    public async Task What_is_passed_through_is_metered_in_its_own_frames(string verb)
+    {
+        await using var bedrock = new BedrockStandIn { Reply = _ => Reply };
+        await using var host = await GatewayHost.StartAsync(
+            Keyed(bedrock) with
+            {
+                PassThrough = [new PassThroughRule("POST", "/model/*")],
+            }
+        );
+        const string Body = """{"anthropic_version":"bedrock-2023-05-31","max_tokens":9,"messages":[]}""";
+
+        using var answer = await host.SendAsync(
+            host.Post($"/p/bedrock/model/{Uri.EscapeDataString(Model)}/{verb}", Body)
+        );
+        var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+
+        if (verb == "invoke")
+        {
+            Assert.Equal(AnthropicAnswers.Message(Reply).EncodedBody(), bytes);
+        }
+        else
+        {
+            Assert.Equal(AnthropicAnswers.Events(Reply).SelectMany(Frame), bytes);
+        }
+
+        var record = await host.RecordAsync();
+        Assert.Equal((RequestStatus.Ok, verb != "invoke"), (record.Status, record.Streaming));
+        Assert.Equal(
+            (Reply.Usage.Input, 100L, Reply.Usage.Output),
+            (record.Usage.Input, record.Usage.CacheRead, record.Usage.Output)
+        );
+        Assert.Equal(
+            (Reply.Model, Model, UsageQuality.Measured),
+            (record.Model, record.RequestedModel, record.Quality)
+        );
+        Assert.NotNull(record.Cost);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_passes_through_Converse_is_metered_too(bool streams)
+    {
+        await using var bedrock = new BedrockStandIn
+        {
+            Converse =
+            [
+                ("messageStart", """{"role":"assistant"}"""),
+                ("contentBlockDelta", """{"contentBlockIndex":0,"delta":{"text":"Hi"}}"""),
+                ("messageStop", """{"stopReason":"end_turn"}"""),
+                (
+                    "metadata",
+                    """{"usage":{"inputTokens":7,"outputTokens":3,"totalTokens":10},"metrics":{"latencyMs":1}}"""
+                ),
+            ],
+            ConverseDocument =
+                """{"metrics":{"latencyMs":1},"output":{"message":{"role":"assistant","content":[{"text":"Hi"}]}},"stopReason":"end_turn","usage":{"inputTokens":7,"outputTokens":3,"totalTokens":10}}""",
+        };
+        await using var host = await GatewayHost.StartAsync(
+            Keyed(bedrock) with
+            {
+                PassThrough = [new PassThroughRule("POST", "/model/*")],
+            }
+        );
+
+        using var answer = await host.SendAsync(
+            host.Post(
+                $"/p/bedrock/model/amazon.nova-lite-v1:0/{(streams ? "converse-stream" : "converse")}",
+                """{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}"""
+            )
+        );
+        await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+
+        var record = await host.RecordAsync();
+        Assert.Equal(("amazon.nova-lite-v1:0", 7L, 3L), (record.Model, record.Usage.Input, record.Usage.Output));
+        Assert.Equal(UsageQuality.Measured, record.Quality);
+        Assert.NotNull(record.Cost);
     }
 
     private static byte[] Frame(string text) =>

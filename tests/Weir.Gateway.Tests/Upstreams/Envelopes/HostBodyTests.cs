@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Upstreams.Envelopes;
 
@@ -67,7 +68,7 @@ public sealed class HostBodyTests
         );
 
         Assert.Equal(["context-management-2025-06-27", "compact-2026-01-12"], known);
-        Assert.Equal([new BetaField(BetaPlace.Request, "speed")], stripped);
+        Assert.Equal([new BetaField(BetaPlace.Request, "speed", Feature.ServiceTier)], stripped);
     }
 
     [Fact]

@@ -119,6 +119,36 @@ public sealed class VertexTests
         Assert.Equal($$"""{"input_tokens":{{sent.Body.Length}}}""", body);
     }
 
+    [Theory]
+    [InlineData("/v1/messages/count_tokens", "gemini-2.5-flash")]
+    [InlineData("/v1/responses/input_tokens", "gemini-2.5-flash")]
+    [InlineData("/v1/responses/input_tokens", Claude)]
+    [InlineData("/v1beta/models/gemini-2.5-flash:countTokens", "")]
+    public async Task It_counts_whatever_the_caller_speaks(string path, string model)
+    {
+        await using var vertex = new VertexStandIn(clock);
+        await using var host = await StartAsync(vertex);
+        var asked = path switch
+        {
+            "/v1/messages/count_tokens" =>
+                $$"""{"model":"{{model}}","system":"Be brief.","messages":[{"role":"user","content":"Hi"}]}""",
+            "/v1/responses/input_tokens" => $$"""{"model":"{{model}}","instructions":"Be brief.","input":"Hi"}""",
+            _ =>
+                """{"generateContentRequest":{"model":"models/gemini-2.5-flash","contents":[{"role":"user","parts":[{"text":"Hi"}]}],"toolConfig":{}}}""",
+        };
+
+        var (answer, body) = await host.AskAsync(host.Post(path, asked));
+
+        Assert.Equal(("provider", HttpStatusCode.OK), (answer.Header("x-weir-tokens"), answer.StatusCode));
+        var sent = vertex.Upstream.Requests[^1];
+        Assert.Contains(":" + sent.Body.Length + "}", body, StringComparison.Ordinal);
+        Assert.EndsWith(
+            model == Claude ? "/count-tokens:rawPredict" : "/gemini-2.5-flash:countTokens",
+            sent.Path,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public async Task A_token_is_used_until_shortly_before_it_expires_and_then_another()
     {

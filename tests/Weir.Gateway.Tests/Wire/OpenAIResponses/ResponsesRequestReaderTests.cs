@@ -289,6 +289,55 @@ public sealed class ResponsesRequestReaderTests
     }
 
     [Theory]
+    [InlineData(
+        "local_shell",
+        """{"type":"local_shell_call","id":"c1","call_id":"c1","status":"completed","action":{"type":"exec","command":["ls"],"env":{}}}""",
+        """{"type":"local_shell_call_output","id":"c1","output":"a.txt"}""",
+        """{"type":"exec","command":["ls"],"env":{}}""",
+        "a.txt"
+    )]
+    [InlineData(
+        "shell",
+        """{"type":"shell_call","id":"sh_1","call_id":"c1","status":"completed","action":{"commands":["ls"],"timeout_ms":null,"max_output_length":null}}""",
+        """{"type":"shell_call_output","call_id":"c1","output":[{"stdout":"a.txt","stderr":"","outcome":{"type":"exit","exit_code":0}}]}""",
+        """{"commands":["ls"],"timeout_ms":null,"max_output_length":null}""",
+        """[{"stdout":"a.txt","stderr":"","outcome":{"type":"exit","exit_code":0}}]"""
+    )]
+    [InlineData(
+        "apply_patch",
+        """{"type":"apply_patch_call","id":"apc_1","call_id":"c1","status":"completed","operation":{"type":"delete_file","path":"a.txt"}}""",
+        """{"type":"apply_patch_call_output","call_id":"c1","status":"completed"}""",
+        """{"type":"delete_file","path":"a.txt"}""",
+        "completed"
+    )]
+    public void A_tool_that_OpenAI_defines_and_the_caller_runs_is_a_function(
+        string type,
+        string call,
+        string output,
+        string input,
+        string result
+    )
+    {
+        var (body, dropped) = ToAnthropic(
+            $$"""
+            {"model":"m","input":[{"role":"user","content":"Go"},{{call}},{{output}}],
+             "tools":[{"type":"{{type}}"},{"type":"shell","environment":{"type":"container_auto"} }],"tool_choice":{"type":"{{type}}"} }
+            """
+        );
+
+        var tool = Assert.Single(body.List("tools"));
+        Assert.Equal(type, tool.Word("name"));
+        Assert.Equal("object", tool.GetProperty("input_schema").Word("type"));
+        Assert.Equal(type, body.GetProperty("tool_choice").Word("name"));
+        var messages = body.List("messages");
+        var used = messages[1].List("content")[0];
+        Assert.Equal((type, "c1", input), (used.Word("name"), used.Word("id"), used.GetProperty("input").Plain()));
+        Assert.Equal(result, messages[2].List("content")[0].Word("content"));
+        // The shell that is a computer of OpenAI's is none of the caller's.
+        Assert.Equal(["hosted_tool"], dropped);
+    }
+
+    [Theory]
     [InlineData("\"previous_response_id\":\"resp_1\"", "stored_conversation")]
     [InlineData("\"conversation\":{\"id\":\"conv_1\"}", "stored_conversation")]
     [InlineData("\"prompt\":{\"id\":\"pmpt_1\"}", "stored_conversation")]

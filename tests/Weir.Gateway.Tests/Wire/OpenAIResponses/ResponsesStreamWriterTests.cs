@@ -78,6 +78,50 @@ public sealed class ResponsesStreamWriterTests
         );
     }
 
+    [Theory]
+    [InlineData(
+        "local_shell",
+        "{\"command\":[\"ls\"],\"working_directory\":null}",
+        "action",
+        """{"type":"exec","env":{},"command":["ls"],"working_directory":null}"""
+    )]
+    [InlineData(
+        "shell",
+        "{\"commands\":\n[\"ls\"],\"timeout_ms\":null}",
+        "action",
+        """{"timeout_ms":null,"max_output_length":null,"commands":["ls"]}"""
+    )]
+    [InlineData(
+        "apply_patch",
+        """{"type":"create_file","path":"a","diff":"-x"}""",
+        "operation",
+        """{"type":"create_file","path":"a","diff":"-x"}"""
+    )]
+    [InlineData(
+        "apply_patch",
+        "no JSON",
+        "operation",
+        """{"type":"update_file","path":"","diff":"","_invalid":"no JSON"}"""
+    )]
+    public void A_call_of_a_tool_that_OpenAI_defines_comes_as_its_own_item(
+        string type,
+        string input,
+        string member,
+        string action
+    )
+    {
+        var stream = Stream(
+            $$"""{"model":"m","input":"x","tools":[{"type":"{{type}}"}]}""",
+            AnthropicStream(new VendorToolCall("toolu_1", type, input))
+        );
+
+        var call = Assert.Single(stream.Output);
+        Assert.Equal(
+            (type + "_call", "toolu_1", "completed", action),
+            (call.Word("type"), call.Word("call_id"), call.Word("status"), call.GetProperty(member).Plain())
+        );
+    }
+
     [Fact]
     public void A_patch_streams_while_it_comes()
     {

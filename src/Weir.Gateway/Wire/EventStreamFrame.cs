@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Buffers.Binary;
+using System.Buffers.Text;
 using Weir.Wire;
 
-namespace Weir.Gateway.Upstreams.Envelopes;
+namespace Weir.Gateway.Wire;
 
 /// <summary>What became of a look for a frame.</summary>
 internal enum FrameOutcome
@@ -103,6 +105,28 @@ internal readonly ref struct EventStreamFrame
         return [];
     }
 
+    /// <summary>The event inside, named by its own <c>type</c> where a model's vendor made it, else by the header <c>:event-type</c>.</summary>
+    /// <param name="name">Its name; empty when it has none.</param>
+    /// <param name="data">Its JSON; decoded where it comes in base64 inside a <c>chunk</c> (InvokeModel).</param>
+    /// <returns>False when it is a chunk that holds none.</returns>
+    public bool TryEvent(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> data)
+    {
+        name = Text(":event-type"u8);
+        data = Payload;
+        if (!name.SequenceEqual("chunk"u8))
+        {
+            return true;
+        }
+
+        if (!TryDecode(Payload, out data))
+        {
+            return false;
+        }
+
+        name = TypeOf(data);
+        return true;
+    }
+
     private const byte StringType = 7;
 
     private static bool IsSound(ReadOnlySpan<byte> headers)
@@ -151,5 +175,54 @@ internal readonly ref struct EventStreamFrame
         value = after.Slice(lead, size);
         rest = after[(lead + size)..];
         return true;
+    }
+
+    /// <summary>The event inside <c>{"bytes":"…"}</c>.</summary>
+    private static bool TryDecode(ReadOnlySpan<byte> payload, out ReadOnlySpan<byte> decoded)
+    {
+        decoded = default;
+        var cursor = new JsonCursor(payload);
+        if (!cursor.EnterObject())
+        {
+            return false;
+        }
+
+        while (cursor.NextProperty(out var name, out var escaped))
+        {
+            if (JsonText.Is(name, escaped, "bytes"u8) && cursor.ReadString(out var text, out _))
+            {
+                var room = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
+                if (Base64.DecodeFromUtf8(text, room, out _, out var length) != OperationStatus.Done)
+                {
+                    return false;
+                }
+
+                decoded = room.AsSpan(0, length);
+                return true;
+            }
+
+            cursor.Skip();
+        }
+
+        return false;
+    }
+
+    private static ReadOnlySpan<byte> TypeOf(ReadOnlySpan<byte> json)
+    {
+        var cursor = new JsonCursor(json);
+        if (cursor.EnterObject())
+        {
+            while (cursor.NextProperty(out var name, out var escaped))
+            {
+                if (JsonText.Is(name, escaped, "type"u8) && cursor.Peek() == JsonKind.String)
+                {
+                    return cursor.ReadString(out var type, out var coded) && !coded ? type : default;
+                }
+
+                cursor.Skip();
+            }
+        }
+
+        return default;
     }
 }

@@ -1,8 +1,8 @@
 using System.Text;
-using Weir.Gateway.Upstreams.Envelopes;
+using Weir.Gateway.Wire;
 using Weir.Testing;
 
-namespace Weir.Gateway.Tests.Upstreams.Envelopes;
+namespace Weir.Gateway.Tests.Wire;
 
 /// <summary>The frames of the published test data of Amazon's event streams, and what is none.</summary>
 public sealed class EventStreamFrameTests
