@@ -38,6 +38,12 @@ public sealed record GatewayConfig
     /// </summary>
     public ImmutableArray<string> Hosts { get; init; } = [];
 
+    /// <summary>
+    /// The origins whose pages may read answers, as <c>https://app.example</c>, or <c>*</c> for all; none by default. It
+    /// says nothing of who may call.
+    /// </summary>
+    public ImmutableArray<string> CorsOrigins { get; init; } = [];
+
     /// <summary>The proxies whose word on a caller's address, scheme and host is believed.</summary>
     public TrustedProxies Proxies { get; init; } = TrustedProxies.None;
 
@@ -65,6 +71,16 @@ public enum HangUpPolicy
 
     /// <summary>Read on to the end for exact figures.</summary>
     Drain,
+}
+
+/// <summary>Which versions of HTTP a provider is asked with.</summary>
+public enum HttpVersions
+{
+    /// <summary>HTTP/2 where the server offers it in the TLS handshake, else HTTP/1.1; without TLS HTTP/1.1.</summary>
+    Auto,
+
+    /// <summary>HTTP/1.1 alone.</summary>
+    Http11,
 }
 
 /// <summary>One upstream account.</summary>
@@ -97,7 +113,13 @@ public sealed record ProviderConfig
         || Secret is not null
         || Credentials is not null
         || SecretAccessKey is not null
-        || !SealedKeys.IsEmpty;
+        || !SealedKeys.IsEmpty
+        || !ApiKeys.IsEmpty;
+
+    /// <summary>
+    /// Further keys, which take turns with <see cref="ApiKey"/> if there is one: by session, and where one is refused.
+    /// </summary>
+    public ImmutableArray<PoolKeyConfig> ApiKeys { get; init; } = [];
 
     /// <summary>
     /// The sealed secrets that further keys are kept in: the key as the document writes it (<c>secretAccessKey</c>), and the
@@ -108,7 +130,9 @@ public sealed record ProviderConfig
 
     /// <summary>Whether every secret that it names was opened.</summary>
     public bool IsOpened =>
-        !(Secret is not null && ApiKey is null) && SealedKeys.Keys.All(key => ValueOf(key) is not null);
+        !(Secret is not null && ApiKey is null)
+        && SealedKeys.Keys.All(key => ValueOf(key) is not null)
+        && ApiKeys.All(key => key.Key is not null);
 
     /// <summary>Bedrock: the AWS region, as <c>us-east-1</c>. Null for other kinds.</summary>
     public string? Region { get; init; }
@@ -164,6 +188,14 @@ public sealed record ProviderConfig
     public ProviderConfig Opened(Func<string, string?> open)
     {
         var opened = Secret is { } name ? this with { ApiKey = open(name) } : this;
+        if (ApiKeys.Any(key => key.Secret is not null))
+        {
+            opened = opened with
+            {
+                ApiKeys = [.. ApiKeys.Select(key => key.Secret is { } held ? key with { Key = open(held) } : key)],
+            };
+        }
+
         foreach (var (key, secret) in SealedKeys)
         {
             var value = open(secret);
@@ -207,6 +239,15 @@ public sealed record ProviderConfig
     /// <summary>Where connections for it may go: by who wrote its address. Held against each address that is connected to.</summary>
     public AddressPolicy Network { get; init; } = AddressPolicy.Server;
 
+    /// <summary>Which versions of HTTP it is asked with.</summary>
+    public HttpVersions Http { get; init; } = HttpVersions.Auto;
+
+    /// <summary>
+    /// The authorities, as PEM, that its certificate must lead to; null: the system's. For upstreams of one's own, whose
+    /// certificates no public authority signs.
+    /// </summary>
+    public string? Authorities { get; init; }
+
     /// <summary>How long a connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -215,6 +256,15 @@ public sealed record ProviderConfig
 
     /// <summary>The name alone: a record's own text would hold the key.</summary>
     public override string ToString() => Name;
+}
+
+/// <summary>One of several keys of a provider.</summary>
+/// <param name="Key">The key; null for a secret that is not opened.</param>
+/// <param name="Secret">The sealed secret that it is kept in, by name; null for none.</param>
+public sealed record PoolKeyConfig(string? Key, string? Secret)
+{
+    /// <summary>The name alone: a record's own text would hold the key.</summary>
+    public override string ToString() => Secret ?? "a key";
 }
 
 /// <summary>With which workspaces, beside the server's own, a provider is shared.</summary>

@@ -177,7 +177,7 @@ internal sealed class TokenCounts(TimeProvider clock)
     }
 
     /// <summary>The question in the provider's dialect; null where that has none.</summary>
-    private static HttpRequestMessage? Question(ProviderModel provider, string model, TranslatedRequest translated)
+    private HttpRequestMessage? Question(ProviderModel provider, string model, TranslatedRequest translated)
     {
         var (path, body) = (provider.Kind, translated.Dialect) switch
         {
@@ -198,8 +198,8 @@ internal sealed class TokenCounts(TimeProvider clock)
 
         var request = new HttpRequestMessage(HttpMethod.Post, provider.Address(path!, ""))
         {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Version = provider.HttpVersion,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = new BodyContent([body]),
         };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
@@ -211,7 +211,7 @@ internal sealed class TokenCounts(TimeProvider clock)
             request.Headers.TryAddWithoutValidation("anthropic-version", "2023-06-01");
         }
 
-        if (provider.Credential is { } credential)
+        if (provider.Keys?.Pick("", holder: null, [], clock.GetUtcNow())?.Credential is { } credential)
         {
             request.Headers.TryAddWithoutValidation(credential.Name, credential.Value);
         }

@@ -101,6 +101,12 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
         : IsModelList ? "GET, HEAD"
         : "POST";
 
+    /// <summary>The methods that a page of another origin may use.</summary>
+    public string PageMethods =>
+        Operation == Operation.PassThrough ? "GET, HEAD, POST, PUT, PATCH, DELETE"
+        : Operation == Operation.Unknown ? "GET, HEAD, POST"
+        : Allow;
+
     /// <summary>Whether the method is one that it takes.</summary>
     public bool Takes(string method) =>
         Operation switch

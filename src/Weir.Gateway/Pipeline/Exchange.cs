@@ -90,6 +90,9 @@ internal sealed class Exchange
     /// <summary>Whether the caller's own credential makes it part of a subscription.</summary>
     public bool OwnIsSubscription => Caller is { BringsOwn: true, OwnIsSubscription: true };
 
+    /// <summary>The account that holds what the request names; null where that is not known, or does not matter.</summary>
+    public string? Holder { get; set; }
+
     /// <summary>The attempts that are over, in order.</summary>
     public List<UpstreamAttempt> Attempts { get; } = new(1);
 

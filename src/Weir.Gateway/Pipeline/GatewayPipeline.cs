@@ -5,6 +5,7 @@ using Weir.Foundation;
 using Weir.Gateway.Counting;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
+using Weir.Gateway.Upstreams;
 using Weir.Gateway.Wire;
 using Weir.Ledger;
 
@@ -53,6 +54,25 @@ internal sealed class GatewayPipeline(
                 421,
                 "Weir does not go by the name in the Host header; see hosts in its configuration."
             );
+            return;
+        }
+
+        var origins = exchange.Snapshot.Server.Config.CorsOrigins;
+        var isPreflight = !origins.IsEmpty && Cors.IsPreflight(request);
+        var mayCall = isPreflight && Cors.TryAnswer(exchange.Context, origins, endpoint.PageMethods);
+        // After it: what is registered last is done first, and this one clears what the upstream said.
+        Cors.Prepare(exchange.Context, origins);
+        if (isPreflight)
+        {
+            if (!mayCall)
+            {
+                await RefuseAsync(
+                    exchange,
+                    403,
+                    "Pages of this origin may not call Weir; see cors in its configuration."
+                );
+            }
+
             return;
         }
 
@@ -219,7 +239,7 @@ internal sealed class GatewayPipeline(
 
         if (!caller.IsLocal || !caller.BringsOwn)
         {
-            return await ReadConversationAsync(exchange);
+            return await ReadConversationAsync(exchange) && await FindHolderAsync(exchange);
         }
 
         // Without a Weir key, a credential of the caller's own opens only what asks for none of Weir's.
@@ -235,7 +255,7 @@ internal sealed class GatewayPipeline(
         }
 
         exchange.Route = exchange.Route with { Targets = open };
-        return await ReadConversationAsync(exchange);
+        return await ReadConversationAsync(exchange) && await FindHolderAsync(exchange);
     }
 
     /// <summary>
@@ -315,6 +335,26 @@ internal sealed class GatewayPipeline(
         WriteJson(exchange, StatusCodes.Status200OK, TokenCounts.Write(exchange.Endpoint.Dialect, count.Tokens));
     }
 
+    /// <summary>What only one account knows is asked of that one alone. False when the request has been refused.</summary>
+    private async ValueTask<bool> FindHolderAsync(Exchange exchange)
+    {
+        if (Holders.Narrow(exchange) is not { } reason)
+        {
+            return true;
+        }
+
+        await RefuseAsync(exchange, 400, reason);
+        return false;
+    }
+
+    private PoolKey? PickKey(Exchange exchange, Target target) =>
+        target.Provider.Keys?.Pick(
+            exchange.Attribution.Session ?? exchange.Head.Session ?? exchange.Caller.Principal.KeyId ?? "",
+            exchange.Holder,
+            [.. exchange.Attempts.Where(a => a.Target == target).Select(a => a.Key).OfType<PoolKey>()],
+            clock.GetUtcNow()
+        );
+
     private async Task ReserveAndSendAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
     {
         // 3. Guard: what is used must always fit the journal.
@@ -373,9 +413,10 @@ internal sealed class GatewayPipeline(
         UpstreamCall? best = null;
         try
         {
-            for (var i = 0; i < targets.Length; i++)
+            var key = PickKey(exchange, targets[0]);
+            for (var i = 0; i < targets.Length; )
             {
-                var call = new UpstreamCall(exchange, targets[i], records, quotas, refusals, clock);
+                var call = new UpstreamCall(exchange, targets[i], key, records, quotas, refusals, clock);
                 var done = false;
                 try
                 {
@@ -397,8 +438,16 @@ internal sealed class GatewayPipeline(
                 }
 
                 var attempt = call.Attempt;
-                var goesOn = !done && attempt.MayTryElsewhere && i + 1 < targets.Length && !exchange.CallerGone;
-                if (attempt.MayTryElsewhere)
+                if (!done)
+                {
+                    attempt.EndedAt = clock.GetElapsedTime(exchange.StartedTimestamp);
+                    exchange.Attempts.Add(attempt);
+                }
+
+                key = !done && attempt.KeyWasRefused ? PickKey(exchange, targets[i]) : null;
+                var mayGoOn = key is not null || (attempt.MayTryElsewhere && i + 1 < targets.Length);
+                var goesOn = !done && mayGoOn && !exchange.CallerGone;
+                if (attempt.MayTryElsewhere || key is not null)
                 {
                     Log.AttemptFailed(
                         logger,
@@ -418,11 +467,15 @@ internal sealed class GatewayPipeline(
                     return inUse;
                 }
 
-                attempt.EndedAt = clock.GetElapsedTime(exchange.StartedTimestamp);
-                exchange.Attempts.Add(attempt);
                 if (!goesOn)
                 {
                     break;
+                }
+
+                if (key is null)
+                {
+                    i++;
+                    key = PickKey(exchange, targets[i]);
                 }
             }
 

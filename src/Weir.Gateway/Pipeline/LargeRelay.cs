@@ -17,12 +17,14 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
     {
         AnswerHead.Write(exchange, attempt, answer, keepsLength: true, attempt.SentModel, cost: null);
         meter.Feed(behind.Span);
+        var length = (long)behind.Length;
         var next = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
             while (await upstream.ReadAsync(next, call.Watchdog.Token) is > 0 and var count)
             {
                 call.Watchdog.Heard();
+                length += count;
                 await SendAsync(behind.Memory);
                 behind.Clear();
                 behind.Append(next.AsSpan(0, count));
@@ -39,6 +41,14 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
         finally
         {
             ArrayPool<byte>.Shared.Return(next);
+        }
+
+        if (call.IsCut(answer, length))
+        {
+            Settle(RequestStatus.UpstreamReset);
+            await SendAsync(behind.Memory);
+            exchange.BrokeOff = true;
+            return;
         }
 
         meter.Complete();

@@ -23,6 +23,8 @@ internal sealed class RecordWriter(UsageJournal journal, TimeProvider clock)
             exchange.Attempts.Add(attempt);
         }
 
+        // Before the answer's last byte: the caller may name it in its very next request.
+        Holders.KeepAnswer(exchange, attempt);
         if (!IsRecorded(exchange, attempt))
         {
             return null;

@@ -15,6 +15,9 @@ internal static class Settlement
     /// <summary>Where nothing better is known.</summary>
     public const int CharactersPerToken = 4;
 
+    /// <summary>The tag that says which of a provider's several keys served.</summary>
+    private const string KeyTag = "weir.key";
+
     /// <summary>The record as it stands now.</summary>
     /// <param name="exchange">The request; all its attempts count.</param>
     /// <param name="last">The one of them whose outcome the caller got.</param>
@@ -81,7 +84,10 @@ internal static class Settlement
             Cost = cost,
             RequestedCost = handoff is null ? null : AskedCost(exchange, last, usage),
             PriceVersion = priceVersion,
-            Tags = attribution.Tags,
+            Tags =
+                last.Key is { } key && last.Target.Provider.Keys!.HasChoice
+                    ? attribution.Tags.SetItem(KeyTag, key.Name)
+                    : attribution.Tags,
             Attempts = priced.Length == 1 ? [] : Children(attempts, priced),
         };
     }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -10,6 +11,15 @@ internal sealed class UpstreamAttempt(Target target, string? model, TimeSpan off
 {
     /// <summary>Where it goes.</summary>
     public Target Target { get; } = target;
+
+    /// <summary>Which of the provider's keys it goes up with; null without one of Weir's.</summary>
+    public PoolKey? Key { get; init; }
+
+    /// <summary>A name for the account that it goes to; empty without a key of Weir's.</summary>
+    public string Account => Key?.Account ?? "";
+
+    /// <summary>Whether the answer refused the key and not the request.</summary>
+    public bool KeyWasRefused { get; set; }
 
     /// <summary>The model that is asked for there; null where none is named.</summary>
     public string? SentModel { get; } = model;

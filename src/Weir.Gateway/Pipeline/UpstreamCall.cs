@@ -1,3 +1,5 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
 using Weir.Foundation.Network;
 using Weir.Gateway.Routing;
@@ -26,10 +28,11 @@ internal sealed class UpstreamCall : IDisposable
     private HttpResponseMessage? answer;
     private PooledBuffer? whole;
 
-    /// <summary>Makes the request that is sent.</summary>
+    /// <summary>Makes the request that is sent, with this one of the provider's keys.</summary>
     public UpstreamCall(
         Exchange exchange,
         Target target,
+        PoolKey? key,
         RecordWriter records,
         QuotaHeaders? quotas,
         RefusalNotes? refusals,
@@ -45,6 +48,7 @@ internal sealed class UpstreamCall : IDisposable
         translated = Translate(exchange, target, model);
         Attempt = new UpstreamAttempt(target, model, clock.GetElapsedTime(exchange.StartedTimestamp))
         {
+            Key = key,
             UpstreamDialect = translated?.Dialect ?? Dialect.None,
             Dropped =
                 translated?.Dropped
@@ -55,7 +59,7 @@ internal sealed class UpstreamCall : IDisposable
             && !exchange.IsPassThrough
             && target.Provider.Vendor.TakesStreamOptions
             && UpstreamRequest.AddsUsage(exchange.Endpoint.Dialect, exchange.Streaming, exchange.Head);
-        request = UpstreamRequest.Build(exchange, target, model, HidesUsageChunk, translated, out body);
+        request = UpstreamRequest.Build(exchange, target, key, model, HidesUsageChunk, translated, out body);
         Watchdog = new Watchdog(clock, target.Provider.Config.SilenceTimeout);
     }
 
@@ -151,6 +155,11 @@ internal sealed class UpstreamCall : IDisposable
         Attempt.HttpStatus = status;
         Attempt.Status = UpstreamAttempt.StatusOf(status);
         Attempt.UpstreamId = AnswerHead.UpstreamId(answer.Headers);
+        if (Attempt.Key is { } key)
+        {
+            Attempt.KeyWasRefused = Attempt.Target.Provider.Keys!.Note(key, status, answer.Headers, Clock.GetUtcNow());
+        }
+
         quotas?.Note(
             Attempt.Target.Provider,
             Exchange.Caller.Principal.Workspace,
@@ -169,6 +178,16 @@ internal sealed class UpstreamCall : IDisposable
 
     private static bool HasBadLength(HttpResponseMessage answer) =>
         answer.Content.Headers.ContentLength is null && answer.Content.Headers.NonValidated.Contains("Content-Length");
+
+    /// <summary>
+    /// Whether an answer that seems to have ended is not as long as it said. Over HTTP/1.1 the connection tells; over HTTP/2
+    /// the end of the stream is taken for the answer's (RFC 9113, 8.1.1 leaves the check to whoever reads it).
+    /// </summary>
+    public bool IsCut(HttpResponseMessage plain, long length) =>
+        plain.Content.Headers.ContentLength is { } announced
+        && announced != length
+        && !HttpMethods.IsHead(Exchange.Context.Request.Method)
+        && plain.StatusCode != HttpStatusCode.NotModified;
 
     /// <summary>Whether an exception is the network's or the upstream's doing.</summary>
     public static bool IsFailure(Exception e) => e is HttpRequestException or IOException or OperationCanceledException;
@@ -335,6 +354,14 @@ internal sealed class UpstreamCall : IDisposable
             return false;
         }
 
+        if (IsCut(plain, whole.Length))
+        {
+            Attempt.Failure =
+                $"The connection to provider {Attempt.Target.Provider.Name} broke in the middle of its answer.";
+            Attempt.Status = RequestStatus.UpstreamReset;
+            return false;
+        }
+
         if (!Attempt.WasAccepted && !KeyEcho.TryMask(Attempt.Target.Provider, plain, whole))
         {
             Attempt.Failure =
@@ -345,6 +372,7 @@ internal sealed class UpstreamCall : IDisposable
         meter.Feed(whole.Span);
         meter.Complete();
         Attempt.Reading = meter.Reading;
+        Holders.KeepMade(Exchange, Attempt, plain, whole);
         if (!Attempt.WasAccepted && Attempt.Target.Provider.Kind != ProviderKind.Simulator)
         {
             refusals?.Add(

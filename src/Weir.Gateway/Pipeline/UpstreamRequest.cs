@@ -1,4 +1,3 @@
-using System.Net;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
@@ -13,6 +12,7 @@ internal static class UpstreamRequest
     /// <summary>The request to one target.</summary>
     /// <param name="exchange">What came.</param>
     /// <param name="target">Where it goes.</param>
+    /// <param name="key">The provider's key that it goes up with; null for none of Weir's.</param>
     /// <param name="model">The model to ask for; null where none is named.</param>
     /// <param name="includesUsage">Whether a chat stream is made to report its usage.</param>
     /// <param name="translated">The request in the target's dialect; null where that is the caller's.</param>
@@ -20,6 +20,7 @@ internal static class UpstreamRequest
     public static HttpRequestMessage Build(
         Exchange exchange,
         Target target,
+        PoolKey? key,
         string? model,
         bool includesUsage,
         TranslatedRequest? translated,
@@ -29,7 +30,7 @@ internal static class UpstreamRequest
         var provider = target.Provider;
         if (translated is not null)
         {
-            return Translated(exchange, provider, translated, out body);
+            return Translated(exchange, provider, key, translated, out body);
         }
 
         var incoming = exchange.Context.Request;
@@ -39,8 +40,8 @@ internal static class UpstreamRequest
             provider.Address(PathOf(exchange, model), QueryOf(exchange.Caller, keepsOwn))
         )
         {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Version = provider.HttpVersion,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         var coded = exchange.BodyIsCoded;
         body = null;
@@ -57,7 +58,7 @@ internal static class UpstreamRequest
             new RequestHeaderOptions
             {
                 KeepsCredentials = keepsOwn,
-                Credential = provider.Credential,
+                Credential = key?.Credential,
                 ToSimulator = provider.Kind == ProviderKind.Simulator,
                 Uncompressed = exchange is { Streaming: true, IsPassThrough: false },
                 DropsContentEncoding = exchange.BodyIsCoded && !coded,
@@ -72,14 +73,15 @@ internal static class UpstreamRequest
     private static HttpRequestMessage Translated(
         Exchange exchange,
         ProviderModel provider,
+        PoolKey? key,
         TranslatedRequest translated,
         out BodyContent? body
     )
     {
         var request = new HttpRequestMessage(HttpMethod.Post, provider.Address(translated.Path, translated.Query))
         {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Version = provider.HttpVersion,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = body = new BodyContent([translated.Body]),
         };
         body.Headers.TryAddWithoutValidation("Content-Type", "application/json");
@@ -92,7 +94,7 @@ internal static class UpstreamRequest
             headers.TryAddWithoutValidation("anthropic-version", "2023-06-01");
         }
 
-        if (provider.Credential is { } credential)
+        if (key?.Credential is { } credential)
         {
             headers.TryAddWithoutValidation(credential.Name, credential.Value);
         }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
@@ -45,12 +46,18 @@ internal sealed class ProviderModel
             throw new ArgumentException($"A secret of provider {config.Name} was not opened.", nameof(config));
         }
 
-        if (config.ApiKey is { } key)
+        var keys = KeysOf(config);
+        if (!keys.IsEmpty)
         {
-            Credential = config.Kind.Credential(key);
+            Credential = keys[0].Credential;
+            Keys = new KeyPool(keys, upstream.Accounts);
         }
 
-        secrets = [.. new[] { config.ApiKey, config.SecretAccessKey, config.SessionToken }.OfType<string>()];
+        secrets =
+        [
+            .. keys.Select(key => key.Text),
+            .. new[] { config.SecretAccessKey, config.SessionToken }.OfType<string>(),
+        ];
         dialects = config.Dialects.IsDefaultOrEmpty ? Vendor.Dialects : config.Dialects;
         var url = BaseUrl(config);
         origin = url.GetLeftPart(UriPartial.Authority);
@@ -58,6 +65,9 @@ internal sealed class ProviderModel
         refuses = VendorFeatures.RefusedBy(Vendor);
         messagesRoot = Vendors.IsAt(Vendor, url) ? Vendor.MessagesRoot : null;
         envelope = Envelope.For(config, url, upstream, clock ?? TimeProvider.System);
+        // Without TLS nobody is asked what he speaks, and a guess would cost a round trip for each connection.
+        var offersTwo = url.Scheme == Uri.UriSchemeHttps && config.Http == HttpVersions.Auto;
+        HttpVersion = offersTwo ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
         AsTarget = [new Target(this, Model: null)];
     }
 
@@ -91,7 +101,7 @@ internal sealed class ProviderModel
     /// <summary>The models that the configuration says it serves.</summary>
     public ImmutableArray<NamePattern> Listed { get; }
 
-    /// <summary>The header that authenticates Weir there; null when the caller's own credential travels on.</summary>
+    /// <summary>The header that authenticates Weir there, with the first of its keys; null when the caller's own credential travels on.</summary>
     public (string Name, string Value)? Credential { get; }
 
     /// <summary>
@@ -174,6 +184,17 @@ internal sealed class ProviderModel
     public HostBody? EditsFor(ReadOnlyMemory<byte> body, in EnvelopeCall call, Operation operation, string? betas) =>
         envelope?.Edits(body, call, operation, betas);
 
+    /// <summary>Weir's own keys there; null without one.</summary>
+    public KeyPool? Keys { get; }
+
+    /// <summary>Whether more than one account answers there, or more than one workspace asks: then it matters whose an id is.</summary>
+    public bool HasSeveralSides =>
+        Keys is { HasChoice: true }
+        || (Kind != ProviderKind.Simulator && (Config.Share.WithAll || !Config.Share.Workspaces.IsEmpty));
+
+    /// <summary>The highest version of HTTP that it is asked with; a server that does not offer it is asked with 1.1.</summary>
+    public Version HttpVersion { get; }
+
     /// <summary>Whether the configuration lists the model.</summary>
     public bool Lists(string model)
     {
@@ -255,7 +276,8 @@ internal sealed class ProviderModel
                 owner,
                 BaseUrl(config).GetLeftPart(UriPartial.Authority),
                 config.ConnectTimeout,
-                config.Network
+                config.Network,
+                config.Authorities
             );
 
     /// <summary>Who pays for a request to it.</summary>
@@ -267,6 +289,38 @@ internal sealed class ProviderModel
             : !HasOwnCredential && ownIsSubscription ? Billing.Subscription
             : Billing.Metered
         );
+
+    private static ImmutableArray<PoolKey> KeysOf(ProviderConfig config)
+    {
+        var keys = ImmutableArray.CreateBuilder<PoolKey>();
+        if (config.ApiKey is { } first)
+        {
+            Add(first, config.Secret);
+        }
+
+        foreach (var further in config.ApiKeys)
+        {
+            Add(further.Key!, further.Secret);
+        }
+
+        return keys.ToImmutable();
+
+        void Add(string key, string? secret)
+        {
+            // Two names of one key are no choice.
+            if (!keys.Any(known => known.Text == key))
+            {
+                keys.Add(
+                    new PoolKey(
+                        secret ?? string.Create(CultureInfo.InvariantCulture, $"{keys.Count + 1}"),
+                        UpstreamAccount.NameOf(key)!,
+                        key,
+                        config.Kind.Credential(key)
+                    )
+                );
+            }
+        }
+    }
 
     /// <summary>What is written; a simulator of which nothing is written answers for <c>sim-*</c>.</summary>
     private static ImmutableArray<string> Models(ProviderConfig config) =>

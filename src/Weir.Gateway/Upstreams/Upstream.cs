@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Weir.Foundation;
 using Weir.Foundation.Network;
@@ -23,10 +25,16 @@ internal sealed class Upstream : IDisposable
         invoker = new HttpMessageInvoker(handler, disposeHandler: true);
     }
 
+    /// <summary>What is known of the accounts there.</summary>
+    public AccountState Accounts { get; } = new();
+
     /// <summary>What makes two providers share connections.</summary>
     public UpstreamKey Key { get; }
 
-    /// <summary>Connects over HTTP/1.1; opens nothing yet.</summary>
+    /// <summary>
+    /// Connects over TCP, with HTTP/2 where a request asks for it and the server offers it; opens nothing yet.
+    /// </summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The authorities are no PEM.</exception>
     public static Upstream Open(UpstreamKey key) =>
         new(
             key,
@@ -37,6 +45,12 @@ internal sealed class Upstream : IDisposable
                 AutomaticDecompression = DecompressionMethods.None,
                 ConnectCallback = new OutboundGuard(key.Network).ConnectAsync,
                 ConnectTimeout = key.ConnectTimeout,
+                // A server allows a hundred streams or so on one connection; without a second one the next would wait.
+                EnableMultipleHttp2Connections = true,
+                // A connection that has died unheard would take every new stream with it until their silence is too long.
+                KeepAlivePingDelay = TimeSpan.FromSeconds(30),
+                KeepAlivePingTimeout = TimeSpan.FromSeconds(15),
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
                 MaxConnectionsPerServer = int.MaxValue,
                 // A request that follows a pause must not meet a connection that a balancer has dropped meanwhile, nor
                 // an address that the name no longer has.
@@ -47,6 +61,7 @@ internal sealed class Upstream : IDisposable
                 ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
                 // What is left of an answer that nobody reads is not worth waiting for.
                 MaxResponseDrainSize = 0,
+                SslOptions = Trust(key.Authorities),
                 UseCookies = false,
                 UseProxy = false,
             }
@@ -65,6 +80,23 @@ internal sealed class Upstream : IDisposable
     /// </summary>
     public GoogleSignIn SignIn(string credentials, TimeProvider clock) =>
         signIns.GetOrAdd(credentials, text => new GoogleSignIn(text, this, clock));
+
+    private static SslClientAuthenticationOptions Trust(string? authorities)
+    {
+        var options = new SslClientAuthenticationOptions();
+        if (authorities is not null)
+        {
+            options.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                // As without authorities of one's own; private ones seldom say what they took back.
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            options.CertificateChainPolicy.CustomTrustStore.ImportFromPem(authorities);
+        }
+
+        return options;
+    }
 
     /// <summary>Another snapshot uses it.</summary>
     public Upstream Share()
@@ -88,4 +120,10 @@ internal sealed class Upstream : IDisposable
 /// workspaces never do: which addresses may be connected to is decided for each, and how fast an answer begins would tell
 /// what the other one uses.
 /// </summary>
-internal sealed record UpstreamKey(WorkspaceId Owner, string Address, TimeSpan ConnectTimeout, AddressPolicy Network);
+internal sealed record UpstreamKey(
+    WorkspaceId Owner,
+    string Address,
+    TimeSpan ConnectTimeout,
+    AddressPolicy Network,
+    string? Authorities = null
+);

@@ -35,7 +35,8 @@ internal static partial class ConfigEdit
             }
         }
 
-        return KeyInComment().Replace(result.ToString(), $"${{lead}}{Mask}");
+        return KeysInComment()
+            .Replace(KeyInComment().Replace(result.ToString(), $"${{lead}}{Mask}"), $"${{lead}}{Mask}");
     }
 
     /// <summary>The new text as it may be written to the file, or why it may not.</summary>
@@ -74,11 +75,7 @@ internal static partial class ConfigEdit
                         Fault(scalar, place, masked ? "there is no stored key that this could keep" : OnlyOnDisk)
                     );
                 }
-                else if (
-                    owner.Kind != after[name].Kind
-                    || owner.Place != after[name].Place
-                    || !SameOrigin(owner.BaseUrl, after[name].BaseUrl)
-                )
+                else if (Moves(owner, after[name]))
                 {
                     faults.Add(Fault(scalar, place, Moved, "give the key again"));
                 }
@@ -90,6 +87,13 @@ internal static partial class ConfigEdit
                 {
                     faults.Add(Fault(scalar, place, OnlyOnDisk));
                 }
+            }
+            else if (
+                !masked
+                && after.Any(now => IsPoolKey(path, now.Key) && Moves(before.GetValueOrDefault(now.Key), now.Value))
+            )
+            {
+                faults.Add(Fault(scalar, place, Moved, "change the address in the file itself"));
             }
             else if (!masked && movesReceiver && path.StartsWith("telemetry.otlp.", StringComparison.Ordinal))
             {
@@ -120,6 +124,12 @@ internal static partial class ConfigEdit
         return (result.ToString(), []);
     }
 
+    private static bool IsPoolKey(string path, string provider) =>
+        path.StartsWith($"providers[{provider}].apiKeys[", StringComparison.Ordinal);
+
+    private static bool Moves(ProviderSecret? was, ProviderSecret now) =>
+        was is null || was.Kind != now.Kind || was.Place != now.Place || !SameOrigin(was.BaseUrl, now.BaseUrl);
+
     private const string Moved = "a secret belongs to the address that it was given for, and that address changed";
     private const string OnlyOnDisk = "variables of the environment are taken from the file on disk alone";
 
@@ -139,7 +149,15 @@ internal static partial class ConfigEdit
     )]
     private static partial Regex KeyInComment();
 
-    private static bool IsReferenceAlone(string text) =>
+    [GeneratedRegex(
+        @"(?<lead>#[^\n]*?api_?keys[""']?\s*[:=]\s*)(?![\s\[""']*(\$\{|secret:))[^\n]+",
+        RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex KeysInComment();
+
+    /// <summary>Whether a value is a variable or a sealed secret and nothing else.</summary>
+    public static bool IsReferenceAlone(string text) =>
         (
             text.StartsWith("${", StringComparison.Ordinal)
             && text.IndexOf('}', StringComparison.Ordinal) == text.Length - 1

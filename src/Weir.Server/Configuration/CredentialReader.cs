@@ -47,6 +47,15 @@ internal static class CredentialReader
         var address = kind is null ? null : provider.Address;
         var (apiKey, secret) = One(reading, map, "apiKey", provider, address);
         provider = provider with { ApiKey = apiKey, Secret = secret };
+        if (kind is not null)
+        {
+            provider = KeyPoolReader.Read(reading, map, provider, address);
+        }
+        else
+        {
+            map.Take("apiKeys");
+        }
+
         switch (kind)
         {
             case ProviderKind.Bedrock:
@@ -77,7 +86,7 @@ internal static class CredentialReader
                 "an access key has an id and a secret"
             );
         }
-        else if (!map.Has("accessKeyId"))
+        else if (!map.Has("accessKeyId") && !map.Has("apiKeys"))
         {
             map.Missing("apiKey", "a key of Bedrock's, or accessKeyId and secretAccessKey");
         }
@@ -101,7 +110,7 @@ internal static class CredentialReader
         string? secret = null;
         if (map.Take("credentials") is YamlScalar scalar && IsSealed(scalar))
         {
-            secret = Secret(reading, map, "credentials", scalar, provider, address);
+            secret = Secret(reading, map, map.KeyPath("credentials"), scalar, provider, address);
         }
         else if (reading.IsWorkspaces && map.Has("credentials"))
         {
@@ -128,7 +137,7 @@ internal static class CredentialReader
         {
             map.Refuse("credentials", "there is an apiKey already", "sign in with one of the two");
         }
-        else if (!map.Has("apiKey") && !map.Has("credentials"))
+        else if (!map.Has("apiKey") && !map.Has("apiKeys") && !map.Has("credentials"))
         {
             map.Missing("credentials", "the path of a service account's file, or secret:NAME");
         }
@@ -155,7 +164,7 @@ internal static class CredentialReader
     {
         if (map.Take(key) is YamlScalar scalar && IsSealed(scalar))
         {
-            return (null, Secret(reading, map, key, scalar, provider, address));
+            return (null, Secret(reading, map, map.KeyPath(key), scalar, provider, address));
         }
 
         if (reading.IsWorkspaces && map.Has(key))
@@ -171,12 +180,14 @@ internal static class CredentialReader
         return (Text(map, key), null);
     }
 
-    private static bool IsSealed(YamlScalar scalar) => scalar.Text.StartsWith(SecretPrefix, StringComparison.Ordinal);
+    /// <summary>Whether a value names a sealed secret.</summary>
+    public static bool IsSealed(YamlScalar scalar) => scalar.Text.StartsWith(SecretPrefix, StringComparison.Ordinal);
 
-    private static string? Secret(
+    /// <summary>The secret's name, its use noted; null, with a fault noted, when it cannot be one.</summary>
+    public static string? Secret(
         ConfigReading reading,
         MapReader map,
-        string key,
+        string path,
         YamlScalar scalar,
         ProviderConfig provider,
         Uri? address
@@ -186,13 +197,13 @@ internal static class CredentialReader
         var secret = scalar.Text[SecretPrefix.Length..];
         if (!SecretRules.IsName(secret))
         {
-            map.Fault(key, "what stands behind secret: is no secret's name", SecretRules.NameRule);
+            map.Fault(scalar, path, "what stands behind secret: is no secret's name", SecretRules.NameRule);
             return null;
         }
 
         if (address is null && !isHost)
         {
-            map.Fault(key, "a provider without an address has no use for a secret", "remove it");
+            map.Fault(scalar, path, "a provider without an address has no use for a secret", "remove it");
             return null;
         }
 
@@ -203,14 +214,7 @@ internal static class CredentialReader
         }
 
         reading.Use(
-            new SecretUse(
-                secret,
-                SecretRules.OriginOf(address),
-                provider.Name,
-                scalar.Line,
-                scalar.Column,
-                map.KeyPath(key)
-            )
+            new SecretUse(secret, SecretRules.OriginOf(address), provider.Name, scalar.Line, scalar.Column, path)
         );
         return secret;
     }
@@ -223,18 +227,19 @@ internal static class CredentialReader
             return null;
         }
 
-        if (KeyRing.LooksLikeKey(text))
+        if (WhyNoKey(text) is { } why)
         {
-            map.Fault(key, "this is a Weir key, not the provider's", "Weir keys are for Weir's own callers");
-            return null;
-        }
-
-        if (text.AsSpan().ContainsAnyExceptInRange('!', '~'))
-        {
-            map.Fault(key, "a key has only visible ASCII characters and no spaces");
+            map.Fault(key, why, KeyRing.LooksLikeKey(text) ? "Weir keys are for Weir's own callers" : null);
             return null;
         }
 
         return text;
     }
+
+    /// <summary>Why a text is no provider's key; null when it may be one.</summary>
+    public static string? WhyNoKey(string text) =>
+        text.Length == 0 ? "is empty"
+        : KeyRing.LooksLikeKey(text) ? "this is a Weir key, not the provider's"
+        : text.AsSpan().ContainsAnyExceptInRange('!', '~') ? "a key has only visible ASCII characters and no spaces"
+        : null;
 }

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Weir.Foundation;
 using Weir.Foundation.Network;
@@ -33,6 +35,14 @@ internal static partial class ProviderReader
         ["subscription"] = Billing.Subscription,
         ["free"] = Billing.Free,
         ["simulated"] = Billing.Simulated,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, HttpVersions> Https = new Dictionary<string, HttpVersions>(
+        StringComparer.Ordinal
+    )
+    {
+        ["auto"] = HttpVersions.Auto,
+        ["1.1"] = HttpVersions.Http11,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The word of a kind, as the document writes it.</summary>
@@ -146,6 +156,8 @@ internal static partial class ProviderReader
                 Share = Share(reading, map, kind),
                 SharedPassThrough = reading.IsWorkspaces ? [] : PassThrough(map, "sharedPassThrough"),
                 Network = network,
+                Http = map.Word("http", Https) ?? HttpVersions.Auto,
+                Authorities = Authorities(reading, map),
             }
         );
         provider = CredentialReader.Read(reading, map, kind, provider);
@@ -156,6 +168,47 @@ internal static partial class ProviderReader
                 ConnectTimeout = connect ?? provider.ConnectTimeout,
                 SilenceTimeout = silence ?? provider.SilenceTimeout,
             };
+    }
+
+    /// <summary>Read with the document: what the file holds later takes effect with the document's next change.</summary>
+    private static string? Authorities(ConfigReading reading, MapReader map)
+    {
+        if (reading.IsWorkspaces)
+        {
+            map.Refuse("ca", "a workspace's document reads no files of the server's", "remove it");
+            return null;
+        }
+
+        if (map.Text("ca") is not { } path)
+        {
+            return null;
+        }
+
+        var authorities = new X509Certificate2Collection();
+        string? why = null;
+        try
+        {
+            authorities.ImportFromPemFile(path);
+            why = authorities.Count == 0 ? "has no certificate in it" : null;
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            why = "cannot be read as certificates";
+        }
+
+        if (why is not null)
+        {
+            map.Fault("ca", $"\"{map.Written("ca")}\" {why}", "name a PEM file with the certificates of authorities");
+            return null;
+        }
+
+        var text = authorities.ExportCertificatePems();
+        foreach (var authority in authorities)
+        {
+            authority.Dispose();
+        }
+
+        return text;
     }
 
     private static ImmutableArray<string> Models(MapReader map, ProviderKind? kind)

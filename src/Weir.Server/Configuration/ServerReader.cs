@@ -62,6 +62,7 @@ internal static class ServerReader
         var proxies = NetworkReader.ReadProxies(reading, map);
         var maxBody = map.Whole("maxBodyMb", 1, 1024) * Mebibyte;
         var onHangUp = map.Word("onHangUp", HangUps);
+        var origins = CorsOrigins(map);
         map.Finish();
         return (
             server,
@@ -69,6 +70,7 @@ internal static class ServerReader
             {
                 Hosts = hosts,
                 Proxies = proxies,
+                CorsOrigins = origins,
                 MaxBodyBytes = maxBody ?? gateway.MaxBodyBytes,
                 OnHangUp = onHangUp ?? gateway.OnHangUp,
             }
@@ -90,6 +92,40 @@ internal static class ServerReader
 
         map.Finish();
         return command;
+    }
+
+    private static ImmutableArray<string> CorsOrigins(MapReader server)
+    {
+        if (server.Map("cors") is not { } map)
+        {
+            return [];
+        }
+
+        var origins = ImmutableArray.CreateBuilder<string>();
+        foreach (var (text, node, path) in map.Texts("origins"))
+        {
+            var isOrigin =
+                Uri.TryCreate(text, UriKind.Absolute, out var url)
+                && url.Scheme is "http" or "https"
+                && url.GetLeftPart(UriPartial.Authority).Equals(text, StringComparison.OrdinalIgnoreCase)
+                && url.UserInfo.Length == 0;
+            if (text == "*" || isOrigin)
+            {
+                origins.Add(text);
+            }
+            else
+            {
+                map.Fault(
+                    node,
+                    path,
+                    $"\"{node.Text}\" is no origin",
+                    "scheme, host and port alone, as https://app.example, or \"*\""
+                );
+            }
+        }
+
+        map.Finish();
+        return origins.ToImmutable();
     }
 
     private static RateLimitConfig RateLimit(MapReader server)

@@ -101,6 +101,24 @@ public sealed class ConfigEditTests
     }
 
     [Theory]
+    [InlineData("baseUrl: 'https://mine', apiKeys: ['${A}', '${B}']", true)]
+    [InlineData("baseUrl: 'https://mine/v2', apiKeys: ['${A}', '${C}']", false)]
+    [InlineData("baseUrl: 'https://theirs', apiKeys: ['${A}', '${B}']", false)]
+    public void Variables_of_several_keys_stay_where_they_are(string rest, bool taken)
+    {
+        const string Before =
+            "version: 1\nproviders: [{ name: a, kind: openai, baseUrl: 'https://mine', apiKeys: ['${A}', '${B}'] }]\n";
+
+        var (text, faults) = ConfigEdit.Prepare(
+            Before,
+            $"version: 1\nproviders: [{{ name: a, kind: openai, {rest} }}]\n"
+        );
+
+        Assert.Equal(taken, text is not null);
+        Assert.Equal(taken, faults.IsEmpty);
+    }
+
+    [Theory]
     [InlineData(
         "version: 1\r\nproviders:\r\n  - name: a\r\n    kind: anthropic\r\n    apiKey: sk-plain\r\n    models: [m]\r\n"
     )]

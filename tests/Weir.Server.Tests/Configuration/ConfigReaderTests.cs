@@ -25,6 +25,7 @@ public sealed class ConfigReaderTests
               behindProxy: true
               maxBodyMb: 7
               onHangUp: drain
+              cors: { origins: ["https://app.example", "*"] }
             providers:
               - name: anthropic
                 kind: anthropic
@@ -32,6 +33,8 @@ public sealed class ConfigReaderTests
                 billing: subscription
                 passThrough: ["GET /v1/files/*"]
                 timeouts: { connect: 500ms, silence: 2m }
+                http: 1.1
+                apiKeys: ["${KEY}", secret:spare]
               - name: groq
                 kind: openai-compatible
               - { name: local, kind: openai-compatible, baseUrl: "http://10.0.0.5:11434/v1", catalogue: none, models: ["llama*", qwen] }
@@ -56,6 +59,7 @@ public sealed class ConfigReaderTests
 
         Assert.Equal(["http://127.0.0.1:9000", "http://[::1]:9000"], config.Server.Urls);
         Assert.Equal(["weir.example.com"], config.Gateway.Hosts);
+        Assert.Equal(["https://app.example", "*"], config.Gateway.CorsOrigins);
         Assert.True(config.Server.BehindProxy);
         Assert.Equal(7L * 1024 * 1024, config.Gateway.MaxBodyBytes);
         Assert.Equal(HangUpPolicy.Drain, config.Gateway.OnHangUp);
@@ -63,6 +67,8 @@ public sealed class ConfigReaderTests
         Assert.Equal("sk-live", anthropic.ApiKey);
         Assert.Equal(Billing.Subscription, anthropic.Billing);
         Assert.Equal(new PassThroughRule("GET", "/v1/files/*"), Assert.Single(anthropic.PassThrough));
+        Assert.Equal(HttpVersions.Http11, anthropic.Http);
+        Assert.Equal([(anthropic.ApiKey, null), (null, "spare")], anthropic.ApiKeys.Select(k => (k.Key, k.Secret)));
         Assert.Equal(TimeSpan.FromMilliseconds(500), anthropic.ConnectTimeout);
         Assert.Equal(TimeSpan.FromMinutes(2), anthropic.SilenceTimeout);
         Assert.Equal("https://api.groq.com/openai/v1", config.Gateway.Providers[1].BaseUrl!.OriginalString);
@@ -240,6 +246,10 @@ public sealed class ConfigReaderTests
                 "3:40 providers[0].share: true or false was expected, not \"yes\""
             },
             {
+                "version: 1\nserver: { cors: { origins: [\"https://app.example/\"] } }",
+                "2:29 server.cors.origins[0]: \"https://app.example/\" is no origin (scheme, host and port alone, as https://app.example, or \"*\")"
+            },
+            {
                 "version: 1\nserver: { secrets: {} }",
                 "2:20 server.secrets.keyCommand: is missing (a program and its arguments, as [\"/usr/bin/age\", \"-d\", …])"
             },
@@ -250,6 +260,42 @@ public sealed class ConfigReaderTests
             {
                 "version: 1\nproviders:\n  - { name: a, kind: anthropic, passThrough: [files] }",
                 "3:47 providers[0].passThrough[0]: \"files\" is not a method and a path (as \"GET /v1/files/*\")"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKeys: [sk-clear] }",
+                "3:43 providers[0].apiKeys[0]: a key of several is not written in the clear (as secret:NAME or ${NAME})"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKeys: [\"secret:-\"] }",
+                $"3:43 providers[0].apiKeys[0]: what stands behind secret: is no secret's name ({Weir.Identity.SecretRules.NameRule})"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, apiKeys: [\"${WEIR_OWN}\"] }",
+                "3:43 providers[0].apiKeys[0]: this is a Weir key, not the provider's"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: bedrock, region: us-east-1, accessKeyId: a, secretAccessKey: b, apiKeys: [secret:c] }",
+                "3:86 providers[0].apiKeys: requests are signed with the access key, which is one (make a provider of each and name them all as a route's targets)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: vertex, project: p, location: eu, credentials: /g.json, apiKeys: [secret:c] }",
+                "3:78 providers[0].apiKeys: requests are signed in with the credentials, which are one account's (make a provider of each and name them all as a route's targets)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator, apiKeys: [secret:c] }",
+                "3:33 providers[0].apiKeys: a simulator needs no keys (remove it)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, http: 1.2 }",
+                "3:39 providers[0].http: unknown http \"1.2\" (did you mean \"1.1\"?)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, ca: /nowhere/ca.pem }",
+                "3:37 providers[0].ca: \"/nowhere/ca.pem\" cannot be read as certificates (name a PEM file with the certificates of authorities)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: anthropic, ca: /dev/null }",
+                "3:37 providers[0].ca: \"/dev/null\" has no certificate in it (name a PEM file with the certificates of authorities)"
             },
             {
                 "version: 1\nproviders:\n  - { name: a, kind: anthropic, billing: freee }",

@@ -238,6 +238,22 @@ public sealed class DocumentsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_of_several_keys_is_opened()
+    {
+        Write(
+            "acme",
+            Secret.Replace("apiKey: secret:key", "apiKeys: [secret:key, secret:spare]", StringComparison.Ordinal)
+        );
+        await SetAsync(acme, "key", "sk-1", Google);
+        await SetAsync(acme, "spare", "sk-2", Google);
+
+        Start(Server);
+
+        Assert.Equal(["sk-1", "sk-2"], others[0].Providers[0].ApiKeys.Select(key => key.Key));
+        Assert.Single(documents.UsesOf(acme, "spare"));
+    }
+
+    [Fact]
     public async Task A_secret_is_filled_in_where_it_is_used_and_nowhere_else()
     {
         Write("acme", Secret);
