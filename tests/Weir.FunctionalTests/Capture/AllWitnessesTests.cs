@@ -1,6 +1,5 @@
 using Weir.FunctionalTests.RealPrograms;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.Capture;
 
@@ -36,7 +35,7 @@ public sealed class AllWitnessesTests : IAsyncLifetime
         );
         Assert.True(hooks.ExitCode == 0, hooks.ToString());
 
-        var said = (await ClaudeAsync(home)).Json();
+        var said = (await Claude().AskAsync($"Please {Prompts.StartSubagent}.")).Json();
 
         await run.Weir.UntilAsync(
             async () =>
@@ -68,31 +67,11 @@ public sealed class AllWitnessesTests : IAsyncLifetime
         Assert.Equal((4, 0), (audit.Number("records"), audit.Number("differences")));
     }
 
-    private async Task<ProgramResult> ClaudeAsync(string home)
-    {
-        var result = await Programs.NodeAsync(
-            Programs.ClaudeCode,
-            [
-                "-p",
-                $"Please {Prompts.StartSubagent}.",
-                "--output-format",
-                "json",
-                "--model",
-                "claude-sonnet-5",
-                "--allowedTools",
-                "Bash(echo:*)",
-                "Agent",
-                "Task",
-            ],
-            new Dictionary<string, string>
+    private ClaudeProgram Claude() =>
+        run.Claude() with
+        {
+            Environment = new Dictionary<string, string>
             {
-                ["HOME"] = home,
-                ["CLAUDE_CONFIG_DIR"] = Path.Combine(home, ".claude"),
-                ["ANTHROPIC_BASE_URL"] = run.Weir.BaseUrl.ToString().TrimEnd('/'),
-                ["ANTHROPIC_AUTH_TOKEN"] = run.Weir.AdminKey,
-                ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
-                ["DISABLE_AUTOUPDATER"] = "1",
-                ["DISABLE_ERROR_REPORTING"] = "1",
                 ["CLAUDE_CODE_ENABLE_TELEMETRY"] = "1",
                 ["OTEL_LOGS_EXPORTER"] = "otlp",
                 ["OTEL_METRICS_EXPORTER"] = "otlp",
@@ -100,9 +79,5 @@ public sealed class AllWitnessesTests : IAsyncLifetime
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = run.Weir.BaseUrl.ToString().TrimEnd('/'),
                 ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-weir-key={run.Weir.AdminKey}",
             },
-            home
-        );
-        Assert.True(result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
-        return result;
-    }
+        };
 }

@@ -1,6 +1,6 @@
 using Weir.Capture;
+using Weir.FunctionalTests.RealPrograms;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.Capture;
 
@@ -66,38 +66,15 @@ public sealed class RealTelemetryTests : IAsyncLifetime
     public async Task Codex_tells_each_request_as_the_vendor_charged_it()
     {
         var home = server.Home("codex");
-        await File.WriteAllTextAsync(
-            Path.Combine(home, "config.toml"),
-            $$"""
-            model = "gpt-5.1-codex"
-            model_provider = "fake"
-            approval_policy = "never"
-            sandbox_mode = "danger-full-access"
-            check_for_update_on_startup = false
-            [analytics]
-            enabled = false
-            [model_providers.fake]
-            name = "Fake"
-            base_url = "{{provider.OpenAIBaseUrl}}"
-            env_key = "FAKE_KEY"
-            wire_api = "responses"
-            [otel]
-            exporter = { otlp-http = { endpoint = "{{server.BaseUrl}}v1/logs", protocol = "binary", headers = { "x-weir-key" = "{{server.IngestKey}}" } } }
-            trace_exporter = { otlp-http = { endpoint = "{{server.BaseUrl}}v1/traces", protocol = "binary", headers = { "x-weir-key" = "{{server.IngestKey}}" } } }
-            """
-        );
-        var result = await Programs.NodeAsync(
-            Programs.Codex,
-            ["exec", "--json", "--skip-git-repo-check", $"Please {Prompts.CallTool}."],
-            new Dictionary<string, string>
-            {
-                ["HOME"] = home,
-                ["CODEX_HOME"] = home,
-                ["FAKE_KEY"] = FakeProvider.ApiKey,
-            },
-            home
-        );
-        Assert.True(result.ExitCode == 0, result.ToString());
+        var codex = new CodexProgram(new Uri(provider.BaseUrl + "/"), FakeProvider.ApiKey, home)
+        {
+            Settings = $$"""
+                [otel]
+                exporter = { otlp-http = { endpoint = "{{server.BaseUrl}}v1/logs", protocol = "binary", headers = { "x-weir-key" = "{{server.IngestKey}}" } } }
+                trace_exporter = { otlp-http = { endpoint = "{{server.BaseUrl}}v1/traces", protocol = "binary", headers = { "x-weir-key" = "{{server.IngestKey}}" } } }
+                """,
+        };
+        await codex.ExecAsync($"Please {Prompts.CallTool}.");
 
         var charges = provider.Charges;
         await server.Intake.UntilAsync(intake => intake.Sightings.Count >= charges.Count, "each request");
@@ -179,34 +156,8 @@ public sealed class RealTelemetryTests : IAsyncLifetime
             new Dictionary<string, string> { ["HOME"] = home }
         );
 
-    private async Task ClaudeAsync(string home, string prompt, IReadOnlyDictionary<string, string> environment)
-    {
-        var result = await Programs.NodeAsync(
-            Programs.ClaudeCode,
-            [
-                "-p",
-                prompt,
-                "--output-format",
-                "json",
-                "--model",
-                "claude-sonnet-5",
-                "--allowedTools",
-                "Bash(echo:*)",
-                "Agent",
-                "Task",
-            ],
-            new Dictionary<string, string>(environment)
-            {
-                ["HOME"] = home,
-                ["CLAUDE_CONFIG_DIR"] = Path.Combine(home, ".claude"),
-                ["ANTHROPIC_BASE_URL"] = provider.BaseUrl.ToString().TrimEnd('/'),
-                ["ANTHROPIC_AUTH_TOKEN"] = FakeProvider.ApiKey,
-                ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
-                ["DISABLE_AUTOUPDATER"] = "1",
-                ["DISABLE_ERROR_REPORTING"] = "1",
-            },
-            home
+    private Task ClaudeAsync(string home, string prompt, IReadOnlyDictionary<string, string> environment) =>
+        new ClaudeProgram(new Uri(provider.BaseUrl), FakeProvider.ApiKey, home) { Environment = environment }.AskAsync(
+            prompt
         );
-        Assert.True(result.ExitCode == 0, result.ToString());
-    }
 }

@@ -21,29 +21,12 @@ public sealed class AgentFilesTests : IAsyncLifetime
     [Fact]
     public async Task Codex()
     {
-        var home = run.Home("codex");
-        await File.WriteAllTextAsync(
-            Path.Combine(home, "config.toml"),
-            $"""
-            model = "gpt-5.1-codex"
-            model_provider = "weir"
-            approval_policy = "never"
-            sandbox_mode = "danger-full-access"
-            check_for_update_on_startup = false
-            [analytics]
-            enabled = false
-            [model_providers.weir]
-            name = "Weir"
-            base_url = "{run.Weir.BaseUrl}v1"
-            env_key = "WEIR_KEY"
-            wire_api = "responses"
-            """
-        );
-        await ExecAsync($"Please {Prompts.CallTool}.");
-        var first = Read(new CodexAgent(), home);
-        await ExecAsync("fork", Assert.Single(first.Sessions).Key, "And now?");
+        var codex = run.Codex();
+        await codex.ExecAsync($"Please {Prompts.CallTool}.");
+        var first = Read(new CodexAgent(), codex.Home);
+        await codex.ExecAsync("fork", Assert.Single(first.Sessions).Key, "And now?");
 
-        var caught = Read(new CodexAgent(), home);
+        var caught = Read(new CodexAgent(), codex.Home);
 
         Assert.Equal(Charges(), Told(caught));
         Assert.Equal(
@@ -54,22 +37,6 @@ public sealed class AgentFilesTests : IAsyncLifetime
         Assert.Equal(2, caught.Events.Count(e => e.Kind == SessionEventKind.Prompt));
         Assert.Contains(caught.Events, e => e is { Kind: SessionEventKind.Tool, Succeeded: true });
         Assert.Empty(caught.Skipped);
-
-        async Task ExecAsync(params string[] arguments)
-        {
-            var result = await Programs.NodeAsync(
-                Programs.Codex,
-                ["exec", "--skip-git-repo-check", .. arguments],
-                new Dictionary<string, string>
-                {
-                    ["HOME"] = home,
-                    ["CODEX_HOME"] = home,
-                    ["WEIR_KEY"] = run.Weir.AdminKey,
-                },
-                home
-            );
-            Assert.True(result.ExitCode == 0, result.ToString());
-        }
     }
 
     [Fact]

@@ -3,7 +3,6 @@ using Weir.Capture.Agents;
 using Weir.Capture.Agents.ClaudeCode;
 using Weir.Foundation;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -19,7 +18,7 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
     [Fact]
     public async Task A_tool_call_is_two_requests_and_both_are_metered()
     {
-        var result = await ClaudeAsync($"Please {Prompts.CallTool}.");
+        var result = await run.Claude().AskAsync($"Please {Prompts.CallTool}.");
 
         var said = result.Json();
         Assert.Equal(Prompts.FinalAnswer, said.Text("result"));
@@ -33,13 +32,14 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
         Assert.All(records, r => Assert.Equal(said.Text("session_id"), r.Session));
         Assert.All(records, r => Assert.Equal("anthropic", r.Provider));
         Assert.All(records, r => Assert.Null(r.Agent));
-        AssertClaudeSawTheSame(said);
+        ClaudeProgram.AssertSawTheSame(said, run.Provider.Charges);
+        Assert.Equal(["claude-sonnet-5"], said.GetProperty("modelUsage").EnumerateObject().Select(m => m.Name));
     }
 
     [Fact]
     public async Task A_subagent_is_told_from_its_parent()
     {
-        var result = await ClaudeAsync($"Please {Prompts.StartSubagent}.");
+        var result = await run.Claude().AskAsync($"Please {Prompts.StartSubagent}.");
 
         var said = result.Json();
         Assert.Equal(Prompts.FinalAnswer, said.Text("result"));
@@ -47,7 +47,7 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
         Assert.All(records, r => Assert.Equal(said.Text("session_id"), r.Session));
         Assert.Equal(2, records.Count(r => r.Agent is null));
         Assert.Single(records.Where(r => r.Agent is not null).Select(r => r.Agent).Distinct());
-        AssertClaudeSawTheSame(said);
+        ClaudeProgram.AssertSawTheSame(said, run.Provider.Charges);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
             "/v1/messages",
             AnthropicAnswers.Error(529, "overloaded_error", "Overloaded").Header("retry-after", "0")
         );
-        var result = await ClaudeAsync("Say something.");
+        var result = await run.Claude().AskAsync("Say something.");
 
         Assert.Equal(Prompts.FinalAnswer, result.Json().Text("result"));
         await run.AssertLedgerAgreesAsync(charges: 1);
@@ -77,7 +77,7 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
             "/v1/messages",
             UpstreamAnswer.Sse(AnthropicAnswers.Events(dead).Take(5)).Dies(Ending.Close)
         );
-        await ClaudeAsync("Say something.", mayFail: true);
+        await run.Claude().TryAsync("-p", "Say something.", "--model", "claude-sonnet-5");
 
         // Whether it asks again hangs on what it had seen; that is its own affair, the ledger's is to tell all of it.
         var account = run.Provider.Charges;
@@ -98,7 +98,7 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
     [InlineData(Prompts.StartSubagent, 4)]
     public async Task What_it_leaves_on_disk_is_what_the_provider_charged(string prompt, int charges)
     {
-        var result = await ClaudeAsync($"Please {prompt}.");
+        var result = await run.Claude().AskAsync($"Please {prompt}.");
 
         var told = ReadTranscripts(Path.Combine(run.Home("claude"), ".claude"));
         var records = await run.AssertLedgerAgreesAsync(charges);
@@ -139,50 +139,5 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
         }
 
         return caught;
-    }
-
-    /// <summary>Claude Code's own sums, from the usage that Weir let through, are the vendor's too.</summary>
-    private void AssertClaudeSawTheSame(System.Text.Json.JsonElement said)
-    {
-        var seen = said.GetProperty("modelUsage").GetProperty("claude-sonnet-5");
-        var charged = run.Provider.Charges.Aggregate(new TokenUsage(), (sum, c) => sum + c.Usage);
-        Assert.Equal(charged.Input, seen.Number("inputTokens"));
-        Assert.Equal(charged.CacheRead, seen.Number("cacheReadInputTokens"));
-        Assert.Equal(charged.CacheWrite5m + charged.CacheWrite1h, seen.Number("cacheCreationInputTokens"));
-        Assert.Equal(charged.Output, seen.Number("outputTokens"));
-    }
-
-    private async Task<ProgramResult> ClaudeAsync(string prompt, bool mayFail = false)
-    {
-        var home = run.Home("claude");
-        var result = await Programs.NodeAsync(
-            Programs.ClaudeCode,
-            [
-                "-p",
-                prompt,
-                "--output-format",
-                "json",
-                "--model",
-                "claude-sonnet-5",
-                "--allowedTools",
-                "Bash(echo:*)",
-                "Agent",
-                "Task",
-            ],
-            new Dictionary<string, string>
-            {
-                ["HOME"] = home,
-                ["CLAUDE_CONFIG_DIR"] = Path.Combine(home, ".claude"),
-                ["ANTHROPIC_BASE_URL"] = run.Weir.BaseUrl.ToString().TrimEnd('/'),
-                ["ANTHROPIC_AUTH_TOKEN"] = run.Weir.AdminKey,
-                ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
-                ["DISABLE_AUTOUPDATER"] = "1",
-                ["DISABLE_TELEMETRY"] = "1",
-                ["DISABLE_ERROR_REPORTING"] = "1",
-            },
-            home
-        );
-        Assert.True(mayFail || result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
-        return result;
     }
 }

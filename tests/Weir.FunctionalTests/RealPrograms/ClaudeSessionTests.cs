@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -17,35 +16,12 @@ public sealed class ClaudeSessionTests : IAsyncLifetime
     public async Task Its_tree_shows_the_main_agent_and_the_subagent_with_each_request_once()
     {
         // The server's own home: it follows what Claude Code writes there.
-        var home = Path.GetDirectoryName(run.Weir.DataFolder)!;
-        var result = await Programs.NodeAsync(
-            Programs.ClaudeCode,
-            [
-                "-p",
-                $"Please {Prompts.StartSubagent}.",
-                "--output-format",
-                "json",
-                "--model",
-                "claude-sonnet-5",
-                "--allowedTools",
-                "Bash(echo:*)",
-                "Agent",
-                "Task",
-            ],
-            new Dictionary<string, string>
-            {
-                ["HOME"] = home,
-                ["CLAUDE_CONFIG_DIR"] = Path.Combine(home, ".claude"),
-                ["ANTHROPIC_BASE_URL"] = run.Weir.BaseUrl.ToString().TrimEnd('/'),
-                ["ANTHROPIC_AUTH_TOKEN"] = run.Weir.AdminKey,
-                ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
-                ["DISABLE_AUTOUPDATER"] = "1",
-                ["DISABLE_TELEMETRY"] = "1",
-                ["DISABLE_ERROR_REPORTING"] = "1",
-            },
-            run.Home("work")
-        );
-        Assert.True(result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
+        var claude = run.Claude() with
+        {
+            Home = Path.GetDirectoryName(run.Weir.DataFolder)!,
+            Folder = run.Home("work"),
+        };
+        var result = await claude.AskAsync($"Please {Prompts.StartSubagent}.");
         var session = result.Json().Text("session_id")!;
         await run.AssertLedgerAgreesAsync(charges: 4);
         JsonElement detail = default;

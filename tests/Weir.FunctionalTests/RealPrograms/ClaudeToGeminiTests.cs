@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -18,20 +17,21 @@ public sealed class ClaudeToGeminiTests : IAsyncLifetime
     [InlineData("gemini-2.5-flash")]
     public async Task A_tool_runs_and_both_requests_are_metered(string model)
     {
-        var said = (await ClaudeAsync(model, $"Please {Prompts.CallTool}.")).Json();
+        var said = (await Claude(model).AskAsync($"Please {Prompts.CallTool}.")).Json();
 
         Assert.Equal(Prompts.FinalAnswer, said.Text("result"));
         Assert.Contains(Responses(1), r => r.Contains(Prompts.ToolOutput, StringComparison.Ordinal));
         var records = await run.AssertLedgerAgreesAsync(charges: 2);
         Assert.All(records, r => Assert.Equal("gemini", r.Provider));
         Assert.All(records, r => Assert.Equal(said.Text("session_id"), r.Session));
-        AssertClaudeSawTheSame(said, model);
+        ClaudeProgram.AssertSawTheSame(said, run.Provider.Charges);
+        Assert.Equal([model], said.GetProperty("modelUsage").EnumerateObject().Select(m => m.Name));
     }
 
     [Fact]
     public async Task Two_tools_at_once_and_the_thinking_of_the_first_go_back_as_they_came()
     {
-        var said = (await ClaudeAsync("gemini-3-flash-preview", $"Please {Prompts.CallTwice}.")).Json();
+        var said = (await Claude("gemini-3-flash-preview").AskAsync($"Please {Prompts.CallTwice}.")).Json();
 
         Assert.Equal(Prompts.FinalAnswer, said.Text("result"));
         var body = run.Provider.Charges[0].Request.Json();
@@ -57,9 +57,9 @@ public sealed class ClaudeToGeminiTests : IAsyncLifetime
     public async Task A_second_turn_carries_the_first_with_its_thinking()
     {
         const string model = "gemini-3-flash-preview";
-        var first = (await ClaudeAsync(model, $"Please {Prompts.CallTool}.")).Json();
+        var first = (await Claude(model).AskAsync($"Please {Prompts.CallTool}.")).Json();
         var second = (
-            await ClaudeAsync(model, $"And {Prompts.CallTool} again.", "--resume", first.Text("session_id")!)
+            await Claude(model).AskAsync($"And {Prompts.CallTool} again.", "--resume", first.Text("session_id")!)
         ).Json();
 
         Assert.Equal(Prompts.FinalAnswer, second.Text("result"));
@@ -76,46 +76,20 @@ public sealed class ClaudeToGeminiTests : IAsyncLifetime
     [Fact]
     public async Task A_picture_is_looked_at()
     {
-        var home = run.Home("claude");
-        var picture = Path.Combine(home, "weir.png");
-        await File.WriteAllBytesAsync(picture, Convert.FromBase64String(Png));
-        var input = JsonSerializer.Serialize(
-            new
+        var image = new
+        {
+            type = "image",
+            source = new
             {
-                type = "user",
-                message = new
-                {
-                    role = "user",
-                    content = new object[]
-                    {
-                        new { type = "text", text = "What is this?" },
-                        new
-                        {
-                            type = "image",
-                            source = new
-                            {
-                                type = "base64",
-                                media_type = "image/png",
-                                data = Png,
-                            },
-                        },
-                    },
-                },
-            }
-        );
-        var result = await RunAsync(
-            [
-                "-p",
-                "--input-format",
-                "stream-json",
-                "--output-format",
-                "stream-json",
-                "--verbose",
-                "--model",
-                "gemini-3-flash-preview",
-            ],
-            input + "\n"
-        );
+                type = "base64",
+                media_type = "image/png",
+                data = Png,
+            },
+        };
+        var result = await Claude("gemini-3-flash-preview")
+            .TalkAsync([
+                [new { type = "text", text = "What is this?" }, image],
+            ]);
 
         Assert.Equal(Prompts.FinalAnswer, result.JsonLines()[^1].Text("result"));
         var shown = Parts(0).Single(p => p.TryGetProperty("inlineData", out _)).GetProperty("inlineData");
@@ -144,53 +118,18 @@ public sealed class ClaudeToGeminiTests : IAsyncLifetime
                 .Select(p => p.GetProperty("functionResponse").ToString()),
         ];
 
-    private void AssertClaudeSawTheSame(JsonElement said, string model)
+    private ClaudeProgram Claude(string model)
     {
-        var seen = said.GetProperty("modelUsage").GetProperty(model);
-        var charged = run.Provider.Charges.Select(c => c.Usage).Aggregate((sum, usage) => sum + usage);
-        Assert.Equal(charged.Input, seen.Number("inputTokens"));
-        Assert.Equal(charged.CacheRead, seen.Number("cacheReadInputTokens"));
-        Assert.Equal(charged.Output, seen.Number("outputTokens"));
-    }
-
-    private Task<ProgramResult> ClaudeAsync(string model, string prompt, params string[] more) =>
-        RunAsync([
-            "-p",
-            prompt,
-            "--output-format",
-            "json",
-            "--model",
-            model,
-            "--allowedTools",
-            "Bash(echo:*)",
-            "Agent",
-            "Task",
-            .. more,
-        ]);
-
-    private async Task<ProgramResult> RunAsync(string[] arguments, string? input = null)
-    {
-        var home = run.Home("claude");
-        var result = await ProgramRun.RunAsync(
-            "node",
-            [Programs.ClaudeCode, .. arguments],
-            new Dictionary<string, string>
+        var claude = run.Claude();
+        return claude with
+        {
+            Model = model,
+            Environment = new Dictionary<string, string>(claude.Environment)
             {
-                ["HOME"] = home,
-                ["CLAUDE_CONFIG_DIR"] = Path.Combine(home, ".claude"),
-                ["ANTHROPIC_BASE_URL"] = run.Weir.BaseUrl.ToString().TrimEnd('/'),
-                ["ANTHROPIC_AUTH_TOKEN"] = run.Weir.AdminKey,
                 ["ANTHROPIC_SMALL_FAST_MODEL"] = "gemini-2.5-flash",
-                ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
-                ["DISABLE_AUTOUPDATER"] = "1",
-                ["DISABLE_TELEMETRY"] = "1",
-                ["DISABLE_ERROR_REPORTING"] = "1",
             },
-            home,
-            input: input
-        );
-        Assert.True(result.ExitCode == 0, $"{result}\n{run.Weir.Log}\n{Faults()}");
-        return result;
+            Log = () => $"{run.Weir.Log}\n{Faults()}",
+        };
     }
 
     private string Faults() =>

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Weir.Foundation;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -62,17 +61,16 @@ public sealed class CodexElsewhereTests : IAsyncLifetime
             Answer(4, new VendorText("Still well.")),
         ];
         upstream.On("/v1/messages", [.. answers.Select(AnthropicAnswers.Stream)]);
-        var home = folder.Make("codex");
-        await ConfigureAsync(home);
+        var codex = new CodexProgram(weir.BaseUrl, weir.AdminKey, folder.Make("codex"))
+        {
+            Model = "gpt-5.5",
+            Log = () => weir.Log,
+        };
 
-        var first = await CodexAsync(home, "exec", "--json", "--skip-git-repo-check", "How high is it?");
-        var second = await CodexAsync(home, "exec", "resume", "--last", "--json", "--skip-git-repo-check", "And now?");
+        var first = await codex.ExecAsync("How high is it?");
+        var second = await codex.ResumeAsync("And now?");
 
-        var items = first
-            .JsonLines()
-            .Where(e => e.Text("type") == "item.completed")
-            .Select(e => e.GetProperty("item"))
-            .ToList();
+        var items = CodexProgram.Items(first);
         Assert.Equal(
             ["cat gauge.txt", "echo weir-one", "echo weir-two"],
             items
@@ -81,12 +79,12 @@ public sealed class CodexElsewhereTests : IAsyncLifetime
                 .Order()
         );
         Assert.Single(items, i => i.Text("type") == "file_change");
-        Assert.Equal("high — \"très haut\"\n", await File.ReadAllTextAsync(Path.Combine(home, "gauge.txt")));
+        Assert.Equal("high — \"très haut\"\n", await File.ReadAllTextAsync(Path.Combine(codex.Home, "gauge.txt")));
         Assert.Equal("All is well.", items.Last(i => i.Text("type") == "agent_message").Text("text"));
         Assert.Contains("Still well.", second.Output, StringComparison.Ordinal);
 
         AssertRequests();
-        AssertUsage(first, answers[..3]);
+        CodexProgram.AssertSawTheSame(first, [.. answers[..3].Select(a => a.Usage)]);
         await AssertLedgerAsync(answers);
     }
 
@@ -111,15 +109,6 @@ public sealed class CodexElsewhereTests : IAsyncLifetime
         var opening = bodies.Select(b => b.Items("messages").First().Items("content").First().ToString()).Distinct();
         Assert.Single(opening);
         Assert.Single(bodies.Select(b => string.Concat(b.Items("system").Select(s => s.Text("text")))).Distinct());
-    }
-
-    private static void AssertUsage(ProgramResult run, VendorCompletion[] answers)
-    {
-        var usage = run.JsonLines().Single(e => e.Text("type") == "turn.completed").GetProperty("usage");
-        Assert.Equal(answers.Sum(a => a.Usage.Prompt), usage.Number("input_tokens"));
-        Assert.Equal(answers.Sum(a => a.Usage.CacheRead), usage.Number("cached_input_tokens"));
-        Assert.Equal(answers.Sum(a => a.Usage.CacheWrite5m), usage.Number("cache_write_input_tokens"));
-        Assert.Equal(answers.Sum(a => a.Usage.Output), usage.Number("output_tokens"));
     }
 
     private async Task AssertLedgerAsync(VendorCompletion[] answers)
@@ -166,40 +155,4 @@ public sealed class CodexElsewhereTests : IAsyncLifetime
                 Output = 53 + (13 * n),
             },
         };
-
-    private Task ConfigureAsync(string home) =>
-        File.WriteAllTextAsync(
-            Path.Combine(home, "config.toml"),
-            $"""
-            model = "gpt-5.5"
-            model_provider = "weir"
-            approval_policy = "never"
-            sandbox_mode = "danger-full-access"
-            check_for_update_on_startup = false
-            [analytics]
-            enabled = false
-            [model_providers.weir]
-            name = "Weir"
-            base_url = "{weir.BaseUrl}v1"
-            env_key = "WEIR_KEY"
-            wire_api = "responses"
-            """
-        );
-
-    private async Task<ProgramResult> CodexAsync(string home, params string[] arguments)
-    {
-        var result = await Programs.NodeAsync(
-            Programs.Codex,
-            arguments,
-            new Dictionary<string, string>
-            {
-                ["HOME"] = home,
-                ["CODEX_HOME"] = home,
-                ["WEIR_KEY"] = weir.AdminKey,
-            },
-            home
-        );
-        Assert.True(result.ExitCode == 0, $"{result}\n{weir.Log}");
-        return result;
-    }
 }

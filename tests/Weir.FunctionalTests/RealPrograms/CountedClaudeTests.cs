@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -24,25 +23,8 @@ public sealed partial class CountedClaudeTests
                     targets: [{ provider: only, model: gpt-4o-mini }]
                 """
         );
-        var home = run.Home("claude");
-        var result = await Programs.NodeAsync(
-            Programs.ClaudeCode,
-            ["-p", "/context", "--model", "claude-sonnet-5"],
-            new Dictionary<string, string>
-            {
-                ["HOME"] = home,
-                ["CLAUDE_CONFIG_DIR"] = Path.Combine(home, ".claude"),
-                ["ANTHROPIC_BASE_URL"] = run.Weir.BaseUrl.ToString().TrimEnd('/'),
-                ["ANTHROPIC_AUTH_TOKEN"] = run.Weir.AdminKey,
-                ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
-                ["DISABLE_AUTOUPDATER"] = "1",
-                ["DISABLE_TELEMETRY"] = "1",
-                ["DISABLE_ERROR_REPORTING"] = "1",
-            },
-            home
-        );
+        var result = await run.Claude().RunAsync("-p", "/context", "--model", "claude-sonnet-5");
 
-        Assert.True(result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
         var tools = ToolTokens().Match(result.Output);
         Assert.True(tools.Success, result.Output);
         // Its two dozen tools are most of what it sends: some ten thousand tokens in anybody's count.

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Weir.Testing;
+using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -55,6 +56,31 @@ internal sealed class MeteredRun : IAsyncDisposable
 
     /// <summary>A new home and working folder for a program.</summary>
     public string Home(string name) => folder.Make(name);
+
+    /// <summary>Claude Code at this Weir, as its admin, in the home <c>claude</c>.</summary>
+    public ClaudeProgram Claude() => new(Weir.BaseUrl, Weir.AdminKey, Home("claude")) { Log = () => Weir.Log };
+
+    /// <summary>Codex at this Weir, as its admin, in the home <c>codex</c>.</summary>
+    public CodexProgram Codex() => new(Weir.BaseUrl, Weir.AdminKey, Home("codex")) { Log = () => Weir.Log };
+
+    /// <summary>A script of <c>tests/programs</c> at this Weir, and what it told of each of its calls, in order.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ScriptAsync(
+        string script,
+        params (string Name, string Value)[] variables
+    )
+    {
+        var result = await Programs.NodeAsync(
+            script,
+            [],
+            new Dictionary<string, string>(variables.Select(v => KeyValuePair.Create(v.Name, v.Value)))
+            {
+                ["HOME"] = Home("sdk"),
+                ["WEIR_KEY"] = Weir.AdminKey,
+            }
+        );
+        Assert.True(result.ExitCode == 0, $"{result}\n{Weir.Log}");
+        return result.JsonLines();
+    }
 
     /// <summary>
     /// The ledger holds what the vendor charged, request by request and in sum, by the API and by the command line, to

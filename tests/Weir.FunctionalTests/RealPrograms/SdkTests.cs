@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -77,19 +76,12 @@ public sealed class SdkTests : IAsyncLifetime
         await run.AssertLedgerAgreesAsync(charges: 2);
     }
 
-    private async Task<IReadOnlyDictionary<string, JsonElement>> CallsAsync(string script, string variable, string path)
-    {
-        var result = await Programs.NodeAsync(
-            script,
-            [],
-            new Dictionary<string, string>
-            {
-                ["HOME"] = run.Home("sdk"),
-                ["WEIR_KEY"] = run.Weir.AdminKey,
-                [variable] = new Uri(run.Weir.BaseUrl, path).ToString().TrimEnd('/'),
-            }
-        );
-        Assert.True(result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
-        return result.JsonLines().ToDictionary(l => l.Text("call")!);
-    }
+    private async Task<IReadOnlyDictionary<string, JsonElement>> CallsAsync(
+        string script,
+        string variable,
+        string path
+    ) =>
+        (
+            await run.ScriptAsync(script, (variable, new Uri(run.Weir.BaseUrl, path).ToString().TrimEnd('/')))
+        ).ToDictionary(l => l.Text("call")!);
 }

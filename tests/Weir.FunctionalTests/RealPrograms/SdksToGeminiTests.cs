@@ -1,5 +1,4 @@
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -12,19 +11,13 @@ public sealed class SdksToGeminiTests
     public async Task Their_accumulators_take_the_streams_and_the_ledger_is_exact(string model)
     {
         await using var run = await MeteredRun.StartAsync();
-        var result = await Programs.NodeAsync(
-            "sdks-translated.mjs",
-            [],
-            new Dictionary<string, string>
-            {
-                ["HOME"] = run.Home("sdk"),
-                ["WEIR_KEY"] = run.Weir.AdminKey,
-                ["MODEL"] = model,
-                ["BASE_URL"] = run.Weir.BaseUrl.ToString().TrimEnd('/'),
-            }
-        );
-        Assert.True(result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
-        var calls = result.JsonLines().ToDictionary(l => l.Text("call")!);
+        var calls = (
+            await run.ScriptAsync(
+                "sdks-translated.mjs",
+                ("MODEL", model),
+                ("BASE_URL", run.Weir.BaseUrl.ToString().TrimEnd('/'))
+            )
+        ).ToDictionary(l => l.Text("call")!);
 
         foreach (var told in calls.Values)
         {

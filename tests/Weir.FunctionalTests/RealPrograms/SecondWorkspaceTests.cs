@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -57,35 +56,13 @@ public sealed class SecondWorkspaceTests : IAsyncLifetime
     public async Task Claude_Code_works_in_it_and_nobody_else_sees_it()
     {
         var made = (await RunAsync(["keys", "create", "ada-laptop", "--scope", "gateway", "--json"], key)).Json();
-        var home = folder.Make("claude");
 
-        var result = await Programs.NodeAsync(
-            Programs.ClaudeCode,
-            [
-                "-p",
-                $"Please {Prompts.CallTool}.",
-                "--output-format",
-                "json",
-                "--model",
-                "claude-sonnet-5",
-                "--allowedTools",
-                "Bash(echo:*)",
-            ],
-            new Dictionary<string, string>
-            {
-                ["HOME"] = home,
-                ["CLAUDE_CONFIG_DIR"] = Path.Combine(home, ".claude"),
-                ["ANTHROPIC_BASE_URL"] = weir.BaseUrl.ToString().TrimEnd('/'),
-                ["ANTHROPIC_AUTH_TOKEN"] = made.GetProperty("key").GetString()!,
-                ["CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC"] = "1",
-                ["DISABLE_AUTOUPDATER"] = "1",
-                ["DISABLE_TELEMETRY"] = "1",
-                ["DISABLE_ERROR_REPORTING"] = "1",
-            },
-            home
-        );
+        var claude = new ClaudeProgram(weir.BaseUrl, made.GetProperty("key").GetString()!, folder.Make("claude"))
+        {
+            Log = () => weir.Log,
+        };
+        var result = await claude.AskAsync($"Please {Prompts.CallTool}.");
 
-        Assert.True(result.ExitCode == 0, $"{result}\n{weir.Log}");
         Assert.Equal(Prompts.FinalAnswer, result.Json().Text("result"));
         Assert.Equal(2, acmes.Charges.Count);
         JsonElement sums = default;

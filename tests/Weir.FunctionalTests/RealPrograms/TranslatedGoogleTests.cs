@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Weir.Testing;
-using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.RealPrograms;
 
@@ -25,19 +24,13 @@ public sealed class TranslatedGoogleTests
                     targets: [{ provider: only, model: {{model}} }]
                 """
         );
-        var result = await Programs.NodeAsync(
-            "google-genai-translated.mjs",
-            [],
-            new Dictionary<string, string>
-            {
-                ["HOME"] = run.Home("sdk"),
-                ["WEIR_KEY"] = run.Weir.AdminKey,
-                ["MODEL"] = "gemini-3-flash-preview",
-                ["GEMINI_BASE_URL"] = run.Weir.BaseUrl.ToString().TrimEnd('/'),
-            }
-        );
-        Assert.True(result.ExitCode == 0, $"{result}\n{run.Weir.Log}");
-        var calls = result.JsonLines().ToDictionary(l => l.Text("call")!);
+        var calls = (
+            await run.ScriptAsync(
+                "google-genai-translated.mjs",
+                ("MODEL", "gemini-3-flash-preview"),
+                ("GEMINI_BASE_URL", run.Weir.BaseUrl.ToString().TrimEnd('/'))
+            )
+        ).ToDictionary(l => l.Text("call")!);
 
         var at = 0;
         foreach (var name in new[] { "generate", "stream" })

@@ -67,6 +67,26 @@ public sealed record LedgerCounts(
             charges.Aggregate(Foundation.Money.Zero, (sum, c) => sum + c.Cost).ToString()
         );
 
+    /// <summary>The sum, of costs that are all known.</summary>
+    public static LedgerCounts Sum(IEnumerable<LedgerCounts> counts) =>
+        counts.Aggregate(
+            (a, b) =>
+                new LedgerCounts(
+                    a.Input + b.Input,
+                    a.CacheRead + b.CacheRead,
+                    a.CacheWrite5m + b.CacheWrite5m,
+                    a.CacheWrite1h + b.CacheWrite1h,
+                    a.Output + b.Output,
+                    a.Reasoning + b.Reasoning,
+                    (Money(a) + Money(b)).ToString()
+                )
+        );
+
+    private static Foundation.Money Money(LedgerCounts counts) =>
+        Foundation.Money.TryParse(counts.Cost, out var money)
+            ? money
+            : throw new FormatException($"{counts.Cost} is no sum of money.");
+
     private static long Count(JsonElement row, string name) =>
         row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number ? value.GetInt64() : 0;
 }

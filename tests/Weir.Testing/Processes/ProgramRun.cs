@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 
 namespace Weir.Testing;
@@ -70,6 +71,56 @@ public static class ProgramRun
         }
 
         return new ProgramResult(process.ExitCode, await output, await errors);
+    }
+
+    /// <summary>
+    /// Runs a program that answers each line of its input with lines of output, and gives it the next when the one before is
+    /// answered; then its input ends. Else as <see cref="RunAsync"/>.
+    /// </summary>
+    /// <param name="file">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Its environment.</param>
+    /// <param name="folder">Where it runs; null for the folder of temporary files.</param>
+    /// <param name="lines">What it is told.</param>
+    /// <param name="isAnswered">Whether a line of output ends an answer.</param>
+    public static async Task<ProgramResult> TalkAsync(
+        string file,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        string? folder,
+        IEnumerable<string> lines,
+        Func<string, bool> isAnswered
+    )
+    {
+        using var process = Process.Start(StartInfo(file, arguments, environment, folder))!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = new StringBuilder();
+        using var limit = new CancellationTokenSource(Longest);
+        try
+        {
+            foreach (var line in lines)
+            {
+                await process.StandardInput.WriteLineAsync(line.AsMemory(), limit.Token);
+                await process.StandardInput.FlushAsync(limit.Token);
+                string? said;
+                do
+                {
+                    said = await process.StandardOutput.ReadLineAsync(limit.Token);
+                    output.AppendLine(said);
+                } while (said is not null && !isAnswered(said));
+            }
+
+            process.StandardInput.Close();
+            output.Append(await process.StandardOutput.ReadToEndAsync(limit.Token));
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw new InvalidOperationException($"{file} did not end: {output}\n{await errors}", e);
+        }
+
+        return new ProgramResult(process.ExitCode, output.ToString(), await errors);
     }
 
     /// <summary>Those of this process's variables that are set, for a program that needs them.</summary>

@@ -20,7 +20,8 @@ internal static class AnthropicConduct
         return streaming ? AnthropicAnswers.Stream(completion) : AnthropicAnswers.Message(completion);
     }
 
-    private static VendorHeard Hear(JsonElement body)
+    /// <summary>What a request tells the model.</summary>
+    public static VendorHeard Hear(JsonElement body)
     {
         var messages = body.Items("messages").ToList();
         var prompt = messages.FindLastIndex(m => m.Text("role") == "user" && !HasResult(m));

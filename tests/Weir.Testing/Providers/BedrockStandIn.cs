@@ -20,6 +20,8 @@ public sealed class BedrockStandIn : IAsyncDisposable
     /// <summary>The API key that it takes instead of a signature.</summary>
     public const string ApiKey = "bedrock-api-key-stand-in";
 
+    private const string RequestId = "amzn-1";
+
     private static readonly string[] Members =
     [
         "anthropic_beta",
@@ -39,13 +41,32 @@ public sealed class BedrockStandIn : IAsyncDisposable
         "top_p",
     ];
 
-    private static readonly string[] Betas = ["interleaved-thinking-2025-05-14", "context-management-2025-06-27"];
+    // docs.aws.amazon.com/bedrock, "Anthropic Claude Messages API", under anthropic_beta.
+    private static readonly string[] Betas =
+    [
+        "computer-use-2025-01-24",
+        "context-1m-2025-08-07",
+        "context-management-2025-06-27",
+        "effort-2025-11-24",
+        "interleaved-thinking-2025-05-14",
+        "output-128k-2025-02-19",
+        "token-efficient-tools-2025-02-19",
+        "tool-examples-2025-10-29",
+        "tool-search-tool-2025-10-19",
+    ];
 
     /// <summary>Listens on a free port at once.</summary>
-    public BedrockStandIn() => Upstream.Handle(Answer);
+    public BedrockStandIn()
+    {
+        Upstream = new FakeUpstream();
+        Upstream.Handle(Answer);
+    }
+
+    /// <summary>A part of another stand-in, on that one's port, which hands it what it is to <see cref="Answer"/>.</summary>
+    internal BedrockStandIn(FakeUpstream upstream) => Upstream = upstream;
 
     /// <summary>The sockets underneath.</summary>
-    public FakeUpstream Upstream { get; } = new();
+    public FakeUpstream Upstream { get; }
 
     /// <summary>Its region, which signatures must be for.</summary>
     public string Region { get; init; } = "us-east-1";
@@ -63,6 +84,12 @@ public sealed class BedrockStandIn : IAsyncDisposable
     /// <summary>The document of Converse, whole.</summary>
     public string ConverseDocument { get; set; } = "{}";
 
+    /// <summary>
+    /// Thinks about each request that is sound, and says what there is to say in whichever way it was asked; null: the fixed
+    /// answers above. Told are the request, the model and whether a stream is wanted.
+    /// </summary>
+    internal Func<RecordedRequest, string, bool, VendorCompletion>? Mind { get; init; }
+
     /// <summary>Changes the frames of a stream before they are sent.</summary>
     public Func<IReadOnlyList<byte[]>, IReadOnlyList<byte[]>> Frames { get; set; } = frames => frames;
 
@@ -76,10 +103,11 @@ public sealed class BedrockStandIn : IAsyncDisposable
     public static UpstreamAnswer Error(int status, string name, string message) =>
         UpstreamAnswer
             .Json(JsonSerializer.Serialize(new { message }), status)
-            .Header("x-amzn-RequestId", "amzn-1")
+            .Header("x-amzn-RequestId", RequestId)
             .Header("x-amzn-ErrorType", name + ":http://internal.amazon.com/coral/com.amazon.bedrock/");
 
-    private UpstreamAnswer Answer(RecordedRequest request) => Last(Refusal(request) ?? Served(request));
+    /// <summary>The answer to whatever it is asked.</summary>
+    internal UpstreamAnswer Answer(RecordedRequest request) => Last(Refusal(request) ?? Served(request));
 
     private UpstreamAnswer? Refusal(RecordedRequest request)
     {
@@ -125,42 +153,62 @@ public sealed class BedrockStandIn : IAsyncDisposable
         return operation switch
         {
             "invoke" or "invoke-with-response-stream" when isClaude => Complaint(request.Json())
-                ?? Message(model, streams: operation != "invoke"),
+                ?? Message(request, model, streams: operation != "invoke"),
             "count-tokens" when isClaude => Count(request),
-            "converse" when !isClaude => ConverseRules.Complaint(request.Json())
-                ?? UpstreamAnswer.Json(ConverseDocument).Header("x-amzn-RequestId", "amzn-1"),
-            "converse-stream" when !isClaude => ConverseRules.Complaint(request.Json())
-                ?? Stream(Converse.Select(e => EventStreamFrames.Event(e.Name, e.Json)).ToArray()),
+            "converse" or "converse-stream" when !isClaude => ConverseRules.Complaint(request.Json())
+                ?? Conversed(request, model, streams: operation != "converse"),
             _ => Error(400, "ValidationException", $"The model {model} does not take {operation}."),
         };
     }
 
-    private UpstreamAnswer Message(string model, bool streams)
+    private UpstreamAnswer Message(RecordedRequest request, string model, bool streams)
     {
-        var reply = Reply(model);
+        var reply = Mind is null ? Reply(model) : Mind(request, model, streams);
+        var id = Mind is null ? RequestId : "req_" + reply.Id;
         return streams
-            ? Stream([
-                .. AnthropicAnswers
-                    .Events(reply)
-                    .Select(e =>
-                        EventStreamFrames.Chunk(e[(e.IndexOf("data: ", StringComparison.Ordinal) + 6)..].Trim())
-                    ),
-            ])
+            ? Stream(
+                id,
+                [
+                    .. AnthropicAnswers
+                        .Events(reply)
+                        .Select(e =>
+                            EventStreamFrames.Chunk(e[(e.IndexOf("data: ", StringComparison.Ordinal) + 6)..].Trim())
+                        ),
+                ]
+            )
             : UpstreamAnswer
                 .Status(200)
                 .Header("content-type", "application/json")
-                .Header("x-amzn-RequestId", "amzn-1")
+                .Header("x-amzn-RequestId", id)
                 .Header("x-amzn-bedrock-input-token-count", "12")
                 .Body(AnthropicAnswers.Message(reply).EncodedBody());
     }
 
-    private UpstreamAnswer Stream(IReadOnlyList<byte[]> frames) =>
+    private UpstreamAnswer Conversed(RecordedRequest request, string model, bool streams)
+    {
+        var reply = Mind?.Invoke(request, model, streams);
+        var id = reply is null ? RequestId : "req_" + reply.Id;
+        return streams
+            ? Stream(
+                id,
+                [
+                    .. (reply is null ? Converse : ConverseAnswers.Events(reply)).Select(e =>
+                        EventStreamFrames.Event(e.Name, e.Json)
+                    ),
+                ]
+            )
+            : UpstreamAnswer
+                .Json(reply is null ? ConverseDocument : ConverseAnswers.Document(reply))
+                .Header("x-amzn-RequestId", id);
+    }
+
+    private UpstreamAnswer Stream(string id, IReadOnlyList<byte[]> frames) =>
         Frames(frames)
             .Aggregate(
                 UpstreamAnswer
                     .Status(200)
                     .Header("content-type", "application/vnd.amazon.eventstream")
-                    .Header("x-amzn-RequestId", "amzn-1")
+                    .Header("x-amzn-RequestId", id)
                     .Chunked(),
                 (answer, frame) => answer.Body(frame)
             );
@@ -186,9 +234,9 @@ public sealed class BedrockStandIn : IAsyncDisposable
             return Error(400, "ValidationException", "Invalid API version");
         }
 
-        if (body.Items("anthropic_beta").Select(beta => beta.GetString()).Except(Betas).Any())
+        if (body.Items("anthropic_beta").Select(beta => beta.GetString()).Except(Betas).FirstOrDefault() is { } beta)
         {
-            return Error(400, "ValidationException", "invalid beta flag");
+            return Error(400, "ValidationException", $"invalid beta flag: {beta}");
         }
 
         if (!body.TryGetProperty("max_tokens", out _))

@@ -12,11 +12,16 @@ public sealed class FakeProvider : IAsyncDisposable
     private readonly List<ProviderCharge> charges = [];
     private readonly List<RecordedRequest> rejected = [];
     private readonly Lock gate = new();
+    private readonly BedrockStandIn bedrock;
     private int made;
 
     /// <summary>Listens on a free port at once.</summary>
     public FakeProvider()
     {
+        bedrock = new BedrockStandIn(Upstream)
+        {
+            Mind = (request, model, streaming) => BedrockConduct.Say(this, request, model, streaming),
+        };
         Upstream.Handle(Answer);
     }
 
@@ -89,6 +94,7 @@ public sealed class FakeProvider : IAsyncDisposable
                     Model = model,
                     Streaming = streaming,
                     Usage = completion.Usage,
+                    Calls = completion.Blocks.Count(b => b is VendorToolCall or VendorFreeFormCall),
                     Request = request,
                 }
             );
@@ -121,6 +127,8 @@ public sealed class FakeProvider : IAsyncDisposable
                 CacheWrite1h = n % 3 == 0 ? 307 + (19 * n) : 0,
             },
             Dialect.OpenAIEmbeddings => new TokenUsage { Input = 19 + n },
+            // It has no word for reasoning.
+            Dialect.BedrockConverse => usage,
             _ => usage with { Reasoning = 5 + n },
         };
     }
@@ -129,10 +137,11 @@ public sealed class FakeProvider : IAsyncDisposable
     {
         var answer =
             request.Method == "HEAD" && request.Path == "/" ? UpstreamAnswer.Status(200)
+            : IsBedrocks(request) ? bedrock.Answer(request)
             : !IsAuthorized(request) ? Unauthorized(request.Path)
             : NamesUnknownModel(request) ? UnknownModel(request.Path)
             : Converse(request);
-        if (answer is null || !IsAuthorized(request))
+        if (answer is null || answer.IsRefusal)
         {
             lock (gate)
             {
@@ -155,6 +164,9 @@ public sealed class FakeProvider : IAsyncDisposable
                 GeminiConduct.Answer(this, request),
             _ => null,
         };
+
+    private static bool IsBedrocks(RecordedRequest request) =>
+        request.Path.StartsWith("/model/", StringComparison.Ordinal);
 
     private static bool IsAuthorized(RecordedRequest request) =>
         request.Header("x-api-key") == ApiKey
@@ -190,6 +202,18 @@ public static class Prompts
 
     /// <summary>The model calls a shell tool three times, one after the other, then answers.</summary>
     public const string KeepCalling = "WEIR-KEEP-CALLING";
+
+    /// <summary>The model looks at the picture whose path follows, up to a semicolon, and then answers.</summary>
+    public const string LookAt = "WEIR-LOOK-AT:";
+
+    /// <summary>The model adds <see cref="PatchedFile"/> with its patch tool, and then answers.</summary>
+    public const string Patch = "WEIR-PATCH";
+
+    /// <summary>The file that it adds.</summary>
+    public const string PatchedFile = "gauge.txt";
+
+    /// <summary>What stands in it.</summary>
+    public const string PatchedLine = "high — \"très haut\"";
 
     /// <summary>The model thinks before whatever else it does.</summary>
     public const string Think = "WEIR-THINK";

@@ -69,8 +69,8 @@ public static class GeminiRules
         Unknown(body, TopLevel, "")
         ?? ConfigFault(body, model)
         ?? ToolFault(body)
-        ?? ContentFault([.. body.Items("contents")])
-        ?? SignatureFault([.. body.Items("contents")], model);
+        ?? ContentFault(Turns(body))
+        ?? SignatureFault(Turns(body), model);
 
     /// <summary>What is wrong with a schema; null when nothing is.</summary>
     public static string? SchemaFault(JsonElement schema, string at)
@@ -201,6 +201,27 @@ public static class GeminiRules
         }
 
         return null;
+    }
+
+    /// <summary>The contents; what the model said in several of them, one behind the other, as Google's SDK sends a stream back, is one turn.</summary>
+    private static List<JsonElement> Turns(JsonElement body)
+    {
+        var turns = new List<JsonElement>();
+        foreach (var content in body.Items("contents"))
+        {
+            var goesOn = turns.Count > 0 && turns[^1].Text("role") == "model" && content.Text("role") == "model";
+            if (goesOn)
+            {
+                IEnumerable<JsonElement> parts = [.. turns[^1].Items("parts"), .. content.Items("parts")];
+                turns[^1] = JsonSerializer.SerializeToElement(new { role = "model", parts });
+            }
+            else
+            {
+                turns.Add(content);
+            }
+        }
+
+        return turns;
     }
 
     private static string? ContentFault(List<JsonElement> contents)

@@ -19,6 +19,7 @@ public static class ListPrices
         ["gpt-5.2"] = new(1_750, 175, 0, 0, 14_000),
         ["gpt-4o-mini"] = new(150, 75, 0, 0, 600),
         ["text-embedding-3-small"] = new(20, 0, 0, 0, 0),
+        ["amazon.nova-2-lite-v1:0"] = new(330, 330, 0, 0, 2_750),
         ["gemini-2.5-flash"] = new(300, 30, 0, 0, 2_500),
         ["gemini-3-flash-preview"] = new(500, 50, 0, 0, 3_000),
     }.ToImmutableDictionary(StringComparer.Ordinal);

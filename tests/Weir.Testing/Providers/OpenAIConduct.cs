@@ -34,7 +34,7 @@ internal static class OpenAIConduct
             Dialect.OpenAIResponses,
             body.Text("model")!,
             streaming,
-            [Decide(body, request)]
+            [.. Decide(body, request)]
         );
         return streaming ? OpenAIResponsesAnswers.Stream(completion) : OpenAIResponsesAnswers.Response(completion);
     }
@@ -64,26 +64,34 @@ internal static class OpenAIConduct
         );
     }
 
-    private static VendorBlock Decide(JsonElement body, RecordedRequest request)
+    /// <summary>A tool that was declared free of form is called with the text alone.</summary>
+    private static IEnumerable<VendorBlock> Decide(JsonElement body, RecordedRequest request)
     {
-        var answered = body.Items("input")
-            .Any(i => i.Text("type") is "function_call_output" or "custom_tool_call_output");
-        if (answered || !request.BodyText.Contains(Prompts.CallTool, StringComparison.Ordinal))
-        {
-            return new VendorText(Prompts.FinalAnswer);
-        }
+        var input = body.Items("input").ToList();
+        var freeForm = body.Items("tools")
+            .Where(t => t.Text("type") == "custom")
+            .Select(t => t.Text("name"))
+            .ToHashSet();
+        return VendorMind
+            .Decide(HearResponses(body, input), $"call_{request.Connection}_{input.Count}_")
+            .Select(block =>
+                block is VendorToolCall call && freeForm.Contains(call.Name)
+                    ? new VendorFreeFormCall(call.Id, call.Name, VendorJson.Parse(call.Arguments).Text("input")!)
+                    : block
+            );
+    }
 
-        var tools = body.Items("tools").Select(t => t.Text("name")).ToHashSet();
-        return tools.Contains("exec_command")
-                ? new VendorToolCall("call_1", "exec_command", VendorJson.Write(new { cmd = Prompts.Command }))
-            : tools.Contains("shell_command")
-                ? new VendorToolCall("call_1", "shell_command", VendorJson.Write(new { command = Prompts.Command }))
-            : tools.Contains("shell")
-                ? new VendorToolCall(
-                    "call_1",
-                    "shell",
-                    VendorJson.Write(new { command = new[] { "bash", "-lc", Prompts.Command } })
-                )
-            : new VendorText(Prompts.FinalAnswer);
+    private static VendorHeard HearResponses(JsonElement body, List<JsonElement> input)
+    {
+        var prompt = input.FindLastIndex(i => i.Text("role") == "user");
+        var words = input.Count == 0 ? body.Text("input") ?? "" : "";
+        return new VendorHeard(
+            [.. body.Items("tools").Select(t => t.Text("name")).OfType<string>()],
+            prompt < 0 ? words : input[prompt].ToString(),
+            input.Skip(prompt + 1).Count(i => i.Text("type") is "function_call_output" or "custom_tool_call_output"),
+            body.TryGetProperty("text", out var text)
+                && text.TryGetProperty("format", out var format)
+                && format.Text("type") == "json_schema"
+        );
     }
 }

@@ -20,6 +20,9 @@ public sealed record ProviderCharge
     /// <summary>The tokens, in disjoint classes.</summary>
     public required TokenUsage Usage { get; init; }
 
+    /// <summary>How many tools the answer called.</summary>
+    public required int Calls { get; init; }
+
     /// <summary>The request that was answered.</summary>
     public required RecordedRequest Request { get; init; }
 

@@ -52,6 +52,16 @@ public static class VendorMind
             return Shell(heard, id + "s", Prompts.Command) is { } call ? [call] : done;
         }
 
+        if (Wants(heard, Prompts.LookAt) && heard.Results == 0)
+        {
+            return Look(heard, id + "l") is { } look ? [look] : done;
+        }
+
+        if (Wants(heard, Prompts.Patch) && heard.Results == 0 && heard.Tools.Contains("apply_patch"))
+        {
+            return [new VendorToolCall(id + "p", "apply_patch", VendorJson.Write(new { input = PatchText }))];
+        }
+
         if (Wants(heard, Prompts.CallTwice) && heard.Results == 0)
         {
             return Shell(heard, id + "1", Prompts.Command) is { } first
@@ -64,6 +74,18 @@ public static class VendorMind
                 ? [next]
                 : done
             : done;
+    }
+
+    private static string PatchText =>
+        $"*** Begin Patch\n*** Add File: {Prompts.PatchedFile}\n+{Prompts.PatchedLine}\n*** End Patch\n";
+
+    private static VendorToolCall? Look(VendorHeard heard, string id)
+    {
+        var from = heard.Prompt.IndexOf(Prompts.LookAt, StringComparison.Ordinal) + Prompts.LookAt.Length;
+        var path = heard.Prompt[from..].Split(';')[0];
+        return heard.Tools.Contains("Read") ? new VendorToolCall(id, "Read", VendorJson.Write(new { file_path = path }))
+            : heard.Tools.Contains("view_image") ? new VendorToolCall(id, "view_image", VendorJson.Write(new { path }))
+            : null;
     }
 
     private static bool Wants(VendorHeard heard, string word) => heard.Prompt.Contains(word, StringComparison.Ordinal);

@@ -169,6 +169,9 @@ public sealed record UpstreamAnswer
     /// <summary>The body's bytes as the wire carries them: compressed, without the transfer coding.</summary>
     public byte[] EncodedBody() => [.. Encode().SelectMany(s => s.Bytes ?? [])];
 
+    /// <summary>Whether it says no: a status from 400 on.</summary>
+    internal bool IsRefusal => status >= 400;
+
     internal Ending End => ending;
 
     internal IEnumerable<Step> Compile()

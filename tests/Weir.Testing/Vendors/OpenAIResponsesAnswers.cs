@@ -19,24 +19,8 @@ public static class OpenAIResponsesAnswers
     public static IReadOnlyList<string> Events(VendorCompletion completion)
     {
         var writer = new Writer();
-        writer.Add(
-            "response.created",
-            n => new
-            {
-                type = "response.created",
-                sequence_number = n,
-                response = Document(completion, "in_progress", [], null),
-            }
-        );
-        writer.Add(
-            "response.in_progress",
-            n => new
-            {
-                type = "response.in_progress",
-                sequence_number = n,
-                response = Document(completion, "in_progress", [], null),
-            }
-        );
+        writer.Add("response.created", ("response", Document(completion, "in_progress", [], null)));
+        writer.Add("response.in_progress", ("response", Document(completion, "in_progress", [], null)));
         for (var i = 0; i < completion.Blocks.Length; i++)
         {
             AddItem(writer, i, completion.Blocks[i], completion.Id);
@@ -45,12 +29,7 @@ public static class OpenAIResponsesAnswers
         var status = completion.StopReason is "incomplete" or "failed" ? completion.StopReason : "completed";
         writer.Add(
             $"response.{status}",
-            n => new
-            {
-                type = $"response.{status}",
-                sequence_number = n,
-                response = Document(completion, status, Items(completion), completion.Usage),
-            }
+            ("response", Document(completion, status, Items(completion), completion.Usage))
         );
         return writer.Events;
     }
@@ -81,122 +60,49 @@ public static class OpenAIResponsesAnswers
     private static void AddItem(Writer writer, int index, VendorBlock block, string id)
     {
         var itemId = $"item_{id}_{index}";
-        writer.Add(
-            "response.output_item.added",
-            n => new
-            {
-                type = "response.output_item.added",
-                sequence_number = n,
-                output_index = index,
-                item = Item(block, itemId, done: false),
-            }
-        );
+        (string, object) item = ("item_id", itemId);
+        (string, object) place = ("output_index", index);
+        writer.Add("response.output_item.added", place, ("item", Item(block, itemId, done: false)));
         switch (block)
         {
             case VendorText text:
-                AddText(writer, index, itemId, text.Text);
+                (string, object) content = ("content_index", 0);
+                writer.Add("response.content_part.added", item, place, content, ("part", Part("")));
+                AddPieces(writer, "response.output_text", "text", text.Text, item, place, content);
+                writer.Add("response.content_part.done", item, place, content, ("part", Part(text.Text)));
+                break;
+            case VendorThinking { Text.Length: > 0 } thinking:
+                (string, object) summary = ("summary_index", 0);
+                const string Word = "response.reasoning_summary";
+                writer.Add(Word + "_part.added", item, place, summary, ("part", Summary("")));
+                AddPieces(writer, Word + "_text", "text", thinking.Text, item, place, summary);
+                writer.Add(Word + "_part.done", item, place, summary, ("part", Summary(thinking.Text)));
                 break;
             case VendorToolCall call:
-                AddArguments(writer, index, itemId, call.Arguments);
+                AddPieces(writer, "response.function_call_arguments", "arguments", call.Arguments, item, place);
+                break;
+            case VendorFreeFormCall call:
+                AddPieces(writer, "response.custom_tool_call_input", "input", call.Input, item, place);
                 break;
         }
 
-        writer.Add(
-            "response.output_item.done",
-            n => new
-            {
-                type = "response.output_item.done",
-                sequence_number = n,
-                output_index = index,
-                item = Item(block, itemId, done: true),
-            }
-        );
+        writer.Add("response.output_item.done", place, ("item", Item(block, itemId, done: true)));
     }
 
-    private static void AddText(Writer writer, int index, string itemId, string text)
+    private static void AddPieces(
+        Writer writer,
+        string name,
+        string member,
+        string text,
+        params (string, object)[] place
+    )
     {
-        writer.Add(
-            "response.content_part.added",
-            n => new
-            {
-                type = "response.content_part.added",
-                sequence_number = n,
-                item_id = itemId,
-                output_index = index,
-                content_index = 0,
-                part = Part(""),
-            }
-        );
         foreach (var piece in VendorJson.Pieces(text))
         {
-            writer.Add(
-                "response.output_text.delta",
-                n => new
-                {
-                    type = "response.output_text.delta",
-                    sequence_number = n,
-                    item_id = itemId,
-                    output_index = index,
-                    content_index = 0,
-                    delta = piece,
-                }
-            );
+            writer.Add(name + ".delta", [.. place, ("delta", piece)]);
         }
 
-        writer.Add(
-            "response.output_text.done",
-            n => new
-            {
-                type = "response.output_text.done",
-                sequence_number = n,
-                item_id = itemId,
-                output_index = index,
-                content_index = 0,
-                text,
-            }
-        );
-        writer.Add(
-            "response.content_part.done",
-            n => new
-            {
-                type = "response.content_part.done",
-                sequence_number = n,
-                item_id = itemId,
-                output_index = index,
-                content_index = 0,
-                part = Part(text),
-            }
-        );
-    }
-
-    private static void AddArguments(Writer writer, int index, string itemId, string arguments)
-    {
-        foreach (var piece in VendorJson.Pieces(arguments))
-        {
-            writer.Add(
-                "response.function_call_arguments.delta",
-                n => new
-                {
-                    type = "response.function_call_arguments.delta",
-                    sequence_number = n,
-                    item_id = itemId,
-                    output_index = index,
-                    delta = piece,
-                }
-            );
-        }
-
-        writer.Add(
-            "response.function_call_arguments.done",
-            n => new
-            {
-                type = "response.function_call_arguments.done",
-                sequence_number = n,
-                item_id = itemId,
-                output_index = index,
-                arguments,
-            }
-        );
+        writer.Add(name + ".done", [.. place, (member, text)]);
     }
 
     private static object[] Items(VendorCompletion completion) =>
@@ -214,11 +120,20 @@ public static class OpenAIResponsesAnswers
                 name = call.Name,
                 arguments = done ? call.Arguments : "",
             },
+            VendorFreeFormCall call => new
+            {
+                id,
+                type = "custom_tool_call",
+                status = done ? "completed" : "in_progress",
+                call_id = call.Id,
+                name = call.Name,
+                input = done ? call.Input : "",
+            },
             VendorThinking thinking => new
             {
                 id,
                 type = "reasoning",
-                summary = Array.Empty<object>(),
+                summary = done && thinking.Text.Length > 0 ? new[] { Summary(thinking.Text) } : [],
                 encrypted_content = done ? thinking.Signature : null,
             },
             VendorText text => new
@@ -239,6 +154,8 @@ public static class OpenAIResponsesAnswers
             text,
             annotations = Array.Empty<object>(),
         };
+
+    private static object Summary(string text) => new { type = "summary_text", text };
 
     private static object Document(VendorCompletion completion, string status, object[] output, TokenUsage? usage) =>
         new
@@ -271,6 +188,15 @@ public static class OpenAIResponsesAnswers
     {
         public List<string> Events { get; } = [];
 
-        public void Add(string name, Func<int, object> data) => Events.Add(Event(name, data(Events.Count)));
+        public void Add(string name, params (string Name, object Value)[] members)
+        {
+            var data = new Dictionary<string, object> { ["type"] = name, ["sequence_number"] = Events.Count };
+            foreach (var (member, value) in members)
+            {
+                data[member] = value;
+            }
+
+            Events.Add(Event(name, data));
+        }
     }
 }

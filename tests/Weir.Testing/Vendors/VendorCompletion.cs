@@ -48,3 +48,6 @@ public sealed record VendorThinking(string Text, string Signature = "c2lnbmF0dXJ
 
 /// <summary>A tool call; the arguments are a JSON object.</summary>
 public sealed record VendorToolCall(string Id, string Name, string Arguments) : VendorBlock;
+
+/// <summary>A call of a tool that takes a text and no JSON; Responses alone has such.</summary>
+public sealed record VendorFreeFormCall(string Id, string Name, string Input) : VendorBlock;
