@@ -21,6 +21,20 @@ import type * as G from "@google/genai";
 // Enums of Google's package are texts on the wire, and its classes have members that no answer has.
 type Wire<T> = T extends string ? \`\${T}\` : T extends (infer U)[] ? Wire<U>[]
   : T extends object ? { [K in keyof T as T[K] extends Function ? never : K]: Wire<T[K]> } : T;
+// Anthropic's package has every member in an answer; on the wire those that would be null are left out, as is who called a tool
+// where the model itself did.
+type IsLeftOut<T, K extends keyof T> = null extends T[K] ? K : K extends "caller" ? K : never;
+type Sparse<T> = T extends (infer U)[] ? Sparse<U>[] : T extends object
+  ? { [K in keyof T as K extends IsLeftOut<T, K> ? never : K]: Sparse<T[K]> } & { [K in keyof T as IsLeftOut<T, K>]?: Sparse<T[K]> }
+  : T;
+// Models up to 4.5 still take what the package no longer has.
+type AnthropicRequest = A.MessageCreateParams & { temperature?: number; top_p?: number; top_k?: number };
+// OpenAI sends null for members that its package only leaves out, and repeats more of the request than that has.
+type Full<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] } & { max_tool_calls?: number | null; store?: boolean };
+type FullEvent<T> = T extends { response: R.Response } ? Omit<T, "response"> & { response: Full<R.Response> } : T;
+// Ids of messages are OpenAI's own, so one of the model's that declines has none.
+type Refused = { type: "message"; role: "assistant"; content: R.ResponseOutputRefusal[] };
+type ResponsesRequest = Omit<R.ResponseCreateParams, "input"> & { input: (R.ResponseInputItem | Refused)[] };
 type GeminiRequest = Wire<{ contents: G.Content[]; systemInstruction?: G.Content; tools?: G.Tool[];
   toolConfig?: G.ToolConfig; generationConfig?: G.GenerationConfig }>;
 type GeminiAnswer = Wire<Pick<G.GenerateContentResponse,
@@ -28,15 +42,15 @@ type GeminiAnswer = Wire<Pick<G.GenerateContentResponse,
 `;
 
 const typeOf = {
-  "request AnthropicMessages": "A.MessageCreateParams",
-  "answer AnthropicMessages": "A.Message",
-  "event AnthropicMessages": "A.RawMessageStreamEvent",
+  "request AnthropicMessages": "AnthropicRequest",
+  "answer AnthropicMessages": "Sparse<A.Message>",
+  "event AnthropicMessages": "Sparse<A.RawMessageStreamEvent>",
   "request OpenAIChat": "C.ChatCompletionCreateParams",
   "answer OpenAIChat": "C.ChatCompletion",
   "event OpenAIChat": "C.ChatCompletionChunk",
-  "request OpenAIResponses": "R.ResponseCreateParams",
-  "answer OpenAIResponses": "R.Response",
-  "event OpenAIResponses": "R.ResponseStreamEvent",
+  "request OpenAIResponses": "ResponsesRequest",
+  "answer OpenAIResponses": "Full<R.Response>",
+  "event OpenAIResponses": "FullEvent<R.ResponseStreamEvent>",
   "request Gemini": "GeminiRequest",
   "answer Gemini": "GeminiAnswer",
   "event Gemini": "GeminiAnswer",
@@ -72,7 +86,8 @@ for (const { name, kind, dialect, text } of cases) {
     const what = `${kind} ${dialect}`;
     counts[what] = (counts[what] ?? 0) + 1;
     at[lines.length] = { name, what, value };
-    lines.push(`export const v${lines.length}: ${typeOf[what]} = ${JSON.stringify(onTheWire(what, value))};`);
+    const literal = JSON.stringify(onTheWire(what, value)).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+    lines.push(`export const v${lines.length}: ${typeOf[what]} = ${literal};`);
   }
 }
 
@@ -138,4 +153,14 @@ for (const { name, kind, dialect, text } of cases.filter((one) => one.kind !== "
   }
 }
 
-console.log(JSON.stringify({ counts, faults: faults.length, first: faults.slice(0, 40) }));
+// The first of those that say the same.
+function ofEachKind(all) {
+  const kinds = new Map();
+  for (const fault of all) {
+    const kind = `${fault.judge} ${fault.what} ${fault.fault}`;
+    kinds.set(kind, { ...fault, times: (kinds.get(kind)?.times ?? 0) + 1 });
+  }
+  return [...kinds.values()].slice(0, 40);
+}
+
+console.log(JSON.stringify({ counts, faults: faults.length, first: ofEachKind(faults) }));

@@ -43,11 +43,7 @@ public sealed class WireJudgeTests(ITestOutputHelper output)
             }
         }
 
-        var file = folder.At("cases.jsonl");
-        await File.WriteAllTextAsync(file, string.Join('\n', lines));
-        var result = await Programs.NodeAsync("wire-judge.mjs", [file], new Dictionary<string, string>());
-        Assert.True(result.ExitCode == 0, result.ToString());
-        var told = result.Json();
+        var told = await JudgeAsync(folder, lines);
         output.WriteLine(told.GetProperty("counts").GetRawText());
         Assert.True(
             told.GetProperty("faults").GetInt32() == 0,
@@ -55,6 +51,51 @@ public sealed class WireJudgeTests(ITestOutputHelper output)
         );
         // Each kind of each dialect: request, answer, event; an answer and a stream by the SDK.
         Assert.Equal(20, told.GetProperty("counts").EnumerateObject().Count());
+    }
+
+    [Fact]
+    public async Task The_judge_finds_what_is_missing_unknown_or_of_another_kind()
+    {
+        (string Kind, Dialect Dialect, string Text)[] wrong =
+        [
+            ("request", Dialect.AnthropicMessages, """{"model":"m","messages":[]}"""),
+            ("request", Dialect.OpenAIChat, """{"model":"m","messages":[{"role":"tool","content":"x"}]}"""),
+            ("request", Dialect.OpenAIResponses, """{"model":"m","input":[{"type":"function_call","name":"x"}]}"""),
+            ("request", Dialect.Gemini, """{"contents":[{"role":"user","parts":[{"texts":"x"}]}]}"""),
+            ("event", Dialect.AnthropicMessages, "data: {\"type\":\"content_block_stop\"}\n\n"),
+            ("event", Dialect.OpenAIChat, "data: {\"id\":1}\n\n"),
+            ("answer", Dialect.OpenAIResponses, """{"object":"response"}"""),
+            ("answer", Dialect.Gemini, """{"candidates":[{"finishReason":"DONE"}],"extra":1}"""),
+        ];
+        using var folder = new TemporaryFolder();
+        var told = await JudgeAsync(
+            folder,
+            wrong.Select(w =>
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        name = "wrong",
+                        kind = w.Kind,
+                        dialect = w.Dialect.ToString(),
+                        text = w.Text,
+                    }
+                )
+            )
+        );
+        var found = told.GetProperty("first")
+            .EnumerateArray()
+            .Select(f => f.GetProperty("what").GetString())
+            .ToHashSet();
+        Assert.All(wrong, w => Assert.Contains($"{w.Kind} {w.Dialect}", found));
+    }
+
+    private static async Task<JsonElement> JudgeAsync(TemporaryFolder folder, IEnumerable<string> lines)
+    {
+        var file = folder.At("cases.jsonl");
+        await File.WriteAllTextAsync(file, string.Join('\n', lines));
+        var result = await Programs.NodeAsync("wire-judge.mjs", [file], new Dictionary<string, string>());
+        Assert.True(result.ExitCode == 0, result.ToString());
+        return result.Json();
     }
 
     private static readonly Gen<ImmutableArray<VendorBlock>> Blocks =
@@ -67,7 +108,11 @@ public sealed class WireJudgeTests(ITestOutputHelper output)
                 .. words.Length > 0 ? (VendorBlock[])[new VendorText(words)] : [],
                 .. Enumerable
                     .Range(0, calls)
-                    .Select(i => new VendorToolCall($"call_{i}", "look", """{"place":"weir","deep":[1,{"x":"}\""}]}""")),
+                    .Select(i => new VendorToolCall(
+                        $"call_{i}",
+                        "look",
+                        """{"place":"weir","deep":[1,{"x":"}\""}]}"""
+                    )),
             ]
         select all.IsEmpty ? [new VendorText("Well.")] : all;
 

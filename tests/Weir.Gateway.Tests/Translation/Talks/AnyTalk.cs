@@ -8,7 +8,8 @@ namespace Weir.Gateway.Tests.Translation.Talks;
 /// <summary>Whole conversations, as they come by chance: every call has its result, and the first word is the user's.</summary>
 internal static class AnyTalk
 {
-    private const string Png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+    private const string Png =
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
     private static readonly Gen<string> Text = Gen.Frequency(
         (
@@ -74,7 +75,10 @@ internal static class AnyTalk
             new Medium(MediaKind.Image, MediaSource.Base64, "/9j/4AAQ", "image/jpeg") { Detail = "high" },
             new Medium(MediaKind.Image, MediaSource.Url, "https://weir.example/a.png?x=1&y=2", "image/png"),
             new Medium(MediaKind.Document, MediaSource.Base64, "JVBERi0xLjQK", "application/pdf"),
-            new Medium(MediaKind.Document, MediaSource.Base64, "JVBERi0xLjQK", "application/pdf") { Title = "plan.pdf" },
+            new Medium(MediaKind.Document, MediaSource.Base64, "JVBERi0xLjQK", "application/pdf")
+            {
+                Title = "plan.pdf",
+            },
             new Medium(MediaKind.Document, MediaSource.Url, "https://weir.example/b.pdf", "application/pdf"),
             new Medium(MediaKind.Document, MediaSource.PlainText, "Line\n\"two\"", ""),
             new Medium(MediaKind.Document, MediaSource.PlainText, "Text", "") { Title = "notes" },
@@ -103,7 +107,12 @@ internal static class AnyTalk
         from odd in Gen.Elements("call_", "toolu_", "call.x/", "functions.look:", new string('i', 70))
         select (
             new Call(odd, name, input) { Cache = cache },
-            new Result(odd, name, error == 0, shown.RemoveAll(bit => bit is Medium { Kind: MediaKind.Video or MediaKind.Audio }))
+            new Result(
+                odd,
+                name,
+                error == 0,
+                shown.RemoveAll(bit => bit is Medium { Kind: MediaKind.Video or MediaKind.Audio })
+            )
         );
 
     private static readonly Gen<Thought> AnyThought =
@@ -115,19 +124,32 @@ internal static class AnyTalk
     private static readonly Gen<ImmutableArray<Say>> Round =
         from said in Said
         from instructions in Maybe(AnyWords.Select(w => w with { Cache = CacheMark.None }), 6)
+        from interruption in Maybe(AnyWords.Select(w => w with { Cache = CacheMark.None }), 6)
         from thought in Maybe(AnyThought, 3)
         from words in Few(AnyWords, 2)
         from declined in Maybe(Text.Select(t => new Declined(t)), 8)
+        from second in Maybe(AnyThought, 3)
         from calls in Few(Called, 3)
+        from last in Maybe(AnyWords, 6)
+        let hasBoth = !words.IsEmpty && !calls.IsEmpty
         let model = (ImmutableArray<Bit>)
-            [.. List(thought), .. words, .. List(declined), .. calls.Select(c => c.Call)]
+            [
+                .. List(thought),
+                .. words,
+                .. List(declined),
+                .. hasBoth ? List(second) : [],
+                .. calls.Select(c => c.Call),
+                .. List(last),
+            ]
         let spoken = model.Any(bit => bit is not Thought) ? model : model.Add(new Words("Well."))
         select (ImmutableArray<Say>)
             [
                 new Say(Role.User, said),
-                .. instructions is null ? (Say[])[] : [new Say(Role.System, [instructions])],
+                .. Instructed(instructions),
                 new Say(Role.Assistant, spoken),
-                .. calls.IsEmpty ? (Say[])[] : [new Say(Role.User, [.. calls.Select(c => c.Result)])],
+                .. calls.IsEmpty
+                    ? (Say[])[]
+                    : [.. Instructed(interruption), new Say(Role.User, [.. calls.Select(c => c.Result)])],
             ];
 
     private static readonly Gen<Talk> Settings =
@@ -213,7 +235,11 @@ internal static class AnyTalk
             settings with
             {
                 System = system,
-                Says = [.. rounds.SelectMany(r => r), .. isOver == 0 && !rounds.IsEmpty ? (Say[])[] : [new Say(Role.User, last)]],
+                Says =
+                [
+                    .. rounds.SelectMany(r => r),
+                    .. isOver == 0 && !rounds.IsEmpty ? (Say[])[] : [new Say(Role.User, last)],
+                ],
                 Tools = tools,
                 // A forced tool and thinking exclude each other with Claude.
                 Choice =
@@ -233,7 +259,10 @@ internal static class AnyTalk
         {
             for (var count = talk.Says.Length - from; count > 0; count--)
             {
-                yield return talk with { Says = talk.Says.RemoveRange(from, count) };
+                yield return talk with
+                {
+                    Says = talk.Says.RemoveRange(from, count),
+                };
             }
         }
 
@@ -248,10 +277,12 @@ internal static class AnyTalk
                     Says = bit is Call call
                         ?
                         [
-                            .. says.Select(s => s with
-                            {
-                                Bits = s.Bits.RemoveAll(b => b is Result result && result.Id == call.Id),
-                            }),
+                            .. says.Select(s =>
+                                s with
+                                {
+                                    Bits = s.Bits.RemoveAll(b => b is Result result && result.Id == call.Id),
+                                }
+                            ),
                         ]
                         : says,
                 };
@@ -267,27 +298,89 @@ internal static class AnyTalk
 
         Talk[] less =
         [
-            talk with { System = [] },
-            talk with { Tools = [], Choice = "auto", OneCallAtATime = false },
-            talk with { Tools = [.. talk.Tools.Take(1)] },
-            talk with { Choice = "auto" },
-            talk with { OneCallAtATime = false },
-            talk with { MaxTokens = null },
-            talk with { Temperature = null },
-            talk with { TopP = null },
-            talk with { TopK = null },
-            talk with { Seed = null },
-            talk with { Frequency = null },
-            talk with { Presence = null },
-            talk with { Stops = [] },
-            talk with { Effort = Effort.Unset },
-            talk with { Budget = null },
-            talk with { Shape = null },
-            talk with { EndUser = null },
-            talk with { CacheKey = null },
-            talk with { Verbosity = null },
-            talk with { IsTerse = false },
-            talk with { IsForNewModels = false },
+            talk with
+            {
+                System = [],
+            },
+            talk with
+            {
+                Tools = [],
+                Choice = "auto",
+                OneCallAtATime = false,
+            },
+            talk.Tools.Length > 1 ? talk with { Tools = talk.Tools.RemoveAt(talk.Tools.Length - 1) } : talk,
+            talk with
+            {
+                Choice = "auto",
+            },
+            talk with
+            {
+                OneCallAtATime = false,
+            },
+            talk with
+            {
+                MaxTokens = null,
+            },
+            talk with
+            {
+                Temperature = null,
+            },
+            talk with
+            {
+                TopP = null,
+            },
+            talk with
+            {
+                TopK = null,
+            },
+            talk with
+            {
+                Seed = null,
+            },
+            talk with
+            {
+                Frequency = null,
+            },
+            talk with
+            {
+                Presence = null,
+            },
+            talk with
+            {
+                Stops = [],
+            },
+            talk with
+            {
+                Effort = Effort.Unset,
+            },
+            talk with
+            {
+                Budget = null,
+            },
+            talk with
+            {
+                Shape = null,
+            },
+            talk with
+            {
+                EndUser = null,
+            },
+            talk with
+            {
+                CacheKey = null,
+            },
+            talk with
+            {
+                Verbosity = null,
+            },
+            talk with
+            {
+                IsTerse = false,
+            },
+            talk with
+            {
+                IsForNewModels = false,
+            },
         ];
         foreach (var smaller in less.Where(l => l != talk))
         {
@@ -298,14 +391,18 @@ internal static class AnyTalk
     /// <summary>Whether its turns follow each other as a provider takes them.</summary>
     public static bool IsLegal(Talk talk)
     {
-        Role[] roles = [.. talk.Says.Where(say => say.Role != Role.System).Select(say => say.Role)];
+        Say[] spoken = [.. talk.Says.Where(say => say.Role != Role.System)];
         var results = talk.Says.SelectMany(say => say.Bits.OfType<Result>()).Select(result => result.Id);
         var calls = talk.Says.SelectMany(say => say.Bits.OfType<Call>()).Select(call => call.Id);
         return talk.Says is [{ Role: Role.User }, ..]
             && talk.Says.All(say => say.Bits.Any(bit => bit is not Thought))
             && calls.SequenceEqual(results)
-            && !roles.Zip(roles.Skip(1)).Any(pair => pair is (Role.Assistant, Role.Assistant))
-            && !talk.Says.Zip(talk.Says.Skip(1)).Any(pair => pair.First.Bits.Any(b => b is Call) != pair.Second.Bits.Any(b => b is Result))
+            && spoken
+                .Zip(spoken.Skip(1))
+                .All(pair =>
+                    (pair.First.Role, pair.Second.Role) != (Role.Assistant, Role.Assistant)
+                    && pair.First.Bits.Any(b => b is Call) == pair.Second.Bits.Any(b => b is Result)
+                )
             && (talk.Choice.Length < 5 || talk.Tools.Any(tool => talk.Choice == $"tool {tool.Name}"));
     }
 
@@ -314,10 +411,14 @@ internal static class AnyTalk
         {
             Words { Text: not "a" } or Words { Cache: not CacheMark.None } => [new Words("a")],
             Call { Input: not "{}" } call => [call with { Input = "{}" }],
-            Result { Bits.IsEmpty: false } result => result.Bits.Select(inner => (Bit)(result with { Bits = result.Bits.Remove(inner) })),
+            Result { Bits.IsEmpty: false } result => result.Bits.Select(inner =>
+                (Bit)(result with { Bits = result.Bits.Remove(inner) })
+            ),
             Medium { Cache: not CacheMark.None } medium => [medium with { Cache = CacheMark.None }],
             _ => [],
         };
+
+    private static IEnumerable<Say> Instructed(Words? words) => words is null ? [] : [new Say(Role.System, [words])];
 
     /// <summary>Ids are told apart by their number.</summary>
     private static Talk Whole(Talk talk)
@@ -328,20 +429,22 @@ internal static class AnyTalk
             {
                 Says =
                 [
-                    .. talk.Says.Select(say => say with
-                    {
-                        Bits =
-                        [
-                            .. say.Bits.Select(bit =>
-                                bit switch
-                                {
-                                    Call call => call with { Id = $"{call.Id}{calls++}" },
-                                    Result result => result with { Id = $"{result.Id}{results++}" },
-                                    _ => bit,
-                                }
-                            ),
-                        ],
-                    }),
+                    .. talk.Says.Select(say =>
+                        say with
+                        {
+                            Bits =
+                            [
+                                .. say.Bits.Select(bit =>
+                                    bit switch
+                                    {
+                                        Call call => call with { Id = $"{call.Id}{calls++}" },
+                                        Result result => result with { Id = $"{result.Id}{results++}" },
+                                        _ => bit,
+                                    }
+                                ),
+                            ],
+                        }
+                    ),
                 ],
             }
         );
@@ -351,7 +454,8 @@ internal static class AnyTalk
         Gen.Choose(0, most).SelectMany(n => of.ArrayOf(n)).Select(a => a.ToImmutableArray());
 
     private static Gen<T?> Maybe<T>(Gen<T> of, int oneIn)
-        where T : class => Gen.Choose(1, oneIn).SelectMany(n => n == 1 ? of.Select(x => (T?)x) : Gen.Constant((T?)null));
+        where T : class =>
+        Gen.Choose(1, oneIn).SelectMany(n => n == 1 ? of.Select(x => (T?)x) : Gen.Constant((T?)null));
 
     private static IEnumerable<T> List<T>(T? one)
         where T : class => one is null ? [] : [one];

@@ -126,22 +126,20 @@ internal static class ChatComposer
             message["refusal"] = declined.Text;
         }
 
-        var thoughts = said.OfType<Thought>().Select(t => new JsonObject
-        {
-            ["type"] = "reasoning.encrypted",
-            ["data"] = seal(t),
-        });
+        var thoughts = said.OfType<Thought>()
+            .Select(t => new JsonObject { ["type"] = "reasoning.encrypted", ["data"] = seal(t) });
         if (List(thoughts) is { Count: > 0 } details)
         {
             message["reasoning_details"] = details;
         }
 
-        var calls = said.OfType<Call>().Select(c => new JsonObject
-        {
-            ["id"] = c.Id,
-            ["type"] = "function",
-            ["function"] = new JsonObject { ["name"] = c.Name, ["arguments"] = c.Input },
-        });
+        var calls = said.OfType<Call>()
+            .Select(c => new JsonObject
+            {
+                ["id"] = c.Id,
+                ["type"] = "function",
+                ["function"] = new JsonObject { ["name"] = c.Name, ["arguments"] = c.Input },
+            });
         if (List(calls) is { Count: > 0 } called)
         {
             message["tool_calls"] = called;

@@ -22,9 +22,7 @@ internal static class GeminiComposer
         body["contents"] = List(talk.Says.Select(say => Content(say, talk.IsTerse, seal)));
         if (talk.Tools.Length > 0)
         {
-            body["tools"] = new JsonArray(
-                new JsonObject { ["functionDeclarations"] = List(talk.Tools.Select(Tool)) }
-            );
+            body["tools"] = new JsonArray(new JsonObject { ["functionDeclarations"] = List(talk.Tools.Select(Tool)) });
             body["toolConfig"] = new JsonObject { ["functionCallingConfig"] = Choice(talk.Choice) };
         }
 
@@ -111,9 +109,11 @@ internal static class GeminiComposer
                     ["name"] = result.Name,
                     ["response"] = new JsonObject
                     {
-                        [result.IsError ? "error"
+                        [
+                            result.IsError ? "error"
                             : isTerse ? "result"
-                            : "output"] = string.Concat(result.Bits.Cast<Words>().Select(w => w.Text)),
+                            : "output"
+                        ] = string.Concat(result.Bits.Cast<Words>().Select(w => w.Text)),
                     },
                 };
                 response.Add("id", isTerse ? null : result.Id, true);

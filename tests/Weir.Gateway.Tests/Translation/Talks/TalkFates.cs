@@ -22,6 +22,15 @@ internal static class TalkFates
             talk = WithoutThoughts(talk);
         }
 
+        if ((caller, upstream) == (Dialect.OpenAIChat, Dialect.Gemini))
+        {
+            // The first call of a step is what Gemini signs.
+            talk = talk with
+            {
+                Says = Each(talk.Says, SignedAtCall),
+            };
+        }
+
         if (caller is Dialect.OpenAIChat or Dialect.OpenAIResponses)
         {
             talk = ImpliedThinking(talk, countsBudgets: false);
@@ -29,7 +38,9 @@ internal static class TalkFates
 
         // Older Claudes want the thinking of the calls back before they think again.
         var hasCalls = talk.Says.Any(say => say.Bits.Any(bit => bit is Call));
-        return talk.Thinks && hasCalls ? talk with { IsForNewModels = true } : talk;
+        // And up to Gemini 2.5 tools and a shape of the answer exclude each other.
+        var hasBoth = talk.Shape is not null && talk.Tools.Length > 0;
+        return talk.Thinks && (hasCalls || hasBoth) ? talk with { IsForNewModels = true } : talk;
     }
 
     /// <summary>Its thinking in tokens, or in words, whichever it was asked for in.</summary>
@@ -62,7 +73,7 @@ internal static class TalkFates
                 },
                 Dialect.OpenAIChat => talk with
                 {
-                    Says = Each(talk.Says, say => Flat(InWords(Named(say)), marksErrors: true)),
+                    Says = Each(ResultsFirst(talk.Says), say => Sorted(Flat(InWords(Named(say)), marksErrors: true))),
                     Shape = WithName(talk.Shape),
                 },
                 Dialect.OpenAIResponses => talk with
@@ -73,7 +84,10 @@ internal static class TalkFates
                 },
                 _ => talk with
                 {
-                    Says = Each(talk.Says, say => Fused(Flat(Untitled(InWords(Plainly(HeadOnly(say)))), false))),
+                    Says = Each(
+                        Normal(talk with { Says = Each(talk.Says, HeadOnly) }).Says,
+                        say => Fused(Flat(Untitled(InWords(Plainly(say))), marksErrors: false))
+                    ),
                     Shape = talk.Shape is { } shape ? new Shape(shape.Schema, "", "", null) : null,
                 },
             }
@@ -193,10 +207,7 @@ internal static class TalkFates
 
     private static Talk WithoutBits(Talk talk, Func<Medium, bool> isGone)
     {
-        return talk with
-        {
-            Says = Each(talk.Says, say => say with { Bits = Left(say.Bits) }),
-        };
+        return talk with { Says = Each(talk.Says, say => say with { Bits = Left(say.Bits) }) };
 
         ImmutableArray<Bit> Left(ImmutableArray<Bit> bits) =>
             [
@@ -288,6 +299,54 @@ internal static class TalkFates
             Bits = [.. results, .. shown, .. say.Bits.ButResults()],
         };
     }
+
+    private static Say SignedAtCall(Say say)
+    {
+        if (say.Bits.LastOrDefault(bit => bit is Thought) is not { } last || !say.Bits.Any(bit => bit is Call))
+        {
+            return say;
+        }
+
+        var left = say.Bits.RemoveAt(say.Bits.LastIndexOf(last));
+        return say with { Bits = left.Insert(left.TakeWhile(bit => bit is not Call).Count(), last) };
+    }
+
+    /// <summary>Nothing stands between calls and their results.</summary>
+    private static ImmutableArray<Say> ResultsFirst(ImmutableArray<Say> says)
+    {
+        var to = new List<Say>();
+        for (var i = 0; i < says.Length; )
+        {
+            var run = says.Skip(i).TakeWhile(say => say.Role != Role.Assistant).ToList();
+            to.Add(new Say(Role.User, [.. run.SelectMany(say => say.Bits.OfType<Result>())]));
+            to.AddRange(run.Select(say => say with { Bits = [.. say.Bits.ButResults()] }));
+            i += run.Count;
+            to.AddRange(says.Skip(i).Take(1));
+            i++;
+        }
+
+        return [.. to];
+    }
+
+    /// <summary>A message has its thinking, its words and its calls apart, and tells nothing of their order.</summary>
+    private static Say Sorted(Say say) =>
+        say.Role == Role.Assistant
+            ? say with
+            {
+                Bits =
+                [
+                    .. say.Bits.OrderBy(bit =>
+                        bit switch
+                        {
+                            Thought => 0,
+                            Words => 1,
+                            Declined => 2,
+                            _ => 3,
+                        }
+                    ),
+                ],
+            }
+            : say;
 
     /// <summary>What the model says in one go is one text.</summary>
     private static Say Fused(Say say)

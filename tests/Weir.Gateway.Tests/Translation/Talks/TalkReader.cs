@@ -72,12 +72,7 @@ internal static class TalkReader
         {
             TextPart text => new Words(text.Text.ToString()) { Cache = part.Cache },
             RefusalPart refusal => new Declined(refusal.Text.ToString()) { Cache = part.Cache },
-            MediaPart media => new Medium(
-                media.Kind,
-                media.Source,
-                media.Data.ToString(),
-                media.MediaType.ToString()
-            )
+            MediaPart media => new Medium(media.Kind, media.Source, media.Data.ToString(), media.MediaType.ToString())
             {
                 Title = media.Title.ToString(),
                 Detail = media.Detail.ToString(),

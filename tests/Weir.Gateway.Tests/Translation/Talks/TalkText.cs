@@ -33,7 +33,7 @@ internal static class TalkText
 
         foreach (var tool in talk.Tools)
         {
-            yield return $"tool {tool.Name}: {Quote(tool.Description)} {Json(tool.Schema)}{(tool.Strict ? " strict" : "")}{Mark(tool.Cache)}";
+            yield return $"tool {tool.Name}: {Quote(tool.Description)} {Schema(tool.Schema)}{(tool.Strict ? " strict" : "")}{Mark(tool.Cache)}";
         }
 
         if (talk.Tools.Length > 0)
@@ -66,6 +66,9 @@ internal static class TalkText
             };
     }
 
+    /// <summary>An object of no named properties says so, or says nothing.</summary>
+    public static string Schema(string json) => Json(json).Replace("\"properties\":{},", "", StringComparison.Ordinal);
+
     public static string Quote(string text) => JsonSerializer.Serialize(text, Plain);
 
     private static IEnumerable<string> Settings(Talk talk)
@@ -93,7 +96,7 @@ internal static class TalkText
 
         if (talk.Shape is { } shape)
         {
-            yield return $"shape {shape.Name}: {(shape.Schema is null ? "any" : Json(shape.Schema))} {Quote(shape.Description)} {shape.Strict}";
+            yield return $"shape {shape.Name}: {(shape.Schema is null ? "any" : Schema(shape.Schema))} {Quote(shape.Description)} {shape.Strict}";
         }
     }
 

@@ -17,10 +17,13 @@ public sealed partial class ThereAndBackTests
 {
     private const string Provider = "up/ström";
 
-    private static readonly int Count =
-        int.TryParse(Environment.GetEnvironmentVariable("WEIR_TALKS"), CultureInfo.InvariantCulture, out var asked)
-            ? asked
-            : 150;
+    private static readonly int Count = int.TryParse(
+        Environment.GetEnvironmentVariable("WEIR_TALKS"),
+        CultureInfo.InvariantCulture,
+        out var asked
+    )
+        ? asked
+        : 150;
 
     public static TheoryData<Dialect, Dialect> Pairs()
     {
@@ -46,7 +49,10 @@ public sealed partial class ThereAndBackTests
             var counts = CountsBudgets(talk, caller, upstream);
             var keepsMarks = (caller, upstream) == (Dialect.AnthropicMessages, Dialect.AnthropicMessages);
             var signs = upstream == Dialect.AnthropicMessages;
-            Same(Told(TalkFates.Through(talk, upstream), counts, keepsMarks, signs), Told(Read(upstream, there), counts, keepsMarks, signs));
+            Same(
+                Told(TalkFates.Through(talk, upstream), counts, keepsMarks, signs),
+                Told(Read(upstream, there), counts, keepsMarks, signs)
+            );
             Assert.Empty(lost);
 
             // And back, to a provider that made none of its thinking.
@@ -83,26 +89,39 @@ public sealed partial class ThereAndBackTests
         {
             talk = TalkFates.Common(talk, caller, upstream) with { IsForNewModels = true };
             var end = Array.FindLastIndex([.. talk.Says], say => say.Role == Role.Assistant);
-            if (end < 0 || end + 1 == talk.Says.Length)
+            // Converse wants every tool declared that was ever called.
+            if (end < 0 || end + 1 == talk.Says.Length || (upstream == Dialect.BedrockConverse && !Declares(talk)))
             {
                 return;
             }
 
+            // Nor has it a word for none of them.
+            talk = upstream == Dialect.BedrockConverse && talk.Choice == "none" ? talk with { Choice = "auto" } : talk;
             var traits = TalkTargets.For(talk, upstream, Provider);
             var before = talk with { Says = talk.Says[..end] };
-            var (shorter, _) = TalkTargets.Write(caller, Composers.Compose(before, caller, TalkTargets.KindOf(upstream), Provider), traits);
-            var (longer, _) = TalkTargets.Write(caller, Composers.Compose(talk, caller, TalkTargets.KindOf(upstream), Provider), traits);
+            var (shorter, _) = TalkTargets.Write(
+                caller,
+                Composers.Compose(before, caller, TalkTargets.KindOf(upstream), Provider),
+                traits
+            );
+            var (longer, _) = TalkTargets.Write(
+                caller,
+                Composers.Compose(talk, caller, TalkTargets.KindOf(upstream), Provider),
+                traits
+            );
             var (one, other) = (Cut(shorter, upstream), Cut(longer, upstream));
             Assert.Equal(one.Around, other.Around);
             Assert.True(other.Turns.Length > one.Turns.Length);
             Assert.Equal(one.Turns, other.Turns[..one.Turns.Length]);
         });
 
+    private static bool Declares(Talk talk) =>
+        talk
+            .Says.SelectMany(say => say.Bits.OfType<Call>())
+            .All(call => talk.Tools.Any(tool => tool.Name == call.Name));
+
     private static void Check(Action<Talk> holds) =>
-        Prop.ForAll(
-                Arb.From(AnyTalk.Talks, talk => AnyTalk.Smaller(talk).Where(AnyTalk.IsLegal)),
-                talk => holds(talk)
-            )
+        Prop.ForAll(Arb.From(AnyTalk.Talks, talk => AnyTalk.Smaller(talk).Where(AnyTalk.IsLegal)), talk => holds(talk))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(Count));
 
     private static Talk Read(Dialect dialect, byte[] body) => TalkFates.Normal(TalkReader.Read(dialect, body));
@@ -119,14 +138,17 @@ public sealed partial class ThereAndBackTests
         {
             Says =
             [
-                .. talk.Says.Select(say => say with
-                {
-                    Bits =
-                    [
-                        .. say.Bits.Where(bit => bit is not Thought { Token: "skip_thought_signature_validator" })
-                            .Select(bit => bit is Thought thought && !signs ? thought with { Text = "" } : bit),
-                    ],
-                }),
+                .. talk.Says.Select(say =>
+                    say with
+                    {
+                        Bits =
+                        [
+                            .. say
+                                .Bits.Where(bit => bit is not Thought { Token: "skip_thought_signature_validator" })
+                                .Select(bit => bit is Thought thought && !signs ? thought with { Text = "" } : bit),
+                        ],
+                    }
+                ),
             ],
         };
     }
