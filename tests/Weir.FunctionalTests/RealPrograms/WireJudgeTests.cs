@@ -184,6 +184,7 @@ public sealed class WireJudgeTests(ITestOutputHelper output)
                 Model = "the-model",
                 Provider = Provider,
                 At = DateTimeOffset.UnixEpoch,
+                Clock = new FakeClock(),
                 Conversation = TranslatedRequest.Read(caller, body, streams, out _)!,
                 Streams = streams,
                 EstimatedPrompt = 7,
