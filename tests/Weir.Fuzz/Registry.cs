@@ -39,6 +39,9 @@ internal static class Registry
         new UsageChunkFilterTarget(),
         .. Dialects.Select(dialect => new MeterTarget(dialect, stream: true)),
         .. Dialects.Select(dialect => new MeterTarget(dialect, stream: false)),
+        new EventStreamTarget(Dialect.AnthropicMessages),
+        new EventStreamTarget(Dialect.BedrockConverse),
+        new MediaTarget(),
         .. Spoken.Select(dialect => new TranslateRequestTarget(dialect)),
         .. from upstream in Spoken
         from caller in Spoken

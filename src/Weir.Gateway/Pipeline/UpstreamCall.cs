@@ -274,6 +274,7 @@ internal sealed class UpstreamCall : IDisposable
                     Model = Attempt.SentModel ?? "",
                     Provider = Attempt.Target.Provider.Name,
                     At = Exchange.StartedAt,
+                    Clock = Clock,
                     Conversation = Exchange.Conversation!,
                     Streams = Exchange.Streaming,
                     StreamsArray = Exchange.StreamsArray,

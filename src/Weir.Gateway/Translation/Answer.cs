@@ -89,6 +89,9 @@ internal sealed record AnswerContext
     /// <summary>When the request came.</summary>
     public required DateTimeOffset At { get; init; }
 
+    /// <summary>What tells when the answer has ended.</summary>
+    public required TimeProvider Clock { get; init; }
+
     /// <summary>The request.</summary>
     public required Conversation Conversation { get; init; }
 

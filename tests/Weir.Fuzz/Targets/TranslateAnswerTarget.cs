@@ -4,6 +4,7 @@ using Weir.Foundation;
 using Weir.Fuzz.Engine;
 using Weir.Gateway.Metering;
 using Weir.Gateway.Translation;
+using Weir.Testing;
 
 namespace Weir.Fuzz.Targets;
 
@@ -56,6 +57,7 @@ internal sealed partial class TranslateAnswerTarget(Dialect upstream, Dialect ca
                 Model = "m",
                 Provider = "p",
                 At = DateTimeOffset.UnixEpoch,
+                Clock = new FakeClock(),
                 Conversation = conversation,
                 Streams = stream,
                 EstimatedPrompt = 1,

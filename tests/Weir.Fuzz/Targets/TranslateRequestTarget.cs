@@ -15,6 +15,7 @@ internal sealed class TranslateRequestTarget(Dialect dialect) : FuzzTarget
         Dialect.OpenAIChat,
         Dialect.OpenAIResponses,
         Dialect.Gemini,
+        Dialect.BedrockConverse,
     ];
 
     public override string Name => $"translate-request-{dialect.ToString().ToLowerInvariant()}";

@@ -75,6 +75,7 @@ internal static class AnyDialect
                 Model = "asked-for",
                 Provider = "upstream",
                 At = DateTimeOffset.UnixEpoch,
+                Clock = new FakeClock(),
                 Conversation = conversation!,
                 Streams = true,
                 EstimatedPrompt = 7,

@@ -30,7 +30,11 @@ internal static class AnthropicRequestWriter
         }
 
         // Dialects without marks cache by themselves; here a long prompt of an agent's would be paid in full at every turn.
-        var marks = conversation.Dialect != Dialect.AnthropicMessages && conversation.Tools.Count > 0;
+        // A caller that marks by itself keeps its own: two more might be one too many, for Anthropic takes four.
+        var marks =
+            conversation.Dialect != Dialect.AnthropicMessages
+            && conversation.Tools.Count > 0
+            && !conversation.Features.Has(Feature.CacheControl);
         to.Object();
         to.Plain("model"u8, target.Model);
         to.Number("max_tokens"u8, maxTokens);

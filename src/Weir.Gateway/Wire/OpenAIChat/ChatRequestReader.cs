@@ -347,7 +347,23 @@ internal static class ChatRequestReader
             );
         }
 
+        PlaceLastThought(turn.Parts);
         conversation.Turns.Add(turn);
+    }
+
+    /// <summary>
+    /// A message tells no order of its thinking and its words. Gemini signs the first call of a step, and takes that proof at no
+    /// other place: the last one goes there.
+    /// </summary>
+    private static void PlaceLastThought(List<Part> parts)
+    {
+        var call = parts.FindIndex(static part => part is ToolCallPart);
+        var last = parts.FindLastIndex(static part => part is ThinkingPart { Proof.Kind: ProofKind.Thought });
+        if (last >= 0 && last < call - 1)
+        {
+            parts.Insert(call, parts[last]);
+            parts.RemoveAt(last);
+        }
     }
 
     /// <summary>

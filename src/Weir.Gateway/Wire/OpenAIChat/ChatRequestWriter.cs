@@ -20,11 +20,7 @@ internal static class ChatRequestWriter
         to.Plain("model"u8, target.Model);
         to.Array("messages"u8);
         WriteSystem(conversation, target, to);
-        foreach (var turn in conversation.Turns)
-        {
-            WriteTurn(turn, target, ref dropped, to);
-        }
-
+        WriteTurns(conversation.Turns, target, ref dropped, to);
         to.EndArray();
         WriteTools(conversation, target, ref dropped, to);
         WriteSampling(conversation, target, ref dropped, to);
@@ -65,22 +61,32 @@ internal static class ChatRequestWriter
         to.EndObject();
     }
 
-    private static void WriteTurn(Turn turn, TargetTraits target, ref FeatureSet dropped, JsonOut to)
+    private static void WriteTurns(List<Turn> turns, TargetTraits target, ref FeatureSet dropped, JsonOut to)
     {
-        switch (turn.Role)
+        for (var i = 0; i < turns.Count; )
         {
-            case Role.Assistant:
-                WriteAssistant(turn, target, ref dropped, to);
-                break;
-            case Role.System:
-                to.Object();
-                to.Text("role"u8, "system"u8);
-                WriteTexts([.. turn.Parts.OfType<TextPart>()], target, to);
-                to.EndObject();
-                break;
-            default:
-                WriteUser(turn, target, to);
-                break;
+            if (turns[i].Role == Role.Assistant)
+            {
+                WriteAssistant(turns[i++], target, ref dropped, to);
+                continue;
+            }
+
+            var end = i + 1;
+            while (end < turns.Count && turns[end].Role != Role.Assistant)
+            {
+                end++;
+            }
+
+            // Nothing may stand between calls and their results, instructions neither.
+            WriteResults(turns, i, end, target, to);
+            for (; i < end; i++)
+            {
+                var said = turns[i].Parts.FindAll(static part => part is not ToolResultPart);
+                if (said.Count > 0)
+                {
+                    WriteSaid(turns[i].Role == Role.System ? "system"u8 : "user"u8, said, target, to);
+                }
+            }
         }
     }
 
@@ -193,48 +199,44 @@ internal static class ChatRequestWriter
         to.EndArray();
     }
 
-    private static void WriteUser(Turn turn, TargetTraits target, JsonOut to)
+    /// <summary>Every result is a message of its own; what it shows comes behind all of them.</summary>
+    private static void WriteResults(List<Turn> turns, int start, int end, TargetTraits target, JsonOut to)
     {
-        // Every result is a message of its own, and all of them stand before what the user says.
-        List<Part>? said = null;
         List<Part>? shown = null;
-        foreach (var part in turn.Parts)
+        for (var i = start; i < end; i++)
         {
-            if (part is not ToolResultPart result)
+            foreach (var part in turns[i].Parts)
             {
-                (said ??= []).Add(part);
-                continue;
-            }
+                if (part is not ToolResultPart result)
+                {
+                    continue;
+                }
 
-            to.Object();
-            to.Text("role"u8, "tool"u8);
-            to.Text("tool_call_id"u8, ToolIds.For(target, result.Id));
-            to.Name("content"u8);
-            to.OpenText();
-            ResultText.Write(result, to);
-            to.CloseText();
-            to.EndObject();
-            foreach (var media in result.Content.OfType<MediaPart>().Where(m => m.Source != MediaSource.PlainText))
-            {
-                (shown ??= []).Add(media);
+                to.Object();
+                to.Text("role"u8, "tool"u8);
+                to.Text("tool_call_id"u8, ToolIds.For(target, result.Id));
+                to.Name("content"u8);
+                to.OpenText();
+                ResultText.Write(result, to);
+                to.CloseText();
+                to.EndObject();
+                foreach (var media in result.Content.OfType<MediaPart>().Where(m => m.Source != MediaSource.PlainText))
+                {
+                    (shown ??= []).Add(media);
+                }
             }
         }
 
         if (shown is not null)
         {
-            WriteSaid(shown, target, to);
-        }
-
-        if (said is not null)
-        {
-            WriteSaid(said, target, to);
+            WriteSaid("user"u8, shown, target, to);
         }
     }
 
-    private static void WriteSaid(List<Part> parts, TargetTraits target, JsonOut to)
+    private static void WriteSaid(ReadOnlySpan<byte> role, List<Part> parts, TargetTraits target, JsonOut to)
     {
         to.Object();
-        to.Text("role"u8, "user"u8);
+        to.Text("role"u8, role);
         if (parts.TrueForAll(static part => part is TextPart))
         {
             WriteTexts([.. parts.Cast<TextPart>()], target, to);

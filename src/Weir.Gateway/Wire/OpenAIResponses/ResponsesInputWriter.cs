@@ -45,7 +45,10 @@ internal static class ResponsesInputWriter
         {
             switch (parts[i])
             {
-                case TextPart { Text.IsEmpty: false } or RefusalPart:
+                case TextPart { Text.IsEmpty: false } text:
+                    WriteSaid(text.Text, to);
+                    break;
+                case RefusalPart:
                     WriteMessage("assistant"u8, [parts[i]], to);
                     break;
                 case ToolCallPart call:
@@ -127,12 +130,12 @@ internal static class ResponsesInputWriter
         to.Array("output"u8);
         if (result.IsError)
         {
-            WriteText("input_text"u8, "[tool error]"u8, to);
+            WriteText("[tool error]"u8, to);
         }
 
         foreach (var part in result.Content)
         {
-            WritePart(part, isAssistant: false, to);
+            WritePart(part, to);
         }
 
         to.EndArray();
@@ -152,19 +155,29 @@ internal static class ResponsesInputWriter
         to.Array("content"u8);
         foreach (var part in parts)
         {
-            WritePart(part, role.SequenceEqual("assistant"u8), to);
+            WritePart(part, to);
         }
 
         to.EndArray();
         to.EndObject();
     }
 
-    private static void WritePart(Part part, bool isAssistant, JsonOut to)
+    /// <summary>Words of the model's. As a part they would need the id and status that OpenAI once gave them; strict hosts ask for both.</summary>
+    private static void WriteSaid(RawText text, JsonOut to)
+    {
+        to.Object();
+        to.Text("type"u8, "message"u8);
+        to.Text("role"u8, "assistant"u8);
+        to.Text("content"u8, text);
+        to.EndObject();
+    }
+
+    private static void WritePart(Part part, JsonOut to)
     {
         switch (part)
         {
             case TextPart text:
-                WriteText(isAssistant ? "output_text"u8 : "input_text"u8, text.Text.Span, to);
+                WriteText(text.Text.Span, to);
                 break;
             case RefusalPart refusal:
                 to.Object();
@@ -206,10 +219,10 @@ internal static class ResponsesInputWriter
         }
     }
 
-    private static void WriteText(ReadOnlySpan<byte> type, ReadOnlySpan<byte> text, JsonOut to)
+    private static void WriteText(ReadOnlySpan<byte> text, JsonOut to)
     {
         to.Object();
-        to.Text("type"u8, type);
+        to.Text("type"u8, "input_text"u8);
         to.Text("text"u8, text);
         to.EndObject();
     }

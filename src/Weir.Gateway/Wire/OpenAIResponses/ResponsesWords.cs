@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Translation;
 
@@ -48,11 +49,13 @@ internal static class ResponsesWords
         to.Plain("id"u8, context.AnswerId);
         to.Text("object"u8, "response"u8);
         to.Number("created_at"u8, context.At.ToUnixTimeSeconds());
+        WriteCompleted(context, state, to);
         to.Text("status"u8, StatusOf(state));
         to.Bool("background"u8, false);
         WriteError(state.Failure, to);
         WriteIncomplete(state.Reason, to);
         var request = context.Conversation.Request;
+        to.Number("frequency_penalty"u8, 0);
         Repeat(request, "instructions"u8, "null"u8, to);
         Repeat(request, "max_output_tokens"u8, "null"u8, to);
         Repeat(request, "max_tool_calls"u8, "null"u8, to);
@@ -66,16 +69,20 @@ internal static class ResponsesWords
 
         to.EndArray();
         Repeat(request, "parallel_tool_calls"u8, "true"u8, to);
+        to.Number("presence_penalty"u8, 0);
         to.Null("previous_response_id"u8);
         Repeat(request, "prompt_cache_key"u8, "null"u8, to);
-        Repeat(request, "reasoning"u8, "{\"effort\":null,\"summary\":null}"u8, to);
+        to.Object("reasoning"u8);
+        Repeat(request.Get("reasoning"u8), "effort"u8, "null"u8, to);
+        Repeat(request.Get("reasoning"u8), "summary"u8, "null"u8, to);
+        to.EndObject();
         Repeat(request, "safety_identifier"u8, "null"u8, to);
         to.Text("service_tier"u8, "default"u8);
         to.Bool("store"u8, false);
         Repeat(request, "temperature"u8, "1"u8, to);
-        Repeat(request, "text"u8, "{\"format\":{\"type\":\"text\"}}"u8, to);
+        RepeatText(request.Get("text"u8), to);
         Repeat(request, "tool_choice"u8, "\"auto\""u8, to);
-        Repeat(request, "tools"u8, "[]"u8, to);
+        RepeatTools(request.Get("tools"u8), to);
         to.Number("top_logprobs"u8, 0);
         Repeat(request, "top_p"u8, "1"u8, to);
         to.Text("truncation"u8, "disabled"u8);
@@ -89,6 +96,85 @@ internal static class ResponsesWords
         : state.Reason == StopReason.None ? "in_progress"u8
         : IsComplete(state.Reason) ? "completed"u8
         : "incomplete"u8;
+
+    private static void WriteCompleted(AnswerContext context, in ResponseState state, JsonOut to)
+    {
+        if (state.Failure is null && state.Reason != StopReason.None && IsComplete(state.Reason))
+        {
+            to.Number("completed_at"u8, context.Clock.GetUtcNow().ToUnixTimeSeconds());
+        }
+        else
+        {
+            to.Null("completed_at"u8);
+        }
+    }
+
+    /// <summary>The shape of the answer, whole: OpenAI says what was left out as well.</summary>
+    private static void RepeatText(JsonValue text, JsonOut to)
+    {
+        to.Object("text"u8);
+        var format = text.Get("format"u8);
+        to.Object("format"u8);
+        RepeatMembers(format, to);
+        if (format.ValueKind != JsonValueKind.Object)
+        {
+            to.Text("type"u8, "text"u8);
+        }
+        else if (format.Is("type"u8, "json_schema"u8))
+        {
+            Complete(format, "description"u8, "null"u8, to);
+            Complete(format, "strict"u8, "false"u8, to);
+        }
+
+        to.EndObject();
+        var verbosity = text.Get("verbosity"u8);
+        if (verbosity.Exists())
+        {
+            to.RawLine("verbosity"u8, verbosity.Raw);
+        }
+
+        to.EndObject();
+    }
+
+    private static void RepeatTools(JsonValue tools, JsonOut to)
+    {
+        to.Array("tools"u8);
+        foreach (var tool in tools.Items())
+        {
+            to.Object();
+            RepeatMembers(tool, to);
+            if (tool.Is("type"u8, "function"u8))
+            {
+                Complete(tool, "description"u8, "null"u8, to);
+                Complete(tool, "parameters"u8, "null"u8, to);
+                // Strict where it is asked for: no other dialect is so unasked.
+                Complete(tool, "strict"u8, "false"u8, to);
+            }
+
+            to.EndObject();
+        }
+
+        to.EndArray();
+    }
+
+    private static void RepeatMembers(JsonValue holder, JsonOut to)
+    {
+        foreach (var member in holder.Members())
+        {
+            if (member.Value.ValueKind != JsonValueKind.Null)
+            {
+                to.RawLine(member.Name, member.Value.Raw);
+            }
+        }
+    }
+
+    private static void Complete(JsonValue holder, ReadOnlySpan<byte> name, ReadOnlySpan<byte> otherwise, JsonOut to)
+    {
+        if (!holder.Get(name).Exists())
+        {
+            to.Raw(name, otherwise);
+        }
+    }
 
     private static void WriteError(AnswerFailure? failure, JsonOut to)
     {

@@ -84,6 +84,7 @@ internal static class GeminiBench
                 Model = "the-model",
                 Provider = Provider,
                 At = DateTimeOffset.UnixEpoch,
+                Clock = new FakeClock(),
                 Conversation = conversation,
                 Streams = streams,
                 StreamsArray = array,

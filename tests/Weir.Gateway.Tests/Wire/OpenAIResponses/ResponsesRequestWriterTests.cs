@@ -33,7 +33,7 @@ public sealed class ResponsesRequestWriterTests
         Assert.Equal(
             [
                 """{"type":"message","role":"user","content":[{"type":"input_text","text":"a"},{"type":"input_image","image_url":"data:image/png;base64,AAAA","detail":"auto"},{"type":"input_file","filename":"t.pdf","file_data":"data:application/pdf;base64,JVBE"}]}""",
-                """{"type":"message","role":"assistant","content":[{"type":"output_text","text":"b"}]}""",
+                """{"type":"message","role":"assistant","content":"b"}""",
                 """{"type":"function_call","call_id":"toolu_1","name":"look","arguments":"{\u0022q\u0022:\u0022\\\u0022w\\\u0022\u0022}"}""",
                 """{"type":"function_call","call_id":"toolu_2","name":"look","arguments":"{}"}""",
                 """{"type":"function_call_output","call_id":"toolu_1","output":"[tool error] bad"}""",

@@ -72,6 +72,7 @@ internal static class Translations
                 Model = "asked-for",
                 Provider = "upstream",
                 At = DateTimeOffset.UnixEpoch,
+                Clock = new FakeClock(),
                 Conversation = conversation,
                 Streams = isStream,
                 EstimatedPrompt = 7,
