@@ -155,6 +155,11 @@ public sealed class ModelGateway : IAsyncDisposable
                 Span = telemetry.Begin(request, endpoint),
             };
             await pipeline.RunAsync(exchange);
+            if (exchange.Coded is { } coded)
+            {
+                await coded.FinishAsync();
+            }
+
             if (exchange.BrokeOff)
             {
                 // Aborting the connection would lose what is still to be sent. For this exception the server sends it
@@ -259,7 +264,7 @@ public sealed class ModelGateway : IAsyncDisposable
     }
 
     private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>
-        [.. providers.Select(p => p is { Secret: not null, ApiKey: null } ? p with { ApiKey = "sealed" } : p)];
+        [.. providers.Select(p => p.IsOpened ? p : p.Opened(static _ => "sealed"))];
 
     private GatewaySnapshot Hold()
     {

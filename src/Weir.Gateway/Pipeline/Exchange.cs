@@ -96,6 +96,9 @@ internal sealed class Exchange
     /// <summary>The attempts that are over, in order.</summary>
     public List<UpstreamAttempt> Attempts { get; } = new(1);
 
+    /// <summary>The answer's body while it is compressed piece by piece; null for all others.</summary>
+    public CodedBody? Coded { get; set; }
+
     /// <summary>Its span; null when nobody listens to them.</summary>
     public Activity? Span { get; init; }
 

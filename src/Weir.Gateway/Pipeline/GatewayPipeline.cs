@@ -532,7 +532,8 @@ internal sealed class GatewayPipeline(
 
         if (!call.HeldBody.IsEmpty && !HttpMethods.IsHead(exchange.Context.Request.Method))
         {
-            exchange.Context.Response.BodyWriter.Write(call.HeldBody.Span);
+            var body = call.HeldBody.Span;
+            exchange.Context.Response.BodyWriter.Write(AnswerCoding.Whole(exchange, body) ?? body);
         }
     }
 
@@ -601,7 +602,7 @@ internal sealed class GatewayPipeline(
         response.Headers["x-weir-request-id"] = exchange.IdText;
         if (!HttpMethods.IsHead(exchange.Context.Request.Method))
         {
-            response.BodyWriter.Write(json);
+            response.BodyWriter.Write(AnswerCoding.Whole(exchange, json) ?? json);
         }
     }
 }
