@@ -395,7 +395,8 @@ internal sealed class GatewayPipeline(
                     record.Model,
                     record.Status,
                     record.HttpStatus,
-                    record.Duration?.TotalMilliseconds ?? 0
+                    record.Duration?.TotalMilliseconds ?? 0,
+                    record.UpstreamId
                 );
             }
         }
@@ -454,6 +455,7 @@ internal sealed class GatewayPipeline(
                         attempt.Status,
                         attempt.HttpStatus,
                         attempt.Failure ?? Attribution.Text(attempt.Reading.ErrorType),
+                        attempt.UpstreamId,
                         goesOn
                     );
                 }
