@@ -44,6 +44,9 @@ public sealed record GatewayConfig
     /// </summary>
     public ImmutableArray<string> CorsOrigins { get; init; } = [];
 
+    /// <summary>Whether answers are compressed for callers who accept it. What an upstream compressed is passed on as it is.</summary>
+    public bool CompressesAnswers { get; init; }
+
     /// <summary>The proxies whose word on a caller's address, scheme and host is believed.</summary>
     public TrustedProxies Proxies { get; init; } = TrustedProxies.None;
 

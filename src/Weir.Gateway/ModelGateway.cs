@@ -31,6 +31,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly PriceBook prices;
     private readonly RecordIdSource ids;
     private readonly TimeProvider clock;
+    private readonly ILogger log;
     private readonly GatewayPipeline pipeline;
     private readonly GatewayTelemetry telemetry;
     private readonly QuotaHeaders? quotas;
@@ -62,7 +63,7 @@ public sealed class ModelGateway : IAsyncDisposable
         Action<WorkspaceId, ProviderRefusal>? refusalTold = null
     )
     {
-        var log = loggers.CreateLogger("Weir.Gateway");
+        log = loggers.CreateLogger("Weir.Gateway");
         quotas = quotaTold is null ? null : new QuotaHeaders(quotaTold, clock, log);
         refusals = refusalTold is null ? null : new RefusalNotes(refusalTold, clock, log);
         refused = new RefusalLog(clock, log);
@@ -140,8 +141,12 @@ public sealed class ModelGateway : IAsyncDisposable
             var request = context.Request;
             var endpoint = Endpoint.Parse(RawPath(context), request.Headers.ContainsKey("anthropic-version"));
             var id = ids.Next();
+            var scope = RequestScope.Of(id.ToString(), request.Headers);
+            // Each of the request's awaits carries a scope along: only where it tells what the lines do not say themselves.
+            using var told = scope.HasCallers ? log.BeginScope(scope) : null;
             exchange = new Exchange
             {
+                Scope = scope,
                 Context = context,
                 Snapshot = held,
                 Prices = prices.Current,
@@ -149,12 +154,17 @@ public sealed class ModelGateway : IAsyncDisposable
                 ErrorDialect = endpoint.Dialect == Dialect.PassThrough ? Dialect.OpenAIChat : endpoint.Dialect,
                 VendorPath = endpoint.Path,
                 Id = id,
-                IdText = id.ToString(),
+                IdText = scope.Id,
                 StartedAt = clock.GetUtcNow(),
                 StartedTimestamp = clock.GetTimestamp(),
                 Span = telemetry.Begin(request, endpoint),
             };
             await pipeline.RunAsync(exchange);
+            if (exchange.Coded is { } coded)
+            {
+                await coded.FinishAsync();
+            }
+
             if (exchange.BrokeOff)
             {
                 // Aborting the connection would lose what is still to be sent. For this exception the server sends it
@@ -259,7 +269,7 @@ public sealed class ModelGateway : IAsyncDisposable
     }
 
     private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>
-        [.. providers.Select(p => p is { Secret: not null, ApiKey: null } ? p with { ApiKey = "sealed" } : p)];
+        [.. providers.Select(p => p.IsOpened ? p : p.Opened(static _ => "sealed"))];
 
     private GatewaySnapshot Hold()
     {

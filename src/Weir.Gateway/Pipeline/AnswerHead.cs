@@ -59,11 +59,17 @@ internal static class AnswerHead
         }
     }
 
-    /// <summary>The provider's request id: Anthropic's <c>request-id</c>, OpenAI's <c>x-request-id</c>.</summary>
+    /// <summary>
+    /// The provider's request id: Anthropic's <c>request-id</c>, OpenAI's <c>x-request-id</c>, Amazon's and Azure's gateways' own.
+    /// </summary>
     public static string? UpstreamId(HttpResponseHeaders headers)
     {
         var all = headers.NonValidated;
-        return all.TryGetValues("request-id", out var id) || all.TryGetValues("x-request-id", out id)
+        return
+            all.TryGetValues("request-id", out var id)
+            || all.TryGetValues("x-request-id", out id)
+            || all.TryGetValues("x-amzn-requestid", out id)
+            || all.TryGetValues("apim-request-id", out id)
             ? Attribution.Text(id.ToString())
             : null;
     }

@@ -96,6 +96,12 @@ internal sealed class Exchange
     /// <summary>The attempts that are over, in order.</summary>
     public List<UpstreamAttempt> Attempts { get; } = new(1);
 
+    /// <summary>What the caller calls it.</summary>
+    public RequestScope? Scope { get; init; }
+
+    /// <summary>The answer's body while it is compressed piece by piece; null for all others.</summary>
+    public CodedBody? Coded { get; set; }
+
     /// <summary>Its span; null when nobody listens to them.</summary>
     public Activity? Span { get; init; }
 

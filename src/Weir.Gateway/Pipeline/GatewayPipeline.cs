@@ -399,7 +399,8 @@ internal sealed class GatewayPipeline(
                     record.Model,
                     record.Status,
                     record.HttpStatus,
-                    record.Duration?.TotalMilliseconds ?? 0
+                    record.Duration?.TotalMilliseconds ?? 0,
+                    record.UpstreamId
                 );
             }
         }
@@ -458,6 +459,7 @@ internal sealed class GatewayPipeline(
                         attempt.Status,
                         attempt.HttpStatus,
                         attempt.Failure ?? Attribution.Text(attempt.Reading.ErrorType),
+                        attempt.UpstreamId,
                         goesOn
                     );
                 }
@@ -536,7 +538,8 @@ internal sealed class GatewayPipeline(
 
         if (!call.HeldBody.IsEmpty && !HttpMethods.IsHead(exchange.Context.Request.Method))
         {
-            exchange.Context.Response.BodyWriter.Write(call.HeldBody.Span);
+            var body = call.HeldBody.Span;
+            exchange.Context.Response.BodyWriter.Write(AnswerCoding.Whole(exchange, body) ?? body);
         }
     }
 
@@ -605,7 +608,7 @@ internal sealed class GatewayPipeline(
         response.Headers["x-weir-request-id"] = exchange.IdText;
         if (!HttpMethods.IsHead(exchange.Context.Request.Method))
         {
-            response.BodyWriter.Write(json);
+            response.BodyWriter.Write(AnswerCoding.Whole(exchange, json) ?? json);
         }
     }
 }

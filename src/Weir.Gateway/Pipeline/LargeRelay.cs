@@ -16,6 +16,7 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
     public async Task RunAsync(Stream upstream)
     {
         AnswerHead.Write(exchange, attempt, answer, keepsLength: true, attempt.SentModel, cost: null);
+        AnswerCoding.Begin(exchange);
         meter.Feed(behind.Span);
         var length = (long)behind.Length;
         var next = ArrayPool<byte>.Shared.Rent(64 * 1024);

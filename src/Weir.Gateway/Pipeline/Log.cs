@@ -9,7 +9,7 @@ internal static partial class Log
     [LoggerMessage(
         1,
         LogLevel.Debug,
-        "{RequestId} {Operation} workspace {Workspace}: {Provider} {Model} {Status}, HTTP {HttpStatus}, {Milliseconds} ms"
+        "{RequestId} {Operation} workspace {Workspace}: {Provider} {Model} {Status}, HTTP {HttpStatus}, {Milliseconds} ms, the provider's id {ProviderRequestId}"
     )]
     public static partial void Served(
         ILogger logger,
@@ -20,7 +20,8 @@ internal static partial class Log
         string? model,
         RequestStatus status,
         int? httpStatus,
-        double milliseconds
+        double milliseconds,
+        string? providerRequestId
     );
 
     /// <summary>Says what is known of a failed attempt, and nothing of what is not.</summary>
@@ -33,6 +34,7 @@ internal static partial class Log
         RequestStatus status,
         int? httpStatus,
         string? error,
+        string? providerRequestId,
         bool goesOn
     )
     {
@@ -44,7 +46,10 @@ internal static partial class Log
                 requestId,
                 workspace,
                 route is null ? provider : $"{provider} on route {route}",
-                Words(status) + answer + (error is null ? "" : ", " + error.TrimEnd('.')),
+                Words(status)
+                    + answer
+                    + (error is null ? "" : ", " + error.TrimEnd('.'))
+                    + (providerRequestId is null ? "" : ", its id " + providerRequestId),
                 goesOn ? "the next target is tried" : "no target is left"
             );
         }

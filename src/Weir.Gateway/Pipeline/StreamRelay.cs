@@ -314,6 +314,7 @@ internal sealed class StreamRelay : IDisposable
         var waiting = held;
         held = null;
         AnswerHead.Write(exchange, attempt, Answer, keepsLength: filter is null, attempt.SentModel, cost: null);
+        AnswerCoding.Begin(exchange);
         unflushed++;
         if (waiting is not null)
         {

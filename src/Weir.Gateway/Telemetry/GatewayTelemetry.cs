@@ -194,6 +194,7 @@ internal sealed class GatewayTelemetry : IDisposable
         span.SetTag(GenAiNames.Operation, operation);
         span.SetTag(GenAiNames.RequestModel, asked);
         span.SetTag("weir.request.id", exchange.IdText);
+        span.SetTag("weir.caller.request_id", exchange.Scope?.CallerId);
         span.SetTag("weir.route", exchange.Route.Route);
         if (exchange.Streaming)
         {
@@ -218,6 +219,7 @@ internal sealed class GatewayTelemetry : IDisposable
             var provider = last.Target.Provider;
             span.SetTag(GenAiNames.Provider, GenAiNames.ProviderOf(provider.Kind, provider.Name));
             span.SetTag("weir.provider", provider.Name);
+            span.SetTag("weir.provider.request_id", last.UpstreamId);
             if (provider.Config.Address is { } address)
             {
                 span.SetTag(GenAiNames.ServerAddress, address.Host);
@@ -286,6 +288,7 @@ internal sealed class GatewayTelemetry : IDisposable
             {
                 [GenAiNames.Provider] = GenAiNames.ProviderOf(provider.Kind, provider.Name),
                 ["weir.provider"] = provider.Name,
+                ["weir.provider.request_id"] = attempt.UpstreamId,
                 [GenAiNames.RequestModel] = attempt.SentModel,
                 [GenAiNames.ErrorType] = GenAiNames.StatusOf(attempt.Status),
                 [GenAiNames.HttpStatus] = attempt.HttpStatus,

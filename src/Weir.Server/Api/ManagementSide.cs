@@ -32,7 +32,7 @@ internal sealed partial class ManagementSide(
         ClientAddress.Establish(context, state.Config.Current.Config.Gateway.Proxies);
         SecurityHeaders.Set(context);
         context.Response.Headers["x-weir-request-id"] = id;
-        using var scope = log.BeginScope(new RequestScope(id));
+        using var scope = log.BeginScope(RequestScope.Of(id, context.Request.Headers));
         await AnswerAsync(context);
         if (
             context.Response.StatusCode

@@ -63,6 +63,7 @@ internal static class ServerReader
         var maxBody = map.Whole("maxBodyMb", 1, 1024) * Mebibyte;
         var onHangUp = map.Word("onHangUp", HangUps);
         var origins = CorsOrigins(map);
+        var compresses = map.Flag("compressAnswers") ?? false;
         map.Finish();
         return (
             server,
@@ -71,6 +72,7 @@ internal static class ServerReader
                 Hosts = hosts,
                 Proxies = proxies,
                 CorsOrigins = origins,
+                CompressesAnswers = compresses,
                 MaxBodyBytes = maxBody ?? gateway.MaxBodyBytes,
                 OnHangUp = onHangUp ?? gateway.OnHangUp,
             }

@@ -15,7 +15,19 @@ internal static class JsonLine
     private const string Template = "{OriginalFormat}";
 
     private static readonly FrozenSet<string> Taken = FrozenSet.ToFrozenSet(
-        ["time", "level", "logger", "event", "message", "requestId", "traceId", "spanId", "exception"],
+        [
+            "time",
+            "level",
+            "logger",
+            "event",
+            "message",
+            "requestId",
+            "callerRequestId",
+            "callerTraceId",
+            "traceId",
+            "spanId",
+            "exception",
+        ],
         StringComparer.Ordinal
     );
 
@@ -40,9 +52,19 @@ internal static class JsonLine
             }
 
             writer.WriteString("message"u8, line.Message);
-            if ((line.Request ?? Find(values, RequestId)) is { } request)
+            if ((line.Request?.Id ?? Find(values, RequestId)) is { } request)
             {
                 writer.WriteString("requestId"u8, request);
+            }
+
+            if (line.Request?.CallerId is { } callers)
+            {
+                writer.WriteString("callerRequestId"u8, callers);
+            }
+
+            if (line.Request?.CallerTrace is { } trace)
+            {
+                writer.WriteString("callerTraceId"u8, trace);
             }
 
             if (Activity.Current is { IdFormat: ActivityIdFormat.W3C } span)

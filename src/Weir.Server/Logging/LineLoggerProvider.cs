@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Weir.Gateway;
 using Weir.Server.Configuration;
 
 namespace Weir.Server.Logging;
@@ -33,7 +34,7 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
         Exception? exception
     )
     {
-        var line = new LogLine(clock.GetUtcNow(), level, category, eventId, message, current.Value?.Id, exception);
+        var line = new LogLine(clock.GetUtcNow(), level, category, eventId, message, current.Value, exception);
         var text =
             form.Format == LogFormat.Json
                 ? JsonLine.Write(line, state as IReadOnlyList<KeyValuePair<string, object?>>)
@@ -87,10 +88,6 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
     }
 }
 
-/// <summary>A log scope that says which request it is about.</summary>
-/// <param name="Id">As its caller sees it in <c>x-weir-request-id</c>.</param>
-internal sealed record RequestScope(string Id);
-
 /// <summary>One entry of the log.</summary>
 /// <param name="Time">When it was made.</param>
 /// <param name="Level">How grave it is.</param>
@@ -105,7 +102,7 @@ internal readonly record struct LogLine(
     string Category,
     EventId Event,
     string Message,
-    string? Request,
+    RequestScope? Request,
     Exception? Exception
 )
 {

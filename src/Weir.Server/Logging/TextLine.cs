@@ -12,8 +12,11 @@ internal static class TextLine
         // What a caller sent may stand in a message: it must not be able to begin a line of its own.
         var message = line.Message.ReplaceLineEndings(" ");
         var request =
-            line.Request is { } id && !message.StartsWith(id, StringComparison.Ordinal) ? id + " " : string.Empty;
-        var text = $"{time} {line.Word, -5} {line.Category}: {request}{message}";
+            line.Request?.Id is { } id && !message.StartsWith(id, StringComparison.Ordinal) ? id + " " : string.Empty;
+        var callers =
+            (line.Request?.CallerId is { } own ? $" [x-request-id {own}]" : "")
+            + (line.Request?.CallerTrace is { } trace ? $" [trace {trace}]" : "");
+        var text = $"{time} {line.Word, -5} {line.Category}: {request}{message}{callers}";
         return line.Exception is { } thrown ? text + Environment.NewLine + thrown : text;
     }
 }

@@ -49,6 +49,10 @@ public sealed class JsonLogTests : IDisposable
         var failed = Assert.Single(Of(lines, "AttemptFailed"));
         Assert.Equal(("warn", IdOf(bad)), (failed.GetProperty("level").GetString(), RequestId(failed)));
         Assert.Equal("sim", failed.GetProperty("provider").GetString());
+        Assert.All(
+            [.. served, failed],
+            line => Assert.Equal("from-the-caller", line.GetProperty("callerRequestId").GetString())
+        );
         Assert.DoesNotContain(Prompt, weir.Log, StringComparison.Ordinal);
         Assert.DoesNotContain(
             weir.Log.Split('\n').SkipWhile(line => !line.StartsWith('{')),
@@ -111,7 +115,9 @@ public sealed class JsonLogTests : IDisposable
         weir.PostAsync(
             "/v1/messages",
             $$"""{"model":"sim-small","max_tokens":20,"messages":[{"role":"user","content":"{{Prompt}}"}]}""",
-            headers: simulator is null ? [] : [("x-weir-sim", simulator)]
+            headers: simulator is null
+                ? [("x-request-id", "from-the-caller")]
+                : [("x-request-id", "from-the-caller"), ("x-weir-sim", simulator)]
         );
 
     private static string IdOf(HttpResponseMessage answer) => answer.Headers.GetValues("x-weir-request-id").Single();

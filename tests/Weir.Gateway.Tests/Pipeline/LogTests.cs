@@ -12,12 +12,14 @@ public sealed class LogTests
         RequestStatus.RateLimited,
         429,
         "rate_limit_error",
+        "req_up",
         true,
-        "req_1 workspace 1: provider anthropic on route r failed: rate limited, HTTP 429, rate_limit_error; the next target is tried"
+        "req_1 workspace 1: provider anthropic on route r failed: rate limited, HTTP 429, rate_limit_error, its id req_up; the next target is tried"
     )]
     [InlineData(
         null,
         RequestStatus.UpstreamReset,
+        null,
         null,
         null,
         false,
@@ -28,6 +30,7 @@ public sealed class LogTests
         RequestStatus.Unreachable,
         null,
         "Provider anthropic cannot be reached.",
+        null,
         false,
         "req_1 workspace 1: provider anthropic failed: unreachable, Provider anthropic cannot be reached; no target is left"
     )]
@@ -36,13 +39,25 @@ public sealed class LogTests
         RequestStatus status,
         int? httpStatus,
         string? error,
+        string? providerRequestId,
         bool goesOn,
         string line
     )
     {
         var log = new Lines();
 
-        Log.AttemptFailed(log, "req_1", WorkspaceId.Default, "anthropic", route, status, httpStatus, error, goesOn);
+        Log.AttemptFailed(
+            log,
+            "req_1",
+            WorkspaceId.Default,
+            "anthropic",
+            route,
+            status,
+            httpStatus,
+            error,
+            providerRequestId,
+            goesOn
+        );
 
         Assert.Equal(line, Assert.Single(log.All));
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Http;
@@ -5,7 +6,9 @@ using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry;
+using Weir.Gateway.Tests.Pipeline;
 using Weir.Ledger;
+using Weir.Testing;
 using Endpoint = Weir.Gateway.Pipeline.Endpoint;
 
 namespace Weir.Gateway.Tests.Telemetry;
@@ -123,6 +126,46 @@ public sealed class GatewayTelemetryTests : IDisposable
         listener.RecordObservableInstruments();
 
         Assert.Contains(3, seen);
+    }
+
+    [Fact]
+    public async Task A_span_has_the_callers_id_and_the_providers()
+    {
+        const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        var spans = new ConcurrentQueue<Activity>();
+        using var listener = Listen();
+        listener.ActivityStopped = spans.Enqueue;
+        var asked = 0;
+        await using var upstream = new FakeUpstream().Handle(_ =>
+            asked++ == 0
+                ? AnthropicAnswers.Error(429, "rate_limit_error")
+                : AnthropicAnswers.Message(new VendorCompletion { Id = "msg_1", Model = "claude-sonnet-4-5" })
+        );
+        await using var host = await GatewayHost.StartAsync(
+            GatewayHost.Anthropic(upstream) with
+            {
+                ApiKeys = [new PoolKeyConfig("sk-another", null)],
+            }
+        );
+
+        var (answer, _) = await host.AskAsync(
+            host.Post("/v1/messages", """{"model":"claude-sonnet-4-5","max_tokens":64,"messages":[]}""")
+                .With("x-request-id", "of-the-caller")
+                .With("traceparent", $"00-{Trace}-00f067aa0ba902b7-01")
+        );
+
+        var id = answer.Header("x-weir-request-id");
+        await Until.TrueAsync(() => spans.Any(s => Equals(s.GetTagItem("weir.request.id"), id)));
+        var span = spans.Single(s => Equals(s.GetTagItem("weir.request.id"), id));
+        Assert.Equal(Trace, span.TraceId.ToHexString());
+        Assert.Equal("of-the-caller", span.GetTagItem("weir.caller.request_id"));
+        Assert.Equal("req_msg_1", span.GetTagItem("weir.provider.request_id"));
+        var failed = Assert.Single(span.Events);
+        Assert.Contains(new("weir.provider.request_id", "req_error"), failed.Tags);
+        Assert.Equal("req_msg_1", answer.Header("request-id"));
+        // The one goes on as every header does, the other ends here.
+        Assert.Equal("of-the-caller", upstream.Requests[^1].Header("x-request-id"));
+        Assert.Null(upstream.Requests[^1].Header("traceparent"));
     }
 
     private static ActivityListener Listen()

@@ -26,6 +26,7 @@ public sealed class ConfigReaderTests
               maxBodyMb: 7
               onHangUp: drain
               cors: { origins: ["https://app.example", "*"] }
+              compressAnswers: true
             providers:
               - name: anthropic
                 kind: anthropic
@@ -60,6 +61,7 @@ public sealed class ConfigReaderTests
         Assert.Equal(["http://127.0.0.1:9000", "http://[::1]:9000"], config.Server.Urls);
         Assert.Equal(["weir.example.com"], config.Gateway.Hosts);
         Assert.Equal(["https://app.example", "*"], config.Gateway.CorsOrigins);
+        Assert.True(config.Gateway.CompressesAnswers);
         Assert.True(config.Server.BehindProxy);
         Assert.Equal(7L * 1024 * 1024, config.Gateway.MaxBodyBytes);
         Assert.Equal(HangUpPolicy.Drain, config.Gateway.OnHangUp);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Weir.Gateway;
 using Weir.Server.Configuration;
 using Weir.Server.Logging;
 using Weir.Testing;
@@ -90,6 +91,29 @@ public sealed class LineTests : IDisposable
 
         var lines = output.ToString().TrimEnd().Split('\n');
         Assert.Equal([1, 0], lines.Select(line => line.Split("req_9").Length - 1));
+    }
+
+    [Theory]
+    [InlineData(
+        LogFormat.Text,
+        "2026-07-02T12:00:00.000Z info  Thing: req_9 served [x-request-id own-7] [trace 4bf92f3577b34da6a3ce929d0e0e4736]"
+    )]
+    [InlineData(
+        LogFormat.Json,
+        "{\"time\":\"2026-07-02T12:00:00.000Z\",\"level\":\"info\",\"logger\":\"Thing\",\"message\":\"served\","
+            + "\"requestId\":\"req_9\",\"callerRequestId\":\"own-7\","
+            + "\"callerTraceId\":\"4bf92f3577b34da6a3ce929d0e0e4736\"}"
+    )]
+    public void What_the_caller_calls_it_stands_beside(LogFormat format, string line)
+    {
+        provider.Use(format, LogLevel.Information);
+
+        using (log.BeginScope(new RequestScope("req_9", "own-7", "4bf92f3577b34da6a3ce929d0e0e4736")))
+        {
+            log.LogInformation("served");
+        }
+
+        Assert.Equal(line, output.ToString().TrimEnd());
     }
 
     [Fact]
