@@ -78,6 +78,9 @@ internal sealed class Exchange
     public bool StreamsArray =>
         Endpoint.Operation == Operation.GeminiStream && !Caller.Query.TrimStart('?').Split('&').Contains("alt=sse");
 
+    /// <summary>The WebSocket that it asks for; null when it asks for none.</summary>
+    public SocketRequest? Socket { get; set; }
+
     /// <summary>Where it goes.</summary>
     public RouteDecision Route { get; set; }
 

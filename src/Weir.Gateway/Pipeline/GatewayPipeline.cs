@@ -126,6 +126,12 @@ internal sealed class GatewayPipeline(
     private async ValueTask<bool> ReadAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
     {
         var request = exchange.Context.Request;
+        if (exchange.Socket is not null)
+        {
+            exchange.RequestedModel = SocketRequest.ModelOf(request.Query);
+            return true;
+        }
+
         var limit = exchange.Gateway.Config.MaxBodyBytes;
         switch (await RequestBodyReader.ReadAsync(request, limit, body))
         {

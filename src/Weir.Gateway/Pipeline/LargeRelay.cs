@@ -17,6 +17,12 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
     {
         AnswerHead.Write(exchange, attempt, answer, keepsLength: true, attempt.SentModel, cost: null);
         meter.Feed(behind.Span);
+        if (meter.HasNoRoom)
+        {
+            exchange.BrokeOff = true;
+            return;
+        }
+
         var next = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
@@ -27,6 +33,11 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
                 behind.Clear();
                 behind.Append(next.AsSpan(0, count));
                 meter.Feed(behind.Span);
+                if (meter.HasNoRoom)
+                {
+                    exchange.BrokeOff = true;
+                    return;
+                }
             }
         }
         catch (Exception e) when (UpstreamCall.IsFailure(e))
@@ -42,6 +53,12 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
         }
 
         meter.Complete();
+        if (meter.HasNoRoom)
+        {
+            exchange.BrokeOff = true;
+            return;
+        }
+
         Settle(exchange.CallerGone && attempt.WasAccepted ? RequestStatus.CallerAborted : attempt.Status);
         await SendAsync(behind.Memory);
     }
