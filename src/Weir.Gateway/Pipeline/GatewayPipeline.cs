@@ -128,6 +128,10 @@ internal sealed class GatewayPipeline(
         var request = exchange.Context.Request;
         if (exchange.Socket is not null)
         {
+            var proxies = exchange.Snapshot.Server.Config.Proxies;
+            exchange.IsStillAllowed = () =>
+                authenticator.Identify(request, proxies, out _) is { } now
+                && now.Principal.KeyId == exchange.Caller.Principal.KeyId;
             exchange.RequestedModel = SocketRequest.ModelOf(request.Query);
             return true;
         }

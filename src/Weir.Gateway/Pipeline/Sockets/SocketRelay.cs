@@ -32,7 +32,7 @@ internal sealed class SocketRelay
     private readonly TurnMeter meter;
     private readonly CancellationToken shutdown;
     private bool usedExchangeId;
-    private string? refusedModel;
+    private string why = RequestRefusals.NotOfTheKey(null);
     private readonly TaskCompletionSource goodBye = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private SocketRelay(UpstreamCall call, HttpResponseMessage answer, string? protocol, CancellationToken shutdown)
@@ -238,7 +238,7 @@ internal sealed class SocketRelay
             case SocketOutcome.Refused:
                 await BothAsync(
                     WebSocketCloseStatus.PolicyViolation,
-                    refusedModel ?? RequestRefusals.NotOfTheKey(null)
+                    why
                 );
                 break;
         }
@@ -252,9 +252,15 @@ internal sealed class SocketRelay
         return Task.WhenAll(one.CloseAsync(status, reason), other.CloseAsync(status, reason));
     }
 
-    /// <summary>Whether a key that is bound to models may say this.</summary>
+    /// <summary>Whether the key is still good, and one that is bound to models may say this.</summary>
     private bool MayAsk(ReadOnlySpan<byte> message)
     {
+        if (!exchange.IsStillAllowed())
+        {
+            why = "The Weir key is no longer good.";
+            return false;
+        }
+
         if (exchange.Caller.Principal.Bounds is not { HasModels: true } bounds)
         {
             return true;
@@ -269,7 +275,7 @@ internal sealed class SocketRelay
         {
             if (!bounds.AllowsModel(model))
             {
-                refusedModel = RequestRefusals.NotOfTheKey(model);
+                why = RequestRefusals.NotOfTheKey(model);
                 return false;
             }
         }
@@ -293,7 +299,6 @@ internal sealed class SocketRelay
             Dialect = turn.Dialect,
             Streaming = true,
             Reading = turn.Reading,
-            UpstreamId = call.Attempt.UpstreamId,
             Session = exchange.IdText,
             PromptBytes = turn.PromptBytes,
         }.Settle(exchange, call.Attempt.Target.Provider);

@@ -294,6 +294,30 @@ public sealed class SocketMeterTests
     }
 
     [Fact]
+    public async Task A_key_that_is_revoked_says_nothing_more()
+    {
+        await using var provider = await SocketStandIn.StartAsync(ResponsesSocketConduct.PlayAsync);
+        await using var host = await GatewayHost.StartAsync(SocketHost.OpenAI(provider));
+        var key = await host.NewKeyAsync("short-lived");
+        using var client = await host.ConnectAsync(
+            "/p/openai/v1/responses",
+            o => o.SetRequestHeader("x-api-key", key)
+        );
+        await client.SayAsync(ResponsesSocketConduct.Ask("gpt-5.5", "one"), Token);
+        while (!ResponsesSocketConduct.IsLast((await client.ReadTextAsync(Token))!))
+        {
+            // Until the answer has ended.
+        }
+
+        await host.RevokeAsync("short-lived");
+        await client.SayAsync(ResponsesSocketConduct.Ask("gpt-5.5", "two"), Token);
+
+        Assert.Null(await client.ReadTextAsync(Token));
+        Assert.Equal(WebSocketCloseStatus.PolicyViolation, client.CloseStatus);
+        Assert.Equal("short-lived", (await host.RecordAsync()).Key);
+    }
+
+    [Fact]
     public async Task When_the_journal_fills_the_last_answer_is_kept_and_the_conversation_ends()
     {
         await using var provider = await SocketStandIn.StartAsync(ResponsesSocketConduct.PlayAsync);
