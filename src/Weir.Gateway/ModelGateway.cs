@@ -75,7 +75,7 @@ public sealed class ModelGateway : IAsyncDisposable
         pipeline = new GatewayPipeline(
             ledger,
             new Authenticator(keys),
-            new RecordWriter(ledger.Journal, clock),
+            new RecordWriter(ledger.Journal, ids, Metrics, clock),
             quotas,
             refusals,
             refused,

@@ -17,12 +17,17 @@ public sealed class RecordIdSource
 
     /// <summary>Starts above <paramref name="highest"/>, the largest id that the data folder holds.</summary>
     /// <param name="clock">Where the time comes from.</param>
-    /// <param name="node">0 to 1023; 0 on a single node.</param>
+    /// <param name="node">0 to 1023, without those of <see cref="DerivedRecordId"/>; 0 on a single node.</param>
     /// <param name="highest">The largest id already used, or default.</param>
     public RecordIdSource(TimeProvider clock, int node = 0, RecordId highest = default)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(node);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(node, RecordId.MaxNode);
+        if (node is >= DerivedRecordId.FirstNode and <= DerivedRecordId.LastNode)
+        {
+            throw new ArgumentOutOfRangeException(nameof(node), node, "Set aside for derived ids.");
+        }
+
         this.clock = clock;
         this.node = node;
         last = (highest.Value >> (NodeBits + SequenceBits) << SequenceBits) | (highest.Value & SequenceMask);

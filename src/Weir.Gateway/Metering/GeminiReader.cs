@@ -118,7 +118,11 @@ internal sealed class GeminiReader : DialectReader
             {
                 cached = cursor.ReadCount() ?? cached;
             }
-            else if (JsonText.Is(key, escaped, "candidatesTokenCount"u8))
+            else if (
+                JsonText.Is(key, escaped, "candidatesTokenCount"u8)
+                // As Gemini Live calls it.
+                || JsonText.Is(key, escaped, "responseTokenCount"u8)
+            )
             {
                 candidates = cursor.ReadCount() ?? candidates;
             }

@@ -76,7 +76,9 @@ internal sealed class OpenAIResponsesReader : DialectReader
                 type.SequenceEqual("response.completed"u8)
                 || type.SequenceEqual("response.incomplete"u8)
                 || type.SequenceEqual("response.failed"u8)
-                || type.SequenceEqual("response.cancelled"u8);
+                || type.SequenceEqual("response.cancelled"u8)
+                // Realtime, however it ended.
+                || type.SequenceEqual("response.done"u8);
             ReadResponse(response, countContent: false);
             if (type.SequenceEqual("response.failed"u8))
             {

@@ -19,6 +19,8 @@ internal struct OpenAIUsage
         new(null, "total_tokens", Slot.Total),
         new("prompt_tokens_details", "cached_tokens", Slot.Cached),
         new("input_tokens_details", "cached_tokens", Slot.Cached),
+        // Realtime and transcripts, in the singular.
+        new("input_token_details", "cached_tokens", Slot.Cached),
         // DeepSeek: hits and misses add up to the prompt.
         new(null, "prompt_cache_hit_tokens", Slot.CachedElsewhere),
         // Moonshot.
@@ -30,6 +32,7 @@ internal struct OpenAIUsage
         new("input_tokens_details", "cache_write_tokens", Slot.Written),
         new("completion_tokens_details", "reasoning_tokens", Slot.Reasoning),
         new("output_tokens_details", "reasoning_tokens", Slot.Reasoning),
+        new("output_token_details", "reasoning_tokens", Slot.Reasoning),
         // Perplexity and others without a details object.
         new(null, "reasoning_tokens", Slot.ReasoningElsewhere),
     ];

@@ -80,6 +80,12 @@ internal sealed class ShapeReader : DialectReader
                     return new OpenAIResponsesReader();
                 }
 
+                if (value.SequenceEqual("batch"u8))
+                {
+                    // A batch tells the sum of its answers each time it is looked at; they are counted one by one.
+                    return null;
+                }
+
                 if (value.SequenceEqual("list"u8))
                 {
                     return new OpenAIEmbeddingsReader();

@@ -11,20 +11,24 @@ internal sealed class AnswerMeter : IDisposable
     private readonly ResponseMeter meter;
     private readonly TranslatedAnswer? translated;
     private readonly BodyDecoder? decoder;
+    private readonly BatchMeter? batch;
 
     /// <summary>Made from the answer's own account of itself.</summary>
     /// <param name="dialect">The upstream's.</param>
     /// <param name="answer">The answer.</param>
     /// <param name="contentType">Its type.</param>
     /// <param name="translated">Gets the decoded bytes, each piece when it has been metered; null for an answer that is relayed.</param>
+    /// <param name="batch">Meters in place of the dialect's own meter what holds the results of a batch; null for all else.</param>
     public AnswerMeter(
         Dialect dialect,
         HttpResponseMessage answer,
         string? contentType,
-        TranslatedAnswer? translated = null
+        TranslatedAnswer? translated = null,
+        BatchMeter? batch = null
     )
     {
-        meter = ResponseMeters.For(dialect, contentType);
+        this.batch = batch;
+        meter = batch ?? ResponseMeters.For(dialect, contentType);
         this.translated = translated;
         var coding = answer.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values)
             ? values.ToString()
@@ -37,6 +41,9 @@ internal sealed class AnswerMeter : IDisposable
 
     /// <summary>Whether the answer is compressed.</summary>
     public bool IsCoded => decoder is not null;
+
+    /// <summary>Whether something in the answer could not be recorded, so that it must not be passed on.</summary>
+    public bool HasNoRoom => batch is { HasNoRoom: true };
 
     /// <summary>What is known so far.</summary>
     public MeterReading Reading => meter.Reading;
@@ -62,7 +69,11 @@ internal sealed class AnswerMeter : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => decoder?.Dispose();
+    public void Dispose()
+    {
+        decoder?.Dispose();
+        batch?.Dispose();
+    }
 
     private void FeedPlain(ReadOnlySpan<byte> bytes)
     {

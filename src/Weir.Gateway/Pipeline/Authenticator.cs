@@ -27,6 +27,10 @@ internal sealed class Authenticator(KeyRing keys)
             || !Examine(headers.Authorization, isWeirsOwn: false, ref found)
             || !Examine(headers["x-goog-api-key"], isWeirsOwn: false, ref found)
             || !Examine(headers["api-key"], isWeirsOwn: false, ref found)
+            || (
+                headers.SecWebSocketProtocol.Count > 0
+                && !Examine(new StringValues([.. SocketRequest.Keys(headers)]), isWeirsOwn: false, ref found)
+            )
         )
         {
             refusal = new CallerRefusal(401, NotVerified, "wrong key");

@@ -97,7 +97,11 @@ public static class CallerRules
             }
         }
 
-        var takesBody = !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method);
+        // CONNECT, which asks for a WebSocket over HTTP/2, has no body either.
+        var takesBody =
+            !HttpMethods.IsGet(request.Method)
+            && !HttpMethods.IsHead(request.Method)
+            && !HttpMethods.IsConnect(request.Method);
         return takesBody && !IsJson(request.ContentType) ? "the content type is not application/json" : null;
     }
 
@@ -113,14 +117,14 @@ public static class CallerRules
     }
 
     /// <summary>
-    /// Whether a browser asks for something to show or to run: a page, a frame, a script, a picture. What a script fetches as data is
-    /// none of it. Browsers without <c>Sec-Fetch-Dest</c> (over plain HTTP from elsewhere they send none) show themselves by
+    /// Whether a browser asks for something to show or to run: a page, a frame, a script, a picture. What a script fetches as data
+    /// is none of it, nor is a WebSocket. Browsers without <c>Sec-Fetch-Dest</c> (over plain HTTP from elsewhere they send none) show themselves by
     /// asking for HTML.
     /// </summary>
     public static bool IsForPage(HttpRequest request)
     {
         var headers = request.Headers;
-        return (headers.TryGetValue("Sec-Fetch-Dest", out var dest) && dest != "empty")
+        return (headers.TryGetValue("Sec-Fetch-Dest", out var dest) && dest != "empty" && dest != "websocket")
             || headers["Sec-Fetch-Mode"] == "navigate"
             || AsksForHtml(headers.Accept);
     }

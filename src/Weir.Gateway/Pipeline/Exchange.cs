@@ -78,6 +78,12 @@ internal sealed class Exchange
     public bool StreamsArray =>
         Endpoint.Operation == Operation.GeminiStream && !Caller.Query.TrimStart('?').Split('&').Contains("alt=sse");
 
+    /// <summary>The WebSocket that it asks for; null when it asks for none.</summary>
+    public SocketRequest? Socket { get; set; }
+
+    /// <summary>Whether its caller would be let in now as well: a socket may stay open long after its key was revoked.</summary>
+    public Func<bool> IsStillAllowed { get; set; } = static () => true;
+
     /// <summary>Where it goes.</summary>
     public RouteDecision Route { get; set; }
 

@@ -146,6 +146,16 @@ internal sealed class GatewayPipeline(
     private async ValueTask<bool> ReadAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
     {
         var request = exchange.Context.Request;
+        if (exchange.Socket is not null)
+        {
+            var proxies = exchange.Snapshot.Server.Config.Proxies;
+            exchange.IsStillAllowed = () =>
+                authenticator.Identify(request, proxies, out _) is { } now
+                && now.Principal.KeyId == exchange.Caller.Principal.KeyId;
+            exchange.RequestedModel = SocketRequest.ModelOf(request.Query);
+            return true;
+        }
+
         var limit = exchange.Gateway.Config.MaxBodyBytes;
         switch (await RequestBodyReader.ReadAsync(request, limit, body))
         {

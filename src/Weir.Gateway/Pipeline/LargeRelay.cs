@@ -19,6 +19,12 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
         AnswerCoding.Begin(exchange);
         meter.Feed(behind.Span);
         var length = (long)behind.Length;
+        if (meter.HasNoRoom)
+        {
+            exchange.BrokeOff = true;
+            return;
+        }
+
         var next = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
@@ -30,6 +36,11 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
                 behind.Clear();
                 behind.Append(next.AsSpan(0, count));
                 meter.Feed(behind.Span);
+                if (meter.HasNoRoom)
+                {
+                    exchange.BrokeOff = true;
+                    return;
+                }
             }
         }
         catch (Exception e) when (UpstreamCall.IsFailure(e))
@@ -53,6 +64,12 @@ internal sealed class LargeRelay(UpstreamCall call, HttpResponseMessage answer, 
         }
 
         meter.Complete();
+        if (meter.HasNoRoom)
+        {
+            exchange.BrokeOff = true;
+            return;
+        }
+
         Settle(exchange.CallerGone && attempt.WasAccepted ? RequestStatus.CallerAborted : attempt.Status);
         await SendAsync(behind.Memory);
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Upstreams;
@@ -25,7 +26,10 @@ internal static class PassThrough
             return (404, "No provider of that name is configured.");
         }
 
-        var beneath = Endpoint.Beneath(path, provider.Kind);
+        var isSocket = SocketRequest.IsAskedForBy(exchange.Context);
+        var beneath = isSocket
+            ? new Endpoint(Operation.PassThrough, Dialect.PassThrough, path)
+            : Endpoint.Beneath(path, provider.Kind);
         exchange.ErrorDialect = ErrorDialectOf(provider.Kind, beneath.Dialect);
         if (!provider.Kind.MayKnow(beneath.Dialect))
         {
@@ -42,7 +46,9 @@ internal static class PassThrough
                 );
             }
 
-            if (!PassThroughPath.IsListed(provider.Config, exchange.Context.Request.Method, path))
+            // Over HTTP/2 a socket is asked for by CONNECT; to the provider, and to who lists it, it is a GET all the same.
+            var method = isSocket ? HttpMethods.Get : exchange.Context.Request.Method;
+            if (!PassThroughPath.IsListed(provider.Config, method, path))
             {
                 return (
                     403,
@@ -53,6 +59,12 @@ internal static class PassThrough
             }
         }
 
+        if (isSocket && !SocketRequest.IsWellFormed(exchange.Context))
+        {
+            return (400, "The request asks for a WebSocket, but not as RFC 6455 has it.");
+        }
+
+        exchange.Socket = isSocket ? new SocketRequest() : null;
         exchange.Endpoint = beneath;
         exchange.IsPassThrough = true;
         exchange.VendorPath = path;

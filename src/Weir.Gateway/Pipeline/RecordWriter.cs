@@ -4,8 +4,61 @@ using Weir.Ledger;
 namespace Weir.Gateway.Pipeline;
 
 /// <summary>Journals what requests used, under the reservation that was made before they were sent. Thread-safe.</summary>
-internal sealed class RecordWriter(UsageJournal journal, TimeProvider clock)
+internal sealed class RecordWriter
 {
+    private readonly UsageJournal journal;
+    private readonly RecordIdSource ids;
+    private readonly GatewayMetrics metrics;
+    private readonly TimeProvider clock;
+
+    /// <param name="journal">Where records go.</param>
+    /// <param name="ids">The ids of what is more than one record to an exchange.</param>
+    /// <param name="metrics">Counts those; of the others the pipeline does.</param>
+    /// <param name="clock">Where the time comes from.</param>
+    public RecordWriter(UsageJournal journal, RecordIdSource ids, GatewayMetrics metrics, TimeProvider clock)
+    {
+        this.journal = journal;
+        this.ids = ids;
+        this.metrics = metrics;
+        this.clock = clock;
+        Batches = new BatchRecords(this);
+    }
+
+    /// <summary>The records of batches' results.</summary>
+    public BatchRecords Batches { get; }
+
+    /// <summary>An id for one of several records of an exchange.</summary>
+    public RecordId NextId() => ids.Next();
+
+    /// <summary>Sets room aside for one more record than the exchange has it for; false when the journal is full.</summary>
+    public bool TryReserve() => journal.TryReserve();
+
+    /// <summary>Gives that room back.</summary>
+    public void Release() => journal.Release();
+
+    /// <summary>Journals one of several records of an exchange, under a reservation that was made for it.</summary>
+    public void WriteAside(UsageRecord record)
+    {
+        journal.Append(record);
+        metrics.Count(record);
+    }
+
+    /// <summary>
+    /// Journals one of several records of an exchange, under its reservation, and renews that. False when there is no room for
+    /// another: the reservation then has room for one last record.
+    /// </summary>
+    public bool WriteOneOfMany(UsageRecord record)
+    {
+        WriteAside(record);
+        if (!journal.TryReserve())
+        {
+            return false;
+        }
+
+        journal.Release();
+        return true;
+    }
+
     /// <summary>
     /// Journals the record of a request whose caller got what <paramref name="attempt"/> came to, as far as it is known
     /// now; a second call makes its next revision. Null for what is no usage record: token counts, and what went through by

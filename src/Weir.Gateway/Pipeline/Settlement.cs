@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Metering;
+using Weir.Gateway.Upstreams;
 using Weir.Ledger;
 using Weir.Wire;
 
@@ -17,6 +19,9 @@ internal static class Settlement
 
     /// <summary>The tag that says which of a provider's several keys served.</summary>
     private const string KeyTag = "weir.key";
+
+    /// <summary>The price's mode of what was done in a batch: all that is inside it has that price.</summary>
+    public const string BatchMode = "batch";
 
     /// <summary>The record as it stands now.</summary>
     /// <param name="exchange">The request; all its attempts count.</param>
@@ -142,37 +147,65 @@ internal static class Settlement
             }
         }
 
-        var charge = exchange.Prices.Charge(
-            new PriceRequest
-            {
-                Catalogue = attempt.Target.Provider.Catalogue,
-                Provider = attempt.Target.Provider.Name,
-                Served = reading.Model,
-                Requested = attempt.SentModel,
-                Usage = usage,
-                Mode =
-                    reading.PriceMode
-                    ?? (quality == UsageQuality.Estimated && !reading.SaysPriceMode ? exchange.Head.PriceMode : null),
-                WebSearches = reading.WebSearches,
-                At = exchange.StartedAt,
-            }
+        var mode =
+            reading.PriceMode
+            ?? (quality == UsageQuality.Estimated && !reading.SaysPriceMode ? exchange.Head.PriceMode : null);
+        return Charge(
+            exchange,
+            attempt.Target.Provider,
+            attempt.SentModel,
+            reading,
+            mode,
+            new Priced(usage, quality, default)
         );
-        return reading.Side is { } side
-            ? WithSide(exchange, attempt, side, new Priced(usage, quality, charge))
-            : new Priced(usage, quality, charge);
     }
 
-    /// <summary>Adds what a second model used inside the answer, at that model's own price.</summary>
-    private static Priced WithSide(Exchange exchange, UpstreamAttempt attempt, SideUsage side, Priced main)
+    /// <summary>Puts the price on what an answer used; what a second model used inside it is added, at that model's own price.</summary>
+    /// <param name="exchange">Whose prices hold.</param>
+    /// <param name="provider">Where it was used.</param>
+    /// <param name="asked">The model that was asked for there; null where none was named.</param>
+    /// <param name="reading">What was read of the answer.</param>
+    /// <param name="mode">The price's mode; null for the standard one.</param>
+    /// <param name="used">What was used; its charge is replaced.</param>
+    public static Priced Charge(
+        Exchange exchange,
+        ProviderModel provider,
+        string? asked,
+        in MeterReading reading,
+        string? mode,
+        Priced used
+    )
     {
+        var main = used with
+        {
+            Charge = exchange.Prices.Charge(
+                new PriceRequest
+                {
+                    Catalogue = provider.Catalogue,
+                    Provider = provider.Name,
+                    Served = reading.Model,
+                    Requested = asked,
+                    Usage = used.Usage,
+                    Mode = mode,
+                    WebSearches = reading.WebSearches,
+                    At = exchange.StartedAt,
+                }
+            ),
+        };
+        if (reading.Side is not { } side)
+        {
+            return main;
+        }
+
         var charge = exchange.Prices.Charge(
             new PriceRequest
             {
-                Catalogue = attempt.Target.Provider.Catalogue,
-                Provider = attempt.Target.Provider.Name,
+                Catalogue = provider.Catalogue,
+                Provider = provider.Name,
                 Served = side.Model,
-                Requested = side.Model ?? attempt.SentModel,
+                Requested = side.Model ?? asked,
                 Usage = side.Usage,
+                Mode = mode == BatchMode ? mode : null,
                 At = exchange.StartedAt,
             }
         );
@@ -255,5 +288,6 @@ internal static class Settlement
         : b == UsageQuality.None ? a
         : (UsageQuality)Math.Min((byte)a, (byte)b);
 
-    private readonly record struct Priced(TokenUsage Usage, UsageQuality Quality, Charge Charge);
+    /// <summary>What was used, how well that is known, and what it costs.</summary>
+    public readonly record struct Priced(TokenUsage Usage, UsageQuality Quality, Charge Charge);
 }

@@ -144,6 +144,12 @@ internal sealed class UpstreamCall : IDisposable
         }
 
         var status = (int)answer.StatusCode;
+        if (status == 101 && Exchange.Socket is { } asked && asked.IsAgreed(answer, out var protocol))
+        {
+            await SocketRelay.RunAsync(this, answer, protocol, shutdown);
+            return true;
+        }
+
         if (status < 200 || HasBadLength(answer))
         {
             // Switching protocols, which nobody asked for; or a length that leaves open where the answer ends (RFC 9112, 6.3).
@@ -322,7 +328,8 @@ internal sealed class UpstreamCall : IDisposable
             Dialect,
             plain,
             ContentTypes.Of(plain),
-            Attempt.WasAccepted ? answerer : null
+            Attempt.WasAccepted ? answerer : null,
+            Records.Batches.MeterFor(this, plain)
         );
         whole = new PooledBuffer((plain.Content.Headers.ContentLength ?? 4095) + 1);
         try
@@ -372,6 +379,12 @@ internal sealed class UpstreamCall : IDisposable
 
         meter.Feed(whole.Span);
         meter.Complete();
+        if (meter.HasNoRoom)
+        {
+            Attempt.Failure = "Weir cannot account for what this answer holds now: try again later.";
+            return false;
+        }
+
         Attempt.Reading = meter.Reading;
         Holders.KeepMade(Exchange, Attempt, plain, whole);
         if (!Attempt.WasAccepted && Attempt.Target.Provider.Kind != ProviderKind.Simulator)

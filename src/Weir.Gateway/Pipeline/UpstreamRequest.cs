@@ -36,7 +36,7 @@ internal static class UpstreamRequest
         var incoming = exchange.Context.Request;
         var keepsOwn = KeepsOwnCredential(exchange, provider);
         var request = new HttpRequestMessage(
-            MethodOf(incoming.Method),
+            exchange.Socket is null ? MethodOf(incoming.Method) : HttpMethod.Get,
             provider.Address(PathOf(exchange, model), QueryOf(exchange.Caller, keepsOwn))
         )
         {
@@ -66,6 +66,7 @@ internal static class UpstreamRequest
                 TraceParent = exchange.Gateway.Config.PropagatesTrace ? exchange.Span?.Id : null,
             }
         );
+        exchange.Socket?.Ask(incoming.Headers, request, keepsOwn);
         return request;
     }
 

@@ -24,7 +24,8 @@ public sealed class UsageJournal
 
     /// <summary>
     /// Writes a revision of a record; after it returns the record survives the death of the process. To be called under
-    /// a reservation, at most twice for one. A record with an id that was appended before replaces it as its next revision.
+    /// a reservation, at most twice for one. A record with an id that was appended before replaces it as its next
+    /// revision; one with a derived id (<see cref="DerivedRecordId"/>) is passed over by the ledger when that is so.
     /// Texts, tags and attempts beyond the journal's limits are cut (docs/formats/journal.md). A disk that fails to take the
     /// record does not throw: the record is kept in memory and written when the disk does, and new work is refused until then.
     /// </summary>

@@ -25,6 +25,7 @@ internal sealed class GatewayHost : IAsyncDisposable
     private readonly TemporaryFolder folder;
     private readonly WebApplication app;
     private readonly IdentityStore identity;
+    private bool keepsFolder;
 
     private GatewayHost(
         TemporaryFolder folder,
@@ -54,6 +55,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public ModelGateway Gateway { get; }
 
+    /// <summary>What it charges at.</summary>
+    public required PriceBook Prices { get; init; }
+
     /// <summary>What it told of quotas, time by time.</summary>
     public required ConcurrentQueue<(WorkspaceId Workspace, IReadOnlyList<LimitReading> Readings)> Quotas { get; init; }
 
@@ -69,20 +73,32 @@ internal sealed class GatewayHost : IAsyncDisposable
     public static Task<GatewayHost> StartAsync(params ProviderConfig[] providers) =>
         StartAsync(new GatewayConfig { Providers = [.. providers] });
 
-    public static async Task<GatewayHost> StartAsync(
+    /// <summary>Over a folder that stays, and may have been another's before.</summary>
+    public static Task<GatewayHost> StartAsync(TemporaryFolder kept, params ProviderConfig[] providers) =>
+        StartAsync(new GatewayConfig { Providers = [.. providers] }, null, [], kept);
+
+    public static Task<GatewayHost> StartAsync(
         GatewayConfig config,
         TimeProvider? clock = null,
         params ImmutableArray<WorkspaceConfig> workspaces
+    ) => StartAsync(config, clock, workspaces, kept: null);
+
+    private static async Task<GatewayHost> StartAsync(
+        GatewayConfig config,
+        TimeProvider? clock,
+        ImmutableArray<WorkspaceConfig> workspaces,
+        TemporaryFolder? kept
     )
     {
-        var folder = new TemporaryFolder();
+        var folder = kept ?? new TemporaryFolder();
         var time = clock ?? TimeProvider.System;
         var ledger = UsageLedger.Open(new LedgerOptions { DataFolder = folder.Path }, TimeProvider.System).Ledger!;
         var identity = IdentityStore.Open(folder.Path, TimeProvider.System).Store!;
         var quotas = new ConcurrentQueue<(WorkspaceId Workspace, IReadOnlyList<LimitReading> Readings)>();
+        var prices = new PriceBook();
         var gateway = new ModelGateway(
             ledger,
-            new PriceBook(),
+            prices,
             identity.Keys,
             new RecordIdSource(TimeProvider.System, highest: ledger.HighestId),
             time,
@@ -96,8 +112,13 @@ internal sealed class GatewayHost : IAsyncDisposable
         var app = builder.Build();
         app.Run(gateway.HandleAsync);
         await app.StartAsync();
-        var host = new GatewayHost(folder, app, ledger, identity, gateway) { Quotas = quotas };
-        host.Key = await host.NewKeyAsync("tester");
+        var host = new GatewayHost(folder, app, ledger, identity, gateway)
+        {
+            Quotas = quotas,
+            Prices = prices,
+            keepsFolder = kept is not null,
+        };
+        host.Key = await host.NewKeyAsync(kept is null ? "tester" : $"tester-{Guid.NewGuid():N}");
         return host;
     }
 
@@ -161,6 +182,22 @@ internal sealed class GatewayHost : IAsyncDisposable
         return made.Text!;
     }
 
+    /// <summary>A key for these models alone.</summary>
+    public async Task<string> NewBoundKeyAsync(string name, params ImmutableArray<string> models)
+    {
+        var made = await identity.Keys.CreateAsync(
+            Actor.LocalCommand,
+            new NewApiKey
+            {
+                Name = name,
+                Scopes = [KeyScopes.Gateway],
+                Models = models,
+            },
+            CancellationToken.None
+        );
+        return made.Text!;
+    }
+
     /// <summary>A key of another workspace, which is made first.</summary>
     public async Task<string> NewKeyOfAsync(WorkspaceId workspace)
     {
@@ -209,13 +246,22 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <summary>Each record as it stands, in the order of its making, once no request is under way.</summary>
     public async Task<ImmutableArray<UsageRecord>> RecordsAsync()
     {
-        await Until.TrueAsync(() => Gateway.InFlight == 0);
-        await Ledger.FlushAsync(CancellationToken.None);
-        var entries = await Ledger.Feed.ReadAsync(0, 10_000, CancellationToken.None);
+        var entries = await EntriesAsync();
         return [.. entries.GroupBy(e => e.After.Id).Select(g => g.MaxBy(e => e.Sequence)!.After).OrderBy(r => r.Id)];
     }
 
+    /// <summary>Every change of every record, once no request is under way.</summary>
+    public async Task<ImmutableArray<LedgerEntry>> EntriesAsync()
+    {
+        await Until.TrueAsync(() => Gateway.InFlight == 0);
+        await Ledger.FlushAsync(CancellationToken.None);
+        return [.. await Ledger.Feed.ReadAsync(0, 10_000, CancellationToken.None)];
+    }
+
     public async Task<UsageRecord> RecordAsync() => Assert.Single(await RecordsAsync());
+
+    /// <summary>Stops the server as SIGTERM does: what is under way may end.</summary>
+    public Task StopServerAsync() => app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -225,7 +271,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         await Gateway.DisposeAsync();
         await Ledger.DisposeAsync();
         identity.Dispose();
-        folder.Dispose();
+        if (!keepsFolder)
+        {
+            folder.Dispose();
+        }
     }
 }
 

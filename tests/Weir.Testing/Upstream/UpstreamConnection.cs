@@ -219,13 +219,12 @@ internal sealed class UpstreamConnection(
 
     private async Task<byte[]> ReadExactlyAsync(int count)
     {
-        var result = await pipe.Reader.ReadAtLeastAsync(Math.Max(count, 1), stop);
         if (count == 0)
         {
-            pipe.Reader.AdvanceTo(result.Buffer.Start);
             return [];
         }
 
+        var result = await pipe.Reader.ReadAtLeastAsync(count, stop);
         if (result.Buffer.Length < count)
         {
             throw new OperationCanceledException("The client went in the middle of its body.");

@@ -249,6 +249,12 @@ internal sealed class LedgerStore : IDisposable
     private LedgerState Apply(LedgerState state, UsageRecord record, DateTimeOffset now)
     {
         var id = witnesses.Resolve(record.Id);
+        var isDerived = DerivedRecordId.IsDerived(record.Id);
+        if (isDerived && id != record.Id)
+        {
+            return state;
+        }
+
         if (
             id == record.Id
             && sightings.MayFind(record)
@@ -270,6 +276,12 @@ internal sealed class LedgerStore : IDisposable
         var recordNames = RecordNames.Intern(names, connection, record);
         if (id != record.Id || !statements.TryCreate(record, recordNames, state.Entries + 1))
         {
+            if (isDerived && id == record.Id)
+            {
+                // The same word again, at another time perhaps and from another mouth: the first one stands.
+                return state;
+            }
+
             var stored =
                 RecordRows.Find(find, names, id)
                 ?? throw new InvalidDataException($"Record {id} is there and cannot be read.");
