@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Text;
 using Weir.Foundation;
 using Weir.Testing;
 
