@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using Weir.Foundation;
 using Weir.Testing;
 
 namespace Weir.Gateway.Tests.Pipeline.Sockets;
