@@ -1,8 +1,8 @@
 namespace Weir.Gateway.Admission;
 
 /// <summary>
-/// The sums of the windows of a calendar. The four windows that were used last are kept, so that a clock that is set wrong and
-/// right again finds what was there.
+/// The sums of the windows of a calendar. Four windows are kept, those used last and in which something is, so that a clock that is
+/// set wrong and right again finds what was there.
 /// </summary>
 internal sealed class CalendarTally(WindowConfig window) : Tally
 {
@@ -100,7 +100,9 @@ internal sealed class CalendarTally(WindowConfig window) : Tally
             found = new Span(start, end);
             if (spans.Count == MostKept)
             {
-                spans.RemoveAt(MostKept - 1);
+                // One that holds nothing says nothing, however late it was used.
+                var empty = spans.FindLastIndex(s => s is { Spent: 0, Reserved: 0 });
+                spans.RemoveAt(empty >= 0 ? empty : MostKept - 1);
             }
         }
 
