@@ -39,7 +39,21 @@ internal sealed class AdaptiveLimit(int least, int most)
     public int Limit { get; private set; } = Math.Clamp(First, least, most);
 
     /// <summary>The shortest time to a first byte of the last ten minutes; null before the first.</summary>
-    public TimeSpan? Shortest => shortest.Min() is var time && time == TimeSpan.MaxValue ? null : time;
+    public TimeSpan? Shortest => Usual == TimeSpan.MaxValue ? null : Usual;
+
+    private TimeSpan Usual
+    {
+        get
+        {
+            var usual = TimeSpan.MaxValue;
+            foreach (var time in shortest)
+            {
+                usual = Min(usual, time);
+            }
+
+            return usual;
+        }
+    }
 
     /// <summary>Takes in a first byte.</summary>
     /// <param name="took">The time from the request until then.</param>
@@ -57,7 +71,7 @@ internal sealed class AdaptiveLimit(int least, int most)
             return;
         }
 
-        var usual = shortest.Min();
+        var usual = Usual;
         if (roundShortest > Max(usual * Tolerance, usual + Grace))
         {
             Lower();

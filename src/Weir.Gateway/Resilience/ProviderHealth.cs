@@ -57,10 +57,12 @@ internal sealed class ProviderHealth
             }
 
             Volatile.Write(ref config, next);
-            foreach (var (_, state) in states)
-            {
-                state.Adopt(next);
-            }
+        }
+
+        // Outside the lock: what changes by it is told.
+        foreach (var (_, state) in states)
+        {
+            state.Adopt(next);
         }
     }
 
@@ -89,7 +91,7 @@ internal sealed class ProviderHealth
     /// <summary>A quarter at once, so that a caller who makes names up does not have all looked through for each.</summary>
     private bool Sweep()
     {
-        var idle = states.Values.Where(state => state.IsForgettable()).OrderBy(state => state.AskedAt).ToList();
+        var idle = states.Values.Where(state => state.IsForgettable).OrderBy(state => state.AskedAt).ToList();
         foreach (var state in idle.Take(MostModels / 4))
         {
             states.TryRemove(state.Key.Model, out _);

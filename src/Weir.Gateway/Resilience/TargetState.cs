@@ -30,7 +30,8 @@ internal sealed class TargetState
         Key = key;
         this.context = context;
         this.config = config;
-        Build();
+        MakeBreaker();
+        MakeGovernor();
     }
 
     /// <summary>Whose it is.</summary>
@@ -50,9 +51,14 @@ internal sealed class TargetState
         {
             var before = config;
             config = next;
-            if (before.Breaker != next.Breaker || before.Concurrency != next.Concurrency)
+            if (before.Breaker != next.Breaker)
             {
-                Build();
+                MakeBreaker();
+            }
+
+            if (before.Concurrency != next.Concurrency)
+            {
+                MakeGovernor();
             }
 
             Settle(context.Now, ref events);
@@ -161,12 +167,8 @@ internal sealed class TargetState
         }
     }
 
-    /// <summary>Whether nothing is known of it that would be missed.</summary>
-    public bool IsForgettable()
-    {
-        Look();
-        return isWell && Governor is not { InUse: > 0 };
-    }
+    /// <summary>Whether nothing is known of it that would be missed. Tells nothing.</summary>
+    public bool IsForgettable => isWell && Governor is not { InUse: > 0 };
 
     /// <summary>Takes in that time has gone by, and tells what changed by it.</summary>
     public void Look()
@@ -193,7 +195,7 @@ internal sealed class TargetState
         {
             var now = context.Now;
             var change = breaker?.Leave(ticket, outcome, now) ?? BreakerChange.None;
-            Volatile.Write(ref epoch, breaker?.Epoch ?? 0);
+            Volatile.Write(ref epoch, breaker?.Epoch ?? epoch);
             switch (change)
             {
                 case BreakerChange.Opened or BreakerChange.OpenedAgain:
@@ -336,20 +338,20 @@ internal sealed class TargetState
             : Standing.Ready;
     }
 
-    private void Build()
+    private void MakeBreaker()
     {
         // Tickets of the breaker before say nothing of this one.
         var first = epoch + 1;
         breaker = config.Breaker is { } written ? new Breaker(written, context.Random, first) : null;
         Volatile.Write(ref epoch, first);
-        if (governor?.Config != config.Concurrency)
-        {
-            Volatile.Write(
-                ref governor,
-                config.Concurrency is { } bound ? new ConcurrencyGovernor(bound, context) : null
-            );
-        }
     }
+
+    /// <summary>Who holds or waits for a slot of the one before is still served by it.</summary>
+    private void MakeGovernor() =>
+        Volatile.Write(
+            ref governor,
+            config.Concurrency is { } written ? new ConcurrencyGovernor(written, context) : null
+        );
 
     private static void Note(ref List<ResilienceEvent>? events, ResilienceEvent happened) =>
         (events ??= new List<ResilienceEvent>(2)).Add(happened);

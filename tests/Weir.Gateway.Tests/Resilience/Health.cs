@@ -48,7 +48,7 @@ internal sealed class Health
     {
         while (target.Stand().Kind != StandingKind.Open)
         {
-            Assert.True(Ask(target, AttemptOutcome.Failed));
+            Assert.True(Ask(target, AttemptOutcome.Failed, place: 0));
         }
     }
 }

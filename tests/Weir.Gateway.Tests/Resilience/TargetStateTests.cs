@@ -140,8 +140,13 @@ public sealed class TargetStateTests
     {
         var target = health.Target();
         Health.Break(target);
-        target.Adopt(Health.Quick with { Retries = 7 });
+        var bounded = Health.Quick with { Retries = 7, Concurrency = new ConcurrencyConfig(false, 1, 1) };
+        target.Adopt(bounded);
         Assert.Equal(StandingKind.Open, target.Stand().Kind);
+        using var forced = target.Begin();
+        Assert.False(forced.NeedsSlot);
+        target.Adopt(bounded with { Retries = 8 });
+        Assert.Equal(1, target.Governor!.InUse);
         target.Adopt(Health.Quick with { Breaker = new BreakerConfig { Failures = 4 } });
         Assert.Equal(StandingKind.Ready, target.Stand().Kind);
         Assert.IsType<TargetReturned>(health.Told.Last());
