@@ -2,9 +2,10 @@ namespace Weir.Gateway.Resilience;
 
 /// <summary>
 /// What may be spent on asking one provider again. Of the requests of the last ten seconds one in ten may be a retry, as in the
-/// Google SRE book's chapter on overload (a per-client budget of 10 %), and three a second in any case, so that few requests may be
-/// retried too (the reserve of Finagle's RetryBudget). In the ten seconds that end with any retry there are never more than the larger of 30 and a
-/// tenth of the requests: without it, three tries each would turn a provider's bad minute into three times the load. Thread-safe.
+/// Google SRE book's chapter on overload (a per-client budget of 10 %), and three a second in any case, so that few requests may
+/// be retried too (the reserve of Finagle's RetryBudget). In the ten seconds that end with any retry there are never more than the
+/// larger of 30 and a tenth of the requests: without it, three tries each would turn a provider's bad minute into three times the
+/// load. Thread-safe.
 /// </summary>
 /// <param name="context">The time.</param>
 internal sealed class RetryBudget(HealthContext context)

@@ -4,8 +4,9 @@ namespace Weir.Gateway.Resilience;
 /// Whether a change of the configuration made requests fail: the share of good ones in the window before it against the share after
 /// it, by the pooled two-proportion z test (as <c>proportions_ztest</c> of statsmodels computes it), one-sided.
 /// <para>
-/// It is looked at each time the requests after the change have doubled, beginning with the least number, and at the window's end. Each
-/// look may be wrong once in a thousand; at the dozen looks of a window a change that did nothing is blamed in about one case of two hundred.
+/// It is looked at each time the requests after the change have doubled, beginning with the least number, and at the window's
+/// end. Each look may be wrong once in a thousand; at the half dozen looks of a window a change that did nothing is blamed in
+/// about one case of two hundred.
 /// A worsening that is certain but smaller than the bound is not one either: nobody wants a rollback for half a per cent.
 /// </para>
 /// Only says so; who asked for it rolls back. What is counted is what callers got, not attempts, without refusals of Weir's own for
@@ -67,7 +68,9 @@ internal sealed class RollbackWatch(RollbackConfig config, HealthContext context
         }
     }
 
-    /// <summary>How far two shares lie apart, in standard deviations; negative where the second is the smaller. 0 where all are alike.</summary>
+    /// <summary>
+    /// How far two shares lie apart, in standard deviations; negative where the second is the smaller. 0 where all are alike.
+    /// </summary>
     /// <param name="before">The first.</param>
     /// <param name="after">The second.</param>
     public static double Distance(Tally before, Tally after)

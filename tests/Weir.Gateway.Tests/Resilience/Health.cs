@@ -46,9 +46,11 @@ internal sealed class Health
 
     public static void Break(TargetState target)
     {
-        while (target.Stand().Kind != StandingKind.Open)
+        for (var i = 0; i < 100 && target.Stand().Kind != StandingKind.Open; i++)
         {
             Assert.True(Ask(target, AttemptOutcome.Failed, place: 0));
         }
+
+        Assert.Equal(StandingKind.Open, target.Stand().Kind);
     }
 }
