@@ -19,8 +19,8 @@ internal sealed partial class AdmissionBook(TimeProvider clock)
     private long turns;
     private long looks;
 
-    /// <summary>Lets a request in at once, refuses it, or says that it would have to wait (null).</summary>
-    public AdmissionOutcome? TryAdmit(AdmissionRules rules, AdmissionRequest request)
+    /// <summary>Lets a request in at once, or refuses it; it does not wait. A delay is the caller's to keep.</summary>
+    public AdmissionOutcome Admit(AdmissionRules rules, AdmissionRequest request)
     {
         if (rules.IsEmpty)
         {
@@ -31,8 +31,7 @@ internal sealed partial class AdmissionBook(TimeProvider clock)
         lock (gate)
         {
             var now = Moment.Now(clock);
-            var verdict = Look(rules, request, shares, long.MaxValue, now);
-            return verdict.Kind == VerdictKind.Wait ? null : Outcome(verdict, rules, request, now);
+            return Outcome(Look(rules, request, shares, long.MaxValue, now), rules, request, now);
         }
     }
 

@@ -131,10 +131,9 @@ public sealed class AdmissionCrowdTests(ITestOutputHelper output)
         var request = Rooms.Request(Worst);
         var came = Rooms.Came(Worst / 2);
 
-        Measured(AdmissionRules.None, 1000);
-        Measured(rules, 1000);
-        var (none, noneNs) = Measured(AdmissionRules.None, 100_000);
-        var (four, fourNs) = Measured(rules, 100_000);
+        // The best of many: what else the machine does is not its cost.
+        var (none, noneNs) = Best(AdmissionRules.None);
+        var (four, fourNs) = Best(rules);
 
         output.WriteLine(
             $"no rule: {none} B, {noneNs:0} ns; four rules: {four} B, {fourNs:0} ns for each admit and settle"
@@ -142,16 +141,20 @@ public sealed class AdmissionCrowdTests(ITestOutputHelper output)
         Assert.Equal(0, none);
         Assert.InRange(four, 1, 600);
 
+        (long Bytes, double Nanoseconds) Best(AdmissionRules held)
+        {
+            Measured(held, 30_000);
+            var all = Enumerable.Range(0, 50).Select(_ => Measured(held, 2000)).ToList();
+            return (all.Max(m => m.Bytes), all.Min(m => m.Nanoseconds));
+        }
+
         (long Bytes, double Nanoseconds) Measured(AdmissionRules held, int times)
         {
             var began = Stopwatch.GetTimestamp();
             var before = GC.GetAllocatedBytesForCurrentThread();
             for (var i = 0; i < times; i++)
             {
-                book.AdmitAsync(held, request, Patience, CancellationToken.None)
-                    .GetAwaiter()
-                    .GetResult()
-                    .Ticket!.Settle(came);
+                book.Admit(held, request).Ticket!.Settle(came);
             }
 
             var bytes = GC.GetAllocatedBytesForCurrentThread() - before;

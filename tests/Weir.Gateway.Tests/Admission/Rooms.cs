@@ -78,12 +78,5 @@ internal static class Rooms
             Provider = provider,
         };
 
-    public static AdmissionOutcome Admit(this AdmissionBook book, AdmissionRules rules, AdmissionRequest request)
-    {
-        var admitting = book.AdmitAsync(rules, request, TimeSpan.Zero, CancellationToken.None);
-        Assert.True(admitting.IsCompletedSuccessfully);
-        return admitting.GetAwaiter().GetResult();
-    }
-
     public static Standing Only(this AdmissionBook book, AdmissionRules rules) => Assert.Single(book.Standings(rules));
 }
