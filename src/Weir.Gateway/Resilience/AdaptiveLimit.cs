@@ -98,12 +98,7 @@ internal sealed class AdaptiveLimit(int least, int most)
 
     private void MoveTo(long next)
     {
-        if (next - minute >= Minutes)
-        {
-            Array.Fill(shortest, TimeSpan.MaxValue);
-            minute = next;
-        }
-
+        minute = Math.Max(minute, next - Minutes);
         while (minute < next)
         {
             shortest[++minute % Minutes] = TimeSpan.MaxValue;

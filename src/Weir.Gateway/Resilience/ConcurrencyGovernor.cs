@@ -64,7 +64,7 @@ internal sealed class ConcurrencyGovernor(ConcurrencyConfig config, HealthContex
 
     private int InUseNow => places - freed;
 
-    /// <summary>Takes a slot if one is free and nobody waits for it.</summary>
+    /// <summary>Takes a slot if one is free; while somebody waits, none is.</summary>
     public bool TryEnter(out ConcurrencySlot slot)
     {
         lock (gate)
@@ -139,13 +139,8 @@ internal sealed class ConcurrencyGovernor(ConcurrencyConfig config, HealthContex
         }
     }
 
+    // Whatever frees a slot or raises the bound serves the line first: where somebody waits, none is free.
     private bool TryTake(out ConcurrencySlot slot)
-    {
-        slot = default;
-        return waiting.Count == 0 && TryTakeNext(out slot);
-    }
-
-    private bool TryTakeNext(out ConcurrencySlot slot)
     {
         slot = default;
         if (InUseNow >= LimitNow)
@@ -166,7 +161,7 @@ internal sealed class ConcurrencyGovernor(ConcurrencyConfig config, HealthContex
 
     private void Serve()
     {
-        while (waiting.First is { } first && TryTakeNext(out var slot))
+        while (waiting.First is { } first && TryTake(out var slot))
         {
             waiting.Remove(first);
             first.Value.TrySetResult(slot);

@@ -33,6 +33,7 @@ public sealed class ConcurrencyGovernorTests
         governor.TryEnter(out var held);
         var first = governor.EnterAsync(Patience, default).AsTask();
         var second = governor.EnterAsync(Patience, default).AsTask();
+        Assert.Equal(2, governor.Waiting);
         held.Dispose();
         Assert.False(governor.TryEnter(out _));
 
@@ -209,8 +210,8 @@ public sealed class ConcurrencyGovernorTests
         var health = new Health();
         var governor = new ConcurrencyGovernor(new ConcurrencyConfig(false, 1, 3), health.Context);
         var inside = new List<ConcurrencySlot>();
-        var line = new List<(Task<ConcurrencySlot> Task, CancellationTokenSource Caller, double Until)>();
-        var now = 0.0;
+        var line = new List<(Task<ConcurrencySlot> Task, CancellationTokenSource Caller, TimeSpan Until)>();
+        var now = TimeSpan.Zero;
         foreach (var (step, size) in steps)
         {
             switch (step)
@@ -224,7 +225,7 @@ public sealed class ConcurrencyGovernorTests
                     }
                     else
                     {
-                        line.Add((task, caller, now + 1));
+                        line.Add((task, caller, now + Patience));
                     }
 
                     break;
@@ -249,9 +250,10 @@ public sealed class ConcurrencyGovernorTests
 
                     break;
                 case >= 90:
-                    now += size / 50.0;
-                    health.After(size / 50.0);
-                    line.RemoveAll(waiting => waiting.Until <= now + 1e-9);
+                    var pause = TimeSpan.FromMilliseconds(size * 20);
+                    now += pause;
+                    health.Clock.Advance(pause);
+                    line.RemoveAll(waiting => waiting.Until <= now);
                     break;
             }
 

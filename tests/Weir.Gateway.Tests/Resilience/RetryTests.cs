@@ -26,20 +26,20 @@ public sealed class RetryTests
                 {
                     var health = new Health();
                     var budget = new RetryBudget(health.Context);
-                    var requests = new List<double>();
-                    var retries = new List<double>();
-                    var now = 0.0;
+                    var requests = new List<TimeSpan>();
+                    var retries = new List<TimeSpan>();
+                    var now = TimeSpan.Zero;
                     foreach (var (wait, count) in steps)
                     {
                         // Mostly close together, now and then far apart.
-                        var pause = wait > 190 ? wait / 10.0 : wait / 100.0;
+                        var pause = TimeSpan.FromMilliseconds(wait > 190 ? wait * 100 : wait * 10);
                         now += pause;
-                        health.After(pause);
+                        health.Clock.Advance(pause);
                         for (var i = 0; i < count; i++)
                         {
                             budget.Request();
                             requests.Add(now);
-                            var before = retries.Count(at => at > now - 11);
+                            var before = retries.Count(at => at > now - (RetryBudget.Span * 1.1));
                             if (!budget.TryTake())
                             {
                                 if (before < RetryBudget.Reserve)
@@ -51,8 +51,8 @@ public sealed class RetryTests
                             }
 
                             retries.Add(now);
-                            var within = retries.Count(at => at > now - 10);
-                            if (within > Math.Max(30, requests.Count(at => at > now - 10) / 10))
+                            var within = retries.Count(at => at > now - RetryBudget.Span);
+                            if (within > Math.Max(30, requests.Count(at => at > now - RetryBudget.Span) / 10))
                             {
                                 return false;
                             }

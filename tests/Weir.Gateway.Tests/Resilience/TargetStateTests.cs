@@ -84,6 +84,21 @@ public sealed class TargetStateTests
     }
 
     [Fact]
+    public void A_shorter_word_does_not_cut_a_longer_rest_short()
+    {
+        var target = health.Target();
+        Health.Ask(target, AttemptOutcome.Limited, Said(60));
+        health.After(1);
+        using (var forced = target.Begin())
+        {
+            forced.Tell(AttemptOutcome.Limited, Said(5));
+        }
+
+        Assert.Equal(59, target.Stand().For.TotalSeconds);
+        Assert.Single(health.Told.OfType<CooldownBegan>());
+    }
+
+    [Fact]
     public void A_good_answer_ends_a_rest_unless_it_was_asked_for_before()
     {
         var target = health.Target();
