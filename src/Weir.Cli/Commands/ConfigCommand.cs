@@ -17,7 +17,15 @@ internal static class ConfigCommand
     };
 
     public static Command Create() =>
-        new("config", "The configuration of the server, or of the workspace of a key") { Check(), Show(), Put() };
+        new("config", "The configuration of the server, or of the workspace of a key")
+        {
+            Check(),
+            Show(),
+            Put(),
+            ConfigVersionCommands.Versions(),
+            ConfigVersionCommands.Diff(),
+            ConfigVersionCommands.Rollback(),
+        };
 
     private static Command Check()
     {
@@ -91,6 +99,7 @@ internal static class ConfigCommand
         var command = new Command("put", "Put a file in the place of the configuration, or learn all its faults")
         {
             file,
+            ConfigVersionCommands.Comment,
             CommonOptions.Json,
         }.WithServer();
         command.SetAction(
@@ -116,7 +125,12 @@ internal static class ConfigCommand
                     async client =>
                     {
                         var before = await client.ConfigAsync(cancellationToken);
-                        var config = await client.PutConfigAsync(text, before.Etag, cancellationToken);
+                        var config = await client.PutConfigAsync(
+                            text,
+                            before.Etag,
+                            parsed.GetValue(ConfigVersionCommands.Comment),
+                            cancellationToken
+                        );
                         if (parsed.GetValue(CommonOptions.Json))
                         {
                             CommandRun.WriteJson(config, WeirJsonIndented.Written.ConfigDocument);
