@@ -84,4 +84,17 @@ public sealed partial class WeirClient
             cancellationToken,
             ifMatch: etag
         );
+
+    /// <summary>Makes Weir's configuration of another program's. Nothing is changed.</summary>
+    public Task<ConfigImportResult> ImportConfigAsync(
+        ConfigImportRequest request,
+        CancellationToken cancellationToken
+    ) =>
+        SendAsync(
+            HttpMethod.Post,
+            "config/import",
+            JsonContent.Create(request, WeirJson.Default.ConfigImportRequest),
+            WeirJson.Default.ConfigImportResult,
+            cancellationToken
+        );
 }

@@ -4,6 +4,7 @@ using Weir.Client;
 using Weir.Client.Json;
 using Weir.Server;
 using Weir.Server.Configuration;
+using Weir.Server.Configuration.Schema;
 
 namespace Weir.Cli.Commands;
 
@@ -25,6 +26,8 @@ internal static class ConfigCommand
             ConfigVersionCommands.Versions(),
             ConfigVersionCommands.Diff(),
             ConfigVersionCommands.Rollback(),
+            ConfigImportCommand.Create(),
+            Schema(),
         };
 
     private static Command Check()
@@ -93,6 +96,29 @@ internal static class ConfigCommand
         return faults.IsEmpty ? ExitCodes.Ok : ExitCodes.WrongUse;
     }
 
+    /// <summary>A file's text, <c>-</c> for standard input; null, and told, when it cannot be read.</summary>
+    public static async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return path == "-"
+                ? await Console.In.ReadToEndAsync(cancellationToken)
+                : await File.ReadAllTextAsync(path, cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            CommandRun.Note($"{path}: {failure.Message}");
+            return null;
+        }
+    }
+
+    private static Command Schema()
+    {
+        var command = new Command("schema", "The JSON Schema of weir.yaml, for editors");
+        command.SetAction(_ => Console.Out.Write(ConfigSchema.Text));
+        return command.WithExamples("weir config schema > weir.schema.json");
+    }
+
     private static Command Put()
     {
         var file = new Argument<string>("file") { Description = "The whole new text; - for standard input" };
@@ -106,17 +132,8 @@ internal static class ConfigCommand
             async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetValue(file)!;
-                string text;
-                try
+                if (await ReadAsync(path, cancellationToken) is not { } text)
                 {
-                    text =
-                        path == "-"
-                            ? await Console.In.ReadToEndAsync(cancellationToken)
-                            : await File.ReadAllTextAsync(path, cancellationToken);
-                }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-                {
-                    CommandRun.Note($"{path}: {failure.Message}");
                     return ExitCodes.WrongUse;
                 }
 

@@ -44,6 +44,7 @@ internal static class ConfigRoutes
                 StatusCodes.Status428PreconditionRequired
             );
         ConfigVersionRoutes.Map(group);
+        ConfigImportRoute.Map(group);
     }
 
     private static Results<Ok<ConfigDocument>, ApiProblem> Read(

@@ -28,14 +28,14 @@ internal static class ConfigVersionRoutes
             .TakesQuery("cursor", "limit")
             .NeedsWithDefault(Permission.ConfigRead, Permission.InstanceView);
         group
-            .MapGet("/versions/{version}", Read)
+            .MapGet("/versions/{n}", Read)
             .WithName("getConfigVersion")
             .WithSummary("One accepted text of the configuration, its secrets masked")
             .TakesQuery()
             .NeedsWithDefault(Permission.ConfigRead, Permission.InstanceView)
             .Refuses(StatusCodes.Status404NotFound);
         group
-            .MapGet("/versions/{version}/diff", Diff)
+            .MapGet("/versions/{n}/diff", Diff)
             .WithName("diffConfigVersion")
             .WithSummary("What a version of the configuration changed, as a unified diff, secrets masked")
             .TakesQuery("against")
@@ -94,7 +94,7 @@ internal static class ConfigVersionRoutes
     }
 
     private static Results<Ok<ConfigVersionDetail>, ApiProblem> Read(
-        [Description("The version's number.")] string version,
+        [FromRoute(Name = "n")] [Description("The version's number.")] string version,
         ApiCaller caller,
         Documents documents,
         DocumentVersions versions
@@ -104,7 +104,7 @@ internal static class ConfigVersionRoutes
             : Unknown(version);
 
     private static Results<Ok<ConfigDiff>, ApiProblem> Diff(
-        [Description("The version's number.")] string version,
+        [FromRoute(Name = "n")] [Description("The version's number.")] string version,
         [Description("Against this version; the one before it unless told otherwise.")] string? against,
         ApiCaller caller,
         DocumentVersions versions
