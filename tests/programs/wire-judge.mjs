@@ -30,7 +30,8 @@ type Sparse<T> = T extends (infer U)[] ? Sparse<U>[] : T extends object
 // Models up to 4.5 still take what the package no longer has.
 type AnthropicRequest = A.MessageCreateParams & { temperature?: number; top_p?: number; top_k?: number };
 // OpenAI sends null for members that its package only leaves out, and repeats more of the request than that has.
-type Full<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] } & { max_tool_calls?: number | null; store?: boolean };
+type Full<T> = { [K in keyof T]: undefined extends T[K] ? T[K] | null : T[K] } & {
+  max_tool_calls?: number | null; store?: boolean; frequency_penalty?: number; presence_penalty?: number };
 type FullEvent<T> = T extends { response: R.Response } ? Omit<T, "response"> & { response: Full<R.Response> } : T;
 // Ids of messages are OpenAI's own, so one of the model's that declines has none.
 type Refused = { type: "message"; role: "assistant"; content: R.ResponseOutputRefusal[] };

@@ -15,10 +15,10 @@ namespace Weir.Foundation;
 public static class DerivedRecordId
 {
     /// <summary>The first of the nodes that are set aside for them.</summary>
-    public const int FirstNode = 512;
+    public const int FirstNode = 256;
 
     /// <summary>The last of them.</summary>
-    public const int LastNode = 767;
+    public const int LastNode = 511;
 
     private const int TimeBits = 36;
     private const int NodeBits = 8;

@@ -36,6 +36,9 @@ internal abstract class DialectReader
 
     protected abstract bool IsFinal { get; }
 
+    /// <summary>See <see cref="MeterReading.IsBackground"/>.</summary>
+    protected bool IsBackground { get; set; }
+
     /// <summary>What is known so far.</summary>
     public virtual MeterReading Reading =>
         new()
@@ -44,6 +47,7 @@ internal abstract class DialectReader
             IsFinal = IsFinal,
             Model = Model,
             MessageId = MessageId,
+            IsBackground = IsBackground,
             PriceMode = PriceMode,
             SaysPriceMode = SaysPriceMode,
             Side = Side,

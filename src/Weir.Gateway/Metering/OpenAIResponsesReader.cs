@@ -127,6 +127,10 @@ internal sealed class OpenAIResponsesReader : DialectReader
                 var mode = cursor.ReadString(out var tier, out escaped) ? PriceModes.Of(tier, escaped) : null;
                 PriceMode = SaysPriceMode ? mode : PriceMode;
             }
+            else if (JsonText.Is(key, escaped, "background"u8))
+            {
+                IsBackground = cursor.Skip().SequenceEqual("true"u8);
+            }
             else if (JsonText.Is(key, escaped, "error"u8) && cursor.Peek() != JsonKind.Null)
             {
                 ErrorType = ReadErrorType(cursor.Skip());

@@ -36,6 +36,9 @@ internal readonly record struct MeterReading
     /// <summary>The answer's id.</summary>
     public string? MessageId { get; init; }
 
+    /// <summary>Whether the answer was made in the background, and is fetched when it is there (OpenAI Responses).</summary>
+    public bool IsBackground { get; init; }
+
     /// <summary>The pricing mode that the upstream says it used; null for standard.</summary>
     public string? PriceMode { get; init; }
 

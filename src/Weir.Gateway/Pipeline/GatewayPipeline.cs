@@ -557,16 +557,16 @@ internal sealed class GatewayPipeline(
     {
         var endpoint = exchange.Endpoint;
         var bounds = exchange.Caller.Principal.Bounds is { HasModels: true } own ? own : null;
+        var models = await ModelListing.GatherAsync(exchange.Gateway, exchange.Prices, clock, shutdown);
         ReadOnlyMemory<byte> list;
         if (endpoint.Subject is not { } id)
         {
-            var models = ModelListing.Gather(exchange.Gateway, exchange.Prices);
             models = bounds is null ? models : models.RemoveAll(model => !bounds.AllowsModel(model.Id));
             list = ModelLists.Write(models, endpoint.Dialect, exchange.Context.Request.Query);
         }
         else if (
             (bounds is null || bounds.AllowsModel(id))
-            && ModelListing.Find(exchange.Gateway, exchange.Prices, id) is { } model
+            && ModelListing.Find(exchange.Gateway, exchange.Prices, models, id) is { } model
         )
         {
             list = ModelLists.Write(model, endpoint.Dialect);

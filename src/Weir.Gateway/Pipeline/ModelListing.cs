@@ -21,8 +21,8 @@ internal sealed record ListedModel(string Id, string Owner, ModelPrice? Price, b
 }
 
 /// <summary>
-/// Gathers the models that a caller may ask for, in whatever dialect, out of the configuration and the price catalogue; no
-/// upstream is asked. Ordered by name, each name once: the first of routes, then providers in their order.
+/// Gathers the models that a caller may ask for, in whatever dialect, out of the configuration, the price catalogue and what
+/// providers list that no catalogue knows. Ordered by name, each name once: the first of routes, then providers in their order.
 /// </summary>
 internal static class ModelListing
 {
@@ -30,7 +30,23 @@ internal static class ModelListing
     /// The names that routes give; and of every provider the models that its configuration lists by name, and of its
     /// catalogue those that the configuration's patterns match (all, where it lists none).
     /// </summary>
-    public static ImmutableArray<ListedModel> Gather(GatewayModel gateway, PriceSnapshot prices)
+    public static async Task<ImmutableArray<ListedModel>> GatherAsync(
+        GatewayModel gateway,
+        PriceSnapshot prices,
+        TimeProvider clock,
+        CancellationToken shutdown
+    )
+    {
+        var asked = gateway.Providers.RemoveAll(p => !OwnModels.AreAskedFor(p));
+        var told = await Task.WhenAll(asked.Select(p => p.Upstream.Models.OfAsync(p, clock, shutdown)));
+        return Gather(gateway, prices, [.. asked.Zip(told)]);
+    }
+
+    private static ImmutableArray<ListedModel> Gather(
+        GatewayModel gateway,
+        PriceSnapshot prices,
+        ImmutableArray<(ProviderModel Provider, ImmutableArray<string> Models)> own
+    )
     {
         var found = new SortedDictionary<string, ListedModel>(StringComparer.Ordinal);
         foreach (var route in gateway.Config.Routes)
@@ -44,6 +60,10 @@ internal static class ModelListing
         foreach (var provider in gateway.Providers)
         {
             Gather(provider, prices, found);
+            foreach (var name in own.Where(o => o.Provider == provider).SelectMany(o => o.Models))
+            {
+                found.TryAdd(name, new ListedModel(name, provider.Name, prices.Find(provider.Catalogue, name)));
+            }
         }
 
         return [.. found.Values];
@@ -53,9 +73,14 @@ internal static class ModelListing
     /// One model by the name that a caller gives it: one that is listed, or that a provider serves under a pattern, with a date
     /// behind it or with its own name before it (<c>openai/gpt-5</c>). Null when no provider is known to serve it.
     /// </summary>
-    public static ListedModel? Find(GatewayModel gateway, PriceSnapshot prices, string id)
+    public static ListedModel? Find(
+        GatewayModel gateway,
+        PriceSnapshot prices,
+        ImmutableArray<ListedModel> gathered,
+        string id
+    )
     {
-        if (Gather(gateway, prices).FirstOrDefault(m => m.Id == id) is { } listed)
+        if (gathered.FirstOrDefault(m => m.Id == id) is { } listed)
         {
             return listed;
         }

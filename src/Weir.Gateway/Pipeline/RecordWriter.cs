@@ -10,6 +10,7 @@ internal sealed class RecordWriter
     private readonly RecordIdSource ids;
     private readonly GatewayMetrics metrics;
     private readonly TimeProvider clock;
+    private readonly RecentIds fetched = new();
 
     /// <param name="journal">Where records go.</param>
     /// <param name="ids">The ids of what is more than one record to an exchange.</param>
@@ -61,8 +62,8 @@ internal sealed class RecordWriter
 
     /// <summary>
     /// Journals the record of a request whose caller got what <paramref name="attempt"/> came to, as far as it is known
-    /// now; a second call makes its next revision. Null for what is no usage record: token counts, and what went through by
-    /// another method than POST and told of no usage.
+    /// now; a second call makes its next revision. Null for what is no usage record: token counts, and what was fetched and
+    /// is none of its own, or has been fetched before (<see cref="FetchedAnswers"/>).
     /// </summary>
     /// <param name="exchange">The request.</param>
     /// <param name="attempt">Added to its attempts when it is not among them.</param>
@@ -78,7 +79,12 @@ internal sealed class RecordWriter
 
         // Before the answer's last byte: the caller may name it in its very next request.
         Holders.KeepAnswer(exchange, attempt);
-        if (!IsRecorded(exchange, attempt))
+        if (FetchedAnswers.Fetches(exchange))
+        {
+            return WriteFetched(exchange, attempt, httpStatus, duration);
+        }
+
+        if (exchange.Endpoint is { Operation: not Operation.PassThrough, IsMetered: false })
         {
             return null;
         }
@@ -89,8 +95,17 @@ internal sealed class RecordWriter
         return record;
     }
 
-    private static bool IsRecorded(Exchange exchange, UpstreamAttempt attempt) =>
-        exchange.Endpoint.Operation == Operation.PassThrough
-            ? exchange.Context.Request.Method == "POST" || !attempt.Reading.Usage.IsUnknown
-            : exchange.Endpoint.IsMetered;
+    private UsageRecord? WriteFetched(Exchange exchange, UpstreamAttempt attempt, int? httpStatus, TimeSpan duration)
+    {
+        if (FetchedAnswers.IdOf(exchange, attempt) is not { } id || fetched.Contains(id))
+        {
+            return null;
+        }
+
+        var record = Settlement.Settle(exchange, attempt, httpStatus, duration) with { Id = id };
+        journal.Append(record);
+        fetched.Add(id);
+        exchange.Record = record;
+        return record;
+    }
 }

@@ -3,7 +3,6 @@ using Weir.Foundation;
 using Weir.Gateway.Metering;
 using Weir.Gateway.Upstreams;
 using Weir.Ledger;
-using Weir.Wire;
 
 namespace Weir.Gateway.Pipeline;
 

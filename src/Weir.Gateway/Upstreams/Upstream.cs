@@ -28,6 +28,9 @@ internal sealed class Upstream : IDisposable
     /// <summary>What is known of the accounts there.</summary>
     public AccountState Accounts { get; } = new();
 
+    /// <summary>What is listed there.</summary>
+    public OwnModels Models { get; } = new();
+
     /// <summary>What makes two providers share connections.</summary>
     public UpstreamKey Key { get; }
 

@@ -8,7 +8,6 @@ using Weir.Gateway;
 using Weir.Server.Api.Capture;
 using Weir.Server.Api.Routes;
 using Weir.Server.Doors;
-using Weir.Server.Logging;
 
 namespace Weir.Server.Api;
 

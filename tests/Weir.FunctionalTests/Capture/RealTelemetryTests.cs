@@ -156,7 +156,11 @@ public sealed class RealTelemetryTests : IAsyncLifetime
             new Dictionary<string, string> { ["HOME"] = home }
         );
 
-    private Task ClaudeAsync(string home, string prompt, IReadOnlyDictionary<string, string> environment) =>
+    private Task<ProgramResult> ClaudeAsync(
+        string home,
+        string prompt,
+        IReadOnlyDictionary<string, string> environment
+    ) =>
         new ClaudeProgram(new Uri(provider.BaseUrl), FakeProvider.ApiKey, home) { Environment = environment }.AskAsync(
             prompt
         );

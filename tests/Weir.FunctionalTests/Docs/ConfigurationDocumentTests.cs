@@ -14,6 +14,7 @@ public sealed partial class ConfigurationDocumentTests
         var told = KeysOf(
             "docs/operations/configuration.md",
             "docs/operations/observability.md",
+            "docs/operations/resilience.md",
             "docs/operations/capture-sync.md"
         );
         var read = Directory

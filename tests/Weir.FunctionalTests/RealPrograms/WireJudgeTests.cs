@@ -5,7 +5,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
-using Weir.Gateway.Pipeline;
 using Weir.Gateway.Tests.Translation.Talks;
 using Weir.Gateway.Translation;
 using Weir.Testing;

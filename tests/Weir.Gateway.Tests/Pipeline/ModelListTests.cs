@@ -171,4 +171,82 @@ public sealed class ModelListTests
         var (answer, _) = await host.AskAsync(host.Request(HttpMethod.Get, "/v1/models").With("x-api-key", "wk_wrong"));
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
+
+    [Fact]
+    public async Task A_program_on_ones_own_machine_is_asked_for_its_models_once_a_minute()
+    {
+        await using var upstream = new FakeUpstream();
+        upstream.On(
+            "/v1/models",
+            UpstreamAnswer.Json(
+                """{"object":"list","data":[{"id":"house:7b"},{"id":"house:70b"},{"id":5},{},7,{"id":"a\nb"}]}"""
+            )
+        );
+        var clock = new FakeClock();
+        await using var host = await GatewayHost.StartAsync(
+            new GatewayConfig { Providers = [Local(upstream), GatewayHost.Simulator] },
+            clock
+        );
+
+        var list = await GetAsync(host, "/v1/models");
+        var again = await GetAsync(host, "/v1/models", anthropic: true);
+        var one = await GetAsync(host, "/v1/models/house:7b");
+
+        Assert.Equal(
+            ["house:70b", "house:7b", "sim-large", "sim-small", "sim-thinking"],
+            Ids(list.GetProperty("data")).Order(StringComparer.Ordinal)
+        );
+        Assert.Contains("house:7b", Ids(again.GetProperty("data")));
+        Assert.Equal("ollama", one.GetProperty("owned_by").GetString());
+        Assert.Single(upstream.Requests);
+
+        clock.Advance(TimeSpan.FromSeconds(61));
+        await GetAsync(host, "/v1/models");
+        Assert.Equal(2, upstream.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData(500, "{}")]
+    [InlineData(200, "[")]
+    [InlineData(200, "[]")]
+    [InlineData(200, """{"data":{"id":"x"}}""")]
+    public async Task One_that_tells_nothing_of_use_takes_nothing_from_the_list(int status, string body)
+    {
+        await using var upstream = new FakeUpstream();
+        upstream.On("/v1/models", UpstreamAnswer.Json(body, status));
+        await using var host = await GatewayHost.StartAsync(
+            new GatewayConfig { Providers = [Local(upstream), GatewayHost.Simulator] }
+        );
+
+        var list = await GetAsync(host, "/v1/models");
+
+        Assert.Equal(
+            ["sim-large", "sim-small", "sim-thinking"],
+            Ids(list.GetProperty("data")).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task One_that_is_silent_is_waited_for_as_long_as_a_caller_can_wait()
+    {
+        var gate = new Gate();
+        await using var upstream = new FakeUpstream();
+        upstream.Enqueue(UpstreamAnswer.Status(200).Pause(gate));
+        await using var host = await GatewayHost.StartAsync(
+            new GatewayConfig { Providers = [Local(upstream), GatewayHost.Simulator] }
+        );
+
+        var list = await GetAsync(host, "/v1/models");
+        gate.Open();
+
+        Assert.Equal(3, Ids(list.GetProperty("data")).Length);
+    }
+
+    private static ProviderConfig Local(FakeUpstream upstream) =>
+        new()
+        {
+            Name = "ollama",
+            Kind = ProviderKind.OpenAICompatible,
+            BaseUrl = new Uri(upstream.BaseUrl, "v1"),
+        };
 }

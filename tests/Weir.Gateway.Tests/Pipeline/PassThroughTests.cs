@@ -146,4 +146,58 @@ public sealed class PassThroughTests
         );
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
+
+    [Theory]
+    [InlineData(
+        "/v1/responses/resp_1",
+        """{"object":"response","id":"resp_1","model":"gpt-5","background":true,USAGE}""",
+        1
+    )]
+    [InlineData(
+        "/v1/responses/resp_1",
+        """{"object":"response","id":"resp_1","model":"gpt-5","background":false,USAGE}""",
+        0
+    )]
+    [InlineData(
+        "/v1/responses/resp_1",
+        """{"object":"response","id":"resp_1","model":"gpt-5","background":true,"usage":null}""",
+        0
+    )]
+    [InlineData(
+        "/v1/chat/completions/chatcmpl-1",
+        """{"object":"chat.completion","id":"chatcmpl-1","model":"gpt-5","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}""",
+        0
+    )]
+    [InlineData("/v1/threads/thread_1/runs/run_1", """{"object":"thread.run","id":"run_1","model":"gpt-5",USAGE}""", 1)]
+    public async Task What_is_fetched_counts_once_and_only_where_nothing_else_counted_it(
+        string path,
+        string body,
+        int records
+    )
+    {
+        await using var upstream = new FakeUpstream();
+        upstream.Handle(_ =>
+            UpstreamAnswer.Json(
+                body.Replace("USAGE", "\"usage\":{\"input_tokens\":7,\"output_tokens\":3}", StringComparison.Ordinal)
+            )
+        );
+        await using var host = await GatewayHost.StartAsync(
+            GatewayHost.OpenAI(upstream) with
+            {
+                PassThrough = [new PassThroughRule("GET", "/v1/*")],
+            }
+        );
+
+        for (var i = 0; i < 3; i++)
+        {
+            var (answer, _) = await host.AskAsync(
+                host.Request(HttpMethod.Get, "/p/openai" + path).With("x-api-key", host.Key)
+            );
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        var written = await host.RecordsAsync();
+        Assert.Equal(records, written.Length);
+        Assert.All(written, r => Assert.Equal((7L, 3L), (r.Usage.Input, r.Usage.Output)));
+    }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Tests.Wire.OpenAIResponses;
 using Weir.Gateway.Translation;

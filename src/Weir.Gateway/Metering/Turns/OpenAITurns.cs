@@ -1,5 +1,4 @@
 using Weir.Foundation;
-using Weir.Wire;
 
 namespace Weir.Gateway.Metering;
 

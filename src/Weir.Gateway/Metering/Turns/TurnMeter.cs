@@ -1,5 +1,3 @@
-using Weir.Foundation;
-
 namespace Weir.Gateway.Metering;
 
 /// <summary>
@@ -83,7 +81,7 @@ internal abstract class TurnMeter(TimeProvider clock)
     /// <summary>A turn has ended.</summary>
     protected void Add(Turn turn) => done.Add(turn);
 
-    private IReadOnlyList<Turn> Take()
+    private List<Turn> Take()
     {
         if (done.Count == 0)
         {

@@ -14,6 +14,9 @@ namespace Weir.Gateway.Pipeline;
 /// </summary>
 internal sealed class BatchRecords(RecordWriter records)
 {
+    /// <summary>No file is larger; a provider that claims one is not believed, so that no sum of places overflows.</summary>
+    private const long LargestFile = 1L << 50;
+
     private readonly LineFragments fragments = new();
     private readonly RecentIds recent = new();
 
@@ -59,7 +62,7 @@ internal sealed class BatchRecords(RecordWriter records)
         }
 
         // An answer of several ranges names none here: its whole lines are known, what it cuts through is not.
-        return !isCoded && headers.ContentRange is { Unit: "bytes", From: { } from } range
+        return !isCoded && headers.ContentRange is { Unit: "bytes", From: { } from and < LargestFile } range
             ? (from, range.Length)
             : (null, null);
     }

@@ -31,6 +31,7 @@ internal sealed class SocketRelay
     private readonly string? protocol;
     private readonly TurnMeter meter;
     private readonly CancellationToken shutdown;
+    private int broke;
     private bool usedExchangeId;
     private string why = RequestRefusals.NotOfTheKey(null);
     private readonly TaskCompletionSource goodBye = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,6 +45,9 @@ internal sealed class SocketRelay
         exchange = call.Exchange;
         meter = TurnMeter.For(call.Attempt.Target.Provider.Kind, exchange.RequestedModel, call.Clock);
     }
+
+    /// <summary>Which side broke first; null while none did.</summary>
+    private SocketOutcome? Broken => Volatile.Read(ref broke) is not 0 and var how ? (SocketOutcome)how : null;
 
     /// <summary>Relays to the end. Everything that was used is journalled when it returns.</summary>
     /// <param name="call">The call that was answered.</param>
@@ -123,16 +127,16 @@ internal sealed class SocketRelay
 
         // A good-bye is answered by the one who hears it, and the answer is passed on as it was; nobody waits for long.
         var rest = Task.WhenAll(up, down);
-        if (!HasBroken(up, down))
+        if (Broken is null)
         {
             await Task.WhenAny(rest, Task.Delay(CloseLimit, call.Clock, CancellationToken.None));
         }
 
-        if (!rest.IsCompleted || HasBroken(up, down))
+        if (!rest.IsCompleted || Broken is not null)
         {
             caller.Abort();
             provider.Abort();
-            if (!HasBroken(up, down, SocketOutcome.ProviderBroke))
+            if (Broken != SocketOutcome.ProviderBroke)
             {
                 // What the provider said before it broke is still on its way; of a caller who takes nothing, nobody waits for that.
                 exchange.Context.Abort();
@@ -158,7 +162,7 @@ internal sealed class SocketRelay
             if (await caller.ReadAsync(limit) is { } end)
             {
                 await EndAsync(end, caller, provider);
-                return end;
+                return Ended(end);
             }
 
             if (!MayAsk(caller.Message.Span))
@@ -171,7 +175,7 @@ internal sealed class SocketRelay
             // Who has not heard yet that Weir has ended it goes on talking, until he answers the good-bye.
             if (!await provider.WriteAsync(caller.Message, caller.Kind) && !goodBye.Task.IsCompleted)
             {
-                return SocketOutcome.ProviderBroke;
+                return Ended(SocketOutcome.ProviderBroke);
             }
         }
     }
@@ -185,7 +189,7 @@ internal sealed class SocketRelay
             if (await provider.ReadAsync(limit) is { } end)
             {
                 await EndAsync(end, provider, caller);
-                return end;
+                return Ended(end);
             }
 
             var hasRoom = true;
@@ -196,7 +200,7 @@ internal sealed class SocketRelay
 
             if (!await caller.WriteAsync(provider.Message, provider.Kind) && !goodBye.Task.IsCompleted)
             {
-                return SocketOutcome.CallerBroke;
+                return Ended(SocketOutcome.CallerBroke);
             }
 
             if (!hasRoom)
@@ -302,11 +306,16 @@ internal sealed class SocketRelay
         return call.Records.WriteOneOfMany(record);
     }
 
-    private static bool HasBroken(Task<SocketOutcome> up, Task<SocketOutcome> down) =>
-        HasBroken(up, down, SocketOutcome.CallerBroke) || HasBroken(up, down, SocketOutcome.ProviderBroke);
+    /// <summary>Notes which side broke first: what follows from that breaks the other one too.</summary>
+    private SocketOutcome Ended(SocketOutcome how)
+    {
+        if (how is SocketOutcome.CallerBroke or SocketOutcome.ProviderBroke)
+        {
+            Interlocked.CompareExchange(ref broke, (int)how, 0);
+        }
 
-    private static bool HasBroken(Task<SocketOutcome> up, Task<SocketOutcome> down, SocketOutcome how) =>
-        (up.IsCompletedSuccessfully && up.Result == how) || (down.IsCompletedSuccessfully && down.Result == how);
+        return how;
+    }
 
     private async Task WaitAsync(TimeSpan time, CancellationToken cancellationToken)
     {

@@ -109,7 +109,7 @@ internal static class ResponsesWords
         }
     }
 
-    /// <summary>The shape of the answer, whole: OpenAI says what was left out as well.</summary>
+    /// <summary>The shape of the answer, which is always said.</summary>
     private static void RepeatText(JsonValue text, JsonOut to)
     {
         to.Object("text"u8);
@@ -119,11 +119,6 @@ internal static class ResponsesWords
         if (format.ValueKind != JsonValueKind.Object)
         {
             to.Text("type"u8, "text"u8);
-        }
-        else if (format.Is("type"u8, "json_schema"u8))
-        {
-            Complete(format, "description"u8, "null"u8, to);
-            Complete(format, "strict"u8, "false"u8, to);
         }
 
         to.EndObject();

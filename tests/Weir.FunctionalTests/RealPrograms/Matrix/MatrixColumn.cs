@@ -83,7 +83,7 @@ internal sealed class MatrixColumn : IAsyncDisposable
         var signed = charges.First(c => c.Calls > 0);
         if (program.KeepsProofs && Upstream.ProofOf(signed) is { } proof)
         {
-            Assert.Contains(charges, c => Texts(c.Request.Json()).Contains(proof));
+            Assert.Contains(charges.SkipWhile(c => c != signed).Skip(1), c => Texts(c.Request.Json()).Contains(proof));
         }
     }
 

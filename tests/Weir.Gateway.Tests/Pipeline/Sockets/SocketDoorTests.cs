@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
-using Weir.Foundation;
 using Weir.Testing;
 
 namespace Weir.Gateway.Tests.Pipeline.Sockets;

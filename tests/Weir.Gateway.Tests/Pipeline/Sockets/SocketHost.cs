@@ -1,5 +1,4 @@
 using System.Net.WebSockets;
-using Weir.Foundation;
 using Weir.Testing;
 
 namespace Weir.Gateway.Tests.Pipeline.Sockets;

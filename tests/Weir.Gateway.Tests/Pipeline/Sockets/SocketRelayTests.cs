@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.WebSockets;
-using System.Text;
-using Weir.Foundation;
 using Weir.Testing;
 
 namespace Weir.Gateway.Tests.Pipeline.Sockets;

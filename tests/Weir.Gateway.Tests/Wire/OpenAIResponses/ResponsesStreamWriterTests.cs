@@ -142,10 +142,15 @@ public sealed class ResponsesStreamWriterTests
             final.GetProperty("usage").Plain()
         );
         var asked = Parse(Asked);
-        foreach (var name in new[] { "instructions", "tools", "temperature", "metadata" })
+        foreach (var name in new[] { "instructions", "temperature", "metadata" })
         {
             Assert.Equal(asked.GetProperty(name).Plain(), final.GetProperty(name).Plain());
         }
+
+        Assert.Equal(
+            asked.List("tools").Select(tool => tool.Word("name")),
+            final.List("tools").Select(tool => tool.Word("name"))
+        );
 
         Assert.Equal("the-model", final.Word("model"));
         Assert.Equal("auto", final.Word("tool_choice"));
@@ -238,7 +243,7 @@ public sealed class ResponsesStreamWriterTests
               {"type":"function",
                "name":"look","description":"two\nlines",
                "parameters":{
-                 "type":"object"}}]}
+                 "type":"object"},"strict":true}]}
             """.ReplaceLineEndings("\r\n");
 
         Assert.Equal(

@@ -31,19 +31,6 @@ public sealed class WholeResponseTests
         );
     }
 
-    [Fact]
-    public void A_schema_is_repeated_whole()
-    {
-        var response = Answer(
-            """{"model":"m","input":"x","text":{"format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true}}}"""
-        );
-
-        Assert.Equal(
-            """{"format":{"type":"json_schema","name":"n","schema":{"type":"object"},"strict":true,"description":null}}""",
-            response.GetProperty("text").Plain()
-        );
-    }
-
     private static JsonElement Answer(string request) =>
         ResponseStream
             .Check(

@@ -1,0 +1,214 @@
+using System.Collections.Immutable;
+
+namespace Weir.Gateway.Admission;
+
+/// <content>What others tell the book, and what it tells them.</content>
+internal sealed partial class AdmissionBook
+{
+    /// <summary>
+    /// Adds what was spent before the book counted, as the ledger has it. Who calls it sees to it that nothing is told twice:
+    /// a rule's counters begin with the snapshot that has it first, and know every request that was let in after.
+    /// </summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="scope">Which of its counters.</param>
+    /// <param name="at">When; of a sum over a span, its end, so that it is not forgotten too soon. What is before the window is passed over.</param>
+    /// <param name="spent">How much, in the measure's unit.</param>
+    public void Restore(AdmissionRule rule, in ScopeValue scope, DateTimeOffset at, long spent)
+    {
+        lock (gate)
+        {
+            var now = Moment.Now(clock);
+            Charge(CountersOf(rule).Of(scope, ++looks, now), at, spent, now);
+        }
+    }
+
+    /// <summary>Applies a difference to a record that the ledger wrote: a new price, a late word on what was used.</summary>
+    /// <param name="rules">The rules that hold for it.</param>
+    /// <param name="subject">Whose it was; its provider alone among the candidates.</param>
+    /// <param name="delta">By how much it changed. What is not known of it changes nothing.</param>
+    /// <param name="at">When the request began.</param>
+    public void Apply(AdmissionRules rules, AdmissionSubject subject, in AdmissionActuals delta, DateTimeOffset at)
+    {
+        lock (gate)
+        {
+            var now = Moment.Now(clock);
+            looks++;
+            foreach (var rule in rules.Rules)
+            {
+                if (!rule.Scope.Holds(subject) || rule.Actual(delta, 0) is not (not 0 and var amount))
+                {
+                    continue;
+                }
+
+                if (!rule.Scope.EachProvider)
+                {
+                    Charge(CounterOf(rule, subject, null, now), at, amount, now);
+                    continue;
+                }
+
+                foreach (var provider in subject.Providers)
+                {
+                    Charge(CounterOf(rule, subject, provider, now), at, amount, now);
+                }
+            }
+        }
+    }
+
+    /// <summary>Gives a counter more room for a time; those who wait for it are looked at anew.</summary>
+    /// <param name="rule">The rule.</param>
+    /// <param name="scope">Which of its counters.</param>
+    /// <param name="grant">How much, until when, by whom; the amount is positive.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The amount is not positive.</exception>
+    public void Grant(AdmissionRule rule, in ScopeValue scope, AdmissionGrant grant)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(grant.Amount);
+        lock (gate)
+        {
+            var now = Moment.Now(clock);
+            var counter = CountersOf(rule).Of(scope, ++looks, now);
+            counter.Grant(grant, now);
+            Pump(counter, now);
+        }
+    }
+
+    /// <summary>How every counter of the rules stands that has been used, in the order of the rules.</summary>
+    public ImmutableArray<Standing> Standings(AdmissionRules rules)
+    {
+        var standings = ImmutableArray.CreateBuilder<Standing>();
+        lock (gate)
+        {
+            var now = Moment.Now(clock);
+            foreach (var rule in rules.Rules)
+            {
+                if (counters.TryGetValue(rule.Id, out var own))
+                {
+                    foreach (var counter in own.All)
+                    {
+                        standings.Add(StandingOf(rule, counter, now));
+                    }
+                }
+            }
+        }
+
+        return standings.ToImmutable();
+    }
+
+    /// <summary>Forgets the counters of rules that no snapshot has any more. Who brings such a rule back restores it.</summary>
+    /// <param name="rules">Every snapshot in use.</param>
+    public void Keep(IEnumerable<AdmissionRules> rules)
+    {
+        var kept = rules
+            .SelectMany(r => r.Rules)
+            .SelectMany(r => r.Throttle is { } throttle ? new[] { r.Id, throttle.Id } : [r.Id])
+            .ToHashSet(StringComparer.Ordinal);
+        lock (gate)
+        {
+            foreach (var (id, own) in counters)
+            {
+                // Who waits there holds its own snapshot, and is looked at until it gives up.
+                if (!kept.Contains(id) && own.All.All(c => c.Waiting == 0))
+                {
+                    counters.Remove(id);
+                }
+            }
+        }
+    }
+
+    /// <summary>What is left by measure, by the rule that leaves the smallest part of its bound: for headers.</summary>
+    /// <param name="ticket">Of the request that is answered.</param>
+    /// <param name="quotas">Room for one of each measure.</param>
+    /// <returns>How many there are.</returns>
+    public int ReadQuotas(AdmissionTicket ticket, Span<QuotaState> quotas)
+    {
+        var count = 0;
+        lock (gate)
+        {
+            var now = Moment.Now(clock);
+            foreach (ref readonly var hold in ticket.Holds.AsSpan())
+            {
+                if (hold.Rule.ByKey)
+                {
+                    continue;
+                }
+
+                var quota = QuotaOf(hold, now);
+                var at = 0;
+                while (at < count && quotas[at].Measure != quota.Measure)
+                {
+                    at++;
+                }
+
+                if (at == count && count < quotas.Length)
+                {
+                    quotas[count++] = quota;
+                }
+                else if (
+                    at < count
+                    && (Int128)quota.Remaining * quotas[at].Limit < (Int128)quotas[at].Remaining * quota.Limit
+                )
+                {
+                    quotas[at] = quota;
+                }
+            }
+        }
+
+        return count;
+    }
+
+    private static QuotaState QuotaOf(in AdmissionHold hold, in Moment now)
+    {
+        var (rule, tally) = (hold.Rule, hold.Counter.Tally);
+        var limit = Amounts.Plus(rule.Bound, hold.Counter.Granted(now));
+        return new QuotaState(
+            rule.Name,
+            rule.Measure,
+            rule.Window.Kind == WindowKind.Sliding ? rule.Window.Length : null,
+            limit,
+            Math.Clamp(Amounts.Minus(limit, tally.Read(now).Taken), 0, Math.Max(0, limit)),
+            tally.ResetAfter(now)
+        );
+    }
+
+    private static Standing StandingOf(AdmissionRule rule, AdmissionCounter counter, in Moment now)
+    {
+        var level = counter.Tally.Read(now);
+        var granted = counter.Granted(now);
+        var utc = now.Utc;
+        var stage = 0;
+        foreach (var candidate in rule.Stages)
+        {
+            if (level.Taken >= Amounts.Plus(Amounts.Percent(rule.Bound, candidate.Percent), granted))
+            {
+                stage = candidate.Percent;
+            }
+        }
+
+        return new Standing
+        {
+            Rule = rule.Name,
+            Measure = rule.Measure,
+            Scope = counter.Scope,
+            Bound = rule.Bound,
+            Granted = granted,
+            Grants = [.. counter.Grants.Where(g => utc < g.Until.UtcTicks)],
+            Spent = level.Spent,
+            Reserved = level.Reserved,
+            AtRisk = level.AtRisk,
+            Waiting = counter.Waiting,
+            ResetsAt =
+                level.Taken != 0 && counter.Tally.ResetAfter(now) is { } wait
+                    ? new DateTimeOffset(utc, TimeSpan.Zero) + wait
+                    : null,
+            Stage = stage,
+        };
+    }
+
+    private void Charge(AdmissionCounter counter, DateTimeOffset at, long amount, in Moment now)
+    {
+        counter.Tally.Charge(now, now.At(at), amount);
+        if (amount < 0)
+        {
+            Pump(counter, now);
+        }
+    }
+}

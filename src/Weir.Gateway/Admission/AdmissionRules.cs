@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Weir.Foundation;
+
+namespace Weir.Gateway.Admission;
+
+/// <summary>
+/// The rules that hold for the requests of one workspace: the server's, then its own. An immutable snapshot; a request keeps
+/// the one that it started with.
+/// </summary>
+internal sealed class AdmissionRules
+{
+    private const string ServerOwner = "server";
+
+    private AdmissionRules(ImmutableArray<AdmissionRule> rules)
+    {
+        Rules = rules;
+        Learns = rules.Any(r =>
+            r.Estimate == EstimateMode.Learned && r.Measure is not (Measure.Requests or Measure.Concurrent)
+        );
+    }
+
+    /// <summary>None: every request passes and nothing is counted.</summary>
+    public static AdmissionRules None { get; } = new([]);
+
+    /// <summary>Every rule, the server's first, budgets before limits, as they were written.</summary>
+    public ImmutableArray<AdmissionRule> Rules { get; }
+
+    /// <summary>Whether there are none.</summary>
+    public bool IsEmpty => Rules.IsEmpty;
+
+    /// <summary>Whether a rule sets aside what was learned.</summary>
+    public bool Learns { get; }
+
+    /// <summary>The rules of the server's document: for its own workspace, and before those of every other.</summary>
+    public static AdmissionRules ForServer(ImmutableArray<BudgetConfig> budgets, ImmutableArray<LimitConfig> limits) =>
+        new([.. Build(ServerOwner, budgets, limits)]);
+
+    /// <summary>The rules that hold in a workspace.</summary>
+    /// <param name="workspace">Whose they are; its rules see only its requests.</param>
+    /// <param name="budgets">Of its own document.</param>
+    /// <param name="limits">Of its own document.</param>
+    /// <param name="server">Those of the server's document.</param>
+    public static AdmissionRules ForWorkspace(
+        WorkspaceId workspace,
+        ImmutableArray<BudgetConfig> budgets,
+        ImmutableArray<LimitConfig> limits,
+        AdmissionRules server
+    ) =>
+        budgets.IsEmpty && limits.IsEmpty ? server : new([.. server.Rules, .. Build($"w{workspace}", budgets, limits)]);
+
+    /// <summary>The rules whose counters an earlier snapshot had not: what was spent before is yet to be told to the book.</summary>
+    public IEnumerable<AdmissionRule> NotIn(AdmissionRules earlier)
+    {
+        var before = earlier.Rules.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
+        return Rules.Where(r => !before.Contains(r.Id));
+    }
+
+    private static IEnumerable<AdmissionRule> Build(
+        string owner,
+        ImmutableArray<BudgetConfig> budgets,
+        ImmutableArray<LimitConfig> limits
+    ) =>
+        budgets
+            .Select(b => AdmissionRule.Of($"{owner}/budget", b))
+            .Concat(limits.SelectMany(l => AdmissionRule.Of($"{owner}/limit", l)));
+}

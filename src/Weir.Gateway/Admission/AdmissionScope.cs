@@ -1,0 +1,124 @@
+namespace Weir.Gateway.Admission;
+
+/// <summary>
+/// Whose requests a rule holds. Each part is a name, a pattern with <c>*</c>, or null for any; a request must fit all. A
+/// bare <c>*</c> makes a counter of its own for each value, everything else one counter for all that fits. A request
+/// without a value (a key of no team) fits no name and no pattern. Immutable.
+/// </summary>
+public sealed record AdmissionScope
+{
+    /// <summary>The organisation that the server belongs to.</summary>
+    public string? Organisation { get; init; }
+
+    /// <summary>The workspace's name.</summary>
+    public string? Workspace { get; init; }
+
+    /// <summary>The team that the key stands for.</summary>
+    public string? Team { get; init; }
+
+    /// <summary>The person that the key stands for.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The key's name.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The model that was asked for.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The provider that serves; before it is known, every one that may.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The name of the tag that <see cref="Tag"/> is about; null with none.</summary>
+    public string? TagName { get; init; }
+
+    /// <summary>The tag's value.</summary>
+    public string? Tag { get; init; }
+}
+
+/// <summary>
+/// Which of a rule's counters is meant: the values of those parts of its scope that are a bare <c>*</c>, null elsewhere.
+/// Upper and lower case are the same, so that no spelling is a way to a fresh counter.
+/// </summary>
+public readonly record struct ScopeValue
+{
+    /// <summary>The organisation.</summary>
+    public string? Organisation { get; init; }
+
+    /// <summary>The workspace.</summary>
+    public string? Workspace { get; init; }
+
+    /// <summary>The team.</summary>
+    public string? Team { get; init; }
+
+    /// <summary>The person.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The key.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>The model.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The provider.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>The tag's value.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>Whether it is the counter that all share for whom there was no more room for one of their own.</summary>
+    public bool IsRest { get; init; }
+
+    /// <inheritdoc />
+    public bool Equals(ScopeValue other) =>
+        Same(Key, other.Key)
+        && Same(Model, other.Model)
+        && Same(User, other.User)
+        && Same(Team, other.Team)
+        && Same(Workspace, other.Workspace)
+        && Same(Provider, other.Provider)
+        && Same(Tag, other.Tag)
+        && Same(Organisation, other.Organisation)
+        && IsRest == other.IsRest;
+
+    /// <inheritdoc />
+    public override int GetHashCode()
+    {
+        var hash = IsRest ? 1 : 0;
+        hash = With(hash, Key);
+        hash = With(hash, Model);
+        hash = With(hash, User);
+        hash = With(hash, Team);
+        hash = With(hash, Workspace);
+        hash = With(hash, Provider);
+        hash = With(hash, Tag);
+        return With(hash, Organisation);
+    }
+
+    /// <summary>For people: <c>key ci, model claude-sonnet-5</c>; empty for a counter that all share.</summary>
+    public override string ToString()
+    {
+        if (IsRest)
+        {
+            return "all others";
+        }
+
+        (string, string?)[] parts =
+        [
+            ("organisation", Organisation),
+            ("workspace", Workspace),
+            ("team", Team),
+            ("user", User),
+            ("key", Key),
+            ("model", Model),
+            ("provider", Provider),
+            ("tag", Tag),
+        ];
+        return string.Join(", ", parts.Where(p => p.Item2 is not null).Select(p => $"{p.Item1} {p.Item2}"));
+    }
+
+    private static bool Same(string? a, string? b) =>
+        ReferenceEquals(a, b) || string.Equals(a, b, StringComparison.OrdinalIgnoreCase);
+
+    private static int With(int hash, string? text) =>
+        unchecked((hash * 31) + (text is null ? 0 : string.GetHashCode(text, StringComparison.OrdinalIgnoreCase)));
+}
