@@ -136,6 +136,9 @@ public sealed record ConfigDocument
     /// <summary>What <c>If-Match</c> must carry to replace it.</summary>
     public required string Etag { get; init; }
 
+    /// <summary>Its number among the versions; null where there is no text, and in the moment before it is noted.</summary>
+    public required long? Version { get; init; }
+
     /// <summary>When it was taken into force.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
@@ -153,8 +156,10 @@ public sealed record ConfigDocument
 }
 
 /// <summary>A text to take the configuration's place.</summary>
+/// <param name="Text">The whole new text.</param>
+/// <param name="Comment">Why, at most 500 characters on one line; null for nothing.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record ConfigText(string? Text);
+public sealed record ConfigText(string? Text, string? Comment = null);
 
 /// <summary>What a check of a configuration found.</summary>
 public sealed record ConfigCheck(bool Valid, IReadOnlyList<ConfigFaultItem> Faults);

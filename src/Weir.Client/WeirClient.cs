@@ -201,24 +201,6 @@ public sealed partial class WeirClient : IDisposable
             cancellationToken
         );
 
-    /// <summary>The configuration in force.</summary>
-    public Task<ConfigDocument> ConfigAsync(CancellationToken cancellationToken) =>
-        GetAsync("config", WeirJson.Default.ConfigDocument, cancellationToken);
-
-    /// <summary>Puts a text in the configuration's place.</summary>
-    /// <param name="text">The whole new text.</param>
-    /// <param name="etag">Of the text that it was made from; <c>none</c> where there is no document yet.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public Task<ConfigDocument> PutConfigAsync(string text, string etag, CancellationToken cancellationToken) =>
-        SendAsync(
-            HttpMethod.Put,
-            "config",
-            JsonContent.Create(new ConfigText(text), WeirJson.Default.ConfigText),
-            WeirJson.Default.ConfigDocument,
-            cancellationToken,
-            ifMatch: etag
-        );
-
     /// <summary>The workspace's secrets, without their values.</summary>
     public Task<SecretList> SecretsAsync(CancellationToken cancellationToken) =>
         GetAsync("secrets", WeirJson.Default.SecretList, cancellationToken);

@@ -24,6 +24,7 @@ public sealed class IdentityStore : IDisposable
         Teams = new TeamBook(database);
         Audit = new AuditTrail(database);
         Secrets = new SecretStore(database, dataFolder, keys);
+        Versions = new DocumentVersions(database, Secrets);
         using var transaction = ControlTransaction.Look(database);
         Sessions = new AuthSessions(database, SessionTable.All(transaction));
         passwords = new PasswordDesk(database, hasher, CredentialTable.Failures(transaction));
@@ -61,6 +62,9 @@ public sealed class IdentityStore : IDisposable
 
     /// <summary>What is kept sealed.</summary>
     public SecretStore Secrets { get; }
+
+    /// <summary>The accepted texts of configuration documents.</summary>
+    public DocumentVersions Versions { get; }
 
     /// <summary>
     /// Migrates and opens <c>control.db</c> in the data folder; both are made when absent. A file that a newer version

@@ -8,6 +8,7 @@ using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Capture;
 using Weir.Server.Configuration;
+using Weir.Server.Configuration.Life;
 using Weir.Server.Limits;
 using Weir.Server.StatusLine;
 
@@ -154,7 +155,7 @@ internal sealed partial class Modules : IAsyncDisposable
             {
                 Intake = options.Intake ?? capture,
                 Upkeep = new IdentityUpkeep(who.Store, options.Clock, loggers.CreateLogger<IdentityUpkeep>()),
-                Trail = new ConfigTrail(who.Store.Audit, loggers.CreateLogger<ConfigTrail>()),
+                Trail = new ConfigTrail(who.Store.Versions, who.Store.Audit, loggers.CreateLogger<ConfigTrail>()),
                 Retention = new RetentionKeeper(
                     who.Store,
                     capture,

@@ -247,9 +247,9 @@ public sealed class WeirHost : IAsyncDisposable
                 return WeirStart.Refused([.. unfit.Select(fault => fault.ToText(config.WatchedPath))]);
             }
 
+            opened.Trail.Follow(documents);
             if (options.LocalApi is null)
             {
-                opened.Trail.Follow(documents);
                 documents.Compare(opened.Trail);
             }
 

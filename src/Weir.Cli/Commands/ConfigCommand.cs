@@ -4,6 +4,7 @@ using Weir.Client;
 using Weir.Client.Json;
 using Weir.Server;
 using Weir.Server.Configuration;
+using Weir.Server.Configuration.Schema;
 
 namespace Weir.Cli.Commands;
 
@@ -17,7 +18,17 @@ internal static class ConfigCommand
     };
 
     public static Command Create() =>
-        new("config", "The configuration of the server, or of the workspace of a key") { Check(), Show(), Put() };
+        new("config", "The configuration of the server, or of the workspace of a key")
+        {
+            Check(),
+            Show(),
+            Put(),
+            ConfigVersionCommands.Versions(),
+            ConfigVersionCommands.Diff(),
+            ConfigVersionCommands.Rollback(),
+            ConfigImportCommand.Create(),
+            Schema(),
+        };
 
     private static Command Check()
     {
@@ -85,29 +96,44 @@ internal static class ConfigCommand
         return faults.IsEmpty ? ExitCodes.Ok : ExitCodes.WrongUse;
     }
 
+    /// <summary>A file's text, <c>-</c> for standard input; null, and told, when it cannot be read.</summary>
+    public static async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return path == "-"
+                ? await Console.In.ReadToEndAsync(cancellationToken)
+                : await File.ReadAllTextAsync(path, cancellationToken);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            CommandRun.Note($"{path}: {failure.Message}");
+            return null;
+        }
+    }
+
+    private static Command Schema()
+    {
+        var command = new Command("schema", "The JSON Schema of weir.yaml, for editors");
+        command.SetAction(_ => Console.Out.Write(ConfigSchema.Text));
+        return command.WithExamples("weir config schema > weir.schema.json");
+    }
+
     private static Command Put()
     {
         var file = new Argument<string>("file") { Description = "The whole new text; - for standard input" };
         var command = new Command("put", "Put a file in the place of the configuration, or learn all its faults")
         {
             file,
+            ConfigVersionCommands.Comment,
             CommonOptions.Json,
         }.WithServer();
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 var path = parsed.GetValue(file)!;
-                string text;
-                try
+                if (await ReadAsync(path, cancellationToken) is not { } text)
                 {
-                    text =
-                        path == "-"
-                            ? await Console.In.ReadToEndAsync(cancellationToken)
-                            : await File.ReadAllTextAsync(path, cancellationToken);
-                }
-                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-                {
-                    CommandRun.Note($"{path}: {failure.Message}");
                     return ExitCodes.WrongUse;
                 }
 
@@ -116,7 +142,12 @@ internal static class ConfigCommand
                     async client =>
                     {
                         var before = await client.ConfigAsync(cancellationToken);
-                        var config = await client.PutConfigAsync(text, before.Etag, cancellationToken);
+                        var config = await client.PutConfigAsync(
+                            text,
+                            before.Etag,
+                            parsed.GetValue(ConfigVersionCommands.Comment),
+                            cancellationToken
+                        );
                         if (parsed.GetValue(CommonOptions.Json))
                         {
                             CommandRun.WriteJson(config, WeirJsonIndented.Written.ConfigDocument);

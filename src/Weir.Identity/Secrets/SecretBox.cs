@@ -80,12 +80,17 @@ internal static class SecretBox
     }
 
     /// <summary>Seals bytes under the ring's newest key, for whoever names the same associated data.</summary>
-    /// <exception cref="ArgumentException">There are none, or too many.</exception>
-    public static byte[] Seal(MasterKeys keys, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plain)
+    /// <exception cref="ArgumentException">There are none, or more than <paramref name="longest"/>.</exception>
+    public static byte[] Seal(
+        MasterKeys keys,
+        ReadOnlySpan<byte> associated,
+        ReadOnlySpan<byte> plain,
+        int longest = LongestValue
+    )
     {
-        if (plain.Length is 0 or > LongestValue)
+        if (plain.Length == 0 || plain.Length > longest)
         {
-            throw new ArgumentException("A value has from 1 byte to 8 KiB.", nameof(plain));
+            throw new ArgumentException($"A value has from 1 to {longest} bytes.", nameof(plain));
         }
 
         var sealedValue = new byte[HeadLength + plain.Length + TagLength];
@@ -129,12 +134,13 @@ internal static class SecretBox
         MasterKeys keys,
         ReadOnlySpan<byte> associated,
         ReadOnlySpan<byte> sealedValue,
-        out byte[] plain
+        out byte[] plain,
+        int longest = LongestValue
     )
     {
         plain = [];
         var length = sealedValue.Length - HeadLength - TagLength;
-        if (length is < 1 or > LongestValue || sealedValue[0] != Version)
+        if (length < 1 || length > longest || sealedValue[0] != Version)
         {
             return OpeningOutcome.Malformed;
         }

@@ -7,6 +7,7 @@ using Weir.Foundation;
 using Weir.Identity.Secrets;
 using Weir.Identity.SignOn;
 using Weir.Identity.Storage;
+using Weir.Identity.Versions;
 
 namespace Weir.Identity;
 
@@ -159,6 +160,25 @@ public sealed class SecretStore : IDisposable
         }
     }
 
+    /// <summary>The master keys, read when they were not yet; null when there are none.</summary>
+    internal async Task<MasterKeys?> KeysAsync(CancellationToken cancellationToken)
+    {
+        if (keys is { } known)
+        {
+            return known;
+        }
+
+        await changing.WaitAsync(cancellationToken);
+        try
+        {
+            return keys ?? (await ReadKeysAsync(cancellationToken)).Keys;
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
     /// <summary>Seals a value in the actor's workspace, a new secret or a new value of one.</summary>
     public async Task<Change<Secret>> SetAsync(Actor actor, NewSecret request, CancellationToken cancellationToken)
     {
@@ -260,7 +280,7 @@ public sealed class SecretStore : IDisposable
             var waits =
                 rows.Values.Any(row =>
                     row.KeyId != read.Newest.Name && SecretBox.Open(read, row.Label, row.Sealed).Value is not null
-                ) || CodesWait(read);
+                ) || OthersWait(read);
             var resumes = waits || (source.IsFile && read.All.Length > 1);
             if (!resumes && !source.IsFile)
             {
@@ -376,6 +396,33 @@ public sealed class SecretStore : IDisposable
             );
         }
 
+        VersionRow? newest = null;
+        for (var goesOn = true; goesOn; )
+        {
+            await database.StoreAsync(
+                transaction =>
+                {
+                    // One at a time: a text may have megabytes.
+                    var found = VersionTable.SealedByOthers(transaction, ring.Newest.Id.ToArray(), newest, most: 1);
+                    foreach (var row in found)
+                    {
+                        if (SealedTexts.Open(ring, row) is { } text)
+                        {
+                            VersionTable.Reseal(transaction, row, SealedTexts.Seal(ring, row, text));
+                            resealed++;
+                        }
+                        else
+                        {
+                            unopened++;
+                        }
+                    }
+
+                    (newest, goesOn) = (found.LastOrDefault(), found.Count > 0);
+                },
+                cancellationToken
+            );
+        }
+
         return (resealed, unopened);
     }
 
@@ -419,12 +466,15 @@ public sealed class SecretStore : IDisposable
         }
     }
 
-    private bool CodesWait(MasterKeys ring)
+    private bool OthersWait(MasterKeys ring)
     {
         using var transaction = ControlTransaction.Look(database);
         return CredentialTable
-            .CodesSealedByOthers(transaction, ring.Newest.Id.ToArray(), after: "", most: int.MaxValue)
-            .Exists(row => SealedCodes.Open(ring, row) is not null);
+                .CodesSealedByOthers(transaction, ring.Newest.Id.ToArray(), after: "", most: int.MaxValue)
+                .Exists(row => SealedCodes.Open(ring, row) is not null)
+            || VersionTable
+                .SealedByOthers(transaction, ring.Newest.Id.ToArray(), after: null, DocumentVersions.Most)
+                .Exists(row => SealedTexts.Open(ring, row) is not null);
     }
 
     private List<CredentialRow> Codes()

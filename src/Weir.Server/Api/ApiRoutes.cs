@@ -63,5 +63,6 @@ internal static class ApiRoutes
         MetricsRoute.Map(routes);
         LiveRoute.Map(routes);
         OpenApiDocument.Map(routes);
+        ConfigSchemaRoute.Map(routes);
     }
 }

@@ -30,7 +30,7 @@ internal static class ApiServices
         services.AddSingleton(_ => state.Modules.Identity.Roles);
         services.AddSingleton(_ => state.Modules.Identity.Teams);
         services.AddSingleton(_ => state.Modules.Identity.Audit);
-        services.AddSingleton(_ => state.Modules.Trail);
+        services.AddSingleton(_ => state.Modules.Identity.Versions);
         services.AddSingleton(_ => state.Modules.Identity.Users);
         services.AddSingleton(_ => state.Modules.Identity.SignIn);
         services.AddSingleton(_ => state.Modules.Identity.Own);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation.Network;
 using Weir.Gateway;
+using Weir.Server.Configuration.Schema;
 using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Configuration;
@@ -21,6 +22,16 @@ internal static class ConfigReader
         var config = root is null ? null : Document(reading, root);
         var faults = reading.Faults.ToImmutableArray();
         return new ConfigResult(faults.IsEmpty ? config : null, faults);
+    }
+
+    /// <summary>Notes what the readers ask for at a text, sound or not.</summary>
+    public static void Note(string text, ConfigShape shape)
+    {
+        var reading = new ConfigReading(_ => null) { Shape = shape };
+        if (YamlTree.Read(text, reading.Sink) is { } root)
+        {
+            _ = Document(reading, root);
+        }
     }
 
     private static WeirConfig? Document(ConfigReading reading, YamlNode root)

@@ -1,3 +1,4 @@
+using Weir.Server.Configuration.Schema;
 using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Configuration;
@@ -17,6 +18,9 @@ internal sealed class ConfigReading(Func<string, string?>? variable)
 
     /// <summary>Whether it is a workspace's document and not the server's.</summary>
     public bool IsWorkspaces => variable is null;
+
+    /// <summary>Where it is noted what the readers ask for; null where nobody wants to know.</summary>
+    public ConfigShape? Shape { get; init; }
 
     /// <summary>The secrets that it names so far.</summary>
     public IEnumerable<SecretUse> Secrets => secrets;
@@ -38,6 +42,7 @@ internal sealed class ConfigReading(Func<string, string?>? variable)
     public string? Expand(YamlScalar scalar, string key)
     {
         var sound = true;
+        Shape?.Item(key);
         if (variable is null && EnvironmentText.HasReference(scalar.Text))
         {
             Fault(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation.Storage;
+using Weir.Server.Configuration.Life;
 using Weir.Server.DataFolder;
 
 namespace Weir.Server.Configuration;
@@ -59,10 +60,10 @@ internal sealed partial class ConfigStore
     public Lock Gate => gate;
 
     /// <summary>
-    /// Told what was in force before and is in force now when the file brought it, in order; null for nobody. Called under the lock: it must
-    /// not wait.
+    /// Told what was in force before, what is now and who replaced it (null for a file), in order; null for nobody. Called under the lock: it
+    /// must not wait.
     /// </summary>
-    public Action<ConfigSnapshot, ConfigSnapshot>? TakenFromFile { get; set; }
+    public Action<ConfigSnapshot, ConfigSnapshot, ConfigAuthor?>? Taken { get; set; }
 
     /// <summary>Whether a file was there: its going away would be news.</summary>
     public bool MayLoseFile => Current.Path is not null || !Current.PendingFaults.IsEmpty;
@@ -264,7 +265,7 @@ internal sealed partial class ConfigStore
         {
             var before = current;
             Accept(config, text);
-            TakenFromFile?.Invoke(before, current);
+            Taken?.Invoke(before, current, null);
         }
         else
         {
@@ -289,7 +290,8 @@ internal sealed partial class ConfigStore
     /// <summary>Replaces the text through the API.</summary>
     /// <param name="text">The whole new text; masked secrets keep their value.</param>
     /// <param name="etag">The text that it was made from.</param>
-    public ConfigReplacement Replace(string text, string etag)
+    /// <param name="author">Who replaces it; null when nobody is told.</param>
+    public ConfigReplacement Replace(string text, string etag, ConfigAuthor? author = null)
     {
         lock (gate)
         {
@@ -303,7 +305,9 @@ internal sealed partial class ConfigStore
                 return new ConfigReplacement(ConfigReplacementOutcome.Changed, []);
             }
 
-            var edit = kind.IsServers ? ConfigEdit.Prepare(current.Text!, text) : (text, []);
+            // A version's text was looked through when it came, or came from the file.
+            var edit =
+                kind.IsServers && author?.Restores is null ? ConfigEdit.Prepare(current.Text!, text) : (text, []);
             if (edit.Text is null)
             {
                 return new ConfigReplacement(ConfigReplacementOutcome.Faulty, WithFaultsOfReading(edit.Faults, text));
@@ -333,7 +337,13 @@ internal sealed partial class ConfigStore
             }
 
             seen = edit.Text;
+            var before = current;
             Accept(result.Config, edit.Text);
+            if (author is not null)
+            {
+                Taken?.Invoke(before, current, author);
+            }
+
             return new ConfigReplacement(ConfigReplacementOutcome.Done, []);
         }
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Identity;
+using Weir.Server.Configuration.Life;
 
 namespace Weir.Server.Configuration;
 
@@ -23,10 +24,10 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
     public ConfigStore Server => server;
 
     /// <summary>
-    /// Told what a file brought into force: whose it is, what was before and what is now. Null for nobody; what
+    /// Told what came into force: whose it is, what was before, what is now, and who replaced it (null for a file). Null for nobody; what
     /// <see cref="Start"/> finds is told to nobody. Called under the documents' lock: it must not wait.
     /// </summary>
-    public Action<WorkspaceId, ConfigSnapshot, ConfigSnapshot>? TakenFromFile { get; set; }
+    public Action<WorkspaceId, ConfigSnapshot, ConfigSnapshot, ConfigAuthor?>? Taken { get; set; }
 
     /// <summary>How many faults keep texts of any document from taking force.</summary>
     public int PendingFaults =>
@@ -98,7 +99,7 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
             checkedAgainst = server.Current.Config;
             LookAtWorkspaces();
             taker = take;
-            server.TakenFromFile = (before, now) => TakenFromFile?.Invoke(WorkspaceId.Default, before, now);
+            server.Taken = (before, now, author) => Taken?.Invoke(WorkspaceId.Default, before, now, author);
             return server.Start(next => Apply(WorkspaceId.Default, next));
         }
     }
@@ -141,11 +142,12 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
     /// <param name="store">The document, one of these.</param>
     /// <param name="text">The whole new text.</param>
     /// <param name="etag">The text that it was made from.</param>
-    public ConfigReplacement Replace(ConfigStore store, string text, string etag)
+    /// <param name="author">Who replaces it; null when nobody is told.</param>
+    public ConfigReplacement Replace(ConfigStore store, string text, string etag, ConfigAuthor? author = null)
     {
         lock (server.Gate)
         {
-            var replacement = store.Replace(text, etag);
+            var replacement = store.Replace(text, etag, author);
             Recheck();
             return replacement;
         }
@@ -219,7 +221,7 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
     {
         var store = ConfigStore.OfWorkspace(server, name, () => WorkspaceTerms.Of(server.Current.Config, name));
         store.Start(next => Apply(id, next));
-        store.TakenFromFile = (before, now) => TakenFromFile?.Invoke(id, before, now);
+        store.Taken = (before, now, author) => Taken?.Invoke(id, before, now, author);
         return new Entry(id, name, store);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weir.Server.Configuration.Schema;
 using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Configuration;
@@ -19,6 +20,7 @@ internal sealed class MapReader
         this.reading = reading;
         this.map = map;
         Path = path;
+        reading.Shape?.Enter(path);
         foreach (var entry in map.Entries)
         {
             if (!entries.TryAdd(entry.Key.Text, entry))
@@ -61,6 +63,7 @@ internal sealed class MapReader
     public YamlNode? Take(string key)
     {
         taken.Add(key);
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Any);
         return entries.TryGetValue(key, out var entry) && entry.Value is not YamlScalar { IsNull: true }
             ? entry.Value
             : null;
@@ -69,6 +72,7 @@ internal sealed class MapReader
     /// <summary>Refuses a key of a later version, with the reason.</summary>
     public void Refuse(string key, string message, string? hint = null)
     {
+        reading.Shape?.Refuse(Path, key);
         if (entries.TryGetValue(key, out var entry))
         {
             taken.Add(key);
@@ -77,7 +81,11 @@ internal sealed class MapReader
     }
 
     /// <summary>Notes that a key is missing.</summary>
-    public void Missing(string key, string hint) => reading.Fault(map, KeyPath(key), "is missing", hint);
+    public void Missing(string key, string hint)
+    {
+        reading.Shape?.Miss(Path, key);
+        reading.Fault(map, KeyPath(key), "is missing", hint);
+    }
 
     /// <summary>Notes a fault at the value of a key.</summary>
     public void Fault(string key, string message, string? hint = null) =>
@@ -93,6 +101,7 @@ internal sealed class MapReader
     /// <summary>A text, not empty.</summary>
     public string? Text(string key)
     {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Text);
         if (Scalar(key) is not { } scalar)
         {
             return null;
@@ -115,7 +124,11 @@ internal sealed class MapReader
     }
 
     /// <summary>A map under a key.</summary>
-    public MapReader? Map(string key) => Take(key) is { } node ? Of(reading, node, KeyPath(key)) : null;
+    public MapReader? Map(string key)
+    {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Map);
+        return Take(key) is { } node ? Of(reading, node, KeyPath(key)) : null;
+    }
 
     /// <summary>Every entry as a map with its key; what is no map is a fault.</summary>
     public IEnumerable<(string Key, MapReader Map)> Maps()
@@ -132,6 +145,7 @@ internal sealed class MapReader
     /// <summary>The items of a list under a key with their paths; empty when it is not there.</summary>
     public IEnumerable<(YamlNode Node, string Path)> List(string key)
     {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.List);
         if (Take(key) is not { } node)
         {
             return [];
@@ -151,6 +165,7 @@ internal sealed class MapReader
     /// <summary>A list of texts.</summary>
     public IEnumerable<(string Text, YamlScalar Node, string Path)> Texts(string key)
     {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Texts);
         foreach (var (node, path) in List(key))
         {
             if (node is not YamlScalar { IsNull: false } scalar)
@@ -168,6 +183,7 @@ internal sealed class MapReader
     public T? Word<T>(string key, IReadOnlyDictionary<string, T> words)
         where T : struct
     {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Word, words: [.. words.Keys]);
         if (Text(key) is not { } text)
         {
             return null;
@@ -185,6 +201,7 @@ internal sealed class MapReader
     /// <summary>True or false.</summary>
     public bool? Flag(string key)
     {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Flag);
         if (Scalar(key) is not { } scalar)
         {
             return null;
@@ -205,6 +222,7 @@ internal sealed class MapReader
     /// <summary>A whole number within bounds.</summary>
     public long? Whole(string key, long least, long most)
     {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Whole, least, most);
         if (Scalar(key) is not { } scalar)
         {
             return null;
@@ -235,6 +253,7 @@ internal sealed class MapReader
     /// <param name="what">What it counts, in the plural, for messages.</param>
     public decimal? Amount(string key, decimal most, string what = "US dollars per million tokens")
     {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Amount, 0, most);
         if (Scalar(key) is not { } scalar)
         {
             return null;
@@ -259,6 +278,7 @@ internal sealed class MapReader
     /// <summary>A day, as <c>2026-07-02</c>.</summary>
     public DateOnly? Day(string key)
     {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Day);
         if (Scalar(key) is not { } scalar)
         {
             return null;
@@ -284,6 +304,7 @@ internal sealed class MapReader
     /// <summary>A span of time with its unit: <c>500ms</c>, <c>10s</c>, <c>5m</c>, <c>1h</c>.</summary>
     public TimeSpan? Duration(string key, TimeSpan least, TimeSpan most)
     {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Duration);
         if (Scalar(key) is not { } scalar)
         {
             return null;

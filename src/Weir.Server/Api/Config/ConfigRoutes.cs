@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Weir.Client;
 using Weir.Identity;
 using Weir.Server.Configuration;
+using Weir.Server.Configuration.Life;
 
 namespace Weir.Server.Api.Config;
 
@@ -16,6 +17,8 @@ namespace Weir.Server.Api.Config;
 /// </summary>
 internal static class ConfigRoutes
 {
+    private const int LongestComment = 500;
+
     /// <summary>Maps <c>GET</c> and <c>PUT</c>.</summary>
     public static void Map(RouteGroupBuilder group)
     {
@@ -40,11 +43,14 @@ internal static class ConfigRoutes
                 StatusCodes.Status422UnprocessableEntity,
                 StatusCodes.Status428PreconditionRequired
             );
+        ConfigVersionRoutes.Map(group);
+        ConfigImportRoute.Map(group);
     }
 
     private static Results<Ok<ConfigDocument>, ApiProblem> Read(
         ApiCaller caller,
         Documents documents,
+        DocumentVersions versions,
         HttpResponse response
     )
     {
@@ -53,7 +59,7 @@ internal static class ConfigRoutes
             return None();
         }
 
-        return Answer(store, response);
+        return Answer(store, versions, caller, response);
     }
 
     private static async Task<Results<Ok<ConfigDocument>, ApiProblem>> Replace(
@@ -64,7 +70,7 @@ internal static class ConfigRoutes
         ApiCaller caller,
         Documents documents,
         SecretStore secrets,
-        ConfigTrail trail,
+        DocumentVersions versions,
         HttpResponse response,
         CancellationToken cancellationToken
     )
@@ -72,6 +78,40 @@ internal static class ConfigRoutes
         if (body.Text is not { } text)
         {
             return ApiProblem.Of(StatusCodes.Status400BadRequest, "Send { \"text\": \"…\" } with the whole new text.");
+        }
+
+        return await PutAsync(
+            text,
+            new ConfigAuthor(caller.Actor, body.Comment),
+            ifMatch,
+            caller,
+            documents,
+            secrets,
+            versions,
+            response,
+            cancellationToken
+        );
+    }
+
+    /// <summary>Puts a text in the document's place, and answers the document.</summary>
+    public static async Task<Results<Ok<ConfigDocument>, ApiProblem>> PutAsync(
+        string text,
+        ConfigAuthor author,
+        string? ifMatch,
+        ApiCaller caller,
+        Documents documents,
+        SecretStore secrets,
+        DocumentVersions versions,
+        HttpResponse response,
+        CancellationToken cancellationToken
+    )
+    {
+        if (author.Comment is { } comment && (comment.Length > LongestComment || comment.Any(char.IsControl)))
+        {
+            return ApiProblem.Of(
+                StatusCodes.Status400BadRequest,
+                $"comment: at most {LongestComment} characters on one line"
+            );
         }
 
         var match = ifMatch?.Trim() ?? "";
@@ -88,14 +128,13 @@ internal static class ConfigRoutes
             return None();
         }
 
-        var before = store.Current;
-        var replacement = documents.Replace(store, text, match.Trim('"'));
+        var replacement = documents.Replace(store, text, match.Trim('"'), author);
         switch (replacement.Outcome)
         {
             case ConfigReplacementOutcome.Done:
-                await trail.NoteAsync(caller.Actor, before, store.Current);
+                await author.Noted;
                 await secrets.SettleAsync().WaitAsync(cancellationToken);
-                return Answer(store, response);
+                return Answer(store, versions, caller, response);
             case ConfigReplacementOutcome.NoFile:
                 return ApiProblem.Of(
                     StatusCodes.Status409Conflict,
@@ -115,13 +154,19 @@ internal static class ConfigRoutes
         }
     }
 
-    private static Ok<ConfigDocument> Answer(ConfigStore store, HttpResponse response)
+    private static Ok<ConfigDocument> Answer(
+        ConfigStore store,
+        DocumentVersions versions,
+        ApiCaller caller,
+        HttpResponse response
+    )
     {
-        var document = ConfigShapes.Document(store);
+        var document = ConfigShapes.Document(store, versions.Newest(caller.Workspace));
         response.Headers.ETag = $"\"{document.Etag}\"";
         return TypedResults.Ok(document);
     }
 
-    private static ApiProblem None() =>
+    /// <summary>What a workspace without a document is answered.</summary>
+    public static ApiProblem None() =>
         ApiProblem.Of(StatusCodes.Status404NotFound, "The caller's workspace has no configuration of its own.");
 }

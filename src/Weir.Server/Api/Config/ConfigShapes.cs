@@ -1,4 +1,5 @@
 using Weir.Client;
+using Weir.Identity;
 using Weir.Server.Configuration;
 
 namespace Weir.Server.Api.Config;
@@ -11,7 +12,9 @@ internal static class ConfigShapes
         new(fault.Line, fault.Column, fault.Key, fault.Message, fault.Hint);
 
     /// <summary>The configuration in force, its secrets masked.</summary>
-    public static ConfigDocument Document(ConfigStore store)
+    /// <param name="store">The document.</param>
+    /// <param name="newest">The newest version of it; null for none.</param>
+    public static ConfigDocument Document(ConfigStore store, DocumentVersion? newest)
     {
         var current = store.Current;
         return new ConfigDocument
@@ -23,6 +26,7 @@ internal static class ConfigShapes
             // Where the server keeps its files is its own workspace's business.
             Path = store.IsServers ? current.Path : null,
             Etag = current.ETag,
+            Version = newest?.Etag == current.ETag ? newest.Number : null,
             AcceptedAt = current.AcceptedAt,
             ReadOnly = store.IsReadOnly,
             Text =
@@ -33,4 +37,41 @@ internal static class ConfigShapes
             RestartNeededFor = current.RestartNeededFor,
         };
     }
+
+    /// <summary>A version without its text.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="inForce">The number of the one in force; null for none.</param>
+    public static ConfigVersionItem Version(DocumentVersion version, long? inForce) =>
+        new()
+        {
+            Version = version.Number,
+            At = version.At,
+            Source = version.Source,
+            ActorKind = version.ActorKind,
+            ActorId = version.ActorId,
+            Actor = version.ActorName,
+            Comment = version.Comment,
+            Restores = version.Restores,
+            Etag = version.Etag,
+            InForce = version.Number == inForce,
+        };
+
+    /// <summary>A version with its text.</summary>
+    /// <param name="version">The version.</param>
+    /// <param name="inForce">The number of the one in force; null for none.</param>
+    public static ConfigVersionDetail Detail(DocumentVersion version, long? inForce) =>
+        new()
+        {
+            Version = version.Number,
+            At = version.At,
+            Source = version.Source,
+            ActorKind = version.ActorKind,
+            ActorId = version.ActorId,
+            Actor = version.ActorName,
+            Comment = version.Comment,
+            Restores = version.Restores,
+            Etag = version.Etag,
+            InForce = version.Number == inForce,
+            Text = version.Text,
+        };
 }
