@@ -22,17 +22,25 @@ internal sealed record ListedModel(string Id, string Owner, ModelPrice? Price, b
 
 /// <summary>
 /// Gathers the models that a caller may ask for, in whatever dialect, out of the configuration and the price catalogue; no
-/// upstream is asked. Ordered by name, each name once: the first of routes, then providers in their order.
+/// upstream is asked. Ordered by name, each name once: the first of aliases, then routes, then providers in their order.
 /// </summary>
 internal static class ModelListing
 {
     /// <summary>
-    /// The names that routes give; and of every provider the models that its configuration lists by name, and of its
+    /// The names that aliases and routes give; and of every provider the models that its configuration lists by name, and of its
     /// catalogue those that the configuration's patterns match (all, where it lists none).
     /// </summary>
     public static ImmutableArray<ListedModel> Gather(GatewayModel gateway, PriceSnapshot prices)
     {
         var found = new SortedDictionary<string, ListedModel>(StringComparer.Ordinal);
+        foreach (var alias in gateway.Config.Aliases)
+        {
+            if (Alias(gateway, prices, alias) is { } named)
+            {
+                found.TryAdd(alias.Name, named);
+            }
+        }
+
         foreach (var route in gateway.Config.Routes)
         {
             if (route.Model is { } name && !name.Contains('*') && Alias(gateway, prices, route, name) is { } alias)
@@ -83,6 +91,29 @@ internal static class ModelListing
         return provider.Kind == ProviderKind.Simulator
             ? SimulatorHandler.Models.Contains(id)
             : provider.Lists(id) || (price is not null && provider.Listed.IsEmpty);
+    }
+
+    /// <summary>What an alias names, whoever asks; null where no provider for it is left.</summary>
+    private static ListedModel? Alias(GatewayModel gateway, PriceSnapshot prices, AliasConfig alias)
+    {
+        if (alias.Model is not { } model)
+        {
+            return Alias(gateway, prices, new RouteConfig { Name = alias.Name, Targets = alias.Targets }, alias.Name);
+        }
+
+        var slash = model.IndexOf('/');
+        var named = slash > 0 ? gateway.Provider(model[..slash]) : null;
+        var bare = named is null ? model : model[(slash + 1)..];
+        ModelPrice? price = null;
+        foreach (var provider in gateway.Providers)
+        {
+            if (named is null || named == provider)
+            {
+                price ??= prices.Find(provider.Catalogue, bare);
+            }
+        }
+
+        return new ListedModel(alias.Name, "alias", price, IsAlias: true);
     }
 
     private static ListedModel? Alias(GatewayModel gateway, PriceSnapshot prices, RouteConfig route, string name)

@@ -236,10 +236,7 @@ internal sealed class SocketRelay
                 await BothAsync(WebSocketCloseStatus.MessageTooBig, "the message is larger than Weir takes");
                 break;
             case SocketOutcome.Refused:
-                await BothAsync(
-                    WebSocketCloseStatus.PolicyViolation,
-                    why
-                );
+                await BothAsync(WebSocketCloseStatus.PolicyViolation, why);
                 break;
         }
 
