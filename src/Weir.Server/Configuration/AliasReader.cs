@@ -73,40 +73,50 @@ internal static class AliasReader
         }
 
         var alias = map.Map(name)!;
-        AliasConfig? read;
-        if (alias.Has("targets"))
-        {
-            foreach (var key in new[] { "model", "keys", "teams" })
-            {
-                alias.Refuse(key, $"{key} cannot stand beside targets", "give each target its model, or use routes");
-            }
+        var read = alias.Has("targets") ? Targeted(reading, alias, name, providers) : Named(alias, name);
+        alias.Finish();
+        return read;
+    }
 
-            read = new AliasConfig
-            {
-                Name = name,
-                Targets = TargetReader.Read(reading, alias, providers),
-                Strategy = TargetReader.Strategy(alias),
-                StaysWithSession = TargetReader.Affinity(alias),
-            };
-        }
-        else if (alias.Text("model") is { } model)
+    private static AliasConfig Targeted(
+        ConfigReading reading,
+        MapReader alias,
+        string name,
+        IReadOnlyDictionary<string, string> providers
+    )
+    {
+        foreach (var key in new[] { "model", "keys", "teams" })
         {
-            read = new AliasConfig
+            alias.Refuse(key, $"{key} cannot stand beside targets", "give each target its model, or use routes");
+        }
+
+        return new AliasConfig
+        {
+            Name = name,
+            Targets = TargetReader.Read(reading, alias, providers),
+            Strategy = TargetReader.Strategy(alias),
+            StaysWithSession = TargetReader.Affinity(alias),
+        };
+    }
+
+    private static AliasConfig? Named(MapReader alias, string name)
+    {
+        var model = alias.Text("model");
+        var (keys, teams) = (Models(alias, "keys"), Models(alias, "teams"));
+        if (!alias.Has("model"))
+        {
+            alias.Missing("model", "name a model, or targets");
+        }
+
+        return model is null
+            ? null
+            : new AliasConfig
             {
                 Name = name,
                 Model = model,
-                Keys = Models(alias, "keys"),
-                Teams = Models(alias, "teams"),
+                Keys = keys,
+                Teams = teams,
             };
-        }
-        else
-        {
-            alias.Missing("model", "name a model, or targets");
-            read = null;
-        }
-
-        alias.Finish();
-        return read;
     }
 
     private static ImmutableArray<KeyValuePair<string, string>> Models(MapReader alias, string key)

@@ -122,7 +122,7 @@ public sealed class RouteExplainTests : IAsyncLifetime
         Assert.True(said.ExitCode == 0, said.Errors);
         Assert.Contains("missed   bound: key is to be bound-*, and is missing", said.Output, StringComparison.Ordinal);
         Assert.Contains("by the route night, the first that matches; weighted", said.Output, StringComparison.Ordinal);
-        Assert.Contains("vendor: weight 3 of 4", said.Output, StringComparison.Ordinal);
+        Assert.Contains("vendor claude-haiku-4-5: weight 3 of 4", said.Output, StringComparison.Ordinal);
     }
 
     [Fact]

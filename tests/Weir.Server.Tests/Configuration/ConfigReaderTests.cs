@@ -420,7 +420,7 @@ public sealed class ConfigReaderTests
                 "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], match: { schedule: { timeZone: Nowhere } } }",
                 "5:52 routes[0].match.schedule.timeZone: no time zone \"Nowhere\" is known here (write it as Europe/Berlin; without it times are in UTC)"
             },
-            { "version: 1\naliases:\n  fast: ", "3:7 aliases.fast: stands for nothing (name a model, or targets)" },
+            { "version: 1\naliases:\n  fast: ", "3:8 aliases.fast: stands for nothing (name a model, or targets)" },
             {
                 "version: 1\naliases:\n  fast: other\n  other: gpt-5",
                 "3:9 aliases.fast: stands for \"other\", which is an alias itself (name the model)"

@@ -236,7 +236,10 @@ internal sealed class SocketRelay
                 await BothAsync(WebSocketCloseStatus.MessageTooBig, "the message is larger than Weir takes");
                 break;
             case SocketOutcome.Refused:
-                await BothAsync(WebSocketCloseStatus.PolicyViolation, why);
+                await BothAsync(
+                    WebSocketCloseStatus.PolicyViolation,
+                    why
+                );
                 break;
         }
 

@@ -299,7 +299,10 @@ public sealed class SocketMeterTests
         await using var provider = await SocketStandIn.StartAsync(ResponsesSocketConduct.PlayAsync);
         await using var host = await GatewayHost.StartAsync(SocketHost.OpenAI(provider));
         var key = await host.NewKeyAsync("short-lived");
-        using var client = await host.ConnectAsync("/p/openai/v1/responses", o => o.SetRequestHeader("x-api-key", key));
+        using var client = await host.ConnectAsync(
+            "/p/openai/v1/responses",
+            o => o.SetRequestHeader("x-api-key", key)
+        );
         await client.SayAsync(ResponsesSocketConduct.Ask("gpt-5.5", "one"), Token);
         while (!ResponsesSocketConduct.IsLast((await client.ReadTextAsync(Token))!))
         {
