@@ -169,7 +169,7 @@ internal static class RouteExplainer
             Route = route?.Name,
             By = decision.Refusal is null ? decision.By : null,
             Strategy = route is null ? null : TargetOrder.WordOf(route.Strategy),
-            OrderedBy = decision.Reason,
+            OrderedBy = decision.Reason == Settlement.AliasReason ? null : decision.Reason,
         };
         Conversation? conversation = null;
         foreach (var target in decision.Targets)
