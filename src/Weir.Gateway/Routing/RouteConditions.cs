@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Weir.Foundation;
-using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Routing;
 

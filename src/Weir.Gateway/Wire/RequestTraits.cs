@@ -167,11 +167,11 @@ internal sealed class RequestTraits(ReadOnlyMemory<byte> body, Dialect dialect, 
 
     private sealed record Parts
     {
-        public Range Tools { get; set; } = default;
+        public Range Tools { get; set; }
 
-        public Range Conversation { get; set; } = default;
+        public Range Conversation { get; set; }
 
-        public Range System { get; set; } = default;
+        public Range System { get; set; }
 
         public bool WantsSchema { get; set; }
 
