@@ -22,12 +22,12 @@ internal sealed record ListedModel(string Id, string Owner, ModelPrice? Price, b
 
 /// <summary>
 /// Gathers the models that a caller may ask for, in whatever dialect, out of the configuration and the price catalogue; no
-/// upstream is asked. Ordered by name, each name once: the first of aliases, then routes, then providers in their order.
+/// upstream is asked. Ordered by name, each name once: the first of routes, then providers in their order.
 /// </summary>
 internal static class ModelListing
 {
     /// <summary>
-    /// The names that aliases and routes give; and of every provider the models that its configuration lists by name, and of its
+    /// The names that routes give; and of every provider the models that its configuration lists by name, and of its
     /// catalogue those that the configuration's patterns match (all, where it lists none).
     /// </summary>
     public static ImmutableArray<ListedModel> Gather(GatewayModel gateway, PriceSnapshot prices)
@@ -93,7 +93,7 @@ internal static class ModelListing
             : provider.Lists(id) || (price is not null && provider.Listed.IsEmpty);
     }
 
-    /// <summary>What an alias names, whoever asks; null where no provider for it is left.</summary>
+    /// <summary>What an alias names, whoever asks, before all other names; null where no provider for it is left.</summary>
     private static ListedModel? Alias(GatewayModel gateway, PriceSnapshot prices, AliasConfig alias)
     {
         if (alias.Model is not { } model)
