@@ -34,6 +34,9 @@ public sealed record RouteQuestionItem
     /// <summary>The calling program's name, as <c>claude-code</c>; null for what the headers tell.</summary>
     public string? Client { get; init; }
 
+    /// <summary>When it would be sent, for routes with a schedule; null for now.</summary>
+    public DateTimeOffset? At { get; init; }
+
     /// <summary>The path alone: the body is somebody's prompt.</summary>
     public override string ToString() => Path ?? Dialect ?? "";
 }
@@ -67,6 +70,26 @@ public sealed record RouteExplanationItem
     /// <c>catalogue</c> of prices; <c>vendor</c> whose dialect is spoken; any of that <c>dialect</c>. Null when there are none.
     /// </summary>
     public required string? By { get; init; }
+
+    /// <summary>The model that the alias stands for that was asked for; null where none was, or where it has targets of its own.</summary>
+    public required string? Alias { get; init; }
+
+    /// <summary>
+    /// What kind of request it is, as routes' conditions name it: <c>background</c>, <c>thinking</c>, <c>webSearch</c>,
+    /// <c>image</c>, <c>subagent</c>.
+    /// </summary>
+    public required IReadOnlyList<string> Kinds { get; init; }
+
+    /// <summary>The routes before the one that matched, or all where none did, and why.</summary>
+    public required IReadOnlyList<MissedRouteItem> Missed { get; init; }
+
+    /// <summary>The route's strategy: <c>fallback</c>, <c>weighted</c>, <c>latency</c>, <c>cost</c>, <c>adaptive</c>; null without a route.</summary>
+    public required string? Strategy { get; init; }
+
+    /// <summary>
+    /// What put the targets into that order: the strategy, or <c>affinity</c>; null where they stand as they are written.
+    /// </summary>
+    public required string? OrderedBy { get; init; }
 
     /// <summary>In the order in which they are tried, with those that the route names and that are passed over.</summary>
     public required IReadOnlyList<RouteTargetItem> Targets { get; init; }
@@ -105,12 +128,20 @@ public sealed record RouteTargetItem
     /// <summary>What the request needs and the target's dialect lacks.</summary>
     public required IReadOnlyList<RouteFeatureItem> Refused { get; init; }
 
+    /// <summary>Why it stands where it stands; null where targets are tried as they are written.</summary>
+    public required string? Standing { get; init; }
+
     /// <summary>
     /// With whose credential it is asked: <c>weir</c>'s own key, the <c>caller</c>'s, <c>none</c>; <c>missing</c> where it is
     /// passed over for want of one.
     /// </summary>
     public required string Credential { get; init; }
 }
+
+/// <summary>A route that did not match.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Why">The first of its conditions that does not hold.</param>
+public sealed record MissedRouteItem(string Name, string Why);
 
 /// <summary>A feature of a request.</summary>
 /// <param name="Name">Its name, as records and the table of translation have it.</param>

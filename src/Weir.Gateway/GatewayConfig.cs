@@ -28,6 +28,9 @@ public sealed record GatewayConfig
     /// <summary>First match wins; a model that no route matches goes to the provider that lists it.</summary>
     public ImmutableArray<RouteConfig> Routes { get; init; } = [];
 
+    /// <summary>Names that stand for a model or a list of targets; names are unique, case aside.</summary>
+    public ImmutableArray<AliasConfig> Aliases { get; init; } = [];
+
     /// <summary>What to do with a stream whose caller has gone.</summary>
     public HangUpPolicy OnHangUp { get; init; } = HangUpPolicy.Abort;
 
@@ -315,31 +318,3 @@ public enum ProviderKind
     /// <summary>Google's Vertex AI.</summary>
     Vertex,
 }
-
-/// <summary>A rule that sends matching requests to targets.</summary>
-public sealed record RouteConfig
-{
-    /// <summary>Its name in records; made from its position when not given.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The model's exact name or a pattern with <c>*</c>; null for any.</summary>
-    public string? Model { get; init; }
-
-    /// <summary>The calling program's name or pattern; null for any.</summary>
-    public string? Client { get; init; }
-
-    /// <summary>The key's name or pattern; null for any.</summary>
-    public string? Key { get; init; }
-
-    /// <summary>Headers that must be there, with a value or pattern.</summary>
-    public ImmutableSortedDictionary<string, string> Headers { get; init; } =
-        ImmutableSortedDictionary<string, string>.Empty;
-
-    /// <summary>Tried in order.</summary>
-    public ImmutableArray<TargetConfig> Targets { get; init; } = [];
-}
-
-/// <summary>Where a route may send a request.</summary>
-/// <param name="Provider">A configured provider's name.</param>
-/// <param name="Model">The model to ask for there; null for the one that the caller named.</param>
-public sealed record TargetConfig(string Provider, string? Model);

@@ -37,6 +37,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly QuotaHeaders? quotas;
     private readonly RefusalNotes? refusals;
     private readonly RefusalLog refused;
+    private readonly RouteState routes;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private volatile GatewaySnapshot snapshot;
@@ -70,6 +71,7 @@ public sealed class ModelGateway : IAsyncDisposable
         this.prices = prices;
         this.ids = ids;
         this.clock = clock;
+        routes = new RouteState(clock);
         snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock);
         telemetry = new GatewayTelemetry(Metrics, () => InFlight);
         pipeline = new GatewayPipeline(
@@ -80,6 +82,7 @@ public sealed class ModelGateway : IAsyncDisposable
             refusals,
             refused,
             Metrics,
+            routes,
             clock,
             log,
             shutdown.Token
@@ -193,7 +196,7 @@ public sealed class ModelGateway : IAsyncDisposable
         var held = Hold();
         try
         {
-            return RouteExplainer.Explain(held, prices.Current, workspace, query);
+            return RouteExplainer.Explain(held, prices.Current, routes, clock.GetUtcNow(), workspace, query);
         }
         finally
         {
@@ -230,7 +233,14 @@ public sealed class ModelGateway : IAsyncDisposable
         );
         try
         {
-            return RouteExplainer.Explain(made, prices.Current, workspace, query);
+            return RouteExplainer.Explain(
+                made,
+                prices.Current,
+                new RouteState(TimeProvider.System),
+                TimeProvider.System.GetUtcNow(),
+                workspace,
+                query
+            );
         }
         finally
         {

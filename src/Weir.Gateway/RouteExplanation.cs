@@ -32,12 +32,37 @@ public sealed record RouteExplanation
     /// <summary>How the targets were found; null when none is asked.</summary>
     public RouteFinding? By { get; init; }
 
+    /// <summary>The model that the alias stands for that was asked for; null where none was, or where it leads to targets of its own.</summary>
+    public string? Alias { get; init; }
+
+    /// <summary>
+    /// What kind of request it is, as conditions of routes name it: <c>background</c>, <c>thinking</c>, <c>webSearch</c>,
+    /// <c>image</c>, <c>subagent</c>.
+    /// </summary>
+    public ImmutableArray<string> Kinds { get; init; } = [];
+
+    /// <summary>The routes before the one that matched, or all where none did.</summary>
+    public ImmutableArray<MissedRoute> Missed { get; init; } = [];
+
+    /// <summary>The route's strategy; null without a route.</summary>
+    public string? Strategy { get; init; }
+
+    /// <summary>
+    /// What put the targets into that order: the strategy, or <c>affinity</c>; null where they stand as they are written.
+    /// </summary>
+    public string? OrderedBy { get; init; }
+
     /// <summary>In the order in which they are tried; those that are passed over stand where the route names them.</summary>
     public ImmutableArray<ExplainedTarget> Targets { get; init; } = [];
 
     /// <summary>What the caller would be told instead of an answer; null when there is a target to ask.</summary>
     public RouteRefusal? Refusal { get; init; }
 }
+
+/// <summary>A route that did not match.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Why">The first of its conditions that does not hold, for a person.</param>
+public sealed record MissedRoute(string Name, string Why);
 
 /// <summary>How the targets of a request were found.</summary>
 public enum RouteFinding
@@ -98,6 +123,9 @@ public sealed record ExplainedTarget
 
     /// <summary>What the target cannot do without and its dialect lacks, by name: why it is passed over.</summary>
     public ImmutableArray<FeatureNote> Refused { get; init; } = [];
+
+    /// <summary>Why it stands where it stands, for a person; null where targets are tried as they are written.</summary>
+    public string? Standing { get; init; }
 
     /// <summary>With whose credential it is asked.</summary>
     public required TargetCredential Credential { get; init; }

@@ -34,6 +34,12 @@ public sealed record RouteQuery
     /// <summary>The name of the caller's key; null for none.</summary>
     public string? Key { get; init; }
 
+    /// <summary>The team that the key stands for; null for none.</summary>
+    public string? Team { get; init; }
+
+    /// <summary>When it would be sent; null for now.</summary>
+    public DateTimeOffset? At { get; init; }
+
     /// <summary>What that key is bound to; null for nothing.</summary>
     public KeyBounds? Bounds { get; init; }
 

@@ -19,4 +19,10 @@ public sealed record WorkspaceConfig(WorkspaceId Id, string Name)
     /// it. The route then goes without it.
     /// </summary>
     public ImmutableArray<RouteConfig> Routes { get; init; } = [];
+
+    /// <summary>
+    /// Its own names for models and targets; the server's hold for the server's own workspace alone. A target may name a
+    /// provider that is not there, as a route's may.
+    /// </summary>
+    public ImmutableArray<AliasConfig> Aliases { get; init; } = [];
 }

@@ -56,6 +56,12 @@ internal static class RouteCommand
         HelpName = "NAME=VALUE",
     };
 
+    private static readonly Option<DateTimeOffset?> At = new("--at")
+    {
+        Description = "When it would be sent, as 2026-07-01T22:30Z, for routes with a schedule; default now",
+        HelpName = "TIME",
+    };
+
     public static Command Create() => new("route", "Where requests go") { Explain() };
 
     private static Command Explain()
@@ -72,6 +78,7 @@ internal static class RouteCommand
             Client,
             AsKey,
             Headers,
+            At,
             CommonOptions.Config,
             CommonOptions.Json,
         }.WithServer();
@@ -125,6 +132,7 @@ internal static class RouteCommand
                         Model = parsed.GetValue(Model),
                         Key = parsed.GetValue(AsKey),
                         Client = parsed.GetValue(Client),
+                        At = parsed.GetValue(At),
                     },
                     cancellationToken
                 );

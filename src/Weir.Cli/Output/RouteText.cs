@@ -10,6 +10,11 @@ internal static class RouteText
     {
         Console.Out.WriteLine($"request  {Request(explanation)}");
         Console.Out.WriteLine($"found    {Found(explanation)}");
+        foreach (var route in explanation.Missed)
+        {
+            Console.Out.WriteLine($"missed   {Figures.Name(route.Name)}: {route.Why}");
+        }
+
         if (explanation.Refusal is { } refusal)
         {
             Console.Out.WriteLine($"refused  {refusal.Status}: {refusal.Reason}");
@@ -30,16 +35,18 @@ internal static class RouteText
             explanation.Path,
             explanation.Dialect,
             explanation.Model is { } model ? $"model {Figures.Name(model)}" : "no model",
+            explanation.Alias is { } alias ? $"which stands for {Figures.Name(alias)}" : null,
             explanation.Streams ? "streamed" : null,
             explanation.Client is { } client ? $"client {Figures.Name(client)}" : null,
             explanation.Key is { } key ? $"key {Figures.Name(key)}" : null,
+            .. explanation.Kinds,
         ];
         return string.Join(" · ", parts.OfType<string>());
     }
 
     private static string Found(RouteExplanationItem explanation) =>
         explanation.Route is { } route
-            ? $"by the route {Figures.Name(route)}, the first that matches"
+            ? $"by the route {Figures.Name(route)}, the first that matches{Ordered(explanation)}"
             : explanation.By switch
             {
                 "listed" => "no route matches; the provider lists the model",
@@ -49,6 +56,11 @@ internal static class RouteText
                 "dialect" => "no route matches and nobody knows the model; a provider that speaks the dialect",
                 _ => "nothing",
             };
+
+    private static string Ordered(RouteExplanationItem explanation) =>
+        explanation.Strategy is null or "fallback" && explanation.OrderedBy is null ? ""
+        : explanation.OrderedBy is { } by && by != explanation.Strategy ? $"; {explanation.Strategy}, ordered by {by}"
+        : $"; {explanation.Strategy}";
 
     private static void Targets(IReadOnlyList<RouteTargetItem> targets)
     {
@@ -73,6 +85,11 @@ internal static class RouteText
 
     private static void Notes(IReadOnlyList<RouteTargetItem> targets)
     {
+        foreach (var target in targets.Where(target => target.Standing is not null))
+        {
+            Console.Out.WriteLine($"     {Figures.Name(target.Provider)} {Figures.Name(target.Model)}: {target.Standing}");
+        }
+
         foreach (var target in targets.Where(target => target.Reason is not null || target.Dropped.Count > 0))
         {
             Console.Out.WriteLine();

@@ -34,6 +34,7 @@ internal sealed class GatewayPipeline(
     RefusalNotes? refusals,
     RefusalLog refused,
     GatewayMetrics metrics,
+    RouteState routes,
     TimeProvider clock,
     ILogger logger,
     CancellationToken shutdown
@@ -227,18 +228,7 @@ internal sealed class GatewayPipeline(
 
         if (!exchange.IsPassThrough)
         {
-            exchange.Route = Router.Decide(
-                exchange.Gateway,
-                exchange.Prices,
-                new RouteQuestion(
-                    exchange.Endpoint.Dialect,
-                    exchange.Endpoint.IsConversation || exchange.Endpoint.IsCount,
-                    exchange.RequestedModel!,
-                    exchange.Attribution.Client,
-                    caller.Principal.KeyName,
-                    exchange.Context.Request.Headers
-                )
-            );
+            exchange.Route = Router.Decide(exchange.Gateway, exchange.Prices, routes, QuestionOf(exchange));
         }
 
         if (exchange.Route.Refusal is { } refusal)
@@ -267,6 +257,31 @@ internal sealed class GatewayPipeline(
         exchange.Route = exchange.Route with { Targets = open };
         return await ReadConversationAsync(exchange) && await FindHolderAsync(exchange);
     }
+
+    private static RouteQuestion QuestionOf(Exchange exchange) =>
+        new(
+            exchange.Endpoint.Dialect,
+            exchange.Endpoint.IsConversation || exchange.Endpoint.IsCount,
+            exchange.RequestedModel!,
+            exchange.Attribution.Client,
+            exchange.Caller.Principal.KeyName,
+            exchange.Context.Request.Headers
+        )
+        {
+            Team = exchange.Caller.Principal.Team,
+            Session = exchange.Attribution.Session ?? exchange.Head.Session,
+            Agent = exchange.Attribution.Agent,
+            Id = exchange.Id,
+            At = exchange.StartedAt,
+            Streams = exchange.Streaming,
+            OwnIsSubscription = exchange.OwnIsSubscription,
+            BodyLength = exchange.PlainBody.Length,
+            OutputBound = exchange.Head.MaxTokens,
+            HasThinking = exchange.Head.HasThinking,
+            Traits = exchange.Gateway.LooksInside
+                ? new RequestTraits(exchange.PlainBody, exchange.Endpoint.Dialect, exchange.Head)
+                : null,
+        };
 
     /// <summary>
     /// 5. Translate, its first half: where a target speaks another dialect the request is read, and targets that have no
@@ -449,6 +464,7 @@ internal sealed class GatewayPipeline(
                 }
 
                 var attempt = call.Attempt;
+                exchange.Route.Plan?.Note(exchange, attempt);
                 if (!done)
                 {
                     attempt.EndedAt = clock.GetElapsedTime(exchange.StartedTimestamp);

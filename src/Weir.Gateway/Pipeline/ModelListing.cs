@@ -49,6 +49,14 @@ internal static class ModelListing
     )
     {
         var found = new SortedDictionary<string, ListedModel>(StringComparer.Ordinal);
+        foreach (var alias in gateway.Config.Aliases)
+        {
+            if (Alias(gateway, prices, alias) is { } named)
+            {
+                found.TryAdd(alias.Name, named);
+            }
+        }
+
         foreach (var route in gateway.Config.Routes)
         {
             if (route.Model is { } name && !name.Contains('*') && Alias(gateway, prices, route, name) is { } alias)
@@ -108,6 +116,29 @@ internal static class ModelListing
         return provider.Kind == ProviderKind.Simulator
             ? SimulatorHandler.Models.Contains(id)
             : provider.Lists(id) || (price is not null && provider.Listed.IsEmpty);
+    }
+
+    /// <summary>What an alias names, whoever asks, before all other names; null where no provider for it is left.</summary>
+    private static ListedModel? Alias(GatewayModel gateway, PriceSnapshot prices, AliasConfig alias)
+    {
+        if (alias.Model is not { } model)
+        {
+            return Alias(gateway, prices, new RouteConfig { Name = alias.Name, Targets = alias.Targets }, alias.Name);
+        }
+
+        var slash = model.IndexOf('/');
+        var named = slash > 0 ? gateway.Provider(model[..slash]) : null;
+        var bare = named is null ? model : model[(slash + 1)..];
+        ModelPrice? price = null;
+        foreach (var provider in gateway.Providers)
+        {
+            if (named is null || named == provider)
+            {
+                price ??= prices.Find(provider.Catalogue, bare);
+            }
+        }
+
+        return new ListedModel(alias.Name, "alias", price, IsAlias: true);
     }
 
     private static ListedModel? Alias(GatewayModel gateway, PriceSnapshot prices, RouteConfig route, string name)

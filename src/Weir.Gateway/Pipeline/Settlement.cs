@@ -16,6 +16,9 @@ internal static class Settlement
     /// <summary>Where nothing better is known.</summary>
     public const int CharactersPerToken = 4;
 
+    /// <summary>An alias found the model.</summary>
+    public const string AliasReason = "alias";
+
     /// <summary>The tag that says which of a provider's several keys served.</summary>
     private const string KeyTag = "weir.key";
 
@@ -267,7 +270,15 @@ internal static class Settlement
             return "fallback:" + Word(exchange.Attempts[0].Status);
         }
 
-        return served.Target.Model is { } model && model != exchange.RequestedModel ? "route" : null;
+        var (reason, plan) = (exchange.Route.Reason, exchange.Route.Plan);
+        var isOther = served.Target.Model is { } model && model != exchange.RequestedModel;
+        return isOther || (plan is not null && served.Target != plan.First)
+            ? reason is null or AliasReason
+                ? "route"
+                : $"route:{reason}"
+            : reason == AliasReason
+                ? reason
+                : null;
     }
 
     private static string Word(RequestStatus status) =>

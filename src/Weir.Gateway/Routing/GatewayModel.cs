@@ -12,6 +12,7 @@ namespace Weir.Gateway.Routing;
 internal sealed class GatewayModel
 {
     private readonly FrozenDictionary<string, ProviderModel> byName;
+    private readonly FrozenDictionary<string, AliasModel> aliases;
 
     /// <summary>A workspace's view.</summary>
     /// <param name="workspace">Whose.</param>
@@ -31,6 +32,9 @@ internal sealed class GatewayModel
         Providers = providers;
         byName = providers.ToFrozenDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
         Routes = [.. config.Routes.Select(r => new RouteModel(r, byName, mayLackTargets))];
+        Aliases = [.. config.Aliases.Select(a => new AliasModel(a, byName, mayLackTargets))];
+        aliases = Aliases.ToFrozenDictionary(a => a.Config.Name, StringComparer.OrdinalIgnoreCase);
+        LooksInside = Routes.Any(route => route.LooksInside);
     }
 
     /// <summary>Whose it is.</summary>
@@ -44,6 +48,15 @@ internal sealed class GatewayModel
 
     /// <summary>In the order of the document.</summary>
     public ImmutableArray<RouteModel> Routes { get; }
+
+    /// <summary>In the order of the document.</summary>
+    public ImmutableArray<AliasModel> Aliases { get; }
+
+    /// <summary>Whether some route looks into the bodies of requests, beyond what the head tells.</summary>
+    public bool LooksInside { get; }
+
+    /// <summary>The alias of that name; null for what is none.</summary>
+    public AliasModel? AliasOf(string model) => aliases.GetValueOrDefault(model);
 
     /// <summary>The provider of that name; null when the workspace has none.</summary>
     public ProviderModel? Provider(string name) => byName.GetValueOrDefault(name);

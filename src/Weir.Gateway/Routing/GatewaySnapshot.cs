@@ -123,6 +123,7 @@ internal sealed class GatewaySnapshot
             {
                 Providers = workspace.Providers,
                 Routes = workspace.Routes,
+                Aliases = workspace.Aliases,
             },
             [.. own, .. guests],
             mayLackTargets: true

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Routing.Strategies;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Upstreams.Envelopes;
 using Weir.Gateway.Wire;
+using Weir.Identity;
 using Weir.Ledger;
 
 namespace Weir.Gateway.Routing;
@@ -16,20 +18,33 @@ namespace Weir.Gateway.Routing;
 internal static class RouteExplainer
 {
     /// <summary>The explanation for a workspace.</summary>
+    /// <param name="snapshot">The configurations.</param>
+    /// <param name="prices">Which know the models.</param>
+    /// <param name="state">What is remembered of targets and sessions; nothing is added to it.</param>
+    /// <param name="now">When it is asked.</param>
+    /// <param name="workspace">Whose request it is.</param>
+    /// <param name="query">The request.</param>
     public static RouteAnswer Explain(
         GatewaySnapshot snapshot,
         PriceSnapshot prices,
+        RouteState state,
+        DateTimeOffset now,
         WorkspaceId workspace,
         RouteQuery query
     )
     {
         var asked = AskedRequest.Read(query, out var faults);
-        return new RouteAnswer(asked is null ? null : Explain(snapshot.Of(workspace), prices, query, asked), faults);
+        return new RouteAnswer(
+            asked is null ? null : Explain(snapshot.Of(workspace), prices, state, query.At ?? now, query, asked),
+            faults
+        );
     }
 
     private static RouteExplanation Explain(
         GatewayModel? gateway,
         PriceSnapshot prices,
+        RouteState state,
+        DateTimeOffset at,
         RouteQuery query,
         AskedRequest asked
     )
@@ -70,22 +85,92 @@ internal static class RouteExplainer
             return Refuse(explanation, 403, RequestRefusals.NotOfTheKey(model));
         }
 
-        var question = new RouteQuestion(
-            endpoint.Dialect,
-            endpoint.IsConversation,
-            model,
-            explanation.Client,
-            query.Key,
-            asked.Headers
+        var attribution = Attribution.Read(asked.Headers, Principal.Local);
+        var question = Router.Resolve(
+            gateway,
+            new RouteQuestion(
+                endpoint.Dialect,
+                endpoint.IsConversation,
+                model,
+                explanation.Client,
+                query.Key,
+                asked.Headers
+            )
+            {
+                Team = query.Team,
+                Session = attribution.Session ?? head.Session,
+                Agent = attribution.Agent,
+                At = at,
+                Streams = explanation.Streams,
+                BodyLength = asked.Body.Length,
+                OutputBound = head.MaxTokens,
+                HasThinking = head.HasThinking,
+                Traits = new RequestTraits(asked.Body, endpoint.Dialect, head),
+            }
         );
-        var decision = Router.Decide(gateway, prices, question);
-        return Fill(explanation, Router.RouteFor(gateway, question), new Step(asked, head, question, decision, prices));
+        var decision = Router.Decide(gateway, prices, state, question);
+        return Fill(
+            explanation with
+            {
+                Alias = question.Alias is null ? null : question.Model,
+                Kinds = KindsOf(question),
+                Missed = MissedBy(gateway, question),
+            },
+            Router.RouteFor(gateway, question),
+            new Step(asked, head, question, decision, prices, state, gateway.Workspace)
+        );
+    }
+
+    /// <summary>The words of what conditions may ask of a request, as far as they hold of this one.</summary>
+    private static ImmutableArray<string> KindsOf(in RouteQuestion question)
+    {
+        var kinds = ImmutableArray.CreateBuilder<string>();
+        Add("background", ClaudeCodeHelpers.Is(question));
+        Add("thinking", question.HasThinking);
+        Add("webSearch", question.Traits!.OffersWebSearch);
+        Add("image", question.Traits.HasImage);
+        Add("subagent", Subagents.Is(question));
+        return kinds.ToImmutable();
+
+        void Add(string kind, bool holds)
+        {
+            if (holds)
+            {
+                kinds.Add(kind);
+            }
+        }
+    }
+
+    /// <summary>The routes before the one that matches, and why they do not.</summary>
+    private static ImmutableArray<MissedRoute> MissedBy(GatewayModel gateway, in RouteQuestion question)
+    {
+        var missed = ImmutableArray.CreateBuilder<MissedRoute>();
+        if (gateway.AliasOf(question.Model)?.Route is null)
+        {
+            foreach (var route in gateway.Routes)
+            {
+                if (route.WhyNot(question) is not { } why)
+                {
+                    break;
+                }
+
+                missed.Add(new MissedRoute(route.Name, why));
+            }
+        }
+
+        return missed.ToImmutable();
     }
 
     private static RouteExplanation Fill(RouteExplanation explanation, RouteModel? route, in Step step)
     {
         var decision = step.Decision;
-        explanation = explanation with { Route = route?.Name, By = decision.Refusal is null ? decision.By : null };
+        explanation = explanation with
+        {
+            Route = route?.Name,
+            By = decision.Refusal is null ? decision.By : null,
+            Strategy = route is null ? null : TargetOrder.WordOf(route.Strategy),
+            OrderedBy = decision.Reason == Settlement.AliasReason ? null : decision.Reason,
+        };
         Conversation? conversation = null;
         foreach (var target in decision.Targets)
         {
@@ -107,7 +192,11 @@ internal static class RouteExplainer
         var targets = ImmutableArray.CreateBuilder<ExplainedTarget>();
         string? reason = null;
         ProviderModel? first = null;
-        foreach (var target in route?.Targets ?? decision.Targets)
+        // Those that are tried in their order; those that are passed over behind them, or where they are written.
+        var shown = route is { IsPlanned: true }
+            ? decision.Targets.AddRange(route.Targets.RemoveAll(decision.Targets.Contains))
+            : route?.Targets ?? decision.Targets;
+        foreach (var target in shown)
         {
             var explained = decision.Targets.Contains(target)
                 ? Explain(target, conversation, explanation.Streams, step)
@@ -115,7 +204,11 @@ internal static class RouteExplainer
             if (explained.Handling != TargetHandling.PassedOver)
             {
                 first ??= target.Provider;
-                explained = explained with { Credential = CredentialOf(target.Provider, first, explained.Handling) };
+                explained = explained with
+                {
+                    Credential = CredentialOf(target.Provider, first, explained.Handling),
+                    Standing = StandingOf(target, route, step),
+                };
             }
             else if (!explained.Refused.IsEmpty)
             {
@@ -134,6 +227,15 @@ internal static class RouteExplainer
                 : new RouteRefusal(400, reason!),
         };
     }
+
+    private static string? StandingOf(Target target, RouteModel? route, in Step step) =>
+        route is { IsPlanned: true }
+            ? TargetOrder.Why(
+                target,
+                step.Decision.Targets,
+                new RankContext(step.Workspace, route, step.Question, step.Prices, step.State)
+            )
+            : null;
 
     private static ExplainedTarget Explain(Target target, Conversation? conversation, bool streams, in Step step)
     {
@@ -265,6 +367,8 @@ internal static class RouteExplainer
         RequestHead Head,
         RouteQuestion Question,
         RouteDecision Decision,
-        PriceSnapshot Prices
+        PriceSnapshot Prices,
+        RouteState State,
+        WorkspaceId Workspace
     );
 }

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using Weir.Foundation;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Routing;
@@ -8,15 +7,13 @@ namespace Weir.Gateway.Routing;
 /// <summary>Where a request may be sent.</summary>
 /// <param name="Provider">The provider.</param>
 /// <param name="Model">The model to ask for there; null for the one that the caller named.</param>
-internal sealed record Target(ProviderModel Provider, string? Model);
+/// <param name="Weight">Its share under <see cref="RouteStrategy.Weighted"/>.</param>
+internal sealed record Target(ProviderModel Provider, string? Model, int Weight = 1);
 
 /// <summary>A route of a configuration snapshot. Immutable.</summary>
 internal sealed class RouteModel
 {
-    private readonly NamePattern? model;
-    private readonly NamePattern? client;
-    private readonly NamePattern? key;
-    private readonly ImmutableArray<(string Name, NamePattern Value)> headers;
+    private readonly ImmutableArray<RouteCondition> conditions;
 
     /// <summary>A route as it is used.</summary>
     /// <param name="config">What was written.</param>
@@ -26,17 +23,17 @@ internal sealed class RouteModel
     public RouteModel(RouteConfig config, FrozenDictionary<string, ProviderModel> providers, bool mayLackTargets)
     {
         Name = config.Name;
-        model = Pattern(config.Model);
-        client = Pattern(config.Client);
-        key = Pattern(config.Key);
-        headers = [.. config.Headers.Select(h => (h.Key, new NamePattern(h.Value)))];
+        conditions = RouteConditions.Of(config);
+        LooksInside = RouteConditions.LooksInside(config);
+        Strategy = config.Strategy;
+        StaysWithSession = config.StaysWithSession ?? config.Strategy != RouteStrategy.Fallback;
         Targets =
         [
             .. config
                 .Targets.Where(t => !mayLackTargets || providers.ContainsKey(t.Provider))
                 .Select(t =>
                     providers.TryGetValue(t.Provider, out var provider)
-                        ? new Target(provider, t.Model)
+                        ? new Target(provider, t.Model, t.Weight)
                         : throw new ArgumentException(
                             $"Route {config.Name} names no configured provider: {t.Provider}."
                         )
@@ -50,17 +47,24 @@ internal sealed class RouteModel
     /// <summary>Tried in order; empty when none of those that were written is there any more.</summary>
     public ImmutableArray<Target> Targets { get; }
 
+    /// <summary>In which order they are tried.</summary>
+    public RouteStrategy Strategy { get; }
+
+    /// <summary>Whether a session stays with the target that served it last.</summary>
+    public bool StaysWithSession { get; }
+
+    /// <summary>Whether the order is decided for each request, and its outcome is noted.</summary>
+    public bool IsPlanned => Strategy != RouteStrategy.Fallback || StaysWithSession;
+
+    /// <summary>Whether a condition looks into the request's body.</summary>
+    public bool LooksInside { get; }
+
     /// <summary>Whether all that the route asks for holds.</summary>
     public bool Matches(in RouteQuestion question)
     {
-        if (!Holds(model, question.Model) || !Holds(client, question.Client) || !Holds(key, question.Key))
+        foreach (var condition in conditions)
         {
-            return false;
-        }
-
-        foreach (var (name, value) in headers)
-        {
-            if (!question.Headers.TryGetValue(name, out var sent) || !value.Matches(sent.ToString()))
+            if (!condition.Holds(question))
             {
                 return false;
             }
@@ -69,8 +73,17 @@ internal sealed class RouteModel
         return true;
     }
 
-    private static bool Holds(NamePattern? pattern, string? value) =>
-        pattern is not { } wanted || (value is not null && wanted.Matches(value));
+    /// <summary>Which of its conditions does not hold, in words; null when all do.</summary>
+    public string? WhyNot(in RouteQuestion question)
+    {
+        foreach (var condition in conditions)
+        {
+            if (!condition.Holds(question))
+            {
+                return condition.WhyNot(question);
+            }
+        }
 
-    private static NamePattern? Pattern(string? text) => text is null ? null : new NamePattern(text);
+        return null;
+    }
 }

@@ -1,21 +1,12 @@
 using System.Collections.Immutable;
-using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
+using Weir.Gateway.Pipeline;
+using Weir.Gateway.Routing.Strategies;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 using Weir.Ledger;
 
 namespace Weir.Gateway.Routing;
-
-/// <summary>What routes look at.</summary>
-internal readonly record struct RouteQuestion(
-    Dialect Dialect,
-    bool MayTranslate,
-    string Model,
-    string? Client,
-    string? Key,
-    IHeaderDictionary Headers
-);
 
 /// <summary>Where a request goes: at least one target, or the reason why there is none.</summary>
 /// <param name="Targets">Tried in order.</param>
@@ -24,13 +15,20 @@ internal readonly record struct RouteQuestion(
 /// <param name="Refusal">For the caller; null when there are targets.</param>
 /// <param name="Status">The refusal's HTTP status.</param>
 /// <param name="By">How the targets were found; without meaning beside a refusal.</param>
+/// <param name="Reason">
+/// What put the targets into that order (see <see cref="Order"/>), or <c>alias</c> where an alias found the model; null where
+/// they stand as they are written.
+/// </param>
+/// <param name="Plan">What a route with a strategy or affinity wants to hear of the attempts; null for none.</param>
 internal readonly record struct RouteDecision(
     ImmutableArray<Target> Targets,
     string? Route,
     string? Model,
     string? Refusal = null,
     int Status = 0,
-    RouteFinding By = RouteFinding.Route
+    RouteFinding By = RouteFinding.Route,
+    string? Reason = null,
+    RoutePlan? Plan = null
 );
 
 /// <summary>
@@ -42,14 +40,48 @@ internal readonly record struct RouteDecision(
 internal static class Router
 {
     /// <summary>The decision for one request.</summary>
-    public static RouteDecision Decide(GatewayModel gateway, PriceSnapshot prices, in RouteQuestion question)
+    /// <param name="gateway">What its workspace sees.</param>
+    /// <param name="prices">Which know the models.</param>
+    /// <param name="state">What is remembered of targets and sessions.</param>
+    /// <param name="asked">The request.</param>
+    public static RouteDecision Decide(
+        GatewayModel gateway,
+        PriceSnapshot prices,
+        RouteState state,
+        in RouteQuestion asked
+    )
     {
-        return RouteFor(gateway, question) is { } route ? ByRoute(route, question) : ByModel(gateway, prices, question);
+        var question = Resolve(gateway, asked);
+        return RouteFor(gateway, question) is { } route
+            ? ByRoute(new RankContext(gateway.Workspace, route, question, prices, state))
+            : ByModel(gateway, prices, question) with
+            {
+                Reason = AliasReasonOf(question),
+            };
     }
 
-    /// <summary>The route that decides: the first that matches; null where the model finds its provider.</summary>
+    /// <summary>The question with the model that an alias stands for; the same one where the model is no such alias.</summary>
+    public static RouteQuestion Resolve(GatewayModel gateway, in RouteQuestion asked) =>
+        gateway.AliasOf(asked.Model) is { } alias && alias.ModelFor(asked) is { } model
+            ? asked with
+            {
+                Model = model,
+                Alias = asked.Model,
+            }
+            : asked;
+
+    /// <summary>
+    /// The route that decides: an alias that is one, else the first that matches; null where the model finds its provider.
+    /// </summary>
+    /// <param name="gateway">What its workspace sees.</param>
+    /// <param name="question">The request, its alias resolved.</param>
     public static RouteModel? RouteFor(GatewayModel gateway, in RouteQuestion question)
     {
+        if (gateway.AliasOf(question.Model)?.Route is { } own)
+        {
+            return own;
+        }
+
         foreach (var route in gateway.Routes)
         {
             if (route.Matches(question))
@@ -66,8 +98,9 @@ internal static class Router
         $"Provider {provider.Name} speaks {provider.SpokenInWords}, not {question.Dialect.InWords()}"
         + $"{KeyHint(provider.AsTarget, question.MayTranslate)}.";
 
-    private static RouteDecision ByRoute(RouteModel route, in RouteQuestion question)
+    private static RouteDecision ByRoute(in RankContext context)
     {
+        var (route, question) = (context.Route, context.Question);
         var dialect = question.Dialect;
         if (route.Targets.IsEmpty)
         {
@@ -87,7 +120,7 @@ internal static class Router
 
         if (serving == route.Targets.Length)
         {
-            return new RouteDecision(route.Targets, route.Name, question.Model);
+            return Arrange(route.Targets, context);
         }
 
         var targets = route.Targets.RemoveAll(t => !Reach.Serves(t.Provider, dialect, t.Model ?? asked, mayTranslate));
@@ -98,8 +131,32 @@ internal static class Router
                 $"Route {route.Name} sends this request to {Names(route.Targets)}, and none of them speaks "
                     + $"{dialect.InWords()}{KeyHint(route.Targets, mayTranslate)}."
             )
-            : new RouteDecision(targets, route.Name, question.Model);
+            : Arrange(targets, context);
     }
+
+    private static RouteDecision Arrange(ImmutableArray<Target> targets, in RankContext context)
+    {
+        var (route, question) = (context.Route, context.Question);
+        if (!route.IsPlanned)
+        {
+            return new RouteDecision(targets, route.Name, question.Model, Reason: AliasReasonOf(question));
+        }
+
+        var order = TargetOrder.Arrange(targets, context);
+        var session = route.StaysWithSession && question.CachesPrompts ? question.Session : null;
+        return new RouteDecision(
+            order.Targets,
+            route.Name,
+            question.Model,
+            Reason: order.Reason ?? AliasReasonOf(question)
+        )
+        {
+            Plan = new RoutePlan(context.State, context.Workspace, route, session, targets[0]),
+        };
+    }
+
+    private static string? AliasReasonOf(in RouteQuestion question) =>
+        question.Alias is null ? null : Settlement.AliasReason;
 
     private static RouteDecision ByModel(GatewayModel gateway, PriceSnapshot prices, in RouteQuestion question)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
+using Weir.Gateway.Routing;
 
 namespace Weir.Gateway.Upstreams;
 
@@ -51,7 +52,7 @@ internal sealed class KeyPool(ImmutableArray<PoolKey> keys, AccountState state)
                 continue;
             }
 
-            var weight = Weight(session, key.Account);
+            var weight = SpreadHash.Of(session, key.Account);
             (best, highest) = best is null || weight > highest ? (key, weight) : (best, highest);
         }
 
@@ -72,25 +73,6 @@ internal sealed class KeyPool(ImmutableArray<PoolKey> keys, AccountState state)
 
         state.Rest(key.Account, now + RetryAfter.Of(headers, now));
         return true;
-    }
-
-    /// <summary>FNV-1a over both, then a mixing that spreads the last letters over all bits.</summary>
-    private static ulong Weight(string session, string account)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var c in session)
-        {
-            hash = (hash ^ c) * 1099511628211UL;
-        }
-
-        foreach (var c in account)
-        {
-            hash = (hash ^ c) * 1099511628211UL;
-        }
-
-        hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9UL;
-        hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EBUL;
-        return hash ^ (hash >> 31);
     }
 }
 

@@ -46,11 +46,17 @@ internal static class ConfigReader
         var network = serverMap is null ? AddressPolicy.Server : NetworkReader.ReadPolicy(reading, serverMap);
         var providers = ProviderReader.Read(reading, document, network);
         var routes = RouteReader.Read(reading, document, providers.Names);
+        var aliases = AliasReader.Read(reading, document, providers.Names);
         var prices = PriceReader.Read(reading, document);
         var (server, gateway) = ServerReader.Read(
             reading,
             serverMap,
-            new GatewayConfig { Providers = providers.Providers, Routes = routes }
+            new GatewayConfig
+            {
+                Providers = providers.Providers,
+                Routes = routes,
+                Aliases = aliases,
+            }
         );
         server = server with { Network = network };
         (var telemetry, gateway) = TelemetryReader.Read(document, gateway, network);

@@ -261,6 +261,7 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
                             .Select(p => p with { Network = servers.Server.WorkspaceNetwork }),
                     ],
                     Routes = config.Gateway.Routes,
+                    Aliases = config.Gateway.Aliases,
                 };
             }),
         ];

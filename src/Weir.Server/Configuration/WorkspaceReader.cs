@@ -6,13 +6,14 @@ using Weir.Server.Configuration.Yaml;
 namespace Weir.Server.Configuration;
 
 /// <summary>
-/// Reads a workspace's own document: providers, routes, and how long things are kept. It takes nothing from the server's environment, holds no key
+/// Reads a workspace's own document: providers, routes, aliases, and how long things are kept. It takes nothing from the server's environment, holds no key
 /// itself, and says nothing of what is the server's. All faults are found in one go.
 /// </summary>
 internal static class WorkspaceReader
 {
     private const int MostProviders = 100;
     private const int MostRoutes = 500;
+    private const int MostAliases = 500;
 
     private static readonly ImmutableArray<string> ServersOwn = ["server", "capture", "telemetry", "logging"];
 
@@ -44,9 +45,11 @@ internal static class WorkspaceReader
         }
 
         var routes = RouteReader.Read(reading, document, names);
+        var aliases = AliasReader.Read(reading, document, names);
         var retention = RetentionReader.Read(document, isServers: false);
         Bound(document, "providers", own.Providers.Length, MostProviders);
         Bound(document, "routes", routes.Length, MostRoutes);
+        Bound(document, "aliases", aliases.Length, MostAliases);
         foreach (var key in ServersOwn)
         {
             document.Refuse(key, $"{key} belongs to the whole server, not to a workspace", "its place is weir.yaml");
@@ -61,7 +64,12 @@ internal static class WorkspaceReader
         document.Finish();
         return new WeirConfig
         {
-            Gateway = new GatewayConfig { Providers = own.Providers, Routes = routes },
+            Gateway = new GatewayConfig
+            {
+                Providers = own.Providers,
+                Routes = routes,
+                Aliases = aliases,
+            },
             Secrets = [.. reading.Secrets],
             Retention = retention,
         };

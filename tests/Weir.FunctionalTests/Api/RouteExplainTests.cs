@@ -36,9 +36,14 @@ public sealed class RouteExplainTests : IAsyncLifetime
               - name: bound
                 match: { key: "bound-*" }
                 targets: [{ provider: house, model: small }]
+              - name: night
+                match: { model: "claude-haiku-*", schedule: { from: "23:00", to: "04:00" } }
+                targets: [{ provider: house, model: small, weight: 1 }, { provider: vendor, weight: 3 }]
+                strategy: weighted
               - name: split
                 match: { model: "claude-*" }
                 targets: [{ provider: house, model: large }, vendor]
+            aliases: { quick: claude-haiku-4-5 }
 
             """
         );
@@ -87,6 +92,37 @@ public sealed class RouteExplainTests : IAsyncLifetime
         await weir.SettleAsync();
         Assert.Empty((await weir.GetAsync("/api/v1/usage/requests")).GetProperty("items").EnumerateArray());
         Assert.DoesNotContain(Prompt, weir.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task It_says_what_was_missed_what_kind_it_is_and_why_each_target_stands_there()
+    {
+        var (status, text) = await AskAsync(
+            """
+            {"path":"/v1/messages","client":"claude-code","at":"2026-07-02T23:30:00Z",
+             "body":{"model":"quick","max_tokens":8,"messages":[]}}
+            """
+        );
+
+        Assert.True(status == HttpStatusCode.OK, text);
+        var json = Read(text);
+        Assert.Equal("night", json.GetProperty("route").GetString());
+        Assert.Equal("claude-haiku-4-5", json.GetProperty("alias").GetString());
+        Assert.Equal(["background"], json.GetProperty("kinds").EnumerateArray().Select(kind => kind.GetString()));
+        var missed = Assert.Single(json.GetProperty("missed").EnumerateArray().ToArray());
+        Assert.Equal("key is to be bound-*, and is missing", missed.GetProperty("why").GetString());
+        Assert.Equal("weighted", json.GetProperty("strategy").GetString());
+        Assert.Equal("weighted", json.GetProperty("orderedBy").GetString());
+        Assert.Equal(
+            ["weight 3 of 4: each request draws by its id", "weight 1 of 4: each request draws by its id"],
+            json.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("standing").GetString())
+        );
+
+        var said = await weir.CommandAsync("route", "explain", "--model", "quick", "--at", "2026-07-02T23:30Z");
+        Assert.True(said.ExitCode == 0, said.Errors);
+        Assert.Contains("missed   bound: key is to be bound-*, and is missing", said.Output, StringComparison.Ordinal);
+        Assert.Contains("by the route night, the first that matches; weighted", said.Output, StringComparison.Ordinal);
+        Assert.Contains("vendor claude-haiku-4-5: weight 3 of 4", said.Output, StringComparison.Ordinal);
     }
 
     [Fact]

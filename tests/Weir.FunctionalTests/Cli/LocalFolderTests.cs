@@ -141,7 +141,7 @@ public sealed class LocalFolderTests : IDisposable
               - kind: bedrock
             routes:
               - targets: [b]
-                strategy: weighted
+                strategy: wieghted
             budgets: []
             """
         );
@@ -160,7 +160,7 @@ public sealed class LocalFolderTests : IDisposable
             {file}:7:5: providers[1].region: is missing (lower-case letters, digits and '-', as us-east-1)
             {file}:7:5: providers[1].apiKey: is missing (a key of Bedrock's, or accessKeyId and secretAccessKey)
             {file}:9:15: routes[0].targets[0]: there is no provider "b" (known: a)
-            {file}:10:5: routes[0].strategy: the strategy "weighted" is not available in this version (use "fallback": targets are tried in their order)
+            {file}:10:15: routes[0].strategy: unknown strategy "wieghted" (did you mean "weighted"?)
             {file}:11:1: budgets: budgets are not enforced by this version (remove them: a budget that does not hold is worse than none)
 
             """,

@@ -112,6 +112,7 @@ public sealed class RouteExplainerTests
                 .Build(new GatewayConfig { Providers = providers }, [], previous: null, TimeProvider.System)
                 .Server,
             Prices.Current,
+            new RouteState(TimeProvider.System),
             new RouteQuestion(
                 dialect,
                 dialect != Dialect.OpenAIEmbeddings,
@@ -467,5 +468,172 @@ public sealed class RouteExplainerTests
         Assert.Equal(TargetHandling.Relayed, target.Handling);
         Assert.Equal(["thinking", "anthropic_version", "mcp_servers", "model", "stream"], target.Edits);
         Assert.Equal(["hosted_tool", "thinking_signature"], target.Dropped.Select(note => note.Name));
+    }
+
+    [Fact]
+    public void Routes_that_do_not_match_say_which_condition_does_not_hold()
+    {
+        ImmutableArray<RouteConfig> routes =
+        [
+            Route("helpers", new TargetConfig("openai", "gpt-5-mini")) with
+            {
+                Background = true,
+            },
+            Route("large", new TargetConfig("openai", "gpt-5")) with
+            {
+                Model = "claude-*",
+                TokensAbove = 1000,
+            },
+            Route("night", new TargetConfig("openai", "gpt-5")) with
+            {
+                Schedule = new ScheduleConfig(
+                    [DayOfWeek.Monday],
+                    new TimeOnly(22, 0),
+                    new TimeOnly(6, 0),
+                    TimeZoneInfo.Utc
+                ),
+            },
+            Route("rest", new TargetConfig("anthropic", null)),
+            Route("never", new TargetConfig("anthropic", null)),
+        ];
+        var query = Named(Dialect.AnthropicMessages, "claude-sonnet-4-5") with
+        {
+            At = new DateTimeOffset(2026, 7, 2, 23, 30, 0, TimeSpan.Zero),
+        };
+
+        var explanation = Explain(query, [Anthropic, OpenAI], routes);
+
+        Assert.Equal("rest", explanation.Route);
+        Assert.Equal(
+            [
+                new MissedRoute("helpers", "background is to be true, and is false"),
+                new MissedRoute("large", "tokensAbove is to be 1000, and is about 7"),
+                new MissedRoute("night", "schedule is to be Mon 22:00-06:00 UTC, and is Thu 23:30"),
+            ],
+            explanation.Missed
+        );
+        Assert.Null(Assert.Single(explanation.Targets).Standing);
+        // Monday's night lasts into Tuesday.
+        query = query with
+        {
+            At = new DateTimeOffset(2026, 7, 7, 5, 0, 0, TimeSpan.Zero),
+        };
+        Assert.Equal("night", Explain(query, [Anthropic, OpenAI], routes).Route);
+    }
+
+    [Fact]
+    public void What_kind_of_request_it_is_stands_there()
+    {
+        var query = Body(
+            "/v1/messages",
+            """
+            {"model":"claude-sonnet-4-5","max_tokens":9,"thinking":{"type":"enabled","budget_tokens":1024},
+             "tools":[{"type":"web_search_20250305","name":"web_search"}],
+             "messages":[{"role":"user","content":[{"type":"image","source":{"type":"base64","media_type":"image/png","data":""}}]}]}
+            """
+        ) with
+        {
+            Headers = [KeyValuePair.Create("x-claude-code-agent-id", "a1")],
+        };
+
+        Assert.Equal(["thinking", "webSearch", "image", "subagent"], Explain(query, [Anthropic]).Kinds);
+        Assert.Equal(
+            ["background"],
+            Explain(
+                Body("/v1/messages", """{"model":"claude-haiku-4-5","max_tokens":9,"messages":[]}""") with
+                {
+                    Client = "claude-code",
+                },
+                [Anthropic]
+            ).Kinds
+        );
+    }
+
+    [Fact]
+    public void Each_target_says_why_it_stands_where_it_stands()
+    {
+        var targets = new[] { new TargetConfig("openai", "gpt-5", 20), new TargetConfig("anthropic", null, 80) };
+        var query = Named(Dialect.AnthropicMessages, "claude-sonnet-4-5");
+
+        var weighted = Explain(
+            query,
+            [Anthropic, OpenAI],
+            Route("r", targets) with
+            {
+                Strategy = RouteStrategy.Weighted,
+            }
+        );
+        Assert.Equal("weighted", weighted.Strategy);
+        Assert.Equal("weighted", weighted.OrderedBy);
+        Assert.Equal(["anthropic", "openai"], weighted.Targets.Select(t => t.Provider));
+        Assert.Equal("weight 80 of 100: each request draws by its id", weighted.Targets[0].Standing);
+
+        var latency = Explain(
+            query,
+            [Anthropic, OpenAI],
+            Route("r", targets) with
+            {
+                Strategy = RouteStrategy.Latency,
+            }
+        );
+        Assert.All(latency.Targets, target => Assert.Equal("not measured yet", target.Standing));
+
+        var cost = Explain(
+            query,
+            [Anthropic, OpenAI, Simulator],
+            Route("r", new("openai", "nobody-knows"), new("anthropic", null), new("simulator", "sim-small")) with
+            {
+                Strategy = RouteStrategy.Cost,
+            }
+        );
+        Assert.Equal(["simulator", "anthropic", "openai"], cost.Targets.Select(t => t.Provider));
+        Assert.Equal("is not paid by the token", cost.Targets[0].Standing);
+        Assert.StartsWith("about 0.", cost.Targets[1].Standing, StringComparison.Ordinal);
+        Assert.Equal("its price is not known", cost.Targets[2].Standing);
+
+        var plain = Explain(query, [Anthropic, OpenAI], Route("r", targets));
+        Assert.Equal("fallback", plain.Strategy);
+        Assert.Null(plain.OrderedBy);
+        Assert.All(plain.Targets, target => Assert.Null(target.Standing));
+    }
+
+    [Fact]
+    public void An_alias_is_told_with_what_it_stands_for()
+    {
+        var config = new GatewayConfig
+        {
+            Providers = [Anthropic, OpenAI],
+            Aliases =
+            [
+                new AliasConfig
+                {
+                    Name = "fast",
+                    Model = "claude-haiku-4-5",
+                    Keys = [KeyValuePair.Create("ci-*", "gpt-5-mini")],
+                    Teams = [KeyValuePair.Create("research", "claude-opus-4-5")],
+                },
+                new AliasConfig { Name = "big", Targets = [new TargetConfig("openai", "gpt-5")] },
+            ],
+        };
+
+        Assert.Equal(("claude-haiku-4-5", null, "anthropic"), Told(Named(Dialect.AnthropicMessages, "fast")));
+        Assert.Equal(("claude-haiku-4-5", null, "anthropic"), Told(Named(Dialect.AnthropicMessages, "FAST")));
+        Assert.Equal(
+            ("gpt-5-mini", null, "openai"),
+            Told(Named(Dialect.AnthropicMessages, "fast") with { Key = "ci-7", Team = "research" })
+        );
+        Assert.Equal(
+            ("claude-opus-4-5", null, "anthropic"),
+            Told(Named(Dialect.AnthropicMessages, "fast") with { Key = "mine", Team = "research" })
+        );
+        Assert.Equal((null, "big", "openai"), Told(Named(Dialect.AnthropicMessages, "big")));
+
+        (string? Alias, string? Route, string Provider) Told(RouteQuery query)
+        {
+            var told = ModelGateway.Explain(config, [], Prices, WorkspaceId.Default, query).Explanation!;
+            var target = Assert.Single(told.Targets);
+            Assert.Equal(told.Alias is null ? "gpt-5" : told.Alias, target.Model);
+            return (told.Alias, told.Route, target.Provider);
+        }
     }
 }

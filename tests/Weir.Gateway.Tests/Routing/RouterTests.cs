@@ -42,6 +42,7 @@ public sealed class RouterTests
         return Router.Decide(
             GatewaySnapshot.Build(config, [], previous: null, TimeProvider.System).Server,
             Prices,
+            new RouteState(TimeProvider.System),
             new RouteQuestion(dialect, MayTranslate: true, model, client, key, headers ?? new HeaderDictionary())
         );
     }

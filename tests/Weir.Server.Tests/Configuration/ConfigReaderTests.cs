@@ -14,6 +14,70 @@ public sealed class ConfigReaderTests
     };
 
     [Fact]
+    public void Routes_say_what_they_look_at_and_in_which_order_they_try()
+    {
+        var gateway = Sound(
+            """
+            version: 1
+            providers: [{ name: a, kind: simulator }, { name: b, kind: anthropic }]
+            routes:
+              - name: all
+                match:
+                  team: research
+                  background: false
+                  thinking: true
+                  tool: "mcp__*"
+                  webSearch: true
+                  image: false
+                  tokensAbove: 60000
+                  subagent: "*reviewer*"
+                  schedule: { days: [fri-mon, wed], from: "22:00", to: 06:00, timeZone: Europe/Berlin }
+                targets: [{ provider: a, weight: 3 }, { provider: b, weight: 0 }]
+                strategy: weighted
+                affinity: none
+              - { match: { subagent: true, schedule: { from: "09:00", to: "24:00" } }, targets: [a], strategy: adaptive }
+              - { match: { subagent: false }, targets: [a], affinity: session }
+            aliases:
+              fast: claude-haiku-4-5
+              big: { targets: [{ provider: b, model: claude-opus-4-5 }, a], strategy: latency, affinity: session }
+              best: { model: claude-sonnet-4-5, keys: { "ci-*": claude-haiku-4-5 }, teams: { research: claude-opus-4-5 } }
+            """
+        ).Gateway;
+
+        var route = gateway.Routes[0];
+        Assert.Equal(("research", false, true), (route.Team, route.Background, route.Thinking));
+        Assert.Equal(("mcp__*", true, false), (route.Tool, route.WebSearch, route.Image));
+        Assert.Equal(60000, route.TokensAbove);
+        Assert.Equal(new SubagentConfig(true, "*reviewer*"), route.Subagent);
+        var schedule = route.Schedule!;
+        Assert.Equal(
+            [DayOfWeek.Sunday, DayOfWeek.Monday, DayOfWeek.Wednesday, DayOfWeek.Friday, DayOfWeek.Saturday],
+            schedule.Days
+        );
+        Assert.Equal((new TimeOnly(22, 0), new TimeOnly(6, 0)), (schedule.From, schedule.To));
+        Assert.Equal("Europe/Berlin", schedule.Zone.Id);
+        Assert.Equal([new TargetConfig("a", null, 3), new TargetConfig("b", null, 0)], route.Targets);
+        Assert.Equal((RouteStrategy.Weighted, false), (route.Strategy, route.StaysWithSession));
+
+        Assert.Equal(new SubagentConfig(true, null), gateway.Routes[1].Subagent);
+        Assert.Equal(7, gateway.Routes[1].Schedule!.Days.Length);
+        Assert.Equal(default, gateway.Routes[1].Schedule!.To);
+        Assert.Equal((RouteStrategy.Adaptive, null), (gateway.Routes[1].Strategy, gateway.Routes[1].StaysWithSession));
+        Assert.Equal(new SubagentConfig(false, null), gateway.Routes[2].Subagent);
+        Assert.Equal((RouteStrategy.Fallback, true), (gateway.Routes[2].Strategy, gateway.Routes[2].StaysWithSession));
+
+        Assert.Equal(["fast", "big", "best"], gateway.Aliases.Select(alias => alias.Name));
+        Assert.Equal("claude-haiku-4-5", gateway.Aliases[0].Model);
+        Assert.Equal(
+            [new TargetConfig("b", "claude-opus-4-5"), new TargetConfig("a", null)],
+            gateway.Aliases[1].Targets
+        );
+        Assert.Equal((RouteStrategy.Latency, true), (gateway.Aliases[1].Strategy, gateway.Aliases[1].StaysWithSession));
+        Assert.Equal([KeyValuePair.Create("ci-*", "claude-haiku-4-5")], gateway.Aliases[2].Keys);
+        Assert.Equal([KeyValuePair.Create("research", "claude-opus-4-5")], gateway.Aliases[2].Teams);
+    }
+
+    [Fact]
     public void A_whole_document_is_read()
     {
         var config = Sound(
@@ -114,7 +178,7 @@ public sealed class ConfigReaderTests
             { "version: 1\nproviderz: []", "2:1 providerz: there is no such key (did you mean \"providers\"?)" },
             {
                 "version: 1\nzzzzzzzzz: 1",
-                "2:1 zzzzzzzzz: there is no such key (known: version, server, providers, routes, prices, telemetry, logging, capture, retention)"
+                "2:1 zzzzzzzzz: there is no such key (known: version, server, providers, routes, aliases, prices, telemetry, logging, capture, retention)"
             },
             { "version: 1\nversion: 1", "2:1 version: the key stands here a second time (the first is on line 1)" },
             { "version: 1\nproviders: 3", "2:12 providers: a list was expected, not a single value" },
@@ -312,8 +376,16 @@ public sealed class ConfigReaderTests
                 "3:27 routes[0].targets[0].provider: there is no provider \"a\" (the document has no providers)"
             },
             {
-                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - targets: [{ provider: a, weight: 20 }]",
-                "5:30 routes[0].targets[0].weight: weights are not honoured by this version (remove it: targets are tried in their order)"
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - targets: [{ provider: a, weight: -1 }]",
+                "5:38 routes[0].targets[0].weight: a whole number from 0 to 1000000 was expected, not \"-1\""
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { strategy: weighted, targets: [a, { provider: a, weight: 3 }] }",
+                "5:36 routes[0].targets: some have a weight and some have none (give each a weight, or none for equal shares)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { strategy: weighted, targets: [{ provider: a, weight: 0 }] }",
+                "5:36 routes[0].targets: all have the weight 0 (give at least one a weight)"
             },
             {
                 "version: 1\nroutes:\n  - name: a",
@@ -321,16 +393,45 @@ public sealed class ConfigReaderTests
             },
             { "version: 1\nroutes:\n  - targets: []", "3:14 routes[0].targets: is empty (name at least one provider)" },
             {
-                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], strategy: cost }",
-                "5:21 routes[0].strategy: the strategy \"cost\" is not available in this version (use \"fallback\": targets are tried in their order)"
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], affinity: sessions }",
+                "5:31 routes[0].affinity: unknown affinity \"sessions\" (did you mean \"session\"?)"
             },
             {
                 "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], strategy: falback }",
                 "5:31 routes[0].strategy: unknown strategy \"falback\" (did you mean \"fallback\"?)"
             },
             {
-                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], match: { tokensAbove: 5 } }",
-                "5:30 routes[0].match.tokensAbove: matching by tokensAbove is not available in this version (without it the route would catch more than it says: remove the route or match by model, client, key or header)"
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], match: { tokensAbove: 0 } }",
+                "5:43 routes[0].match.tokensAbove: a whole number from 1 to 100000000 was expected, not \"0\""
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], match: { backgroud: true } }",
+                "5:30 routes[0].match.backgroud: there is no such key (did you mean \"background\"?)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], match: { schedule: { from: 25:00 } } }",
+                "5:48 routes[0].match.schedule.from: a time of the day was expected, not \"25:00\" (write it as 09:00)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], match: { schedule: { days: [mon-fryday] } } }",
+                "5:49 routes[0].match.schedule.days[0]: a day was expected, not \"mon-fryday\" (write mon, tue, wed, thu, fri, sat, sun, or from one to another, as mon-fri)"
+            },
+            {
+                "version: 1\nproviders:\n  - { name: a, kind: simulator }\nroutes:\n  - { targets: [a], match: { schedule: { timeZone: Nowhere } } }",
+                "5:52 routes[0].match.schedule.timeZone: no time zone \"Nowhere\" is known here (write it as Europe/Berlin; without it times are in UTC)"
+            },
+            { "version: 1\naliases:\n  fast: ", "3:8 aliases.fast: stands for nothing (name a model, or targets)" },
+            {
+                "version: 1\naliases:\n  fast: other\n  other: gpt-5",
+                "3:9 aliases.fast: stands for \"other\", which is an alias itself (name the model)"
+            },
+            {
+                "version: 1\naliases:\n  fast: { keys: { a: b } }",
+                "3:9 aliases.fast.model: is missing (name a model, or targets)"
+            },
+            {
+                "version: 1\naliases:\n  \"f*\": gpt-5",
+                "3:9 aliases.f*: is no name: it has 1 to 256 letters and no star"
             },
             {
                 "version: 1\nbudgets: []",

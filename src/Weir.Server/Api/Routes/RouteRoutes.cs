@@ -66,6 +66,7 @@ internal static class RouteRoutes
         }
 
         KeyBounds? bounds = null;
+        string? team = null;
         if (body.Key is { Length: > 0 } name)
         {
             if (!caller.Principal.Permissions.Has(Permission.KeysView))
@@ -79,7 +80,7 @@ internal static class RouteRoutes
             var living = await keys.ListAsync(caller.Workspace, includeRevoked: false, cancellationToken);
             if (living.FirstOrDefault(key => key.Name == name) is { } found)
             {
-                bounds = found.Bounds;
+                (bounds, team) = (found.Bounds, found.Team);
             }
             else
             {
@@ -98,6 +99,8 @@ internal static class RouteRoutes
                 Model = body.Model,
                 Client = body.Client,
                 Key = body.Key,
+                Team = team,
+                At = body.At,
                 Bounds = bounds,
             }
         );

@@ -21,6 +21,11 @@ internal static class RouteShapesOf
             Key = key,
             Route = from.Route,
             By = from.By is { } by ? Word(by) : null,
+            Alias = from.Alias,
+            Kinds = from.Kinds,
+            Missed = [.. from.Missed.Select(route => new MissedRouteItem(route.Name, route.Why))],
+            Strategy = from.Strategy,
+            OrderedBy = from.OrderedBy,
             Targets = [.. from.Targets.Select(Target)],
             Refusal = from.Refusal is { } refusal ? new RouteRefusalItem(refusal.Status, refusal.Reason) : null,
         };
@@ -36,6 +41,7 @@ internal static class RouteShapesOf
             Edits = from.Edits,
             Dropped = Notes(from.Dropped),
             Refused = Notes(from.Refused),
+            Standing = from.Standing,
             Credential = Word(from.Credential),
         };
 
