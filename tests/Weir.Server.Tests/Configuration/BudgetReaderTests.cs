@@ -140,7 +140,7 @@ public sealed class BudgetReaderTests
         "2:38 budgets[0].stages[0].model"
     )]
     [InlineData("budgets:\n  - { name: a, limitUsd: 5, scope: { tem: x } }", "2:38 budgets[0].scope.tem")]
-    [InlineData("budgets:\n  - { name: a, limitUsd: 5, scope: { tag.a: x, tag.b: y } }", "2:56 budgets[0].scope.tag.b")]
+    [InlineData("budgets:\n  - { name: a, limitUsd: 5, scope: { tag.a: x, tag.b: y } }", "2:55 budgets[0].scope.tag.b")]
     [InlineData("budgets:\n  - { name: a, limitUsd: 5, limt: 7 }", "2:29 budgets[0].limt")]
     [InlineData("limits:\n  - { scope: { key: x } }", "2:5 limits[0].requestsPerMinute")]
     [InlineData("limits:\n  - { concurrent: -1 }", "2:19 limits[0].concurrent")]
