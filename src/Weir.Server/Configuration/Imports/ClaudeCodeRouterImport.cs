@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Weir.Gateway.Upstreams;
 using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Configuration.Imports;
@@ -109,7 +110,7 @@ internal sealed partial class ClaudeCodeRouterImport
         }
 
         var models = map.Texts("models").Distinct(StringComparer.Ordinal).ToList();
-        var name = document.NewName(written);
+        var name = document.NewName(NameOf(written, address));
         var provider = new ImportedProvider
         {
             Name = name,
@@ -149,6 +150,15 @@ internal sealed partial class ClaudeCodeRouterImport
             );
         }
     }
+
+    // A provider that is named like a vendor is taken for that vendor: one that stands elsewhere must not be.
+    private static string NameOf(string written, ProviderAddress address) =>
+        address.Kind == "openai-compatible"
+        && Vendors.Named(written) is { AddressVariable: null } vendor
+        && Uri.TryCreate(address.Texts[0].Value, UriKind.Absolute, out var url)
+        && !Vendors.IsAt(vendor, url)
+            ? $"{written}-{url.Host}"
+            : written;
 
     private void Key(ImportMap map, ImportedProvider provider)
     {

@@ -208,6 +208,22 @@ public sealed class ConfigImportTests
     }
 
     [Fact]
+    public void A_provider_that_is_named_like_a_vendor_and_stands_elsewhere_is_not_taken_for_it()
+    {
+        var (outcome, _) = ConfigImport.Read(
+            """
+            { "Providers": [{ "name": "deepseek", "api_base_url": "https://api.other.example/v1/chat/completions", "api_key": "$KEY",
+                "models": ["deepseek-v3"] }], "Router": { "default": "deepseek,deepseek-v3" } }
+            """,
+            from: null
+        );
+
+        Assert.Empty(outcome!.Faults);
+        Assert.Contains("- name: deepseek-api.other.example", outcome.Text, StringComparison.Ordinal);
+        Assert.Contains("provider: deepseek-api.other.example", outcome.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Texts_of_the_other_program_stay_texts()
     {
         const string Odd = "x\\n- name: y\\nserver: { urls: ['http://0.0.0.0:1'] } # ${HOME} $${A} \\u2028 secret:z";
