@@ -7,7 +7,6 @@ using Weir.Gateway;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Capture;
-using Weir.Server.Configuration;
 using Weir.Server.Configuration.Life;
 using Weir.Server.Limits;
 using Weir.Server.StatusLine;

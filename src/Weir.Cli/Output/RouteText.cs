@@ -87,7 +87,9 @@ internal static class RouteText
     {
         foreach (var target in targets.Where(target => target.Standing is not null))
         {
-            Console.Out.WriteLine($"     {Figures.Name(target.Provider)} {Figures.Name(target.Model)}: {target.Standing}");
+            Console.Out.WriteLine(
+                $"     {Figures.Name(target.Provider)} {Figures.Name(target.Model)}: {target.Standing}"
+            );
         }
 
         foreach (var target in targets.Where(target => target.Reason is not null || target.Dropped.Count > 0))

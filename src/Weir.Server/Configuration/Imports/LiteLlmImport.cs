@@ -1,4 +1,3 @@
-using System.Globalization;
 using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Configuration.Imports;
@@ -261,7 +260,7 @@ internal sealed class LiteLlmImport
         }
     }
 
-    private IEnumerable<ImportedTarget> Named(string name, Group of)
+    private List<ImportedTarget> Named(string name, Group of)
     {
         if (groups.Find(group => group.Name == name) is { } found)
         {
