@@ -311,6 +311,7 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
                 "roles" => ["viewer"],
                 "grants" => ["viewer:team=hidden-team"],
                 "ID" or "id" or "session" => named["id"],
+                "from" or "to" or "version" => ["1"],
                 "file" or "path" or "PATH" or "FILE" => [folder.At("none")],
                 "text" or "search" => ["sim-small"],
                 _ => throw new InvalidOperationException(
