@@ -45,9 +45,13 @@ public sealed class ImportedClaudeTests
             var (outcome, faults) = ConfigImport.Read(theirs(provider), from: null);
             Assert.Empty(faults);
             Assert.Empty(outcome!.Faults);
-            // What the variable would hold: the vendor stands in this process.
+            // What the variable would hold, and whose prices: the vendor stands in this process.
             return outcome.Variables.Aggregate(
-                outcome.Text,
+                outcome.Text.Replace(
+                    "    kind: openai-compatible\n",
+                    "    kind: openai-compatible\n    catalogue: openai\n",
+                    StringComparison.Ordinal
+                ),
                 (text, variable) => text.Replace($"${{{variable.Name}}}", FakeProvider.ApiKey, StringComparison.Ordinal)
             );
         });
