@@ -32,7 +32,8 @@ public static class ConfigSchema
             telemetry: { otlp: { headers: { h: v } } }
             logging: {}
             routes:
-              - { match: { header: { h: v } }, targets: [p, { provider: p }] }
+              - { match: { header: { h: v }, schedule: { days: [mon] } }, targets: [p, { provider: p }] }
+            aliases: { a: m }
             prices:
               - { modes: { m: {} }, tiers: [{}] }
             """,
@@ -124,6 +125,12 @@ public static class ConfigSchema
     private static void Map(Utf8JsonWriter json, ConfigShape shape, string path)
     {
         json.WriteString("type", "object");
+        if (path == "aliases")
+        {
+            // Each of them is a text or a map.
+            return;
+        }
+
         if (Free.Contains(path))
         {
             json.WriteStartObject("additionalProperties");
