@@ -1,7 +1,6 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using Weir.Gateway.Upstreams;
 using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Pipeline;
