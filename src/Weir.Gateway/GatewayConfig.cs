@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Foundation.Network;
+using Weir.Gateway.Admission;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway;
@@ -30,6 +31,15 @@ public sealed record GatewayConfig
 
     /// <summary>Names that stand for a model or a list of targets; names are unique, case aside.</summary>
     public ImmutableArray<AliasConfig> Aliases { get; init; } = [];
+
+    /// <summary>What requests may cost, those of every workspace.</summary>
+    public ImmutableArray<BudgetConfig> Budgets { get; init; } = [];
+
+    /// <summary>How many requests and tokens may pass, those of every workspace.</summary>
+    public ImmutableArray<LimitConfig> Limits { get; init; } = [];
+
+    /// <summary>The organisation of the server's own workspace; null for none.</summary>
+    public string? Organisation { get; init; }
 
     /// <summary>What to do with a stream whose caller has gone.</summary>
     public HangUpPolicy OnHangUp { get; init; } = HangUpPolicy.Abort;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
+using Weir.Gateway.Admission;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry;
@@ -38,6 +39,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly RefusalNotes? refusals;
     private readonly RefusalLog refused;
     private readonly RouteState routes;
+    private readonly AdmissionKeeper keeper;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private volatile GatewaySnapshot snapshot;
@@ -74,14 +76,17 @@ public sealed class ModelGateway : IAsyncDisposable
         routes = new RouteState(clock);
         snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock);
         telemetry = new GatewayTelemetry(Metrics, () => InFlight);
+        keeper = new AdmissionKeeper(ledger, clock, () => snapshot, log);
+        var admission = new RequestAdmission(keeper, clock);
         var answers = new OwnAnswers(Metrics, refused, log);
         pipeline = new GatewayPipeline(
             ledger,
             new Authenticator(keys),
             answers,
+            admission,
             new ModelQuestions(answers, clock, shutdown.Token),
             new RequestSender(
-                new RecordWriter(ledger.Journal, ids, Metrics, clock),
+                new RecordWriter(ledger.Journal, ids, admission, Metrics, clock),
                 quotas,
                 refusals,
                 clock,
@@ -129,7 +134,19 @@ public sealed class ModelGateway : IAsyncDisposable
         lock (applying)
         {
             var previous = snapshot;
-            snapshot = GatewaySnapshot.Build(server, workspaces, previous, clock);
+            var next = GatewaySnapshot.Build(server, workspaces, previous, clock);
+            try
+            {
+                keeper.Prepare(next);
+            }
+            catch
+            {
+                next.LetGo();
+                throw;
+            }
+
+            snapshot = next;
+            keeper.Keep(next);
             previous.LetGo();
         }
     }
@@ -253,6 +270,13 @@ public sealed class ModelGateway : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// How the counters of the budgets and limits stand that hold for a workspace, those of the server's document first; counters of that
+    /// one are of all workspaces together where its scope does not say otherwise. Empty for a workspace that the gateway does not know.
+    /// </summary>
+    public ImmutableArray<Standing> Standings(WorkspaceId workspace) =>
+        snapshot.Of(workspace) is { Rules.IsEmpty: false } gateway ? keeper.Book.Standings(gateway.Rules) : [];
+
     /// <summary>Ends idle connections; waits until detached drains are settled or, after five seconds, cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -273,6 +297,7 @@ public sealed class ModelGateway : IAsyncDisposable
             await Task.Delay(GracePoll, clock);
         }
 
+        await keeper.DisposeAsync();
         quotas?.Flush();
         quotas?.Dispose();
         refusals?.Flush();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Admission;
 
 namespace Weir.Gateway;
 
@@ -25,4 +26,13 @@ public sealed record WorkspaceConfig(WorkspaceId Id, string Name)
     /// provider that is not there, as a route's may.
     /// </summary>
     public ImmutableArray<AliasConfig> Aliases { get; init; } = [];
+
+    /// <summary>What its requests may cost, beside the budgets of the server's document.</summary>
+    public ImmutableArray<BudgetConfig> Budgets { get; init; } = [];
+
+    /// <summary>How many of its requests and tokens may pass, beside the limits of the server's document.</summary>
+    public ImmutableArray<LimitConfig> Limits { get; init; } = [];
+
+    /// <summary>The organisation that it belongs to; null for none.</summary>
+    public string? Organisation { get; init; }
 }

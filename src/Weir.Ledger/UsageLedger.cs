@@ -34,6 +34,7 @@ public sealed class UsageLedger : IAsyncDisposable
         connections = new QueryConnections(files.Database);
         Queries = new UsageQueries(connections, files.Names);
         Lineage = new LineageQueries(connections, files.Names);
+        Spend = new SpendHistory(connections, files.Names);
         Feed = new UsageFeed(files.Database, files.Names, writer, signal);
         caretaker.Start();
         writer.Start();
@@ -55,6 +56,9 @@ public sealed class UsageLedger : IAsyncDisposable
 
     /// <summary>The records of sessions, and those that were handed over.</summary>
     public LineageQueries Lineage { get; }
+
+    /// <summary>What the gateway's requests came to, for budgets and limits.</summary>
+    public SpendHistory Spend { get; }
 
     /// <summary>What changed, in order, for followers with a cursor.</summary>
     public UsageFeed Feed { get; }

@@ -6,27 +6,16 @@ namespace Weir.Gateway.Admission;
 internal sealed partial class AdmissionBook
 {
     /// <summary>
-    /// Adds what was spent before the book counted, as the ledger has it. Who calls it sees to it that nothing is told twice:
-    /// a rule's counters begin with the snapshot that has it first, and know every request that was let in after.
+    /// Charges what no ticket stands for: what was spent before the book counted, a record beside the one of its exchange, a new
+    /// price, a late word on what was used. Who calls it sees to it that nothing is told twice.
     /// </summary>
-    /// <param name="rule">The rule.</param>
-    /// <param name="scope">Which of its counters.</param>
-    /// <param name="at">When; of a sum over a span, its end, so that it is not forgotten too soon. What is before the window is passed over.</param>
-    /// <param name="spent">How much, in the measure's unit.</param>
-    public void Restore(AdmissionRule rule, in ScopeValue scope, DateTimeOffset at, long spent)
-    {
-        lock (gate)
-        {
-            var now = Moment.Now(clock);
-            Charge(CountersOf(rule).Of(scope, ++looks, now), at, spent, now);
-        }
-    }
-
-    /// <summary>Applies a difference to a record that the ledger wrote: a new price, a late word on what was used.</summary>
-    /// <param name="rules">The rules that hold for it.</param>
+    /// <param name="rules">The rules that hear of it.</param>
     /// <param name="subject">Whose it was; its provider alone among the candidates.</param>
     /// <param name="delta">By how much it changed. What is not known of it changes nothing.</param>
-    /// <param name="at">When the request began.</param>
+    /// <param name="at">
+    /// When the request began; of a sum over a span, its end, so that it is not forgotten too soon. What is before a window is passed
+    /// over, what is after now is now.
+    /// </param>
     public void Apply(AdmissionRules rules, AdmissionSubject subject, in AdmissionActuals delta, DateTimeOffset at)
     {
         lock (gate)

@@ -74,7 +74,7 @@ internal readonly record struct AdmissionActuals
     public TokenUsage Usage { get; init; }
 
     /// <summary>How many requests it stands for: 1, and 0 in the difference of a record that was there before.</summary>
-    public int Requests { get; init; }
+    public long Requests { get; init; }
 
     /// <summary>Who served; null when not known, which counts for every candidate.</summary>
     public string? Provider { get; init; }

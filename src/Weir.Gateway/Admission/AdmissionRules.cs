@@ -17,6 +17,8 @@ internal sealed class AdmissionRules
         Learns = rules.Any(r =>
             r.Estimate == EstimateMode.Learned && r.Measure is not (Measure.Requests or Measure.Concurrent)
         );
+        Estimates = rules.Any(r => r.Measure is not (Measure.Requests or Measure.Concurrent));
+        HasLimits = rules.Any(r => r.Measure != Measure.Cost);
     }
 
     /// <summary>None: every request passes and nothing is counted.</summary>
@@ -27,6 +29,12 @@ internal sealed class AdmissionRules
 
     /// <summary>Whether there are none.</summary>
     public bool IsEmpty => Rules.IsEmpty;
+
+    /// <summary>Whether a rule counts money or tokens, of which a request must be estimated.</summary>
+    public bool Estimates { get; }
+
+    /// <summary>Whether a rule counts anything but money, of which callers are told what is left.</summary>
+    public bool HasLimits { get; }
 
     /// <summary>Whether a rule sets aside what was learned.</summary>
     public bool Learns { get; }
@@ -48,11 +56,15 @@ internal sealed class AdmissionRules
     ) =>
         budgets.IsEmpty && limits.IsEmpty ? server : new([.. server.Rules, .. Build($"w{workspace}", budgets, limits)]);
 
-    /// <summary>The rules whose counters an earlier snapshot had not: what was spent before is yet to be told to the book.</summary>
-    public IEnumerable<AdmissionRule> NotIn(AdmissionRules earlier)
+    /// <summary>Those of the rules that are wanted; this where all are.</summary>
+    public AdmissionRules Only(Func<AdmissionRule, bool> wanted) =>
+        Rules.All(wanted) ? this : new([.. Rules.Where(wanted)]);
+
+    /// <summary>The rules whose counters an earlier snapshot had not.</summary>
+    public AdmissionRules NotIn(AdmissionRules earlier)
     {
         var before = earlier.Rules.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
-        return Rules.Where(r => !before.Contains(r.Id));
+        return Only(r => !before.Contains(r.Id));
     }
 
     private static IEnumerable<AdmissionRule> Build(

@@ -41,6 +41,9 @@ internal sealed class ScopeMatch
         }
     }
 
+    /// <summary>Whether it names a tag.</summary>
+    public bool NamesTag => parts.Any(part => part.Dimension == Dimension.Tag);
+
     /// <summary>Whether each provider has a counter of its own.</summary>
     public bool EachProvider { get; }
 

@@ -64,6 +64,41 @@ internal static class ImageTokens
         return (isLow ? 85 : 85 + (170 * Tiles(size)), false);
     }
 
+    /// <summary>
+    /// The most that a model may count for one image, whatever its size and detail: Claude's of high resolution 4,784
+    /// (https://platform.claude.com/docs/en/build-with-claude/vision), Gemini's sixteen tiles, OpenAI's eight tiles or 1,536 patches.
+    /// </summary>
+    public static long MostOf(string model)
+    {
+        switch (CountingRules.For(model).Vendor)
+        {
+            case ModelVendor.Anthropic:
+                return 4_784;
+            case ModelVendor.Google:
+                return 16 * 258;
+        }
+
+        const int MostTiles = 8;
+        const int MostPatches = 1536;
+        var most = 85L + (170 * MostTiles);
+        var name = model[(model.LastIndexOf('/') + 1)..];
+        foreach (var (prefix, percent) in Patched)
+        {
+            most = name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+                ? Math.Max(most, (MostPatches * percent / 100) + 1)
+                : most;
+        }
+
+        foreach (var (prefix, once, tile) in Tiled)
+        {
+            most = name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)
+                ? Math.Max(most, once + (tile * MostTiles))
+                : most;
+        }
+
+        return most;
+    }
+
     /// <summary>Tiles of 512 after the image was made to fit 2048 × 2048, and then its shorter side 768.</summary>
     private static long Tiles(ImageSize size)
     {

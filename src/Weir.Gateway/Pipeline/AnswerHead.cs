@@ -53,6 +53,7 @@ internal static class AnswerHead
             headers["x-weir-model"] = model;
         }
 
+        exchange.Admission?.WriteHeaders(exchange, headers);
         if (cost is { } known)
         {
             headers["x-weir-cost-usd"] = known.ToString();

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
+using Weir.Gateway.Admission;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Wire;
@@ -81,8 +83,11 @@ internal sealed class Exchange
     /// <summary>The WebSocket that it asks for; null when it asks for none.</summary>
     public SocketRequest? Socket { get; set; }
 
-    /// <summary>Whether its caller would be let in now as well: a socket may stay open long after its key was revoked.</summary>
-    public Func<bool> IsStillAllowed { get; set; } = static () => true;
+    /// <summary>
+    /// Why its caller would not be let in now, null where it would: a socket may stay open long after its key was revoked, and its budget
+    /// was spent.
+    /// </summary>
+    public Func<string?> WhyNoLonger { get; set; } = static () => null;
 
     /// <summary>Where it goes.</summary>
     public RouteDecision Route { get; set; }
@@ -98,6 +103,21 @@ internal sealed class Exchange
 
     /// <summary>The account that holds what the request names; null where that is not known, or does not matter.</summary>
     public string? Holder { get; set; }
+
+    /// <summary>What budgets and limits set aside for it; not to be forgotten.</summary>
+    public AdmissionTicket Ticket { get; set; } = AdmissionTicket.Nothing;
+
+    /// <summary>What the caller is to be told of budgets, though it was let in; empty for nothing.</summary>
+    public ImmutableArray<AdmissionWarning> Warnings { get; set; } = [];
+
+    /// <summary>What knows how much is left to the caller; null where no rule holds.</summary>
+    public RequestAdmission? Admission { get; set; }
+
+    /// <summary>The model that a budget has it ask for instead; null for the one that was asked for.</summary>
+    public string? DowngradedTo { get; set; }
+
+    /// <summary>The budget that does; null for none.</summary>
+    public string? DowngradedBy { get; set; }
 
     /// <summary>The attempts that are over, in order.</summary>
     public List<UpstreamAttempt> Attempts { get; } = new(1);

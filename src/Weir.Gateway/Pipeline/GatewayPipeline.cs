@@ -13,7 +13,8 @@ namespace Weir.Gateway.Pipeline;
 /// <list type="number">
 /// <item>Authenticate: the caller's key to its principal, and to what its workspace sees of the gateway.</item>
 /// <item>Read the head: model, stream and what else decides, from one pass over the body's bytes.</item>
-/// <item>Guard: room in the journal, before anything is sent. A refusal is in the caller's own dialect.</item>
+/// <item>Guard: budgets and limits, of the targets that may serve, and room in the journal, before anything is sent. A refusal is
+/// in the caller's own dialect.</item>
 /// <item>Route: the ordered targets.</item>
 /// <item>Translate: for a target of another dialect the request is read, once, and written anew; what it cannot say is refused
 /// or noted. For all others the named edits are splices of the body.</item>
@@ -27,6 +28,7 @@ internal sealed class GatewayPipeline(
     UsageLedger ledger,
     Authenticator authenticator,
     OwnAnswers answers,
+    RequestAdmission admission,
     ModelQuestions questions,
     RequestSender sender,
     GatewayMetrics metrics,
@@ -125,9 +127,21 @@ internal sealed class GatewayPipeline(
         exchange.Attribution = Attribution.Read(request.Headers, caller.Principal);
         using var body = new PooledBuffer(request.ContentLength ?? 4096);
         using var plain = new PooledBuffer(0);
-        if (await ReadAsync(exchange, body, plain) && Route(exchange) && !await questions.CountAsync(exchange))
+        if (!await ReadAsync(exchange, body, plain) || !Route(exchange) || await questions.CountAsync(exchange))
         {
-            await ReserveAndSendAsync(exchange, body, plain);
+            return;
+        }
+
+        try
+        {
+            if (await AdmitAsync(exchange))
+            {
+                await ReserveAndSendAsync(exchange, body, plain);
+            }
+        }
+        finally
+        {
+            exchange.Ticket.Dispose();
         }
     }
 
@@ -138,9 +152,11 @@ internal sealed class GatewayPipeline(
         if (exchange.Socket is not null)
         {
             var proxies = exchange.Snapshot.Server.Config.Proxies;
-            exchange.IsStillAllowed = () =>
-                authenticator.Identify(request, proxies, out _) is { } now
-                && now.Principal.KeyId == exchange.Caller.Principal.KeyId;
+            exchange.WhyNoLonger = () =>
+                authenticator.Identify(request, proxies, out _) is not { } now
+                || now.Principal.KeyId != exchange.Caller.Principal.KeyId
+                    ? "The Weir key is no longer good."
+                    : admission.WhyNoRoom(exchange);
             exchange.RequestedModel = SocketRequest.ModelOf(request.Query);
             return true;
         }
@@ -208,9 +224,10 @@ internal sealed class GatewayPipeline(
     private bool Route(Exchange exchange)
     {
         var caller = exchange.Caller;
-        if (caller.Principal.Bounds is { HasModels: true } bounds && !bounds.AllowsModel(exchange.RequestedModel ?? ""))
+        var asked = exchange.DowngradedTo ?? exchange.RequestedModel;
+        if (caller.Principal.Bounds is { HasModels: true } bounds && !bounds.AllowsModel(asked ?? ""))
         {
-            answers.Refuse(exchange, 403, RequestRefusals.NotOfTheKey(exchange.RequestedModel));
+            answers.Refuse(exchange, 403, RequestRefusals.NotOfTheKey(asked));
             return false;
         }
 
@@ -250,7 +267,7 @@ internal sealed class GatewayPipeline(
         new(
             exchange.Endpoint.Dialect,
             exchange.Endpoint.IsConversation || exchange.Endpoint.IsCount,
-            exchange.RequestedModel!,
+            (exchange.DowngradedTo ?? exchange.RequestedModel)!,
             exchange.Attribution.Client,
             exchange.Caller.Principal.KeyName,
             exchange.Context.Request.Headers
@@ -333,9 +350,55 @@ internal sealed class GatewayPipeline(
         return false;
     }
 
+    /// <summary>3. Guard, its first half: budgets and limits. False when the request has been refused, or nobody is there any more.</summary>
+    private async ValueTask<bool> AdmitAsync(Exchange exchange)
+    {
+        if (!RequestAdmission.Holds(exchange))
+        {
+            return true;
+        }
+
+        try
+        {
+            var outcome = await admission.AskAsync(exchange);
+            if (outcome.DowngradeTo is { } model)
+            {
+                if (exchange.IsPassThrough)
+                {
+                    answers.Refuse(exchange, 429, RequestRefusals.CannotBeDowngraded(outcome.DowngradedBy!, model));
+                    return false;
+                }
+
+                exchange.DowngradedTo = model;
+                exchange.DowngradedBy = outcome.DowngradedBy;
+                if (!Route(exchange))
+                {
+                    return false;
+                }
+
+                outcome = await admission.AskAsync(exchange);
+            }
+
+            if (outcome.Refusal is { } refusal)
+            {
+                answers.Refuse(exchange, refusal);
+                return false;
+            }
+
+            exchange.Ticket = outcome.Ticket!;
+            exchange.Warnings = outcome.Warnings;
+            exchange.Admission = admission;
+            return true;
+        }
+        catch (OperationCanceledException) when (exchange.CallerGone)
+        {
+            return false;
+        }
+    }
+
     private async Task ReserveAndSendAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
     {
-        // 3. Guard: what is used must always fit the journal.
+        // 3. Guard, its second half: what is used must always fit the journal.
         if (!ledger.Journal.TryReserve())
         {
             var reason = ledger.Status.RefusesBecause;

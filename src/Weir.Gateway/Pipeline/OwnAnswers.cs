@@ -1,6 +1,8 @@
 using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Weir.Gateway.Admission;
+using Weir.Gateway.Admission.Headers;
 using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Pipeline;
@@ -24,6 +26,20 @@ internal sealed class OwnAnswers(GatewayMetrics metrics, RefusalLog refused, ILo
         metrics.Refused();
         Log.Refused(logger, exchange.IdText, exchange.Endpoint.Operation, status, reason);
         WriteError(exchange, status, reason);
+    }
+
+    /// <summary>Refuses a request for a budget or a limit, as its caller's vendor would.</summary>
+    public void Refuse(Exchange exchange, AdmissionRefusal refusal)
+    {
+        metrics.Refused();
+        var answer = RefusalAnswer.Of(exchange.ErrorDialect, refusal, exchange.IdText);
+        Log.Refused(logger, exchange.IdText, exchange.Endpoint.Operation, answer.Status, refusal.Message);
+        foreach (var (name, value) in answer.Headers)
+        {
+            exchange.Context.Response.Headers[name] = value;
+        }
+
+        WriteJson(exchange, answer.Status, answer.Body);
     }
 
     /// <summary>Weir's own error, in the caller's dialect; nothing where an answer has begun.</summary>

@@ -8,16 +8,25 @@ internal sealed class RecordWriter
 {
     private readonly UsageJournal journal;
     private readonly RecordIdSource ids;
+    private readonly RequestAdmission admission;
     private readonly GatewayMetrics metrics;
     private readonly TimeProvider clock;
     private readonly RecentIds fetched = new();
 
     /// <param name="journal">Where records go.</param>
     /// <param name="ids">The ids of what is more than one record to an exchange.</param>
+    /// <param name="admission">Is told what requests came to.</param>
     /// <param name="metrics">Counts those; of the others the pipeline does.</param>
     /// <param name="clock">Where the time comes from.</param>
-    public RecordWriter(UsageJournal journal, RecordIdSource ids, GatewayMetrics metrics, TimeProvider clock)
+    public RecordWriter(
+        UsageJournal journal,
+        RecordIdSource ids,
+        RequestAdmission admission,
+        GatewayMetrics metrics,
+        TimeProvider clock
+    )
     {
+        this.admission = admission;
         this.journal = journal;
         this.ids = ids;
         this.metrics = metrics;
@@ -38,9 +47,10 @@ internal sealed class RecordWriter
     public void Release() => journal.Release();
 
     /// <summary>Journals one of several records of an exchange, under a reservation that was made for it.</summary>
-    public void WriteAside(UsageRecord record)
+    public void WriteAside(Exchange exchange, UsageRecord record)
     {
         journal.Append(record);
+        admission.Charge(exchange, record);
         metrics.Count(record);
     }
 
@@ -48,9 +58,9 @@ internal sealed class RecordWriter
     /// Journals one of several records of an exchange, under its reservation, and renews that. False when there is no room for
     /// another: the reservation then has room for one last record.
     /// </summary>
-    public bool WriteOneOfMany(UsageRecord record)
+    public bool WriteOneOfMany(Exchange exchange, UsageRecord record)
     {
-        WriteAside(record);
+        WriteAside(exchange, record);
         if (!journal.TryReserve())
         {
             return false;
@@ -91,6 +101,7 @@ internal sealed class RecordWriter
 
         var record = Settlement.Settle(exchange, attempt, httpStatus, duration);
         journal.Append(record);
+        admission.Settle(exchange, record);
         exchange.Record = record;
         return record;
     }

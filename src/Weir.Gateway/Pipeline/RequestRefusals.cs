@@ -18,6 +18,10 @@ internal static class RequestRefusals
             ? $"This Weir key may not ask for the model {Shown(model)}."
             : "This Weir key may ask for some models alone, and this request names none.";
 
+    /// <summary>429: a budget asks for another model, and what passes through is not edited.</summary>
+    public static string CannotBeDowngraded(string budget, string model) =>
+        $"The budget \"{budget}\" lets requests pass that ask for {Shown(model)}, and below /p/ Weir does not change what is asked for.";
+
     /// <summary>What a caller wrote, as far as it may stand in an answer.</summary>
     public static string Shown(string text) => Attribution.Text(text, 64) ?? "what it says that it is";
 }

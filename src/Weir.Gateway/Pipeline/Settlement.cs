@@ -221,7 +221,8 @@ internal static class Settlement
         };
     }
 
-    private static bool IsEmbedding(Exchange exchange) =>
+    /// <summary>Whether an embedding is asked for, which has no output.</summary>
+    public static bool IsEmbedding(Exchange exchange) =>
         exchange.Endpoint.Operation is Operation.Embeddings or Operation.GeminiEmbed;
 
     private static TokenUsage Estimate(Exchange exchange, TokenUsage reported, long characters)
@@ -265,6 +266,11 @@ internal static class Settlement
     private static string? HandoffReason(Exchange exchange, UpstreamAttempt served)
     {
         var targets = exchange.Route.Targets;
+        if (exchange.DowngradedBy is { } budget)
+        {
+            return Attribution.Text($"budget:{budget}");
+        }
+
         if (exchange.Attempts.Count > 1 && served.Target != targets[0])
         {
             return "fallback:" + Word(exchange.Attempts[0].Status);

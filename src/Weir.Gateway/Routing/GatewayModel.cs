@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Admission;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Routing;
@@ -18,15 +19,21 @@ internal sealed class GatewayModel
     /// <param name="workspace">Whose.</param>
     /// <param name="config">What was written: routes of the workspace, all else of the server.</param>
     /// <param name="providers">Its own and the shared ones; names are unique.</param>
+    /// <param name="rules">The budgets and limits that hold for its requests.</param>
+    /// <param name="subject">Its names.</param>
     /// <param name="mayLackTargets">Whether a route may name a provider that is not there; it then goes without it.</param>
     /// <exception cref="ArgumentException">Two providers have one name, or a route names none that is configured.</exception>
     public GatewayModel(
         WorkspaceId workspace,
         GatewayConfig config,
         ImmutableArray<ProviderModel> providers,
+        AdmissionRules rules,
+        AdmissionSubject subject,
         bool mayLackTargets
     )
     {
+        Rules = rules;
+        Subject = subject;
         Workspace = workspace;
         Config = config;
         Providers = providers;
@@ -51,6 +58,12 @@ internal sealed class GatewayModel
 
     /// <summary>In the order of the document.</summary>
     public ImmutableArray<AliasModel> Aliases { get; }
+
+    /// <summary>The budgets and limits that hold for its requests.</summary>
+    public AdmissionRules Rules { get; }
+
+    /// <summary>Its names, and those of nobody in it, for <see cref="Rules"/>.</summary>
+    public AdmissionSubject Subject { get; }
 
     /// <summary>Whether some route looks into the bodies of requests, beyond what the head tells.</summary>
     public bool LooksInside { get; }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Admission;
 using Weir.Gateway.Simulator;
 using Weir.Gateway.Upstreams;
 
@@ -12,6 +13,9 @@ namespace Weir.Gateway.Routing;
 /// </summary>
 internal sealed class GatewaySnapshot
 {
+    /// <summary>What the server's own workspace is called.</summary>
+    private const string DefaultName = "default";
+
     private readonly FrozenDictionary<int, GatewayModel> others;
     private readonly ImmutableArray<Upstream> upstreams;
     private int holders = 1;
@@ -29,6 +33,9 @@ internal sealed class GatewaySnapshot
 
     /// <summary>The view of the server's own workspace: <see cref="WorkspaceId.Default"/>.</summary>
     public GatewayModel Server { get; }
+
+    /// <summary>The budgets and limits of every workspace; those of the server's document stand in each.</summary>
+    public IEnumerable<AdmissionRules> AllRules => others.Values.Select(other => other.Rules).Prepend(Server.Rules);
 
     /// <summary>The view of a workspace; null when the gateway does not know it.</summary>
     public GatewayModel? Of(WorkspaceId workspace) =>
@@ -53,6 +60,7 @@ internal sealed class GatewaySnapshot
         var connections = new Connections(previous, clock);
         try
         {
+            var rules = AdmissionRules.ForServer(server.Budgets, server.Limits);
             var own = connections.Providers(server.Providers, WorkspaceId.Default);
             var shared = server
                 .Providers.Zip(own)
@@ -60,8 +68,15 @@ internal sealed class GatewaySnapshot
                 .Select(p => (p.First.Share, Model: Guest(p.First, p.Second, clock)))
                 .ToImmutableArray();
             return new GatewaySnapshot(
-                new GatewayModel(WorkspaceId.Default, server, own, mayLackTargets: false),
-                workspaces.ToFrozenDictionary(w => w.Id.Value, w => Other(server, w, shared, connections)),
+                new GatewayModel(
+                    WorkspaceId.Default,
+                    server,
+                    own,
+                    rules,
+                    new AdmissionSubject { Workspace = DefaultName, Organisation = server.Organisation },
+                    mayLackTargets: false
+                ),
+                workspaces.ToFrozenDictionary(w => w.Id.Value, w => Other(server, w, shared, rules, connections)),
                 connections.Taken
             );
         }
@@ -106,6 +121,7 @@ internal sealed class GatewaySnapshot
         GatewayConfig server,
         WorkspaceConfig workspace,
         ImmutableArray<(ProviderShare Share, ProviderModel Model)> shared,
+        AdmissionRules rules,
         Connections connections
     )
     {
@@ -126,6 +142,8 @@ internal sealed class GatewaySnapshot
                 Aliases = workspace.Aliases,
             },
             [.. own, .. guests],
+            AdmissionRules.ForWorkspace(workspace.Id, workspace.Budgets, workspace.Limits, rules),
+            new AdmissionSubject { Workspace = workspace.Name, Organisation = workspace.Organisation },
             mayLackTargets: true
         );
     }

@@ -8,6 +8,9 @@ internal sealed class MediaTally
     /// <summary>How many pictures.</summary>
     public int Images { get; set; }
 
+    /// <summary>The bytes of pictures as they stand in the JSON.</summary>
+    public long ImageBytes { get; set; }
+
     /// <summary>The bytes of pictures, documents and sounds as they stand in the JSON.</summary>
     public long Bytes { get; set; }
 }
@@ -77,6 +80,7 @@ internal static class MediaReader
         }
 
         tally.Images += kind == Kind.Image ? 1 : 0;
+        tally.ImageBytes += kind == Kind.Image ? json.Length : 0;
         tally.Bytes += kind == Kind.None ? 0 : json.Length;
     }
 

@@ -27,6 +27,9 @@ internal readonly record struct RequestHead
     /// <summary>The output bound (<c>max_tokens</c>, <c>max_completion_tokens</c>, <c>max_output_tokens</c>); null when none.</summary>
     public long? MaxTokens { get; init; }
 
+    /// <summary>How many answers are asked for at once (<c>n</c>, <c>candidateCount</c>); 0 where nothing is said, which is one.</summary>
+    public int Answers { get; init; }
+
     /// <summary>Whether it brings tools.</summary>
     public bool HasTools { get; init; }
 

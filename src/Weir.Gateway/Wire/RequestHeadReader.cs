@@ -97,6 +97,7 @@ internal static class RequestHeadReader
             Member.Speed or Member.ServiceTier => ReadMode(ref cursor, head, member, dialect),
             Member.Metadata => ReadMetadata(ref cursor, head),
             Member.GenerationConfig => ReadGenerationConfig(ref cursor, head),
+            Member.Answers => ReadAnswers(ref cursor, head),
             _ => Skipped(ref cursor, head),
         };
 
@@ -162,6 +163,16 @@ internal static class RequestHeadReader
 
         var bound = cursor.ReadCount();
         return bound > (head.MaxTokens ?? -1) ? head with { MaxTokens = bound } : head;
+    }
+
+    private static RequestHead ReadAnswers(ref JsonCursor cursor, in RequestHead head)
+    {
+        if (cursor.Peek() != JsonKind.Number)
+        {
+            return Skipped(ref cursor, head);
+        }
+
+        return cursor.ReadCount() is { } count ? head with { Answers = (int)Math.Min(count, int.MaxValue) } : head;
     }
 
     private static RequestHead ReadStreamOptions(ref JsonCursor cursor, in RequestHead head)
@@ -362,6 +373,16 @@ internal static class RequestHeadReader
                 var bound = config.ReadCount();
                 result = bound > (result.MaxTokens ?? -1) ? result with { MaxTokens = bound } : result;
             }
+            else if (JsonText.Is(name, escaped, "candidateCount"u8) || JsonText.Is(name, escaped, "candidate_count"u8))
+            {
+                if ((seen & Member.Answers) != Member.None)
+                {
+                    return new RequestHead { Fault = "The key 'generationConfig.candidateCount' stands twice." };
+                }
+
+                seen |= Member.Answers;
+                result = ReadAnswers(ref config, result);
+            }
             else if (JsonText.Is(name, escaped, "thinkingConfig"u8) || JsonText.Is(name, escaped, "thinking_config"u8))
             {
                 if ((seen & Member.Thinking) != Member.None)
@@ -442,6 +463,7 @@ internal static class RequestHeadReader
         ServiceTier = 1 << 11,
         Metadata = 1 << 12,
         GenerationConfig = 1 << 13,
+        Answers = 1 << 14,
     }
 
     private static Member Find(
@@ -477,7 +499,7 @@ internal static class RequestHeadReader
             name = invalid || name.Length > LongestKey ? default : FoldLookalikes(name, plain);
         }
 
-        if (name.Length is < 5 or > 21)
+        if (name.Length is not 1 and (< 5 or > 21))
         {
             return Member.None;
         }
@@ -516,6 +538,7 @@ internal static class RequestHeadReader
     {
         var member = (name.Length, name[0] | 0x20) switch
         {
+            (1, 'n') when dialect == Dialect.OpenAIChat => Member.Answers,
             (5, 'm') => Member.Model,
             (5, 't') => Member.Tools,
             (5, 's') => Member.Speed,
@@ -562,6 +585,7 @@ internal static class RequestHeadReader
             Member.ServiceTier => "service_tier"u8,
             Member.Metadata => "metadata"u8,
             Member.GenerationConfig => "generationConfig"u8,
+            Member.Answers => "n"u8,
             _ => default,
         };
 

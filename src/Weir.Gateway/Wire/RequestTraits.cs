@@ -72,11 +72,8 @@ internal sealed class RequestTraits(ReadOnlyMemory<byte> body, Dialect dialect, 
             || (estimate >= bound / 2 && (counted ??= RequestCounter.Count(body.Span, Dialect, model).Tokens) > bound);
     }
 
-    private OfferedTools Offered => tools ??= OfferedTools.Read(body.Span[All.Tools]);
-
-    private Parts All => parts ??= ReadParts();
-
-    private MediaTally Media
+    /// <summary>What of the conversation is no text.</summary>
+    public MediaTally Media
     {
         get
         {
@@ -89,6 +86,10 @@ internal sealed class RequestTraits(ReadOnlyMemory<byte> body, Dialect dialect, 
             return media;
         }
     }
+
+    private OfferedTools Offered => tools ??= OfferedTools.Read(body.Span[All.Tools]);
+
+    private Parts All => parts ??= ReadParts();
 
     private Parts ReadParts()
     {

@@ -37,6 +37,28 @@ public sealed class UsageFeed
         );
 
     /// <summary>
+    /// Entries that tell of the gateway's records what it could not know when it answered: that one was corrected, priced anew or
+    /// named otherwise; and what was fetched, which is one record however often it is journalled.
+    /// </summary>
+    /// <param name="after">The entry to go on behind.</param>
+    /// <param name="limit">At most so many entries are looked at.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <returns>Those, in order, and the entry up to which they are; <paramref name="after"/> when there are no more.</returns>
+    public Task<(ImmutableArray<LedgerEntry> Entries, long Reached)> ReadCorrectionsAsync(
+        long after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        Task.Run(
+            () =>
+            {
+                using var connection = database.OpenReader();
+                return EntryRows.ReadCorrections(connection, names, after, limit);
+            },
+            cancellationToken
+        );
+
+    /// <summary>
     /// What witnesses other than the gateway said of the records that changed after a sequence number: each one's newest word.
     /// For whoever keeps what it told the ledger by its own names, and lost some of it.
     /// </summary>

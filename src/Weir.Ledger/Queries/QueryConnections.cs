@@ -19,17 +19,8 @@ internal sealed class QueryConnections(SqliteDatabase database) : IDisposable
     public Task<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken) =>
         Task.Run(() => Read(query, cancellationToken), cancellationToken);
 
-    /// <inheritdoc />
-    public void Dispose()
-    {
-        disposed = true;
-        while (idle.TryTake(out var connection))
-        {
-            connection.Dispose();
-        }
-    }
-
-    private T Read<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
+    /// <summary>Runs a query on the caller's thread, in one read transaction.</summary>
+    public T Read<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
     {
         if (!idle.TryTake(out var connection))
         {
@@ -60,6 +51,16 @@ internal sealed class QueryConnections(SqliteDatabase database) : IDisposable
         finally
         {
             connection?.Dispose();
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        disposed = true;
+        while (idle.TryTake(out var connection))
+        {
+            connection.Dispose();
         }
     }
 

@@ -47,6 +47,8 @@ internal static class ConfigReader
         var providers = ProviderReader.Read(reading, document, network);
         var routes = RouteReader.Read(reading, document, providers.Names);
         var aliases = AliasReader.Read(reading, document, providers.Names);
+        var budgets = BudgetReader.Read(reading, document, isServers: true);
+        var limits = LimitReader.Read(reading, document, isServers: true);
         var prices = PriceReader.Read(reading, document);
         var (server, gateway) = ServerReader.Read(
             reading,
@@ -56,6 +58,8 @@ internal static class ConfigReader
                 Providers = providers.Providers,
                 Routes = routes,
                 Aliases = aliases,
+                Budgets = budgets,
+                Limits = limits,
             }
         );
         server = server with { Network = network };
@@ -94,13 +98,10 @@ internal static class ConfigReader
     /// <summary>What every document may hold one day and none may now.</summary>
     public static void RefuseNotEnforced(MapReader document)
     {
-        foreach (var (key, one) in new[] { ("budgets", "budget"), ("limits", "limit"), ("guardrails", "guardrail") })
-        {
-            document.Refuse(
-                key,
-                $"{key} are not enforced by this version",
-                $"remove them: a {one} that does not hold is worse than none"
-            );
-        }
+        document.Refuse(
+            "guardrails",
+            "guardrails are not enforced by this version",
+            "remove them: a guardrail that does not hold is worse than none"
+        );
     }
 }

@@ -15,6 +15,7 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
 {
     private readonly HashSet<string> strangers = new(StringComparer.Ordinal);
     private ImmutableSortedDictionary<int, Entry> entries = ImmutableSortedDictionary<int, Entry>.Empty;
+    private ImmutableSortedDictionary<int, string> organisations = ImmutableSortedDictionary<int, string>.Empty;
     private Action<WeirConfig, ImmutableArray<WorkspaceConfig>>? taker;
     private Func<ImmutableArray<Workspace>> workspaces = () => [];
     private DocumentSecrets? secrets;
@@ -192,7 +193,11 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
                 .Where(w => !entries.ContainsKey(w.Key))
                 .Select(w => KeyValuePair.Create(w.Key, Made(new WorkspaceId(w.Key), w.Value)))
         );
-        var isOther = next != entries;
+        var above = workspaces()
+            .Where(w => w.Organisation is not null)
+            .ToImmutableSortedDictionary(w => w.Id.Value, w => w.Organisation!);
+        var isOther = next != entries || !above.SequenceEqual(organisations);
+        organisations = above;
         Volatile.Write(ref entries, next);
         var files = WorkspaceFiles.Names(server.WatchedPath).ToHashSet(StringComparer.Ordinal);
         foreach (var entry in next.Values)
@@ -262,6 +267,9 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
                     ],
                     Routes = config.Gateway.Routes,
                     Aliases = config.Gateway.Aliases,
+                    Budgets = config.Gateway.Budgets,
+                    Limits = config.Gateway.Limits,
+                    Organisation = organisations.GetValueOrDefault(entry.Id.Value),
                 };
             }),
         ];
@@ -269,7 +277,11 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
     private WeirConfig Opened(WeirConfig config) =>
         config with
         {
-            Gateway = config.Gateway with { Providers = Filled(WorkspaceId.Default, config.Gateway.Providers) },
+            Gateway = config.Gateway with
+            {
+                Providers = Filled(WorkspaceId.Default, config.Gateway.Providers),
+                Organisation = organisations.GetValueOrDefault(WorkspaceId.Default.Value),
+            },
         };
 
     private ImmutableArray<ProviderConfig> Filled(WorkspaceId workspace, ImmutableArray<ProviderConfig> providers) =>

@@ -6,7 +6,7 @@ using Weir.Server.Configuration.Yaml;
 namespace Weir.Server.Configuration;
 
 /// <summary>
-/// Reads a workspace's own document: providers, routes, aliases, and how long things are kept. It takes nothing from the server's environment, holds no key
+/// Reads a workspace's own document: providers, routes, aliases, budgets, limits, and how long things are kept. It takes nothing from the server's environment, holds no key
 /// itself, and says nothing of what is the server's. All faults are found in one go.
 /// </summary>
 internal static class WorkspaceReader
@@ -46,6 +46,8 @@ internal static class WorkspaceReader
 
         var routes = RouteReader.Read(reading, document, names);
         var aliases = AliasReader.Read(reading, document, names);
+        var budgets = BudgetReader.Read(reading, document, isServers: false);
+        var limits = LimitReader.Read(reading, document, isServers: false);
         var retention = RetentionReader.Read(document, isServers: false);
         Bound(document, "providers", own.Providers.Length, MostProviders);
         Bound(document, "routes", routes.Length, MostRoutes);
@@ -69,6 +71,8 @@ internal static class WorkspaceReader
                 Providers = own.Providers,
                 Routes = routes,
                 Aliases = aliases,
+                Budgets = budgets,
+                Limits = limits,
             },
             Secrets = [.. reading.Secrets],
             Retention = retention,

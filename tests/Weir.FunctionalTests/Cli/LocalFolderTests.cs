@@ -142,7 +142,7 @@ public sealed class LocalFolderTests : IDisposable
             routes:
               - targets: [b]
                 strategy: wieghted
-            budgets: []
+            guardrails: []
             """
         );
 
@@ -161,7 +161,7 @@ public sealed class LocalFolderTests : IDisposable
             {file}:7:5: providers[1].apiKey: is missing (a key of Bedrock's, or accessKeyId and secretAccessKey)
             {file}:9:15: routes[0].targets[0]: there is no provider "b" (known: a)
             {file}:10:15: routes[0].strategy: unknown strategy "wieghted" (did you mean "weighted"?)
-            {file}:11:1: budgets: budgets are not enforced by this version (remove them: a budget that does not hold is worse than none)
+            {file}:11:1: guardrails: guardrails are not enforced by this version (remove them: a guardrail that does not hold is worse than none)
 
             """,
             told.Errors

@@ -96,7 +96,7 @@ public sealed class AdmissionModelTests
         }
 
         var at = clock.GetUtcNow();
-        book.Restore(rules.Rules[0], default, at, nano);
+        book.Apply(rules.Only(rule => rule == rules.Rules[0]), Rooms.Someone(), Rooms.Came(nano), at);
         model.Spend(nano);
     }
 

@@ -6,7 +6,7 @@ using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Tests.Configuration;
 
-/// <summary>What <c>budgets</c> and <c>limits</c> say, once the document lets them.</summary>
+/// <summary>What <c>budgets</c> and <c>limits</c> say.</summary>
 public sealed class BudgetReaderTests
 {
     [Fact]
@@ -165,11 +165,22 @@ public sealed class BudgetReaderTests
     }
 
     [Fact]
-    public void The_running_document_still_refuses_what_is_not_wired_in()
+    public void Both_documents_hold_to_them()
     {
-        var result = ConfigReader.Read("version: 1\nbudgets: [{ name: a, limitUsd: 5 }]", _ => null);
+        const string Text = "version: 1\nbudgets: [{ name: a, limitUsd: 5 }]\nlimits: [{ concurrent: 3 }]";
 
-        Assert.Equal("budgets", Assert.Single(result.Faults).Key);
+        foreach (
+            var result in new[]
+            {
+                ConfigReader.Read(Text, _ => null),
+                WorkspaceReader.Read(Text, new WorkspaceTerms([], AddressPolicy.Server)),
+            }
+        )
+        {
+            Assert.Empty(result.Faults);
+            Assert.Equal("a", Assert.Single(result.Config!.Gateway.Budgets).Name);
+            Assert.Single(result.Config.Gateway.Limits);
+        }
     }
 
     private static (

@@ -434,12 +434,8 @@ public sealed class ConfigReaderTests
                 "3:9 aliases.f*: is no name: it has 1 to 256 letters and no star"
             },
             {
-                "version: 1\nbudgets: []",
-                "2:1 budgets: budgets are not enforced by this version (remove them: a budget that does not hold is worse than none)"
-            },
-            {
-                "version: 1\nlimits: []",
-                "2:1 limits: limits are not enforced by this version (remove them: a limit that does not hold is worse than none)"
+                "version: 1\nguardrails: []",
+                "2:1 guardrails: guardrails are not enforced by this version (remove them: a guardrail that does not hold is worse than none)"
             },
             {
                 "version: 1\nprices:\n  - { model: a }",

@@ -69,8 +69,6 @@ public sealed class WorkspaceReaderTests
     [InlineData("telemetry: {}", "telemetry belongs to the whole server, not to a workspace")]
     [InlineData("logging: {}", "logging belongs to the whole server, not to a workspace")]
     [InlineData("prices: []", "prices hold for the whole server, not for a workspace")]
-    [InlineData("budgets: []", "budgets are not enforced by this version")]
-    [InlineData("limits: []", "limits are not enforced by this version")]
     [InlineData("guardrails: []", "guardrails are not enforced by this version")]
     [InlineData(
         "providers: [{ name: a, kind: anthropic, share: true }]",

@@ -85,6 +85,7 @@ internal sealed class BatchRecords(RecordWriter records)
         try
         {
             records.WriteAside(
+                exchange,
                 new AnswerPart
                 {
                     Id = id,

@@ -256,9 +256,9 @@ internal sealed class SocketRelay
     /// <summary>Whether the key is still good, and one that is bound to models may say this.</summary>
     private bool MayAsk(ReadOnlySpan<byte> message)
     {
-        if (!exchange.IsStillAllowed())
+        if (exchange.WhyNoLonger() is { } reason)
         {
-            why = "The Weir key is no longer good.";
+            why = reason;
             return false;
         }
 
@@ -303,7 +303,7 @@ internal sealed class SocketRelay
             Session = exchange.IdText,
             PromptBytes = turn.PromptBytes,
         }.Settle(exchange, call.Attempt.Target.Provider);
-        return call.Records.WriteOneOfMany(record);
+        return call.Records.WriteOneOfMany(exchange, record);
     }
 
     /// <summary>Notes which side broke first: what follows from that breaks the other one too.</summary>

@@ -21,18 +21,47 @@ internal static class EntryRows
     {
         // One transaction, so that a row and the entries beside it are of one moment.
         using var transaction = connection.BeginTransaction(deferred: true);
-        using var next = connection.CreateCommand();
-        next.CommandText = "SELECT before FROM entry WHERE record = $record AND revision = $revision AND revision > 1";
-        var nextRecord = next.Parameters.Add("$record", SqliteType.Integer);
-        var nextRevision = next.Parameters.Add("$revision", SqliteType.Integer);
         using var command = connection.CreateCommand();
         command.CommandText = $"""
-            SELECT {RecordRows.Columns}, e.sequence, e.revision, e.kind, e.before
-            FROM entry e JOIN record r ON r.id = e.record
+            {Select} JOIN record r ON r.id = e.record
             WHERE e.sequence > $after ORDER BY e.sequence LIMIT $limit
             """;
         command.Parameters.AddWithValue("$after", after);
         command.Parameters.AddWithValue("$limit", limit);
+        return Read(command, names);
+    }
+
+    /// <summary>Of the next entries those that correct a record of the gateway's, and those of derived ids.</summary>
+    public static (ImmutableArray<LedgerEntry> Entries, long Reached) ReadCorrections(
+        SqliteConnection connection,
+        NameTable names,
+        long after,
+        int limit
+    )
+    {
+        using var transaction = connection.BeginTransaction(deferred: true);
+        var last = Math.Max(after, Math.Min(after + limit, Newest(connection)));
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            {Select} CROSS JOIN record r ON r.id = e.record AND r.source = {(int)UsageSource.Gateway}
+            WHERE e.sequence > $after AND e.sequence <= $last AND (e.revision > 1 OR
+                (e.record >> {RecordId.NodeShift}) & {RecordId.MaxNode} BETWEEN {DerivedRecordId.FirstNode} AND {DerivedRecordId.LastNode})
+            ORDER BY e.sequence
+            """;
+        command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$last", last);
+        return (Read(command, names), last);
+    }
+
+    private const string Select = $"SELECT {RecordRows.Columns}, e.sequence, e.revision, e.kind, e.before FROM entry e";
+
+    private static ImmutableArray<LedgerEntry> Read(SqliteCommand command, NameTable names)
+    {
+        var connection = command.Connection!;
+        using var next = connection.CreateCommand();
+        next.CommandText = "SELECT before FROM entry WHERE record = $record AND revision = $revision AND revision > 1";
+        var nextRecord = next.Parameters.Add("$record", SqliteType.Integer);
+        var nextRevision = next.Parameters.Add("$revision", SqliteType.Integer);
         var entries = ImmutableArray.CreateBuilder<LedgerEntry>();
         using var row = command.ExecuteReader();
         while (row.Read())

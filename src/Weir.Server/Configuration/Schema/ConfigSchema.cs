@@ -34,6 +34,10 @@ public static class ConfigSchema
             routes:
               - { match: { header: { h: v }, schedule: { days: [mon] } }, targets: [p, { provider: p }] }
             aliases: { a: m }
+            budgets:
+              - { scope: {}, stages: [{}] }
+            limits:
+              - { scope: {} }
             prices:
               - { modes: { m: {} }, tiers: [{}] }
             """,
