@@ -56,6 +56,7 @@ internal static class WeirCommandLine
             PrivacyCommand.Create(),
             ConfigCommand.Create(),
             SecretsCommand.Create(),
+            BudgetsCommand.Create(),
             LimitsCommand.Create(),
             PricesCommand.Create(),
             TokensCommand.Create(),

@@ -4,9 +4,39 @@ using Weir.Client.Json;
 
 namespace Weir.Client;
 
-/// <summary>Workspaces, teams, roles and the audit trail.</summary>
+/// <summary>Budgets, workspaces, teams, roles and the audit trail.</summary>
 public sealed partial class WeirClient
 {
+    /// <summary>The budgets and limits that hold, and how they stand.</summary>
+    public Task<BudgetList> BudgetsAsync(CancellationToken cancellationToken) =>
+        GetAsync("budgets", WeirJson.Default.BudgetList, cancellationToken);
+
+    /// <summary>Gives a budget more room until a time.</summary>
+    public Task<BudgetGrantItem> GrantBudgetAsync(
+        string budget,
+        NewBudgetGrantItem grant,
+        CancellationToken cancellationToken
+    ) =>
+        PostAsync(
+            $"budgets/{Uri.EscapeDataString(budget)}/grants",
+            grant,
+            WeirJson.Default.NewBudgetGrantItem,
+            WeirJson.Default.BudgetGrantItem,
+            cancellationToken
+        );
+
+    /// <summary>Ends a grant before its time.</summary>
+    public Task<BudgetGrantItem> EndBudgetGrantAsync(
+        string budget,
+        string grant,
+        CancellationToken cancellationToken
+    ) =>
+        DeleteAsync(
+            $"budgets/{Uri.EscapeDataString(budget)}/grants/{Uri.EscapeDataString(grant)}",
+            WeirJson.Default.BudgetGrantItem,
+            cancellationToken
+        );
+
     /// <summary>The workspaces of the instance.</summary>
     public Task<WorkspaceList> WorkspacesAsync(CancellationToken cancellationToken) =>
         GetAsync("workspaces", WeirJson.Default.WorkspaceList, cancellationToken);

@@ -42,6 +42,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly AdmissionKeeper keeper;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
+    private ImmutableArray<BudgetGrant> grants = [];
     private volatile GatewaySnapshot snapshot;
     private int inFlight;
     private int disposed;
@@ -145,6 +146,7 @@ public sealed class ModelGateway : IAsyncDisposable
                 throw;
             }
 
+            keeper.Grant(next, grants);
             snapshot = next;
             keeper.Keep(next);
             previous.LetGo();
@@ -244,29 +246,28 @@ public sealed class ModelGateway : IAsyncDisposable
         RouteQuery query
     )
     {
-        var made = GatewaySnapshot.Build(
-            server with
-            {
-                Providers = WithKeys(server.Providers),
-            },
-            [.. workspaces.Select(w => w with { Providers = WithKeys(w.Providers) })],
-            previous: null,
-            TimeProvider.System
+        return WithSnapshot(
+            server,
+            workspaces,
+            made =>
+                RouteExplainer.Explain(
+                    made,
+                    prices.Current,
+                    new RouteState(TimeProvider.System),
+                    TimeProvider.System.GetUtcNow(),
+                    workspace,
+                    query
+                )
         );
-        try
+    }
+
+    /// <summary>Says what is granted to budgets now, all of it; those who wait for room are looked at anew.</summary>
+    public void Grant(ImmutableArray<BudgetGrant> living)
+    {
+        lock (applying)
         {
-            return RouteExplainer.Explain(
-                made,
-                prices.Current,
-                new RouteState(TimeProvider.System),
-                TimeProvider.System.GetUtcNow(),
-                workspace,
-                query
-            );
-        }
-        finally
-        {
-            made.LetGo();
+            grants = living;
+            keeper.Grant(snapshot, living);
         }
     }
 
@@ -276,6 +277,28 @@ public sealed class ModelGateway : IAsyncDisposable
     /// </summary>
     public ImmutableArray<Standing> Standings(WorkspaceId workspace) =>
         snapshot.Of(workspace) is { Rules.IsEmpty: false } gateway ? keeper.Book.Standings(gateway.Rules) : [];
+
+    /// <summary>
+    /// As <see cref="Standings(WorkspaceId)"/>, where no gateway runs: what the ledger says was spent.
+    /// </summary>
+    /// <param name="server">The server's document.</param>
+    /// <param name="workspaces">Every other workspace.</param>
+    /// <param name="ledger">What was spent.</param>
+    /// <param name="grants">What is granted now.</param>
+    /// <param name="workspace">Whose.</param>
+    /// <exception cref="ArgumentException">The documents do not hold together.</exception>
+    public static ImmutableArray<Standing> Standings(
+        GatewayConfig server,
+        ImmutableArray<WorkspaceConfig> workspaces,
+        UsageLedger ledger,
+        ImmutableArray<BudgetGrant> grants,
+        WorkspaceId workspace
+    ) =>
+        WithSnapshot(
+            server,
+            workspaces,
+            made => made.Of(workspace) is { } gateway ? AdmissionKeeper.Read(ledger, made, grants, gateway.Rules) : []
+        );
 
     /// <summary>Ends idle connections; waits until detached drains are settled or, after five seconds, cancelled.</summary>
     public async ValueTask DisposeAsync()
@@ -306,6 +329,32 @@ public sealed class ModelGateway : IAsyncDisposable
         snapshot.LetGo();
         telemetry.Dispose();
         shutdown.Dispose();
+    }
+
+    /// <summary>Asks a snapshot that serves nobody.</summary>
+    private static T WithSnapshot<T>(
+        GatewayConfig server,
+        ImmutableArray<WorkspaceConfig> workspaces,
+        Func<GatewaySnapshot, T> ask
+    )
+    {
+        var made = GatewaySnapshot.Build(
+            server with
+            {
+                Providers = WithKeys(server.Providers),
+            },
+            [.. workspaces.Select(w => w with { Providers = WithKeys(w.Providers) })],
+            previous: null,
+            TimeProvider.System
+        );
+        try
+        {
+            return ask(made);
+        }
+        finally
+        {
+            made.LetGo();
+        }
     }
 
     private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>

@@ -25,6 +25,7 @@ public sealed class IdentityStore : IDisposable
         Audit = new AuditTrail(database);
         Secrets = new SecretStore(database, dataFolder, keys);
         Versions = new DocumentVersions(database, Secrets);
+        Grants = new BudgetGrants(database);
         using var transaction = ControlTransaction.Look(database);
         Sessions = new AuthSessions(database, SessionTable.All(transaction));
         passwords = new PasswordDesk(database, hasher, CredentialTable.Failures(transaction));
@@ -62,6 +63,9 @@ public sealed class IdentityStore : IDisposable
 
     /// <summary>What is kept sealed.</summary>
     public SecretStore Secrets { get; }
+
+    /// <summary>What was granted to budgets.</summary>
+    public BudgetGrants Grants { get; }
 
     /// <summary>The accepted texts of configuration documents.</summary>
     public DocumentVersions Versions { get; }

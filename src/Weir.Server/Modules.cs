@@ -4,6 +4,7 @@ using Weir.Capture;
 using Weir.Demo;
 using Weir.Foundation;
 using Weir.Gateway;
+using Weir.Gateway.Admission;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Capture;
@@ -88,6 +89,15 @@ internal sealed partial class Modules : IAsyncDisposable
         Gateway is not null
             ? Gateway.Explain(workspace, query)
             : ModelGateway.Explain(Written.Server, Written.Workspaces, Prices, workspace, query);
+
+    /// <summary>How the budgets and limits stand that hold for a workspace.</summary>
+    public ImmutableArray<Standing> Standings(WorkspaceId workspace) =>
+        Gateway is not null
+            ? Gateway.Standings(workspace)
+            : ModelGateway.Standings(Written.Server, Written.Workspaces, Ledger, Identity.Grants.Living(), workspace);
+
+    /// <summary>Tells the gateway what is granted to budgets now.</summary>
+    public void TellGrants() => Gateway?.Grant(Identity.Grants.Living());
 
     /// <summary>Opens everything in the data folder; the slow parts side by side.</summary>
     /// <param name="options">Which folder.</param>

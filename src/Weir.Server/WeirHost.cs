@@ -247,6 +247,7 @@ public sealed class WeirHost : IAsyncDisposable
                 return WeirStart.Refused([.. unfit.Select(fault => fault.ToText(config.WatchedPath))]);
             }
 
+            opened.TellGrants();
             opened.Trail.Follow(documents);
             if (options.LocalApi is null)
             {

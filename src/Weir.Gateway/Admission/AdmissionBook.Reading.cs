@@ -43,32 +43,55 @@ internal sealed partial class AdmissionBook
         }
     }
 
-    /// <summary>Gives a counter more room for a time; those who wait for it are looked at anew.</summary>
-    /// <param name="rule">The rule.</param>
-    /// <param name="scope">Which of its counters.</param>
-    /// <param name="grant">How much, until when, by whom; the amount is positive.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The amount is not positive.</exception>
-    public void Grant(AdmissionRule rule, in ScopeValue scope, AdmissionGrant grant)
+    /// <summary>
+    /// Says what is granted to the rules, in the place of all that was said before of any rule; those who wait for room are looked at
+    /// anew.
+    /// </summary>
+    /// <param name="grants">By rule: which counter, and what it is given; each amount is positive.</param>
+    public void Grant(ILookup<AdmissionRule, (ScopeValue Scope, AdmissionGrant Grant)> grants)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(grant.Amount);
         lock (gate)
         {
             var now = Moment.Now(clock);
-            var counter = CountersOf(rule).Of(scope, ++looks, now);
-            counter.Grant(grant, now);
-            Pump(counter, now);
+            looks++;
+            foreach (var (_, own) in counters)
+            {
+                foreach (var counter in own.All)
+                {
+                    counter.Grants = [];
+                }
+            }
+
+            foreach (var rule in grants)
+            {
+                foreach (var (scope, grant) in rule)
+                {
+                    var counter = CountersOf(rule.Key).Of(scope, looks, now);
+                    counter.Grants = counter.Grants.Add(grant);
+                    Pump(counter, now);
+                }
+            }
         }
     }
 
-    /// <summary>How every counter of the rules stands that has been used, in the order of the rules.</summary>
+    /// <summary>
+    /// How every counter of the rules stands, in the order of the rules: of those that have one for each value, the ones that have been
+    /// used.
+    /// </summary>
     public ImmutableArray<Standing> Standings(AdmissionRules rules)
     {
         var standings = ImmutableArray.CreateBuilder<Standing>();
         lock (gate)
         {
             var now = Moment.Now(clock);
+            looks++;
             foreach (var rule in rules.Rules)
             {
+                if (!rule.Scope.EachPart.Any())
+                {
+                    CountersOf(rule).Of(default, looks, now);
+                }
+
                 if (counters.TryGetValue(rule.Id, out var own))
                 {
                     foreach (var counter in own.All)
@@ -174,7 +197,9 @@ internal sealed partial class AdmissionBook
 
         return new Standing
         {
+            Owner = rule.Owner,
             Rule = rule.Name,
+            Window = rule.Window,
             Measure = rule.Measure,
             Scope = counter.Scope,
             Bound = rule.Bound,

@@ -3,10 +3,10 @@ using System.Collections.Immutable;
 namespace Weir.Gateway.Admission;
 
 /// <summary>More room that somebody gave.</summary>
+/// <param name="Id">Names it.</param>
 /// <param name="Amount">How much, in the measure's unit.</param>
 /// <param name="Until">When it ends, UTC.</param>
-/// <param name="By">Who gave it.</param>
-public sealed record AdmissionGrant(long Amount, DateTimeOffset Until, string By);
+public sealed record AdmissionGrant(string Id, long Amount, DateTimeOffset Until);
 
 /// <summary>One counter of a rule: its sums, what was granted, and who waits for it. Guarded by the book's lock.</summary>
 internal sealed class AdmissionCounter(WindowConfig window, ScopeValue scope)
@@ -24,7 +24,7 @@ internal sealed class AdmissionCounter(WindowConfig window, ScopeValue scope)
     public int Holds { get; private set; }
 
     /// <summary>What was granted; some of it may have ended.</summary>
-    public ImmutableArray<AdmissionGrant> Grants { get; private set; } = [];
+    public ImmutableArray<AdmissionGrant> Grants { get; set; } = [];
 
     /// <summary>Who waits for room here, by when they came; null until somebody did.</summary>
     public LinkedList<Waiter>? Queue { get; private set; }
@@ -59,13 +59,6 @@ internal sealed class AdmissionCounter(WindowConfig window, ScopeValue scope)
         }
 
         return sum;
-    }
-
-    /// <summary>Grants more. What has ended goes.</summary>
-    public void Grant(AdmissionGrant grant, in Moment now)
-    {
-        var utc = now.Utc;
-        Grants = [.. Grants.Where(g => utc < g.Until.UtcTicks), grant];
     }
 
     /// <summary>Whether somebody who came before that turn waits here.</summary>

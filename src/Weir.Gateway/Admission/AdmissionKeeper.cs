@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Foundation;
 using Weir.Gateway.Routing;
+using Weir.Identity;
 using Weir.Ledger;
 
 namespace Weir.Gateway.Admission;
@@ -49,6 +51,29 @@ internal sealed partial class AdmissionKeeper(
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The ledger cannot be read; nothing has changed.</exception>
     public void Prepare(GatewaySnapshot next)
     {
+        if (Tell(next) is { } sequence && following.IsCompleted)
+        {
+            following = Task.Run(() => FollowAsync(sequence), CancellationToken.None);
+        }
+    }
+
+    /// <summary>How the counters of rules stand by the ledger alone, where no request is under way.</summary>
+    public static ImmutableArray<Standing> Read(
+        UsageLedger ledger,
+        GatewaySnapshot snapshot,
+        ImmutableArray<BudgetGrant> grants,
+        AdmissionRules rules
+    )
+    {
+        var keeper = new AdmissionKeeper(ledger, TimeProvider.System, () => snapshot, NullLogger.Instance);
+        keeper.Tell(snapshot);
+        keeper.Grant(snapshot, grants);
+        keeper.stop.Dispose();
+        return keeper.Book.Standings(rules);
+    }
+
+    private long? Tell(GatewaySnapshot next)
+    {
         var fresh = next
             .AllRules.SelectMany(rules => rules.Rules)
             .DistinctBy(rule => rule.Id)
@@ -56,7 +81,7 @@ internal sealed partial class AdmissionKeeper(
             .ToLookup(RangeOf);
         if (fresh.Count == 0)
         {
-            return;
+            return null;
         }
 
         var ranges = fresh.Select(group => group.Key).Where(range => range != default).ToImmutableArray();
@@ -74,11 +99,32 @@ internal sealed partial class AdmissionKeeper(
             }
         }
 
-        if (following.IsCompleted)
-        {
-            following = Task.Run(() => FollowAsync(sequence), CancellationToken.None);
-        }
+        return sequence;
     }
+
+    /// <summary>
+    /// Tells the book what is granted to the rules of a snapshot. A grant to a budget that is not there, or of which the scope has changed,
+    /// waits for it to come back.
+    /// </summary>
+    public void Grant(GatewaySnapshot used, ImmutableArray<BudgetGrant> grants) =>
+        Book.Grant(
+            used.AllRules.SelectMany(rules => rules.Rules)
+                .Where(rule => rule.Measure == Measure.Cost)
+                .DistinctBy(rule => rule.Id)
+                .SelectMany(rule =>
+                    grants
+                        .Where(grant => grant.Workspace == rule.Owner && grant.Budget == rule.Name)
+                        .Where(grant => rule.Scope.EachPart.ToHashSet().SetEquals(grant.Scope.Keys))
+                        .Select(grant =>
+                            (
+                                Rule: rule,
+                                Scope: ScopeValue.Of(grant.Scope),
+                                Grant: new AdmissionGrant(grant.Id, grant.Amount.NanoUsd, grant.Until)
+                            )
+                        )
+                )
+                .ToLookup(given => given.Rule, given => (given.Scope, given.Grant))
+        );
 
     /// <summary>Forgets the rules that a snapshot in use has no more.</summary>
     public void Keep(GatewaySnapshot used)

@@ -6,8 +6,11 @@ namespace Weir.Gateway.Admission;
 /// <summary>One bound of a budget or a limit, ready to be held. Immutable.</summary>
 internal sealed class AdmissionRule
 {
+    private const string BudgetKind = "budget";
+
     private AdmissionRule(
-        string owner,
+        WorkspaceId owner,
+        string kind,
         string name,
         Measure measure,
         long bound,
@@ -16,12 +19,13 @@ internal sealed class AdmissionRule
         bool isThrottle
     )
     {
+        Owner = owner;
         Name = name;
         Measure = measure;
         Bound = bound;
         Window = window;
         Scope = scope;
-        Id = $"{owner}/{name}/{measure}/{(isThrottle ? "throttle" : window.Text)}/{scope.Text}";
+        Id = $"{owner}/{kind}/{name}/{measure}/{(isThrottle ? "throttle" : window.Text)}/{scope.Text}";
     }
 
     /// <summary>
@@ -29,6 +33,9 @@ internal sealed class AdmissionRule
     /// stages or another estimate leave the counters as they are; another window or scope makes new ones.
     /// </summary>
     public string Id { get; }
+
+    /// <summary>Whose document it stands in; the default workspace's is the server's.</summary>
+    public WorkspaceId Owner { get; }
 
     /// <summary>The name that it was written under.</summary>
     public string Name { get; }
@@ -72,18 +79,36 @@ internal sealed class AdmissionRule
     /// <summary>A budget's rule.</summary>
     /// <param name="owner">Whose document it stands in.</param>
     /// <param name="config">What was written.</param>
-    public static AdmissionRule Of(string owner, BudgetConfig config)
+    public static AdmissionRule Of(WorkspaceId owner, BudgetConfig config)
     {
         var scope = new ScopeMatch(config.Scope);
         var stages = config.Stages.Add(config.OnExceed with { Percent = 100 });
-        return new AdmissionRule(owner, config.Name, Measure.Cost, config.Limit.NanoUsd, config.Window, scope, false)
+        return new AdmissionRule(
+            owner,
+            BudgetKind,
+            config.Name,
+            Measure.Cost,
+            config.Limit.NanoUsd,
+            config.Window,
+            scope,
+            false
+        )
         {
             Stages = stages,
             Estimate = config.Estimate,
             Counts = config.Counts,
             RefusesUnpriced = config.RefusesUnpriced,
             Throttle = stages.Any(s => s is { Action: StageAction.Throttle, Delay: null })
-                ? new AdmissionRule(owner, config.Name, Measure.Concurrent, 1, WindowConfig.Forever, scope, true)
+                ? new AdmissionRule(
+                    owner,
+                    BudgetKind,
+                    config.Name,
+                    Measure.Concurrent,
+                    1,
+                    WindowConfig.Forever,
+                    scope,
+                    true
+                )
                 {
                     ByKey = true,
                 }
@@ -94,11 +119,12 @@ internal sealed class AdmissionRule
     /// <summary>A limit's rules: one for each bound.</summary>
     /// <param name="owner">Whose document it stands in.</param>
     /// <param name="config">What was written.</param>
-    public static IEnumerable<AdmissionRule> Of(string owner, LimitConfig config)
+    public static IEnumerable<AdmissionRule> Of(WorkspaceId owner, LimitConfig config)
     {
         var scope = new ScopeMatch(config.Scope);
         return config.Bounds.Select(bound => new AdmissionRule(
             owner,
+            "limit",
             config.Name,
             bound.Measure,
             bound.Most,

@@ -9,8 +9,6 @@ namespace Weir.Gateway.Admission;
 /// </summary>
 internal sealed class AdmissionRules
 {
-    private const string ServerOwner = "server";
-
     private AdmissionRules(ImmutableArray<AdmissionRule> rules)
     {
         Rules = rules;
@@ -41,7 +39,7 @@ internal sealed class AdmissionRules
 
     /// <summary>The rules of the server's document: for its own workspace, and before those of every other.</summary>
     public static AdmissionRules ForServer(ImmutableArray<BudgetConfig> budgets, ImmutableArray<LimitConfig> limits) =>
-        new([.. Build(ServerOwner, budgets, limits)]);
+        new([.. Build(WorkspaceId.Default, budgets, limits)]);
 
     /// <summary>The rules that hold in a workspace.</summary>
     /// <param name="workspace">Whose they are; its rules see only its requests.</param>
@@ -53,8 +51,7 @@ internal sealed class AdmissionRules
         ImmutableArray<BudgetConfig> budgets,
         ImmutableArray<LimitConfig> limits,
         AdmissionRules server
-    ) =>
-        budgets.IsEmpty && limits.IsEmpty ? server : new([.. server.Rules, .. Build($"w{workspace}", budgets, limits)]);
+    ) => budgets.IsEmpty && limits.IsEmpty ? server : new([.. server.Rules, .. Build(workspace, budgets, limits)]);
 
     /// <summary>Those of the rules that are wanted; this where all are.</summary>
     public AdmissionRules Only(Func<AdmissionRule, bool> wanted) =>
@@ -68,11 +65,8 @@ internal sealed class AdmissionRules
     }
 
     private static IEnumerable<AdmissionRule> Build(
-        string owner,
+        WorkspaceId owner,
         ImmutableArray<BudgetConfig> budgets,
         ImmutableArray<LimitConfig> limits
-    ) =>
-        budgets
-            .Select(b => AdmissionRule.Of($"{owner}/budget", b))
-            .Concat(limits.SelectMany(l => AdmissionRule.Of($"{owner}/limit", l)));
+    ) => budgets.Select(b => AdmissionRule.Of(owner, b)).Concat(limits.SelectMany(l => AdmissionRule.Of(owner, l)));
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Weir.Gateway.Admission;
 
 /// <summary>
@@ -68,6 +70,41 @@ public readonly record struct ScopeValue
     /// <summary>Whether it is the counter that all share for whom there was no more room for one of their own.</summary>
     public bool IsRest { get; init; }
 
+    /// <summary>Its parts that are set, as a scope is written; a tag's by <c>tag</c> alone.</summary>
+    public ImmutableSortedDictionary<string, string> Parts
+    {
+        get
+        {
+            (string, string?)[] all =
+            [
+                ("organisation", Organisation),
+                ("workspace", Workspace),
+                ("team", Team),
+                ("user", User),
+                ("key", Key),
+                ("model", Model),
+                ("provider", Provider),
+                ("tag", Tag),
+            ];
+            return all.Where(part => part.Item2 is not null)
+                .ToImmutableSortedDictionary(part => part.Item1, part => part.Item2!, StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>The value of which these are the parts; what is no part is passed over.</summary>
+    public static ScopeValue Of(IReadOnlyDictionary<string, string> parts) =>
+        new()
+        {
+            Organisation = parts.GetValueOrDefault("organisation"),
+            Workspace = parts.GetValueOrDefault("workspace"),
+            Team = parts.GetValueOrDefault("team"),
+            User = parts.GetValueOrDefault("user"),
+            Key = parts.GetValueOrDefault("key"),
+            Model = parts.GetValueOrDefault("model"),
+            Provider = parts.GetValueOrDefault("provider"),
+            Tag = parts.GetValueOrDefault("tag"),
+        };
+
     /// <inheritdoc />
     public bool Equals(ScopeValue other) =>
         Same(Key, other.Key)
@@ -97,23 +134,7 @@ public readonly record struct ScopeValue
     /// <summary>For people: <c>key ci, model claude-sonnet-5</c>; empty for a counter that all share.</summary>
     public override string ToString()
     {
-        if (IsRest)
-        {
-            return "all others";
-        }
-
-        (string, string?)[] parts =
-        [
-            ("organisation", Organisation),
-            ("workspace", Workspace),
-            ("team", Team),
-            ("user", User),
-            ("key", Key),
-            ("model", Model),
-            ("provider", Provider),
-            ("tag", Tag),
-        ];
-        return string.Join(", ", parts.Where(p => p.Item2 is not null).Select(p => $"{p.Item1} {p.Item2}"));
+        return IsRest ? "all others" : string.Join(", ", Parts.Select(part => $"{part.Key} {part.Value}"));
     }
 
     private static bool Same(string? a, string? b) =>

@@ -41,6 +41,13 @@ internal sealed class ScopeMatch
         }
     }
 
+    /// <summary>The parts that have a counter for each value, as a scope is written.</summary>
+    public IEnumerable<string> EachPart =>
+        parts
+            .Where(part => part.IsEach)
+            .Select(part => part.Dimension.ToString().ToLowerInvariant())
+            .Concat(EachProvider ? ["provider"] : []);
+
     /// <summary>Whether it names a tag.</summary>
     public bool NamesTag => parts.Any(part => part.Dimension == Dimension.Tag);
 

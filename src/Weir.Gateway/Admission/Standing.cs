@@ -1,12 +1,19 @@
 using System.Collections.Immutable;
+using Weir.Foundation;
 
 namespace Weir.Gateway.Admission;
 
 /// <summary>How a counter stands. All amounts in the measure's unit. Immutable.</summary>
 public sealed record Standing
 {
+    /// <summary>Whose document the rule stands in; the default workspace's is the server's.</summary>
+    public required WorkspaceId Owner { get; init; }
+
     /// <summary>The rule's name.</summary>
     public required string Rule { get; init; }
+
+    /// <summary>How long its window is.</summary>
+    public required WindowConfig Window { get; init; }
 
     /// <summary>What it counts.</summary>
     public required Measure Measure { get; init; }

@@ -86,7 +86,11 @@ internal static class PeopleTable
         foreach (var (id, name) in erasure.Keys)
         {
             transaction.Execute(
-                "UPDATE api_key SET name = @name WHERE id = @id AND workspace = @workspace",
+                """
+                DELETE FROM budget_grant WHERE workspace = @workspace
+                    AND json_extract(scope, '$.key') = (SELECT name FROM api_key WHERE id = @id);
+                UPDATE api_key SET name = @name WHERE id = @id AND workspace = @workspace;
+                """,
                 new
                 {
                     id,
@@ -99,7 +103,10 @@ internal static class PeopleTable
         foreach (var (name, instead) in erasure.Names)
         {
             transaction.Execute(
-                "UPDATE api_key SET user = @instead WHERE user = @name AND workspace = @workspace",
+                """
+                DELETE FROM budget_grant WHERE workspace = @workspace AND json_extract(scope, '$.user') = @name;
+                UPDATE api_key SET user = @instead WHERE user = @name AND workspace = @workspace;
+                """,
                 new
                 {
                     name,

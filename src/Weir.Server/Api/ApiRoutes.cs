@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Weir.Server.Api.Audit;
 using Weir.Server.Api.Blocks;
+using Weir.Server.Api.Budgets;
 using Weir.Server.Api.Capture;
 using Weir.Server.Api.Config;
 using Weir.Server.Api.Demo;
@@ -48,6 +49,7 @@ internal static class ApiRoutes
         RoleRoutes.Map(api);
         RouteRoutes.Map(api.MapGroup("/routes"));
         AuditRoutes.Map(api.MapGroup("/audit"));
+        BudgetRoutes.Map(api.MapGroup("/budgets"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         SecretRoutes.Map(api.MapGroup("/secrets"));
         PrivacyRoutes.Map(api.MapGroup("/privacy"));

@@ -305,12 +305,12 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
             {
                 // What the walk makes itself is not what it looks for.
                 "name" or "team" or "NAME" when command.Name is "create" or "invite" or "set" => ["walked"],
-                "name" => named["name"],
+                "name" or "budget" => named["name"],
                 "team" => named["team"],
                 "user" => named["user"],
                 "roles" => ["viewer"],
                 "grants" => ["viewer:team=hidden-team"],
-                "ID" or "id" or "session" => named["id"],
+                "ID" or "id" or "session" or "grant" => named["id"],
                 "from" or "to" or "version" => ["1"],
                 "file" or "path" or "PATH" or "FILE" => [folder.At("none")],
                 "text" or "search" => ["sim-small"],

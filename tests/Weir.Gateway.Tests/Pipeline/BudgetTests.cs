@@ -29,13 +29,7 @@ public sealed class BudgetTests
     private static GatewayConfig Config(FakeUpstream upstream, params BudgetConfig[] budgets) =>
         new()
         {
-            Providers =
-            [
-                GatewayHost.Anthropic(upstream) with
-                {
-                    PassThrough = [new PassThroughRule("*", "/*")],
-                },
-            ],
+            Providers = [GatewayHost.Anthropic(upstream) with { PassThrough = [new PassThroughRule("*", "/*")] }],
             Budgets = [.. budgets],
         };
 
@@ -104,7 +98,7 @@ public sealed class BudgetTests
 
         var standings = host.Gateway.Standings(WorkspaceId.Default);
         Assert.Equal(
-            [("team", ReplyCost.NanoUsd), ("each", ReplyCost.NanoUsd), ("hour", ReplyCost.NanoUsd)],
+            [("team", ReplyCost.NanoUsd), ("each", ReplyCost.NanoUsd), ("hour", ReplyCost.NanoUsd), ("others", 0)],
             standings.Select(s => (s.Rule, s.Spent))
         );
 
@@ -213,7 +207,11 @@ public sealed class BudgetTests
         await host.AskAsync(host.Post("/v1/messages", Ask()));
         var record = await host.RecordAsync();
         host.Prices.SetOverrides([
-            new PriceOverride { Model = $"{Model}*", Rates = new PriceRates { Input = 1, Output = 1 } },
+            new PriceOverride
+            {
+                Model = $"{Model}*",
+                Rates = new PriceRates { Input = 1, Output = 1 },
+            },
         ]);
 
         await new Repricer(host.Ledger).RunAsync(
@@ -235,7 +233,10 @@ public sealed class BudgetTests
     [Fact]
     public async Task Streams_that_are_aborted_leave_nothing_set_aside()
     {
-        await using var upstream = new FakeUpstream().On("/v1/messages", UpstreamAnswer.Sse(AnthropicAnswers.Events(Reply).Take(4)).Stall());
+        await using var upstream = new FakeUpstream().On(
+            "/v1/messages",
+            UpstreamAnswer.Sse(AnthropicAnswers.Events(Reply).Take(4)).Stall()
+        );
         await using var host = await GatewayHost.StartAsync(
             Config(upstream, Budget(100)) with
             {
