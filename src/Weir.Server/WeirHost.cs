@@ -148,7 +148,10 @@ public sealed class WeirHost : IAsyncDisposable
         parts.Folder.Dispose();
     }
 
-    // A command asks once: what a killed server left in the journal must be stored by then. A ledger that cannot be written
+    /// <summary>How long a start waits for what a killed server left in the journal.</summary>
+    private static readonly TimeSpan LongestCatchUp = TimeSpan.FromSeconds(10);
+
+    // A command asks once, and a budget is told once: what a killed server left in the journal must be stored by then. A ledger that cannot be written
     // says so in its status, and what it has is told.
     private static async Task CatchUpAsync(UsageLedger ledger, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -235,6 +238,11 @@ public sealed class WeirHost : IAsyncDisposable
             if (options.LocalApi is null)
             {
                 await opened.Identity.Secrets.LoadAsync(cancellationToken);
+                // Budgets are told what was spent when documents take force. What is stored later they hear of, a little late.
+                using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                enough.CancelAfter(LongestCatchUp);
+                await CatchUpAsync(opened.Ledger, options.Clock, enough.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             var unfit = documents.Start(

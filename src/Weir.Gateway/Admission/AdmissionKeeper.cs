@@ -34,6 +34,7 @@ internal sealed partial class AdmissionKeeper(
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
+    private readonly RecordId earlier = ledger.HighestId;
     private readonly Lock gate = new();
     private readonly Dictionary<string, long> told = new(StringComparer.Ordinal);
     private readonly Dictionary<RecordId, UsageRecord> ahead = [];
@@ -313,7 +314,7 @@ internal sealed partial class AdmissionKeeper(
             try
             {
                 await ledger.Feed.WaitAsync(cursor, stop.Token);
-                var (entries, reached) = await ledger.Feed.ReadCorrectionsAsync(cursor, Batch, stop.Token);
+                var (entries, reached) = await ledger.Feed.ReadCorrectionsAsync(cursor, earlier, Batch, stop.Token);
                 foreach (var entry in entries)
                 {
                     Correct(entry);

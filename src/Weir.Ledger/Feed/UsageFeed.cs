@@ -38,14 +38,17 @@ public sealed class UsageFeed
 
     /// <summary>
     /// Entries that tell of the gateway's records what it could not know when it answered: that one was corrected, priced anew or
-    /// named otherwise; and what was fetched, which is one record however often it is journalled.
+    /// named otherwise; what was fetched, which is one record however often it is journalled; and what a process before this one had
+    /// journalled and not stored.
     /// </summary>
     /// <param name="after">The entry to go on behind.</param>
+    /// <param name="before">The highest id of that process.</param>
     /// <param name="limit">At most so many entries are looked at.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>Those, in order, and the entry up to which they are; <paramref name="after"/> when there are no more.</returns>
     public Task<(ImmutableArray<LedgerEntry> Entries, long Reached)> ReadCorrectionsAsync(
         long after,
+        RecordId before,
         int limit,
         CancellationToken cancellationToken
     ) =>
@@ -53,7 +56,7 @@ public sealed class UsageFeed
             () =>
             {
                 using var connection = database.OpenReader();
-                return EntryRows.ReadCorrections(connection, names, after, limit);
+                return EntryRows.ReadCorrections(connection, names, after, before, limit);
             },
             cancellationToken
         );

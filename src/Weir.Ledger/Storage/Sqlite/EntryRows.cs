@@ -31,11 +31,14 @@ internal static class EntryRows
         return Read(command, names);
     }
 
-    /// <summary>Of the next entries those that correct a record of the gateway's, and those of derived ids.</summary>
+    /// <summary>
+    /// Of the next entries those that correct a record of the gateway's, those of derived ids, and those of ids up to a highest one.
+    /// </summary>
     public static (ImmutableArray<LedgerEntry> Entries, long Reached) ReadCorrections(
         SqliteConnection connection,
         NameTable names,
         long after,
+        RecordId upTo,
         int limit
     )
     {
@@ -44,12 +47,13 @@ internal static class EntryRows
         using var command = connection.CreateCommand();
         command.CommandText = $"""
             {Select} CROSS JOIN record r ON r.id = e.record AND r.source = {(int)UsageSource.Gateway}
-            WHERE e.sequence > $after AND e.sequence <= $last AND (e.revision > 1 OR
+            WHERE e.sequence > $after AND e.sequence <= $last AND (e.revision > 1 OR e.record <= $upTo OR
                 (e.record >> {RecordId.NodeShift}) & {RecordId.MaxNode} BETWEEN {DerivedRecordId.FirstNode} AND {DerivedRecordId.LastNode})
             ORDER BY e.sequence
             """;
         command.Parameters.AddWithValue("$after", after);
         command.Parameters.AddWithValue("$last", last);
+        command.Parameters.AddWithValue("$upTo", upTo.Value);
         return (Read(command, names), last);
     }
 
