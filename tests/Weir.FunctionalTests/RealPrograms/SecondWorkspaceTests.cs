@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Weir.Testing;
 
@@ -31,18 +32,7 @@ public sealed class SecondWorkspaceTests : IAsyncLifetime
             .GetProperty("key")
             .GetString()!;
         await RunAsync(["secrets", "set", "vendor", "--origin", acmes.BaseUrl], key, FakeProvider.ApiKey + "\n");
-        await RunAsync(
-            ["config", "put", "-"],
-            key,
-            $$"""
-            version: 1
-            providers:
-              - { name: vendor, kind: anthropic, baseUrl: "{{acmes.BaseUrl}}", apiKey: "secret:vendor" }
-            routes:
-              - { name: acme-route, match: { model: "claude-*" }, targets: [vendor] }
-
-            """
-        );
+        await PutAsync(limitUsd: "100");
     }
 
     public async ValueTask DisposeAsync()
@@ -101,6 +91,53 @@ public sealed class SecondWorkspaceTests : IAsyncLifetime
             Assert.DoesNotContain(result.Json().Text("session_id")!, seen, StringComparison.Ordinal);
         }
     }
+
+    [Fact]
+    public async Task Its_own_budget_stops_Claude_Code_before_anything_is_sent()
+    {
+        await PutAsync(limitUsd: "0.01");
+        var made = (await RunAsync(["keys", "create", "ada-laptop", "--scope", "gateway", "--json"], key)).Json();
+        var claude = new ClaudeProgram(weir.BaseUrl, made.GetProperty("key").GetString()!, folder.Make("claude"))
+        {
+            Log = () => weir.Log,
+        };
+
+        var refused = await claude.TryAsync("-p", $"Please {Prompts.CallTool}.", "--model", claude.Model);
+
+        // It says what the budget says, and does not try again.
+        Assert.NotEqual(0, refused.ExitCode);
+        Assert.Contains("budget \"acme-month\"", refused.Output + refused.Errors, StringComparison.Ordinal);
+        Assert.Empty(acmes.Charges);
+        var asks = new HttpRequestMessage(HttpMethod.Get, new Uri("/metrics", UriKind.Relative));
+        asks.Headers.TryAddWithoutValidation("Authorization", "Bearer " + weir.AdminKey);
+        using var metrics = await weir.SendAsync(asks);
+        Assert.Contains("weir_refusals_total 1\n", await metrics.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        await PutAsync(limitUsd: "100");
+        var served = await claude.AskAsync($"Please {Prompts.CallTool}.");
+        Assert.Equal(Prompts.FinalAnswer, served.Json().Text("result"));
+        var budget = (await RunAsync(["budgets", "list", "--json"], key)).Json().GetProperty("budgets")[0];
+        Assert.Equal(
+            acmes.Charges.Sum(charge => charge.Cost.ToUsd()),
+            decimal.Parse(budget.GetProperty("counters")[0].Text("spentUsd")!, CultureInfo.InvariantCulture)
+        );
+    }
+
+    private Task<ProgramResult> PutAsync(string limitUsd) =>
+        RunAsync(
+            ["config", "put", "-"],
+            key,
+            $$"""
+            version: 1
+            providers:
+              - { name: vendor, kind: anthropic, baseUrl: "{{acmes.BaseUrl}}", apiKey: "secret:vendor" }
+            routes:
+              - { name: acme-route, match: { model: "claude-*" }, targets: [vendor] }
+            budgets:
+              - { name: acme-month, limitUsd: {{limitUsd}} }
+
+            """
+        );
 
     private async Task<ProgramResult> RunAsync(string[] line, string with, string input = "")
     {
