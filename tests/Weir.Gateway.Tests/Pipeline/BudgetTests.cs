@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Text.Json;
 using Weir.Foundation;
-using Weir.Foundation.Storage;
 using Weir.Gateway.Admission;
 using Weir.Ledger;
 using Weir.Testing;
