@@ -138,7 +138,7 @@ internal sealed partial class AdmissionBook
             var now = Moment.Now(clock);
             foreach (ref readonly var hold in ticket.Holds.AsSpan())
             {
-                if (hold.Rule.ByKey)
+                if (hold.Rule.ByKey || hold.Rule.HidesSumsFrom(ticket.Request!.Subject))
                 {
                     continue;
                 }

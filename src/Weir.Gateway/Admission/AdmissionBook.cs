@@ -289,6 +289,7 @@ internal sealed partial class AdmissionBook(TimeProvider clock)
             Estimate = amount,
             IsPassing = isPassing,
             IsUnpriced = isUnpriced,
+            HidesSums = rule.HidesSumsFrom(request.Subject),
             RetryAfter =
                 isUnpriced ? null
                 : isPassing ? PassingWait

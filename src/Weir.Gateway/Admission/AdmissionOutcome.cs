@@ -112,6 +112,9 @@ internal sealed record AdmissionRefusal
     /// <summary>Whether the price of what was asked for is not known, and the budget refuses such.</summary>
     public bool IsUnpriced { get; init; }
 
+    /// <summary>Whether its sums are of other workspaces too, and not for this caller's to know.</summary>
+    public bool HidesSums { get; init; }
+
     /// <summary>What happened and what to do, for a person.</summary>
     public string Message
     {
@@ -125,6 +128,12 @@ internal sealed record AdmissionRefusal
             }
 
             var when = RetryAfter is { } wait ? $" Try again in {Span(wait)}." : "";
+            if (HidesSums)
+            {
+                var what = Kind is RefusalKind.Budget or RefusalKind.Approval ? "budget" : "limit";
+                return $"The {what} \"{Rule}\" of this server has no room for this request.{when}";
+            }
+
             return Kind switch
             {
                 RefusalKind.Approval =>

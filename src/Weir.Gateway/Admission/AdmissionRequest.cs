@@ -6,7 +6,10 @@ namespace Weir.Gateway.Admission;
 /// <summary>Whose request it is, what it asks for, and who may serve it. Immutable.</summary>
 internal sealed record AdmissionSubject
 {
-    /// <summary>The organisation that the server belongs to; null when it has no name.</summary>
+    /// <summary>What the server's own workspace is called.</summary>
+    public const string ServersWorkspace = "default";
+
+    /// <summary>The organisation that the workspace belongs to; null for none.</summary>
     public string? Organisation { get; init; }
 
     /// <summary>The workspace's name.</summary>

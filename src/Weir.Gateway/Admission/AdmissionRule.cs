@@ -138,6 +138,12 @@ internal sealed class AdmissionRule
         });
     }
 
+    /// <summary>Whether its sums are of other workspaces' requests too, and not for the callers of this one to know.</summary>
+    public bool HidesSumsFrom(AdmissionSubject subject) =>
+        Owner == WorkspaceId.Default
+        && subject.Workspace != AdmissionSubject.ServersWorkspace
+        && !Scope.IsOfOneWorkspace;
+
     /// <summary>What is set aside for a request, and how much more it can come to.</summary>
     public (long Amount, long Risk) Expected(AdmissionRequest request, in LearnedShares learned)
     {

@@ -24,6 +24,10 @@ internal sealed class ScopeMatch
         parts = [.. found];
         EachProvider = IsEach(scope.Provider);
         provider = scope.Provider is { } written && !EachProvider ? new NamePattern(written) : null;
+        IsOfOneWorkspace = found.Exists(part =>
+            part.Dimension == Dimension.Workspace
+            && (part.IsEach || !scope.Workspace!.Contains('*', StringComparison.Ordinal))
+        );
         Text = string.Join(
             ',',
             new[] { scope.Organisation, scope.Workspace, scope.Team, scope.User, scope.Key, scope.Model }
@@ -53,6 +57,9 @@ internal sealed class ScopeMatch
 
     /// <summary>Whether each provider has a counter of its own.</summary>
     public bool EachProvider { get; }
+
+    /// <summary>Whether each of its counters is of one workspace's requests alone.</summary>
+    public bool IsOfOneWorkspace { get; }
 
     /// <summary>What tells it from others.</summary>
     public string Text { get; }

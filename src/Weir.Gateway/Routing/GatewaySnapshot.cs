@@ -13,9 +13,6 @@ namespace Weir.Gateway.Routing;
 /// </summary>
 internal sealed class GatewaySnapshot
 {
-    /// <summary>What the server's own workspace is called.</summary>
-    private const string DefaultName = "default";
-
     private readonly FrozenDictionary<int, GatewayModel> others;
     private readonly ImmutableArray<Upstream> upstreams;
     private int holders = 1;
@@ -73,7 +70,11 @@ internal sealed class GatewaySnapshot
                     server,
                     own,
                     rules,
-                    new AdmissionSubject { Workspace = DefaultName, Organisation = server.Organisation },
+                    new AdmissionSubject
+                    {
+                        Workspace = AdmissionSubject.ServersWorkspace,
+                        Organisation = server.Organisation,
+                    },
                     mayLackTargets: false
                 ),
                 workspaces.ToFrozenDictionary(w => w.Id.Value, w => Other(server, w, shared, rules, connections)),

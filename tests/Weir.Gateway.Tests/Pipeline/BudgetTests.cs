@@ -339,6 +339,26 @@ public sealed class BudgetTests
         var all = await host.AskAsync(host.Post("/v1/messages", Ask()));
         Assert.Equal(429, (int)all.Answer.StatusCode);
         Assert.Contains("all", all.Body, StringComparison.Ordinal);
+        // Another workspace is told that the server's budget has no room, and not what it is and what others spent.
+        host.Gateway.Apply(
+            new GatewayConfig
+            {
+                Providers = [GatewayHost.Anthropic(upstream) with { Share = ProviderShare.Everybody }],
+                Budgets = [Budget(0.0025m, "all")],
+            },
+            new WorkspaceConfig(second, "w7")
+        );
+        var others = await TheirsAsync();
+        Assert.Contains("The budget \\\"all\\\" of this server has no room", others.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("0.00", others.Body, StringComparison.Ordinal);
+        host.Gateway.Apply(
+            new GatewayConfig
+            {
+                Providers = [GatewayHost.Anthropic(upstream) with { Share = ProviderShare.Everybody }],
+                Budgets = [Budget(0.0025m, "all")],
+            },
+            new WorkspaceConfig(second, "w7") { Budgets = [Budget(0.0015m, "own")] }
+        );
         Assert.Equal(["all"], host.Gateway.Standings(WorkspaceId.Default).Select(s => s.Rule));
         Assert.Equal(["all", "own"], host.Gateway.Standings(second).Select(s => s.Rule));
     }
