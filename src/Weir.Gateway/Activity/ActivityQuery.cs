@@ -24,6 +24,9 @@ public sealed record ActivityQuery
     /// <summary>From, inclusive; null for no bound.</summary>
     public DateTimeOffset? From { get; init; }
 
+    /// <summary>Only those that name one of these as person, key or doer; none for all.</summary>
+    public ImmutableArray<string> People { get; init; } = [];
+
     /// <summary>How many at most, 1 or more.</summary>
     public int Limit { get; init; } = 100;
 }
@@ -33,8 +36,8 @@ public sealed record ActivityQuery
 /// <param name="Cursor">
 /// Who asks on after it misses nothing: after a cursor the last that was looked at, else the newest that there is.
 /// </param>
-/// <param name="IsMore">Whether there are more in this direction.</param>
+/// <param name="Next">Behind which event there are more in this direction; null where there are none.</param>
 /// <param name="IsGap">
 /// Whether events after the cursor that was given may have been let go, or it was never given by this server.
 /// </param>
-public sealed record ActivityReading(ImmutableArray<StoredActivity> Items, long Cursor, bool IsMore, bool IsGap);
+public sealed record ActivityReading(ImmutableArray<StoredActivity> Items, long Cursor, long? Next, bool IsGap);

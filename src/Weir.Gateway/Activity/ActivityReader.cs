@@ -6,6 +6,8 @@ namespace Weir.Gateway.Activities;
 /// <summary>The reading connection to <c>activity.db</c>. Not thread-safe.</summary>
 internal sealed class ActivityReader(SqliteDatabase database) : IDisposable
 {
+    private const int FirstText = 7;
+
     private readonly SqliteConnection connection = database.OpenReader();
 
     /// <summary>Answers a question; all of it from one state of the file.</summary>
@@ -27,17 +29,19 @@ internal sealed class ActivityReader(SqliteDatabase database) : IDisposable
         }
 
         var found = Rows(query, after);
-        var isMore = found.Count > query.Limit;
-        if (isMore)
+        long? next = null;
+        if (found.Count > query.Limit)
         {
             found.RemoveAt(query.Limit);
+            next = found[^1].Cursor;
         }
 
-        var cursor = after is null || !isMore ? newest : found[^1].Cursor;
+        // After a cursor all up to the newest has been looked at, or up to where the page or the question ends.
+        var cursor = after is null ? newest : next ?? Math.Min(newest, query.Before - 1 ?? newest);
         return new ActivityReading(
-            [.. found.Where(row => row.Activity is not null).Select(row => row.Activity!)],
+            [.. found.Select(row => row.Activity).OfType<StoredActivity>()],
             cursor,
-            isMore,
+            next,
             isGap
         );
     }
@@ -53,12 +57,16 @@ internal sealed class ActivityReader(SqliteDatabase database) : IDisposable
             return found;
         }
 
-        var kinds = string.Join(", ", query.Kinds.Select((_, i) => $"?{7 + i}"));
+        var kinds = Parameters(FirstText, query.Kinds.Length);
+        var people = Parameters(FirstText + query.Kinds.Length, query.People.Length);
+        var ofPeople = query.People.IsEmpty
+            ? ""
+            : $"AND (user_name IN ({people}) OR key_name IN ({people}) OR actor IN ({people}))";
         using var rows = new PreparedStatement(
             connection,
             $"""
             SELECT id, {ActivityRow.Columns} FROM event
-            WHERE (workspace = ?1 OR (?2 AND workspace IS NULL)) AND id > ?3 AND id < ?4 AND at >= ?5 AND kind IN ({kinds})
+            WHERE (workspace = ?1 OR (?2 AND workspace IS NULL)) AND id > ?3 AND id < ?4 AND at >= ?5 AND kind IN ({kinds}) {ofPeople}
             ORDER BY id {(after is null ? "DESC" : "ASC")} LIMIT ?6
             """
         );
@@ -68,9 +76,10 @@ internal sealed class ActivityReader(SqliteDatabase database) : IDisposable
         rows.Bind(4, query.Before ?? long.MaxValue);
         rows.Bind(5, query.From?.ToUnixTimeMilliseconds() ?? long.MinValue);
         rows.Bind(6, query.Limit + 1L);
-        for (var i = 0; i < query.Kinds.Length; i++)
+        var parameter = FirstText;
+        foreach (var text in query.Kinds.Concat(query.People))
         {
-            rows.Bind(7 + i, query.Kinds[i]);
+            rows.Bind(parameter++, text);
         }
 
         while (rows.Step())
@@ -80,6 +89,9 @@ internal sealed class ActivityReader(SqliteDatabase database) : IDisposable
 
         return found;
     }
+
+    private static string Parameters(int first, int count) =>
+        string.Join(", ", Enumerable.Range(first, count).Select(number => $"?{number}"));
 
     private long Number(string sql, params ReadOnlySpan<long> parameters)
     {

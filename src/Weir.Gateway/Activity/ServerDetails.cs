@@ -12,7 +12,7 @@ public sealed record ConfigAppliedDetails(long? Version, string How) : ActivityD
         + How switch
         {
             "api" => subject.Actor is { } by ? $", by {by}" : "",
-            "start" => ", changed while the server did not run",
+            "start" => ", found at the start",
             _ => ", from the file",
         };
 }

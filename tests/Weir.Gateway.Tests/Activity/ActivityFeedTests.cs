@@ -26,11 +26,11 @@ public sealed class ActivityFeedTests : IAsyncDisposable
 
         var first = await folder.ReadAsync(after: 0, limit: 2);
         Assert.Equal([1, 2], Numbers(first));
-        Assert.True(first.IsMore);
+        Assert.Equal(first.Cursor, first.Next);
         Assert.False(first.IsGap);
         var rest = await folder.ReadAsync(first.Cursor);
         Assert.Equal([3, 4, 5], Numbers(rest));
-        Assert.False(rest.IsMore);
+        Assert.Null(rest.Next);
         Assert.Empty((await folder.ReadAsync(rest.Cursor)).Items);
     }
 
