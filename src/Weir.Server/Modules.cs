@@ -119,7 +119,7 @@ internal sealed partial class Modules : IAsyncDisposable
             options.Clock
         );
         var who = await identity;
-        var activity = ActivityFeed.Open(options.DataFolder, options.Clock, loggers.CreateLogger(typeof(ActivityFeed)));
+        var activity = ActivityFeed.Open(options.DataFolder, options.Clock, loggers.CreateLogger<ActivityFeed>());
         var refusals = ImmutableArray
             .Create(who.Refusal, ledger.Refusal, activity.Refusal)
             .OfType<string>()
