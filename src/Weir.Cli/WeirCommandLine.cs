@@ -52,6 +52,7 @@ internal static class WeirCommandLine
             OrganisationsCommand.Create(),
             TeamsCommand.Create(),
             RolesCommand.Create(),
+            ActivityCommand.Create(),
             AuditCommand.Create(),
             PrivacyCommand.Create(),
             ConfigCommand.Create(),

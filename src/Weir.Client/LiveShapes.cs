@@ -12,6 +12,7 @@ namespace Weir.Client;
 [JsonDerivedType(typeof(LiveChanges), "changes")]
 [JsonDerivedType(typeof(LiveSessions), "sessions")]
 [JsonDerivedType(typeof(LiveLimits), "limits")]
+[JsonDerivedType(typeof(LiveActivity), "activity")]
 [JsonDerivedType(typeof(LiveGap), "gap")]
 [JsonDerivedType(typeof(LiveBeat), "beat")]
 public abstract record LiveMessage(long Cursor);
@@ -42,6 +43,17 @@ public sealed record LiveSessions(long Cursor, IReadOnlyList<string>? Sessions) 
 /// moves estimates).
 /// </param>
 public sealed record LiveLimits(long Cursor, string News) : LiveMessage(Cursor);
+
+/// <summary>Events that changed how Weir stands. Told only to listeners that ask for this topic.</summary>
+/// <param name="Cursor">As in the message before.</param>
+/// <param name="Activity">
+/// The number of the newest event that the listener has been told of: it goes on after it with <c>?after=CURSOR.ACTIVITY</c>, which is also
+/// what the event's id says.
+/// </param>
+/// <param name="Missed">Whether some were passed over before these: what is known of them is to be read again.</param>
+/// <param name="Events">In order; none where only a gap is told.</param>
+public sealed record LiveActivity(long Cursor, long Activity, bool Missed, IReadOnlyList<ActivityEventItem> Events)
+    : LiveMessage(Cursor);
 
 /// <summary>
 /// Changes are passed over, because the listener was too slow or away for too long. A snapshot follows; sums are to be

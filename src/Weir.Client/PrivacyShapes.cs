@@ -20,7 +20,7 @@ public sealed record ErasureRequest
 
 /// <summary>One line of what is kept of a person (docs/formats/subject-export.md).</summary>
 /// <param name="Kind">
-/// <c>export</c> first and <c>end</c> last; <c>user</c>, <c>team</c>, <c>auth-session</c>, <c>key</c>, <c>audit</c>, <c>request</c>,
+/// <c>export</c> first and <c>end</c> last; <c>user</c>, <c>team</c>, <c>auth-session</c>, <c>key</c>, <c>audit</c>, <c>activity</c>, <c>request</c>,
 /// <c>session</c>, <c>content</c>.
 /// </param>
 /// <param name="Data">It, as the rest of the API has it.</param>

@@ -151,6 +151,10 @@ public sealed partial class WeirClient
     public Task<AuditPage> AuditTrailAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("audit" + query, WeirJson.Default.AuditPage, cancellationToken);
 
+    /// <summary>One page of what changed how Weir stands.</summary>
+    public Task<ActivityPage> ActivityAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("activity" + query, WeirJson.Default.ActivityPage, cancellationToken);
+
     /// <summary>Looks at the whole audit trail.</summary>
     public Task<AuditVerification> VerifyAuditAsync(CancellationToken cancellationToken) =>
         GetAsync("audit/verify", WeirJson.Default.AuditVerification, cancellationToken);

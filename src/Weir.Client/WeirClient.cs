@@ -335,17 +335,26 @@ public sealed partial class WeirClient : IDisposable
     /// not know are passed over.
     /// </summary>
     /// <param name="after">The last cursor that is known; null begins with a snapshot.</param>
-    /// <param name="topics"><c>requests</c>, <c>sessions</c> or both, separated by a comma.</param>
+    /// <param name="topics"><c>requests</c>, <c>sessions</c>, <c>limits</c>, <c>activity</c> or several, separated by commas.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="activity">The last event of the activity feed that is known; null begins with the next.</param>
     /// <exception cref="IOException">The connection broke.</exception>
     public async IAsyncEnumerable<LiveMessage> LiveAsync(
         long? after,
         string topics,
-        [EnumeratorCancellation] CancellationToken cancellationToken
+        [EnumeratorCancellation] CancellationToken cancellationToken,
+        long? activity = null
     )
     {
         var query = new UsageQueryString().With("topics", topics);
-        query.With("after", after?.ToString(CultureInfo.InvariantCulture));
+        if (after is not null || activity is not null)
+        {
+            query.With(
+                "after",
+                string.Create(CultureInfo.InvariantCulture, $"{after}{(activity is null ? "" : ".")}{activity}")
+            );
+        }
+
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri("/live" + query, UriKind.Relative));
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
@@ -435,7 +444,7 @@ public sealed partial class WeirClient : IDisposable
 
     private static LiveMessage? ReadLive(string type, ReadOnlySpan<byte> data, HttpStatusCode status)
     {
-        if (type is not ("snapshot" or "changes" or "sessions" or "gap" or "beat"))
+        if (type is not ("snapshot" or "changes" or "sessions" or "activity" or "gap" or "beat"))
         {
             return null;
         }

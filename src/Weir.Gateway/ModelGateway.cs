@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
+using Weir.Gateway.Activities;
 using Weir.Gateway.Admission;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
@@ -40,6 +41,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly RefusalLog refused;
     private readonly RouteState routes;
     private readonly AdmissionKeeper keeper;
+    private readonly BudgetNews? news;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private ImmutableArray<BudgetGrant> grants = [];
@@ -55,6 +57,7 @@ public sealed class ModelGateway : IAsyncDisposable
     /// <param name="clock">Where the time comes from.</param>
     /// <param name="loggers">Where it logs.</param>
     /// <param name="quotaTold">Is given the quotas that providers tell in the heads of answers, at most once a second; null for nobody.</param>
+    /// <param name="activity">Is told what changes how it stands; null for nobody.</param>
     /// <param name="refusalTold">Is given what providers say when they refuse; null for nobody.</param>
     public ModelGateway(
         UsageLedger ledger,
@@ -64,7 +67,8 @@ public sealed class ModelGateway : IAsyncDisposable
         TimeProvider clock,
         ILoggerFactory loggers,
         Action<WorkspaceId, IReadOnlyList<LimitReading>>? quotaTold = null,
-        Action<WorkspaceId, ProviderRefusal>? refusalTold = null
+        Action<WorkspaceId, ProviderRefusal>? refusalTold = null,
+        ActivityFeed? activity = null
     )
     {
         log = loggers.CreateLogger("Weir.Gateway");
@@ -78,7 +82,8 @@ public sealed class ModelGateway : IAsyncDisposable
         snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock);
         telemetry = new GatewayTelemetry(Metrics, () => InFlight);
         keeper = new AdmissionKeeper(ledger, clock, () => snapshot, log);
-        var admission = new RequestAdmission(keeper, clock);
+        news = activity is null ? null : new BudgetNews(activity, keeper.Book, () => snapshot, clock);
+        var admission = new RequestAdmission(keeper, activity, clock);
         var answers = new OwnAnswers(Metrics, refused, log);
         pipeline = new GatewayPipeline(
             ledger,
@@ -267,6 +272,7 @@ public sealed class ModelGateway : IAsyncDisposable
         lock (applying)
         {
             grants = living;
+            news?.Grant(living);
             keeper.Grant(snapshot, living);
         }
     }
@@ -320,6 +326,7 @@ public sealed class ModelGateway : IAsyncDisposable
             await Task.Delay(GracePoll, clock);
         }
 
+        news?.Dispose();
         await keeper.DisposeAsync();
         quotas?.Flush();
         quotas?.Dispose();

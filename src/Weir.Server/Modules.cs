@@ -4,6 +4,7 @@ using Weir.Capture;
 using Weir.Demo;
 using Weir.Foundation;
 using Weir.Gateway;
+using Weir.Gateway.Activities;
 using Weir.Gateway.Admission;
 using Weir.Identity;
 using Weir.Ledger;
@@ -72,6 +73,12 @@ internal sealed partial class Modules : IAsyncDisposable
     /// <summary>Of which limits there was news.</summary>
     public required LimitNews LimitNews { get; init; }
 
+    /// <summary>What changed how Weir stands.</summary>
+    public required ActivityFeed Activity { get; init; }
+
+    /// <summary>Tells the feed how journal and ledger are.</summary>
+    public required LedgerWatch Watch { get; init; }
+
     /// <summary>What status lines show.</summary>
     public required StatusBoard Status { get; init; }
 
@@ -122,10 +129,19 @@ internal sealed partial class Modules : IAsyncDisposable
             options.Clock
         );
         var who = await identity;
-        var refusals = ImmutableArray.Create(who.Refusal, ledger.Refusal).OfType<string>().ToImmutableArray();
-        if (who.Store is null || ledger.Ledger is null)
+        var activity = ActivityFeed.Open(options.DataFolder, options.Clock, loggers.CreateLogger<ActivityFeed>());
+        var refusals = ImmutableArray
+            .Create(who.Refusal, ledger.Refusal, activity.Refusal)
+            .OfType<string>()
+            .ToImmutableArray();
+        if (who.Store is null || ledger.Ledger is null || activity.Feed is null)
         {
             who.Store?.Dispose();
+            if (activity.Feed is not null)
+            {
+                await activity.Feed.DisposeAsync();
+            }
+
             if (ledger.Ledger is not null)
             {
                 await ledger.Ledger.DisposeAsync();
@@ -148,7 +164,8 @@ internal sealed partial class Modules : IAsyncDisposable
                 options.Clock,
                 loggers,
                 (workspace, readings) => quotas.Take(workspace, readings),
-                quotas.TakeRefusal
+                quotas.TakeRefusal,
+                activity.Feed
             )
             : null;
         var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, news, options.Clock);
@@ -164,10 +181,18 @@ internal sealed partial class Modules : IAsyncDisposable
             {
                 Intake = options.Intake ?? capture,
                 Upkeep = new IdentityUpkeep(who.Store, options.Clock, loggers.CreateLogger<IdentityUpkeep>()),
-                Trail = new ConfigTrail(who.Store.Versions, who.Store.Audit, loggers.CreateLogger<ConfigTrail>()),
+                Activity = activity.Feed,
+                Watch = new LedgerWatch(() => ledger.Ledger.Status, activity.Feed, options.Clock),
+                Trail = new ConfigTrail(
+                    who.Store.Versions,
+                    who.Store.Audit,
+                    activity.Feed,
+                    loggers.CreateLogger<ConfigTrail>()
+                ),
                 Retention = new RetentionKeeper(
                     who.Store,
                     capture,
+                    activity.Feed,
                     options.Clock,
                     loggers.CreateLogger<RetentionKeeper>()
                 ),
@@ -194,12 +219,14 @@ internal sealed partial class Modules : IAsyncDisposable
             await Gateway.DisposeAsync();
         }
 
+        await Watch.DisposeAsync();
         await Retention.DisposeAsync();
         await Status.DisposeAsync();
         await Capture.DisposeAsync();
         await Demo.DisposeAsync();
         await Ledger.DisposeAsync();
         await Trail.DisposeAsync();
+        await Activity.DisposeAsync();
         await Upkeep.DisposeAsync();
         await Identity.Secrets.SettleAsync();
         Identity.Dispose();

@@ -1,6 +1,8 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Weir.Capture;
+using Weir.Foundation;
+using Weir.Gateway.Activities;
 using Weir.Identity;
 using Weir.Server.Capture;
 using Weir.Server.Configuration;
@@ -8,12 +10,13 @@ using Weir.Server.Configuration;
 namespace Weir.Server;
 
 /// <summary>
-/// Lets go, once an hour, of what is older than the documents say: of sessions and content for each workspace, of audit trails for all.
+/// Lets go, once an hour, of what is older than the documents say: of sessions, content and events for each workspace, of audit trails for all.
 /// Ages are counted from a day that a clock which jumps cannot carry far (<see cref="UsageCapture.Today"/>). Thread-safe.
 /// </summary>
 internal sealed partial class RetentionKeeper(
     IdentityStore identity,
     CaptureModule capture,
+    ActivityFeed activity,
     TimeProvider clock,
     ILogger<RetentionKeeper> log
 ) : IAsyncDisposable
@@ -67,6 +70,11 @@ internal sealed partial class RetentionKeeper(
 
         foreach (var workspace in identity.Workspaces.All)
         {
+            if (documents.Of(workspace.Id)?.Current.Config.Retention.ActivityDays is { } kept)
+            {
+                await PruneAsync(workspace.Id, today.AddDays(-kept));
+            }
+
             if (
                 documents.Of(workspace.Id)?.Current.Config.Retention
                 is { } retention
@@ -90,6 +98,11 @@ internal sealed partial class RetentionKeeper(
             }
         }
 
+        if (server.Retention.ActivityDays is { } instances)
+        {
+            await PruneAsync(null, today.AddDays(-instances));
+        }
+
         if (server.Retention.AuditDays is { } days)
         {
             var entries = await identity.Audit.PruneAsync(today.AddDays(-days), stopping.Token);
@@ -99,6 +112,18 @@ internal sealed partial class RetentionKeeper(
             }
         }
     }
+
+    private async Task PruneAsync(WorkspaceId? workspace, DateTimeOffset before)
+    {
+        var events = await activity.PruneAsync(workspace, before, stopping.Token);
+        if (events > 0)
+        {
+            LogPruned(events);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Let go of {Events} events of the activity feed that are kept no longer")]
+    private partial void LogPruned(int events);
 
     [LoggerMessage(
         LogLevel.Information,

@@ -290,6 +290,7 @@ public sealed class WeirHost : IAsyncDisposable
                 modules.Status.Start();
                 modules.Upkeep.Start();
                 modules.Retention.Start(documents);
+                modules.Watch.Start();
             }
 
             var host = new WeirHost(new Parts(folder, modules, watcher, app, state, certificates), firstKey)

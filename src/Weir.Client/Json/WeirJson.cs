@@ -111,6 +111,8 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(RouteQuestionItem))]
 [JsonSerializable(typeof(RouteExplanationItem))]
 [JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(ActivityPage))]
+[JsonSerializable(typeof(ActivityEventItem))]
 [JsonSerializable(typeof(AuditItem))]
 [JsonSerializable(typeof(AuditVerification))]
 public sealed partial class WeirJson : JsonSerializerContext
@@ -195,6 +197,7 @@ public sealed partial class WeirJson : JsonSerializerContext
 [JsonSerializable(typeof(RoleText))]
 [JsonSerializable(typeof(RouteExplanationItem))]
 [JsonSerializable(typeof(AuditPage))]
+[JsonSerializable(typeof(ActivityPage))]
 [JsonSerializable(typeof(AuditItem))]
 [JsonSerializable(typeof(AuditVerification))]
 public sealed partial class WeirJsonIndented : JsonSerializerContext

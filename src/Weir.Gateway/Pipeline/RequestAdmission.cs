@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
+using Weir.Gateway.Activities;
 using Weir.Gateway.Admission;
 using Weir.Gateway.Admission.Headers;
 using Weir.Gateway.Counting;
@@ -9,7 +10,7 @@ using Weir.Gateway.Wire;
 namespace Weir.Gateway.Pipeline;
 
 /// <summary>Holds requests to budgets and limits: what each may cost at most is set aside before it is sent. Thread-safe.</summary>
-internal sealed class RequestAdmission(AdmissionKeeper keeper, TimeProvider clock)
+internal sealed class RequestAdmission(AdmissionKeeper keeper, ActivityFeed? activity, TimeProvider clock)
 {
     /// <summary>Budgets of which a stage is reached, as a list of RFC 9651: <c>"team";at=80;do=warn</c>.</summary>
     private const string WarningHeader = "x-weir-budget-warning";
@@ -31,8 +32,17 @@ internal sealed class RequestAdmission(AdmissionKeeper keeper, TimeProvider cloc
 
     /// <summary>Asks for a request to be let in.</summary>
     /// <exception cref="OperationCanceledException">The caller hung up while it waited.</exception>
-    public ValueTask<AdmissionOutcome> AskAsync(Exchange exchange) =>
-        keeper.Book.AdmitAsync(exchange.Gateway.Rules, RequestOf(exchange), Patience, exchange.Context.RequestAborted);
+    public async ValueTask<AdmissionOutcome> AskAsync(Exchange exchange)
+    {
+        var outcome = await keeper.Book.AdmitAsync(
+            exchange.Gateway.Rules,
+            RequestOf(exchange),
+            Patience,
+            exchange.Context.RequestAborted
+        );
+        activity?.Tell(exchange.Caller.Principal.Workspace, outcome);
+        return outcome;
+    }
 
     /// <summary>Why somebody who was let in long ago would not be now, null where it would: for connections that stay open.</summary>
     public string? WhyNoRoom(Exchange exchange)

@@ -32,7 +32,10 @@ internal sealed class GatewaySnapshot
     public GatewayModel Server { get; }
 
     /// <summary>The budgets and limits of every workspace; those of the server's document stand in each.</summary>
-    public IEnumerable<AdmissionRules> AllRules => others.Values.Select(other => other.Rules).Prepend(Server.Rules);
+    public IEnumerable<AdmissionRules> AllRules => Gateways.Select(gateway => gateway.Rules);
+
+    /// <summary>The views of all workspaces, the server's own first.</summary>
+    public IEnumerable<GatewayModel> Gateways => others.Values.Prepend(Server);
 
     /// <summary>The view of a workspace; null when the gateway does not know it.</summary>
     public GatewayModel? Of(WorkspaceId workspace) =>

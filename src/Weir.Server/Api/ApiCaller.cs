@@ -12,6 +12,9 @@ internal sealed record ApiCaller(Principal Principal, Func<bool> IsStillGood)
     /// <summary>The tenant, from the key and from nowhere else.</summary>
     public WorkspaceId Workspace => Principal.Workspace;
 
+    /// <summary>What he may do now; nothing when he would not be let through. For answers that go on for long.</summary>
+    public required Func<PermissionSet> MayNow { get; init; }
+
     /// <summary>The network address that he speaks from; null where there is none.</summary>
     public string? Address { get; init; }
 

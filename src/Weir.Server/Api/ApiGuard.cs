@@ -81,6 +81,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
                 () => TryIdentify(given, out var now, out _) && WhyNot(now, access, context) is null
             )
             {
+                MayNow = () => TryIdentify(given, out var now, out _) ? now.Permissions : default,
                 Address = ClientAddress.Of(context)?.ToString(),
                 Scope = ResourceScope.Of(principal, access),
             }
@@ -134,6 +135,7 @@ internal sealed class ApiGuard(RequestDelegate next, ServerState state)
                 () => sessions.TryVerify(token, out var now) && WhyNot(now, access, context) is null
             )
             {
+                MayNow = () => sessions.TryVerify(token, out var now) ? now.Principal.Permissions : default,
                 Address = ClientAddress.Of(context)?.ToString(),
                 Session = session,
                 Scope = ResourceScope.Of(session.Principal, access),

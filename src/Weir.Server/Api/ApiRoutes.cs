@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Weir.Server.Api.Activities;
 using Weir.Server.Api.Audit;
 using Weir.Server.Api.Blocks;
 using Weir.Server.Api.Budgets;
@@ -48,6 +49,7 @@ internal static class ApiRoutes
         TeamRoutes.Map(api.MapGroup("/teams"));
         RoleRoutes.Map(api);
         RouteRoutes.Map(api.MapGroup("/routes"));
+        ActivityRoutes.Map(api);
         AuditRoutes.Map(api.MapGroup("/audit"));
         BudgetRoutes.Map(api.MapGroup("/budgets"));
         ConfigRoutes.Map(api.MapGroup("/config"));

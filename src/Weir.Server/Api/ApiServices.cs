@@ -42,6 +42,7 @@ internal static class ApiServices
         services.AddSingleton(_ => state.Modules.Quotas);
         services.AddSingleton(_ => state.Modules.Limits);
         services.AddSingleton(_ => state.Modules.LimitNews);
+        services.AddSingleton(_ => state.Modules.Activity);
         services.AddSingleton(_ => state.Modules.Status);
         services.AddSingleton(provider => new RefusalLog(
             state.Options.Clock,

@@ -65,6 +65,9 @@ internal sealed partial class ConfigStore
     /// </summary>
     public Action<ConfigSnapshot, ConfigSnapshot, ConfigAuthor?>? Taken { get; set; }
 
+    /// <summary>Told how many faults kept a text from taking force, and whose it was (null for a file); as <see cref="Taken"/>.</summary>
+    public Action<int, ConfigAuthor?>? Refused { get; set; }
+
     /// <summary>Whether a file was there: its going away would be news.</summary>
     public bool MayLoseFile => Current.Path is not null || !Current.PendingFaults.IsEmpty;
 
@@ -310,19 +313,19 @@ internal sealed partial class ConfigStore
                 kind.IsServers && author?.Restores is null ? ConfigEdit.Prepare(current.Text!, text) : (text, []);
             if (edit.Text is null)
             {
-                return new ConfigReplacement(ConfigReplacementOutcome.Faulty, WithFaultsOfReading(edit.Faults, text));
+                return Faulty(WithFaultsOfReading(edit.Faults, text), author);
             }
 
             var result = kind.Read(edit.Text);
             if (result.Config is null)
             {
-                return new ConfigReplacement(ConfigReplacementOutcome.Faulty, result.Faults);
+                return Faulty(result.Faults, author);
             }
 
             var unfit = Apply(result.Config);
             if (!unfit.IsEmpty)
             {
-                return new ConfigReplacement(ConfigReplacementOutcome.Faulty, unfit);
+                return Faulty(unfit, author);
             }
 
             try
@@ -346,6 +349,16 @@ internal sealed partial class ConfigStore
 
             return new ConfigReplacement(ConfigReplacementOutcome.Done, []);
         }
+    }
+
+    private ConfigReplacement Faulty(ImmutableArray<ConfigFault> faults, ConfigAuthor? author)
+    {
+        if (author is not null)
+        {
+            Refused?.Invoke(faults.Length, author);
+        }
+
+        return new ConfigReplacement(ConfigReplacementOutcome.Faulty, faults);
     }
 
     // A workspace's admin cannot reach the file: a text there that was refused must not stand in his way, one that was
@@ -440,6 +453,7 @@ internal sealed partial class ConfigStore
             return;
         }
 
+        Refused?.Invoke(faults.Length, null);
         LogRefused(file, ConfigFault.Count(faults.Length));
         foreach (var fault in faults)
         {

@@ -30,6 +30,9 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
     /// </summary>
     public Action<WorkspaceId, ConfigSnapshot, ConfigSnapshot, ConfigAuthor?>? Taken { get; set; }
 
+    /// <summary>Told whose text was refused, for how many faults, and who sent it (null for a file); as <see cref="Taken"/>.</summary>
+    public Action<WorkspaceId, int, ConfigAuthor?>? Refused { get; set; }
+
     /// <summary>How many faults keep texts of any document from taking force.</summary>
     public int PendingFaults =>
         server.Current.PendingFaults.Length
@@ -101,6 +104,7 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
             LookAtWorkspaces();
             taker = take;
             server.Taken = (before, now, author) => Taken?.Invoke(WorkspaceId.Default, before, now, author);
+            server.Refused = (faults, author) => Refused?.Invoke(WorkspaceId.Default, faults, author);
             return server.Start(next => Apply(WorkspaceId.Default, next));
         }
     }
@@ -227,6 +231,7 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
         var store = ConfigStore.OfWorkspace(server, name, () => WorkspaceTerms.Of(server.Current.Config, name));
         store.Start(next => Apply(id, next));
         store.Taken = (before, now, author) => Taken?.Invoke(id, before, now, author);
+        store.Refused = (faults, author) => Refused?.Invoke(id, faults, author);
         return new Entry(id, name, store);
     }
 

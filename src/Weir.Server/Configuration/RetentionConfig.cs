@@ -9,6 +9,12 @@ public sealed record RetentionConfig
     /// <summary>Days that sealed content is kept; null for as long as the archive.</summary>
     public int? ContentDays { get; init; }
 
+    /// <summary>
+    /// Days that events of the activity feed are kept, in the server's document also those of the instance; null for as long as their
+    /// number allows.
+    /// </summary>
+    public int? ActivityDays { get; init; }
+
     /// <summary>Days that the audit trails of all workspaces go back; null for ever. The server's document alone has it.</summary>
     public int? AuditDays { get; init; }
 }

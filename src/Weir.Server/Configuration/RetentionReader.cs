@@ -29,6 +29,7 @@ internal static class RetentionReader
         {
             SessionDays = Days(map, "sessions", 1),
             ContentDays = Days(map, "content", 1),
+            ActivityDays = Days(map, "activity", 1),
             AuditDays = isServers ? Days(map, "audit", LeastAuditDays) : null,
         };
         map.Finish();

@@ -10,13 +10,13 @@ internal interface ILiveConnection
 {
     /// <summary>Sends a message; completes once the listener's side has room for the next.</summary>
     /// <param name="type">The message's <c>type</c>.</param>
-    /// <param name="cursor">The message's <c>cursor</c>.</param>
+    /// <param name="place">Where the listener is then.</param>
     /// <param name="json">The whole message.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task SendAsync(string type, long cursor, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
+    public Task SendAsync(string type, LivePlace place, ReadOnlyMemory<byte> json, CancellationToken cancellationToken);
 }
 
-/// <summary>Server-sent events (<c>text/event-stream</c>): the type is the event's name, the cursor its id.</summary>
+/// <summary>Server-sent events (<c>text/event-stream</c>): the type is the event's name, the place its id.</summary>
 internal sealed class EventStreamConnection(HttpResponse response) : ILiveConnection
 {
     public const string ContentType = "text/event-stream";
@@ -32,13 +32,13 @@ internal sealed class EventStreamConnection(HttpResponse response) : ILiveConnec
 
     public async Task SendAsync(
         string type,
-        long cursor,
+        LivePlace place,
         ReadOnlyMemory<byte> json,
         CancellationToken cancellationToken
     )
     {
         var body = response.BodyWriter;
-        Encoding.UTF8.GetBytes($"event: {type}\nid: {cursor}\ndata: ", body);
+        Encoding.UTF8.GetBytes($"event: {type}\nid: {place}\ndata: ", body);
         // JSON as Weir writes it has no line breaks.
         body.Write(json.Span);
         body.Write("\n\n"u8);
@@ -49,8 +49,12 @@ internal sealed class EventStreamConnection(HttpResponse response) : ILiveConnec
 /// <summary>A WebSocket: one text message each. What the listener sends is read and not heeded.</summary>
 internal sealed class WebSocketConnection(WebSocket socket) : ILiveConnection
 {
-    public Task SendAsync(string type, long cursor, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
-        socket.SendAsync(json, WebSocketMessageType.Text, endOfMessage: true, cancellationToken).AsTask();
+    public Task SendAsync(
+        string type,
+        LivePlace place,
+        ReadOnlyMemory<byte> json,
+        CancellationToken cancellationToken
+    ) => socket.SendAsync(json, WebSocketMessageType.Text, endOfMessage: true, cancellationToken).AsTask();
 
     /// <summary>Completes when the listener closes or its connection breaks.</summary>
     /// <param name="cancellationToken">Cuts the connection.</param>

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,9 +8,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Weir.Client;
 using Weir.Gateway;
+using Weir.Gateway.Activities;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api;
+using Weir.Server.Api.Activities;
 using Weir.Server.Limits;
 
 namespace Weir.Server.Live;
@@ -69,15 +70,18 @@ internal static class LiveRoute
         UsageLedger ledger,
         SessionNews sessions,
         LimitNews limits,
+        ActivityFeed activity,
         TimeProvider clock,
         IHostApplicationLifetime lifetime,
-        [Description("The last cursor that is known; without it a snapshot comes first. Last-Event-ID goes before it.")]
+        [Description(
+            "The last cursor that is known, with the activity feed's behind a dot (42.17); without it a snapshot comes first. Last-Event-ID goes before it."
+        )]
             string? after = null,
-        [Description("What to tell of: requests, sessions, limits, separated by commas. Default requests.")]
+        [Description("What to tell of: requests, sessions, limits, activity, separated by commas. Default requests.")]
             string? topics = null
     )
     {
-        if (!LiveTopics.TryParse(topics, sessions.Changes, limits.Of(caller.Workspace), out var wanted))
+        if (!LiveTopics.TryParse(topics, sessions.Changes, limits.Of(caller.Workspace), Listening, out var wanted))
         {
             var fault = new Dictionary<string, string> { ["topics"] = "must be " + LiveTopics.Expected };
             await ApiProblem.Invalid(fault).ExecuteAsync(context);
@@ -86,17 +90,12 @@ internal static class LiveRoute
 
         // A browser that comes back by itself says where it was in the header, and repeats the address of its first time.
         var last = context.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } header ? header : after;
-        long? known = null;
-        if (!string.IsNullOrEmpty(last))
+        var known = default(LivePlace);
+        if (!string.IsNullOrEmpty(last) && !LivePlace.TryParse(last, out known))
         {
-            if (!long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            {
-                var fault = new Dictionary<string, string> { ["after"] = "must be a cursor that /live gave" };
-                await ApiProblem.Invalid(fault).ExecuteAsync(context);
-                return;
-            }
-
-            known = number;
+            var fault = new Dictionary<string, string> { ["after"] = "must be a cursor that /live gave" };
+            await ApiProblem.Invalid(fault).ExecuteAsync(context);
+            return;
         }
 
         if (Refusal(context) is { } refusal)
@@ -132,12 +131,15 @@ internal static class LiveRoute
         {
             context.Abort();
         }
+
+        ActivityListening Listening() =>
+            new(activity, () => new ActivityView(caller.Workspace, caller.MayNow()), options, clock);
     }
 
     private static async Task SocketAsync(
         HttpContext context,
         LiveSession session,
-        long? known,
+        LivePlace known,
         CancellationTokenSource over,
         CancellationToken stopping
     )

@@ -36,12 +36,18 @@ internal sealed class LiveSession(
 
     /// <summary>Runs until the listener goes, is no longer allowed, or is too slow.</summary>
     /// <param name="connection">The way to the listener.</param>
-    /// <param name="after">The last number that it knows; null when it is new.</param>
+    /// <param name="from">How far it has been told before; nothing when it is new.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<LiveEnd> RunAsync(ILiveConnection connection, long? after, CancellationToken cancellationToken)
+    public async Task<LiveEnd> RunAsync(ILiveConnection connection, LivePlace from, CancellationToken cancellationToken)
     {
         try
         {
+            var after = from.Changes;
+            if (from.Activity is { } heard)
+            {
+                topics.Activity?.GoOnFrom(heard);
+            }
+
             newsSeen = topics.Sessions?.Invoke()?.Newest ?? 0;
             if (!topics.Requests)
             {
@@ -69,6 +75,15 @@ internal sealed class LiveSession(
                 else if (await SessionsAsync(connection, cancellationToken))
                 {
                     // Told: what else there is comes next.
+                }
+                else if (topics.Activity?.Take() is { } happened)
+                {
+                    await SendAsync(
+                        connection,
+                        "activity",
+                        new LiveActivity(cursor, topics.Activity.Cursor, happened.IsGap, happened.Events),
+                        cancellationToken
+                    );
                 }
                 else if (limits?.Take() is { } limitNews)
                 {
@@ -157,6 +172,11 @@ internal sealed class LiveSession(
         if (limits is not null)
         {
             waits.Add(limits.WaitAsync(either.Token));
+        }
+
+        if (topics.Activity is { } activity)
+        {
+            waits.Add(activity.WaitAsync(either.Token));
         }
 
         await Task.WhenAny(waits);
@@ -273,7 +293,8 @@ internal sealed class LiveSession(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await connection.SendAsync(type, cursor, json, either.Token);
+            var place = new LivePlace(cursor, topics.Activity?.Cursor);
+            await connection.SendAsync(type, place, json, either.Token);
             lastSent = clock.GetTimestamp();
         }
         catch (OperationCanceledException slow) when (limit.IsCancellationRequested)

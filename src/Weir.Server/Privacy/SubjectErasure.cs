@@ -99,6 +99,19 @@ internal sealed class SubjectErasure(ServerState state)
             Leave(outcome.IsNameLeft ? "a project, tag, session or other thing is called as he was: that stays" : null);
         }
 
+        foreach (var (name, instead) in erasure.Names)
+        {
+            await modules.Activity.PseudonymiseAsync(
+                subject.Workspace,
+                name,
+                instead,
+                subject
+                    .OwnKeys.GroupBy(key => key.Name, StringComparer.Ordinal)
+                    .ToDictionary(keys => keys.Key, keys => erasure.Keys[keys.First().Id], StringComparer.Ordinal),
+                cancellationToken
+            );
+        }
+
         Leave(
             subject.User is null
                 ? null

@@ -5,7 +5,9 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Weir.Capture.Sessions;
 using Weir.Client.Json;
+using Weir.Gateway.Activities;
 using Weir.Identity;
+using Weir.Server.Api.Activities;
 using Weir.Server.Api.Audit;
 using Weir.Server.Api.Keys;
 using Weir.Server.Api.Sessions;
@@ -58,6 +60,11 @@ internal sealed class SubjectExport(ServerState state, Subject subject, bool wit
         foreach (var entry in Trail())
         {
             yield return Line("audit", AuditShapes.Item(entry), WeirJson.Written.AuditItem);
+        }
+
+        foreach (var happened in Activity())
+        {
+            yield return Line("activity", ActivityShapesOf.Item(happened), WeirJson.Written.ActivityEventItem);
         }
 
         await modules.Ledger.FlushAsync(cancellationToken);
@@ -120,6 +127,28 @@ internal sealed class SubjectExport(ServerState state, Subject subject, bool wit
                 before = page[^1].Seq;
             }
         }
+    }
+
+    // Where he or a key of his is named, newest first.
+    private IEnumerable<StoredActivity> Activity()
+    {
+        var query = new ActivityQuery
+        {
+            Workspace = subject.Workspace,
+            Kinds = [.. ActivityKinds.All.Select(kind => kind.Name)],
+            People = [.. subject.Names, .. subject.OwnKeys.Select(key => key.Name)],
+            Limit = PageSize,
+        };
+        do
+        {
+            var page = modules.Activity.Read(query);
+            foreach (var happened in page.Items)
+            {
+                yield return happened;
+            }
+
+            query = query with { Before = page.Next };
+        } while (query.Before is not null);
     }
 
     private async IAsyncEnumerable<string> RequestsAsync([EnumeratorCancellation] CancellationToken cancellationToken)

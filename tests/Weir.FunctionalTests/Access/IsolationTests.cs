@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Weir.Cli;
 using Weir.Foundation;
+using Weir.Gateway.Activities;
 using Weir.Identity;
 using Weir.Testing;
 
@@ -58,6 +59,14 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
         named["user"] = ["usr_hidden-admin", "hidden-admin"];
         named["idOrName"] = [.. named["idOrName"], .. named["user"]];
         await house.StartAsync();
+        var activity = house.Host.Modules.Activity;
+        activity.Publish(
+            WorkspaceId.Default,
+            new ActivitySubject { Provider = "hidden-provider", User = "hidden-admin" },
+            new BreakerClosedDetails(1)
+        );
+        activity.Publish(null, ActivitySubject.None, new JournalFullDetails("hidden reason of the instance"));
+        await activity.FlushAsync(CancellationToken.None);
         var (status, answer) = await house.SendAsync(
             "POST",
             "/v1/messages",
@@ -222,6 +231,7 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
                 "/api/v1/config",
                 "/api/v1/workspaces/current",
                 "/api/v1/audit",
+                "/api/v1/activity",
             }
         )
         {

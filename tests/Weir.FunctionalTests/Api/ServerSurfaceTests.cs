@@ -7,6 +7,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
 {
     private static readonly string[] Routes =
     [
+        "GET /api/v1/activity",
         "GET /api/v1/audit",
         "GET /api/v1/audit/export",
         "GET /api/v1/audit/verify",

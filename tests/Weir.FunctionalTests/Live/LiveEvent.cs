@@ -33,6 +33,9 @@ internal sealed class LiveEventReader(HttpResponseMessage answer) : IDisposable
 {
     private StreamReader? reader;
 
+    /// <summary>The id of the last event, as a browser sends it when it comes back.</summary>
+    public string LastId { get; private set; } = "";
+
     public void Dispose() => answer.Dispose();
 
     /// <summary>The next event; null at the stream's end.</summary>
@@ -47,7 +50,8 @@ internal sealed class LiveEventReader(HttpResponseMessage answer) : IDisposable
             {
                 var read = LiveEvent.Parse(fields["data"]);
                 Assert.Equal(read.Type, fields["event"]);
-                Assert.Equal($"{read.Cursor}", fields["id"]);
+                Assert.Equal($"{read.Cursor}", fields["id"].Split('.')[0]);
+                LastId = fields["id"];
                 return read;
             }
 

@@ -6,17 +6,26 @@ namespace Weir.Server.Tests.Configuration;
 public sealed class RetentionReaderTests
 {
     [Theory]
-    [InlineData("", null, null, null)]
-    [InlineData("retention: {}", null, null, null)]
-    [InlineData("retention: { sessions: 90d, content: 2w, audit: 400d }", 90, 14, 400)]
-    [InlineData("retention: { sessions: forever, content: 24h, audit: forever }", null, 1, null)]
-    public void Days_are_read(string text, int? sessions, int? content, int? audit)
+    [InlineData("", null, null, null, null)]
+    [InlineData("retention: {}", null, null, null, null)]
+    [InlineData("retention: { sessions: 90d, content: 2w, audit: 400d, activity: 30d }", 90, 14, 400, 30)]
+    [InlineData(
+        "retention: { sessions: forever, content: 24h, audit: forever, activity: forever }",
+        null,
+        1,
+        null,
+        null
+    )]
+    public void Days_are_read(string text, int? sessions, int? content, int? audit, int? activity)
     {
         var result = ConfigReader.Read("version: 1\n" + text, _ => null);
 
         Assert.Empty(result.Faults);
         var read = result.Config!.Retention;
-        Assert.Equal((sessions, content, audit), (read.SessionDays, read.ContentDays, read.AuditDays));
+        Assert.Equal(
+            (sessions, content, audit, activity),
+            (read.SessionDays, read.ContentDays, read.AuditDays, read.ActivityDays)
+        );
     }
 
     [Theory]
@@ -26,6 +35,7 @@ public sealed class RetentionReaderTests
     [InlineData("content: -1d", "retention.content")]
     [InlineData("content: 99999999999d", "retention.content")]
     [InlineData("audit: 29d", "retention.audit")]
+    [InlineData("activity: 0d", "retention.activity")]
     [InlineData("sesions: 90d", "retention.sesions")]
     public void What_is_no_time_to_keep_things_is_refused(string text, string path)
     {
@@ -39,10 +49,11 @@ public sealed class RetentionReaderTests
     {
         var terms = new WorkspaceTerms([], AddressPolicy.PublicOnly);
 
-        var own = WorkspaceReader.Read("version: 1\nretention: { sessions: 7d, content: 1d }", terms);
+        var own = WorkspaceReader.Read("version: 1\nretention: { sessions: 7d, content: 1d, activity: 3d }", terms);
         var trails = WorkspaceReader.Read("version: 1\nretention: { audit: 400d }", terms);
 
-        Assert.Equal((7, 1), (own.Config!.Retention.SessionDays, own.Config.Retention.ContentDays));
+        var kept = own.Config!.Retention;
+        Assert.Equal((7, 1, 3), (kept.SessionDays, kept.ContentDays, kept.ActivityDays));
         Assert.Equal("retention.audit", Assert.Single(trails.Faults).Key);
     }
 }

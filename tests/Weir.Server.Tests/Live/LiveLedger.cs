@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Weir.Foundation;
+using Weir.Gateway.Activities;
 using Weir.Ledger;
 using Weir.Server.Limits;
 using Weir.Server.Live;
@@ -24,6 +25,7 @@ internal sealed class LiveLedger : IAsyncDisposable
             Pace = TimeSpan.Zero,
         };
         Ledger = UsageLedger.Open(new LedgerOptions { DataFolder = folder.Path }, Clock).Ledger!;
+        Activity = ActivityFeed.Open(folder.Path, Clock, NullLogger.Instance).Feed!;
         Feed = new LiveFeed(Ledger.Feed, Limits, Options, Clock, NullLogger<LiveFeed>.Instance);
     }
 
@@ -36,6 +38,8 @@ internal sealed class LiveLedger : IAsyncDisposable
     public LiveFeed Feed { get; }
 
     public LimitNews Limits { get; } = new();
+
+    public ActivityFeed Activity { get; }
 
     /// <summary>Stores requests with rising ids, and returns the first one's number.</summary>
     public async Task<long> AddAsync(
@@ -74,6 +78,7 @@ internal sealed class LiveLedger : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Activity.DisposeAsync();
         Feed.Dispose();
         await Ledger.DisposeAsync();
         folder.Dispose();

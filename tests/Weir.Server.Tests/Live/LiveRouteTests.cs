@@ -39,6 +39,7 @@ public sealed class LiveRouteTests : IAsyncDisposable
         builder.Services.AddSingleton(live.Feed);
         builder.Services.AddSingleton(new SessionNews(() => null));
         builder.Services.AddSingleton(live.Limits);
+        builder.Services.AddSingleton(live.Activity);
         app = builder.Build();
         app.UseWebSockets();
         app.UseRouting();
@@ -51,6 +52,9 @@ public sealed class LiveRouteTests : IAsyncDisposable
                         new Principal { Workspace = workspace, Permissions = KeyScopes.Of(KeyScopes.Read)!.Value },
                         () => true
                     )
+                    {
+                        MayNow = () => KeyScopes.Of(KeyScopes.Read)!.Value,
+                    }
                 );
                 return next(context);
             }

@@ -255,7 +255,7 @@ public sealed class LiveSessionTests : IAsyncDisposable
                 isAllowed,
                 new LiveTopics(Requests: true, Sessions: null, Limits: null)
             );
-            run = Task.Run(() => session.RunAsync(this, after, gone.Token));
+            run = Task.Run(() => session.RunAsync(this, new LivePlace(after, null), gone.Token));
         }
 
         public volatile bool IsStuck;
@@ -264,7 +264,7 @@ public sealed class LiveSessionTests : IAsyncDisposable
 
         public async Task SendAsync(
             string type,
-            long cursor,
+            LivePlace place,
             ReadOnlyMemory<byte> json,
             CancellationToken cancellationToken
         )
@@ -275,7 +275,7 @@ public sealed class LiveSessionTests : IAsyncDisposable
             }
 
             var message = Heard.Read(json);
-            Assert.Equal((message.Type, message.Cursor), (type, cursor));
+            Assert.Equal((message.Type, $"{message.Cursor}"), (type, place.ToString()));
             heard.Writer.TryWrite(message);
         }
 

@@ -4,13 +4,15 @@ using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
+using Weir.Gateway.Activities;
 using Weir.Identity;
 
 namespace Weir.Server.Configuration.Life;
 
 /// <summary>
-/// Keeps every document that comes into force as a version, and notes it in the audit trail, in the order in which they came: the API
-/// knows who it was, of a file it is said that it was a file. What changed while no server ran is noted at the start. Thread-safe.
+/// Keeps every document that comes into force as a version, notes it in the audit trail and tells the activity feed, in the order in which
+/// they came: the API knows who it was, of a file it is said that it was a file. What changed while no server ran is noted at the start.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class ConfigTrail : IAsyncDisposable
 {
@@ -19,6 +21,7 @@ internal sealed partial class ConfigTrail : IAsyncDisposable
 
     private readonly DocumentVersions versions;
     private readonly AuditTrail trail;
+    private readonly ActivityFeed activity;
     private readonly ILogger log;
     private readonly Channel<Taken> taken = Channel.CreateUnbounded<Taken>(
         new UnboundedChannelOptions { SingleReader = true }
@@ -26,16 +29,19 @@ internal sealed partial class ConfigTrail : IAsyncDisposable
 
     private readonly Task writing;
 
-    public ConfigTrail(DocumentVersions versions, AuditTrail trail, ILogger<ConfigTrail> log)
+    public ConfigTrail(DocumentVersions versions, AuditTrail trail, ActivityFeed activity, ILogger<ConfigTrail> log)
     {
-        (this.versions, this.trail, this.log) = (versions, trail, log);
+        (this.versions, this.trail, this.activity, this.log) = (versions, trail, activity, log);
         writing = Task.Run(WriteAsync, CancellationToken.None);
     }
 
     /// <summary>Begins to note what comes into force. To be called once, when the documents are.</summary>
-    public void Follow(Documents documents) =>
+    public void Follow(Documents documents)
+    {
         documents.Taken = (workspace, before, now, author) =>
             taken.Writer.TryWrite(new Taken(workspace, before, now, author));
+        documents.Refused = Refused;
+    }
 
     /// <summary>Notes what is in force now, where the newest version is something else.</summary>
     public void Compare(WorkspaceId workspace, ConfigStore store)
@@ -44,6 +50,11 @@ internal sealed partial class ConfigTrail : IAsyncDisposable
         if (now.Text is not null && versions.Newest(workspace)?.Etag != now.ETag)
         {
             taken.Writer.TryWrite(new Taken(workspace, null, now, null));
+        }
+
+        if (!now.PendingFaults.IsEmpty)
+        {
+            Refused(workspace, now.PendingFaults.Length, null);
         }
     }
 
@@ -60,6 +71,7 @@ internal sealed partial class ConfigTrail : IAsyncDisposable
             try
             {
                 var number = await NoteAsync(change);
+                TellActivity(change, number);
                 change.Author?.Tell(number);
             }
             catch (Exception failure)
@@ -72,6 +84,29 @@ internal sealed partial class ConfigTrail : IAsyncDisposable
             }
         }
     }
+
+    private void TellActivity(Taken change, long? number)
+    {
+        // The same text once more is no change.
+        if (number is not null || change.Now.Text is null)
+        {
+            ActivityDetails details = change.Author is { Restores: { } earlier }
+                ? new ConfigRolledBackDetails(number, earlier)
+                : new ConfigAppliedDetails(
+                    number,
+                    change.Author is not null ? "api"
+                        : change.Before is null ? "start"
+                        : "file"
+                );
+            activity.Publish(change.Workspace, By(change.Author), details);
+        }
+    }
+
+    private void Refused(WorkspaceId workspace, int faults, ConfigAuthor? author) =>
+        activity.Publish(workspace, By(author), new ConfigRefusedDetails(faults, author is null ? "file" : "api"));
+
+    private static ActivitySubject By(ConfigAuthor? author) =>
+        author is null ? ActivitySubject.None : new ActivitySubject { Actor = author.Actor.Name };
 
     private async Task<long?> NoteAsync(Taken change)
     {

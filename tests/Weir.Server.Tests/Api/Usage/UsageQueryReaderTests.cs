@@ -14,7 +14,10 @@ public sealed class UsageQueryReaderTests
     private static readonly ApiCaller Caller = new(
         new Principal { Workspace = new WorkspaceId(7), Permissions = KeyScopes.Of(KeyScopes.Read)!.Value },
         () => true
-    );
+    )
+    {
+        MayNow = () => default,
+    };
 
     [Fact]
     public void Nothing_given_is_the_last_seven_days_of_the_callers_workspace()
