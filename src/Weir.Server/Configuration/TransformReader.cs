@@ -104,17 +104,15 @@ internal static class TransformReader
 
     private static TransformConfig Field(ConfigReading reading, MapReader map, string key, TransformAction action)
     {
-        var pointer = map.Text(key) ?? "";
-        Tell(map, key, TransformRules.WhyNotField(pointer));
+        var pointer = Text(map, key, TransformRules.WhyNotField);
         var transform = new TransformConfig { Action = action, Subject = pointer };
         switch (action)
         {
             case TransformAction.Set or TransformAction.Default:
                 return transform with { Value = Json(reading, map) };
             case TransformAction.Rename:
-                var name = Needed(map, "to", "name what it becomes, as \"to: max_completion_tokens\"");
-                Tell(map, "to", TransformRules.WhyNotRenamed(pointer, name));
-                return transform with { Value = name };
+                Need(map, "to", "name what it becomes, as \"to: max_completion_tokens\"");
+                return transform with { Value = Text(map, "to", name => TransformRules.WhyNotRenamed(pointer, name)) };
             case TransformAction.Clamp:
                 var (min, max) = (map.Number("min"), map.Number("max"));
                 if (!map.Has("min") && !map.Has("max"))
@@ -138,27 +136,15 @@ internal static class TransformReader
 
     private static TransformConfig Header(MapReader map, string key, TransformAction action)
     {
-        var name = map.Text(key) ?? "";
-        Tell(map, key, TransformRules.WhyNotHeader(name));
-        var transform = new TransformConfig { Action = action, Subject = name };
+        var transform = new TransformConfig { Action = action, Subject = Text(map, key, TransformRules.WhyNotHeader) };
         switch (action)
         {
             case TransformAction.SetHeader or TransformAction.AddHeader:
-                var value = Needed(map, "value", "give the header's value");
-                if (map.Has("value"))
-                {
-                    // What a variable held is not shown.
-                    TellPlain(map, "value", TransformRules.WhyNotHeaderValue(value));
-                }
-
-                return transform with
-                {
-                    Value = value,
-                };
+                Need(map, "value", "give the header's value");
+                return transform with { Value = Text(map, "value", TransformRules.WhyNotHeaderValue, isShown: false) };
             case TransformAction.RenameHeader:
-                var other = Needed(map, "to", "name what it becomes");
-                Tell(map, "to", TransformRules.WhyNotHeader(other));
-                return transform with { Value = other };
+                Need(map, "to", "name what it becomes");
+                return transform with { Value = Text(map, "to", TransformRules.WhyNotHeader) };
             default:
                 return transform;
         }
@@ -183,31 +169,28 @@ internal static class TransformReader
     // "value: null" is a value, "value:" is none.
     private static bool IsNothing(Yaml.YamlNode node) => node is Yaml.YamlScalar { IsNull: true, Text: "" };
 
-    private static string Needed(MapReader map, string key, string hint)
+    private static void Need(MapReader map, string key, string hint)
     {
-        var text = map.Text(key);
         if (!map.Has(key))
         {
             map.Missing(key, hint);
         }
-
-        return text ?? "";
     }
 
-    private static void Tell(MapReader map, string key, string? why)
+    /// <summary>A text; empty, with a fault, for one that is not there or may not stand there.</summary>
+    private static string Text(MapReader map, string key, Func<string, string?> whyNot, bool isShown = true)
     {
-        if (why is not null && map.Written(key).Length > 0)
+        if (map.Text(key) is not { } text)
         {
-            map.Fault(key, $"\"{map.Written(key)}\" {why}");
+            return "";
         }
-    }
 
-    private static void TellPlain(MapReader map, string key, string? why)
-    {
-        if (why is not null && map.Written(key).Length > 0)
+        if (whyNot(text) is { } why)
         {
-            map.Fault(key, why);
+            map.Fault(key, isShown ? $"\"{map.Written(key)}\" {why}" : why);
         }
+
+        return text;
     }
 
     private static string WordOf(TransformAction action)

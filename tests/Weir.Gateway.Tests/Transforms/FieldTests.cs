@@ -29,10 +29,7 @@ public sealed class FieldTests
     [InlineData("/ ", "7")]
     [InlineData("/m~0n", "8")]
     public void A_pointer_means_what_the_standard_says(string pointer, string value) =>
-        Assert.Equal(
-            Rfc.Replace(value, "\"!\"", StringComparison.Ordinal),
-            Edited(Rfc, Set(pointer, "\"!\""))
-        );
+        Assert.Equal(Rfc.Replace(value, "\"!\"", StringComparison.Ordinal), Edited(Rfc, Set(pointer, "\"!\"")));
 
     [Theory]
     [InlineData("a")]
