@@ -15,6 +15,7 @@ public sealed partial class ConfigurationDocumentTests
             "docs/operations/configuration.md",
             "docs/operations/observability.md",
             "docs/operations/resilience.md",
+            "docs/operations/transforms.md",
             "docs/formats/admission.md",
             "docs/operations/capture-sync.md"
         );

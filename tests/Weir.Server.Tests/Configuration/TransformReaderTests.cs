@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Weir.Foundation;
 using Weir.Gateway;
@@ -159,7 +160,7 @@ public sealed partial class TransformReaderTests
         return [.. reading.Config!.Gateway.Routes[0].Transforms];
     }
 
-    private static IReadOnlyList<ConfigFault> Faults(string item) => Read(Document($"- {item}")).Faults;
+    private static ImmutableArray<ConfigFault> Faults(string item) => Read(Document($"- {item}")).Faults;
 
     private static ConfigResult Read(string text) =>
         ConfigReader.Read(
