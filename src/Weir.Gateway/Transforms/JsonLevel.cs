@@ -53,9 +53,10 @@ internal sealed class JsonLevel
     {
         var found = new List<JsonItem>();
         var index = IsArray ? JsonPointer.IndexOf(token) : -1;
+        var other = body.HasTwoSpellings && !IsArray ? JsonPointer.OtherSpelling(token) : [];
         foreach (var item in Items)
         {
-            if (IsArray ? index-- == 0 : HasName(item, token))
+            if (IsArray ? index-- == 0 : HasName(item, token) || (other.Length > 0 && HasName(item, other)))
             {
                 found.Add(item);
             }
@@ -257,7 +258,7 @@ internal sealed class JsonLevel
             return raw.SequenceEqual(token);
         }
 
-        Span<byte> plain = stackalloc byte[JsonPointer.LongestToken];
+        Span<byte> plain = stackalloc byte[2 * JsonPointer.LongestToken];
         var length = JsonText.Unescape(raw, plain);
         return length >= 0 && plain[..length].SequenceEqual(token);
     }

@@ -79,6 +79,39 @@ internal sealed class JsonPointer
     /// <summary>Whether a name means the place behind an array's last element.</summary>
     public static bool IsEnd(ReadOnlySpan<byte> token) => token is [(byte)'-'];
 
+    /// <summary>
+    /// A name as protobuf's JSON spells it too: <c>max_output_tokens</c> for <c>maxOutputTokens</c> and the other way round; empty where
+    /// it has one spelling alone.
+    /// </summary>
+    public static byte[] OtherSpelling(ReadOnlySpan<byte> token)
+    {
+        var isSnake = token.Contains((byte)'_');
+        if (!isSnake && !token.ContainsAnyInRange((byte)'A', (byte)'Z'))
+        {
+            return [];
+        }
+
+        var other = new List<byte>(token.Length + 8);
+        for (var i = 0; i < token.Length; i++)
+        {
+            if (isSnake && token[i] == (byte)'_' && i + 1 < token.Length && char.IsAsciiLetterLower((char)token[i + 1]))
+            {
+                other.Add((byte)(token[++i] - 32));
+            }
+            else if (!isSnake && char.IsAsciiLetterUpper((char)token[i]))
+            {
+                other.Add((byte)'_');
+                other.Add((byte)(token[i] + 32));
+            }
+            else
+            {
+                other.Add(token[i]);
+            }
+        }
+
+        return [.. other];
+    }
+
     // ~1 first: ~01 is a tilde and a one (RFC 6901, 4).
     private static string? Unescaped(string name)
     {

@@ -8,7 +8,11 @@ namespace Weir.Gateway.Transforms;
 /// decoders differ in which one they take. Used once; not thread-safe.
 /// </summary>
 /// <param name="json">The whole body; it must stay until its pieces are sent.</param>
-internal sealed class OpenedBody(ReadOnlyMemory<byte> json)
+/// <param name="hasTwoSpellings">
+/// Whether <c>maxOutputTokens</c> and <c>max_output_tokens</c> are one name, as in protobuf's JSON, which is Gemini's
+/// (https://protobuf.dev/programming-guides/json/): a bound on the one must hold for the other.
+/// </param>
+internal sealed class OpenedBody(ReadOnlyMemory<byte> json, bool hasTwoSpellings = false)
 {
     /// <summary>
     /// How many members and elements may stand on the levels that are looked at, all together. What a program sends has some
@@ -18,6 +22,9 @@ internal sealed class OpenedBody(ReadOnlyMemory<byte> json)
 
     private JsonLevel? root;
     private int items;
+
+    /// <summary>Whether names have a second spelling.</summary>
+    public bool HasTwoSpellings => hasTwoSpellings;
 
     /// <summary>Whether a level that was looked at is no sound JSON, or holds more than <see cref="MostItems"/>.</summary>
     public bool IsUnreadable { get; private set; }

@@ -55,7 +55,7 @@ internal sealed class TransformPlan
     /// <param name="scope">What it is.</param>
     public BodyChanges Change(ReadOnlyMemory<byte> json, in TransformScope scope)
     {
-        var body = new OpenedBody(json);
+        var body = new OpenedBody(json, hasTwoSpellings: scope.Dialect == Dialect.Gemini);
         if (scope is { IsCount: true, Dialect: Dialect.Gemini } && !body.Narrow("generateContentRequest"u8))
         {
             // A count of contents alone has no room for anything else.

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Weir.Foundation;
 using Weir.Gateway.Transforms;
 using static Weir.Gateway.Tests.Transforms.Bodies;
@@ -251,6 +250,25 @@ public sealed class FieldTests
         Assert.Equal("{}", Change("{}", here with { Model = "o3" }, chat).Body);
         Assert.Equal("{}", Change("{}", here with { Model = null }, chat).Body);
         Assert.Equal("{}", Change("{}", here with { Dialect = Dialect.Gemini }, chat).Body);
+    }
+
+    [Fact]
+    public void Geminis_names_have_two_spellings()
+    {
+        const string body = """{"generation_config":{"max_output_tokens":9000}}""";
+        const string bounded = """{"generation_config":{"max_output_tokens":5}}""";
+        Assert.Equal(bounded, Change(body, Dialect.Gemini, Clamp("/generationConfig/maxOutputTokens", null, 5)).Body);
+        Assert.Equal(bounded, Change(body, Dialect.Gemini, Set("/generation_config/maxOutputTokens", "5")).Body);
+        Assert.Equal(
+            """{"generationConfig":{"maxOutputTokens":5}}""",
+            Change(
+                """{"generationConfig":{"maxOutputTokens":9}}""",
+                Dialect.Gemini,
+                Clamp("/generation_config/max_output_tokens", null, 5)
+            ).Body
+        );
+        Assert.Equal("""{"topK":1}""", Change("""{"top_k":1}""", Dialect.Gemini, Rename("/top_k", "topK")).Body);
+        Assert.Equal(body, Edited(body, Clamp("/generationConfig/maxOutputTokens", null, 5)));
     }
 
     [Fact]

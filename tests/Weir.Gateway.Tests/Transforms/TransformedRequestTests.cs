@@ -1,10 +1,8 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Text;
 using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Tests.Pipeline;
-using Weir.Ledger;
 using Weir.Testing;
 using static Weir.Gateway.Tests.Transforms.Bodies;
 

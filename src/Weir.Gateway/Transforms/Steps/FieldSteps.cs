@@ -101,7 +101,7 @@ internal sealed class RenameField(TransformConfig config) : FieldStep(config)
             var found = level.IsArray ? [] : level.Find(Last.Span);
             if (found.Count > 0)
             {
-                level.Find(name).ForEach(item => item.IsGone = true);
+                level.Find(name).ForEach(item => item.IsGone = !found.Contains(item));
                 found.ForEach(item => item.Name = name);
                 done = true;
             }

@@ -62,13 +62,9 @@ internal sealed class SystemText(TransformConfig config) : BodyStep(config)
         var part = Object("\"text\":");
         byte[] parts = [(byte)'[', .. part, (byte)']'];
         byte[] content = [.. "{\"parts\":"u8, .. parts, (byte)'}'];
-        var name =
-            root.Find("systemInstruction"u8).Count == 0 && root.Find("system_instruction"u8).Count > 0
-                ? "system_instruction"u8
-                : "systemInstruction"u8;
         return Each(
             root,
-            name,
+            "systemInstruction"u8,
             content,
             item =>
                 root.Enter(item) is { IsArray: false } inner
