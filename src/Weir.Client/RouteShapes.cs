@@ -122,6 +122,11 @@ public sealed record RouteTargetItem
     /// <summary>What is changed in a request that is relayed: <c>model</c>, <c>stream_options</c>.</summary>
     public required IReadOnlyList<string> Edits { get; init; }
 
+    /// <summary>
+    /// The transforms that find something to change in it, as <c>clamp /max_tokens</c> or <c>system</c>; those of the body first.
+    /// </summary>
+    public required IReadOnlyList<string> Transforms { get; init; }
+
     /// <summary>What the translation leaves out.</summary>
     public required IReadOnlyList<RouteFeatureItem> Dropped { get; init; }
 

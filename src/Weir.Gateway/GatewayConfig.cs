@@ -187,6 +187,9 @@ public sealed record ProviderConfig
     /// <summary>What it speaks, where that is not what its vendor's row says; empty to go by the row.</summary>
     public ImmutableArray<Dialect> Dialects { get; init; } = [];
 
+    /// <summary>What is changed in all requests to it, after what routes and targets change; not in those under <c>/p/</c>.</summary>
+    public ImmutableArray<TransformConfig> Transforms { get; init; } = [];
+
     /// <summary>The value of a key that may be sealed, by the name that the document gives it; null when it has none.</summary>
     public string? ValueOf(string key) =>
         key switch

@@ -51,6 +51,9 @@ public sealed record RouteConfig
     /// <summary>In the order of the document.</summary>
     public ImmutableArray<TargetConfig> Targets { get; init; } = [];
 
+    /// <summary>What is changed in its requests, before what each target changes.</summary>
+    public ImmutableArray<TransformConfig> Transforms { get; init; } = [];
+
     /// <summary>In which order the targets are tried.</summary>
     public RouteStrategy Strategy { get; init; }
 
@@ -65,7 +68,11 @@ public sealed record RouteConfig
 /// <param name="Provider">A configured provider's name.</param>
 /// <param name="Model">The model to ask for there; null for the one that the caller named.</param>
 /// <param name="Weight">Its share, beside the others' weights, under <see cref="RouteStrategy.Weighted"/>; 0 for a last resort.</param>
-public sealed record TargetConfig(string Provider, string? Model, int Weight = 1);
+public sealed record TargetConfig(string Provider, string? Model, int Weight = 1)
+{
+    /// <summary>What is changed in requests that go there by this route, after what the route changes.</summary>
+    public ImmutableArray<TransformConfig> Transforms { get; init; } = [];
+}
 
 /// <summary>In which order a route's targets are tried.</summary>
 public enum RouteStrategy

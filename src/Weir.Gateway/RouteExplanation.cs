@@ -118,6 +118,9 @@ public sealed record ExplainedTarget
     /// </summary>
     public ImmutableArray<string> Edits { get; init; } = [];
 
+    /// <summary>The transforms that find something to change in it, by name: <c>clamp /max_tokens</c>.</summary>
+    public ImmutableArray<string> Transforms { get; init; } = [];
+
     /// <summary>What is left out, by name.</summary>
     public ImmutableArray<FeatureNote> Dropped { get; init; } = [];
 

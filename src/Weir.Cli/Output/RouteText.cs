@@ -73,7 +73,9 @@ internal static class RouteText
                 isTried ? Figures.Count(++turn) : "-",
                 Figures.Name(target.Provider),
                 Figures.Name(target.Model),
-                target.Handling == "relayed" && target.Edits.Count == 0 ? "relayed as it is" : target.Handling,
+                target is { Handling: "relayed", Edits.Count: 0, Transforms.Count: 0 }
+                    ? "relayed as it is"
+                    : target.Handling,
                 target.Dialect ?? "-",
                 target.Credential,
                 string.Join(", ", target.Edits)
@@ -85,6 +87,13 @@ internal static class RouteText
 
     private static void Notes(IReadOnlyList<RouteTargetItem> targets)
     {
+        foreach (var target in targets.Where(target => target.Transforms.Count > 0))
+        {
+            Console.Out.WriteLine(
+                $"     {Figures.Name(target.Provider)} {Figures.Name(target.Model)} transforms: {string.Join(", ", target.Transforms.Select(Figures.Name))}"
+            );
+        }
+
         foreach (var target in targets.Where(target => target.Standing is not null))
         {
             Console.Out.WriteLine(

@@ -1,3 +1,5 @@
+using System.Text;
+using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Wire;
 
@@ -10,18 +12,7 @@ internal static class CountBodies
     /// The members that Anthropic's count takes; it refuses all others, <c>max_tokens</c> first
     /// (https://platform.claude.com/docs/en/api/messages/count_tokens).
     /// </summary>
-    public static byte[] Anthropic(ReadOnlySpan<byte> request) =>
-        Only(
-            request,
-            static name =>
-                name.SequenceEqual("model"u8)
-                || name.SequenceEqual("messages"u8)
-                || name.SequenceEqual("system"u8)
-                || name.SequenceEqual("tools"u8)
-                || name.SequenceEqual("tool_choice"u8)
-                || name.SequenceEqual("thinking"u8)
-                || name.SequenceEqual("output_config"u8)
-        );
+    public static byte[] Anthropic(ReadOnlySpan<byte> request) => Only(request, IsOfAnthropic);
 
     /// <summary>
     /// The members that Vertex's count takes, of a request that Gemini's own may have wrapped up
@@ -67,9 +58,40 @@ internal static class CountBodies
         return body.Span.ToArray();
     }
 
-    private delegate bool Takes(ReadOnlySpan<byte> name);
+    /// <summary>
+    /// Whether the count of a dialect that is asked in the request's own members takes one of them. Source for OpenAI's:
+    /// https://platform.openai.com/docs/api-reference/responses/input-tokens
+    /// </summary>
+    public static bool Takes(Dialect dialect, string name) =>
+        dialect switch
+        {
+            Dialect.AnthropicMessages => IsOfAnthropic(Encoding.UTF8.GetBytes(name)),
+            Dialect.OpenAIResponses => name
+                is "input"
+                    or "instructions"
+                    or "tools"
+                    or "tool_choice"
+                    or "parallel_tool_calls"
+                    or "reasoning"
+                    or "text"
+                    or "truncation"
+                    or "conversation"
+                    or "previous_response_id",
+            _ => false,
+        };
 
-    private static byte[] Only(ReadOnlySpan<byte> request, Takes takes)
+    private static bool IsOfAnthropic(ReadOnlySpan<byte> name) =>
+        name.SequenceEqual("model"u8)
+        || name.SequenceEqual("messages"u8)
+        || name.SequenceEqual("system"u8)
+        || name.SequenceEqual("tools"u8)
+        || name.SequenceEqual("tool_choice"u8)
+        || name.SequenceEqual("thinking"u8)
+        || name.SequenceEqual("output_config"u8);
+
+    private delegate bool Wanted(ReadOnlySpan<byte> name);
+
+    private static byte[] Only(ReadOnlySpan<byte> request, Wanted takes)
     {
         using var body = new PooledBuffer(request.Length);
         var cursor = new JsonCursor(request);

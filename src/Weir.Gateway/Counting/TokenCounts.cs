@@ -4,9 +4,11 @@ using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Transforms;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Upstreams.Envelopes;
+using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Counting;
 
@@ -67,16 +69,29 @@ internal sealed class TokenCounts(TimeProvider clock)
             return CountHere(exchange, target);
         }
 
-        return await AskAsync(target.Provider, model, translated, shutdown) is { } told
+        var body = Changed(translated.Body, target, dialect, model);
+        return await AskAsync(target.Provider, model, translated, body, shutdown) is { } told
             ? new CountAnswer(told, ByProvider)
-            : CountAnswer.Local(RequestCounter.Count(translated.Body.Span, dialect, model));
+            : CountAnswer.Local(RequestCounter.Count(body.Span, dialect, model));
     }
 
     /// <summary>Weir's own count of the caller's request, as it came.</summary>
-    public static CountAnswer CountHere(Exchange exchange, Target target) =>
-        CountAnswer.Local(
-            RequestCounter.Count(exchange.PlainBody.Span, exchange.Endpoint.Dialect, ModelOf(exchange, target))
+    public static CountAnswer CountHere(Exchange exchange, Target target)
+    {
+        var (dialect, model) = (exchange.Endpoint.Dialect, ModelOf(exchange, target));
+        return CountAnswer.Local(
+            RequestCounter.Count(Changed(Asked(exchange), target, dialect, model).Span, dialect, model)
         );
+    }
+
+    /// <summary>The request as transforms would have it sent; as it is where they cannot read it.</summary>
+    private static ReadOnlyMemory<byte> Changed(ReadOnlyMemory<byte> body, Target target, Dialect dialect, string model)
+    {
+        var scope = new TransformScope(dialect, model, IsCount: false);
+        return target.Transforms is { } plan && plan.ReadsBody(scope)
+            ? BodySplice.Flat(BodySplice.Apply(body, plan.Change(body, scope).Edits))
+            : body;
+    }
 
     /// <summary>The answer, in the caller's dialect.</summary>
     public static byte[] Write(Dialect dialect, long tokens) =>
@@ -134,10 +149,11 @@ internal sealed class TokenCounts(TimeProvider clock)
         ProviderModel provider,
         string model,
         TranslatedRequest translated,
+        ReadOnlyMemory<byte> whole,
         CancellationToken shutdown
     )
     {
-        if (Question(provider, model, translated) is not { } request)
+        if (Question(provider, model, translated, whole) is not { } request)
         {
             return null;
         }
@@ -177,17 +193,22 @@ internal sealed class TokenCounts(TimeProvider clock)
     }
 
     /// <summary>The question in the provider's dialect; null where that has none.</summary>
-    private HttpRequestMessage? Question(ProviderModel provider, string model, TranslatedRequest translated)
+    private HttpRequestMessage? Question(
+        ProviderModel provider,
+        string model,
+        TranslatedRequest translated,
+        ReadOnlyMemory<byte> whole
+    )
     {
         var (path, body) = (provider.Kind, translated.Dialect) switch
         {
             (ProviderKind.Anthropic or ProviderKind.Bedrock or ProviderKind.Vertex, Dialect.AnthropicMessages) => (
                 "/v1/messages/count_tokens",
-                CountBodies.Anthropic(translated.Body.Span)
+                CountBodies.Anthropic(whole.Span)
             ),
             (ProviderKind.Gemini or ProviderKind.Vertex, Dialect.Gemini) => (
                 $"/v1beta/models/{Uri.EscapeDataString(model)}:countTokens",
-                CountBodies.Gemini(translated.Body.Span, model)
+                CountBodies.Gemini(whole.Span, model)
             ),
             _ => default,
         };

@@ -109,7 +109,13 @@ internal readonly record struct Attribution
 
     private static void AddTag(ImmutableSortedDictionary<string, string>.Builder tags, string name, string value)
     {
-        if (tags.Count < MaxTags && Text(name, 64) is not null && Text(value, MaxTagValue) is { } fit)
+        // What begins so is Weir's own word.
+        if (
+            tags.Count < MaxTags
+            && !name.StartsWith("weir.", StringComparison.Ordinal)
+            && Text(name, 64) is not null
+            && Text(value, MaxTagValue) is { } fit
+        )
         {
             tags[name] = fit;
         }

@@ -90,6 +90,19 @@ internal static class HeaderRules
         StringComparer.OrdinalIgnoreCase
     );
 
+    /// <summary>Why no transform may change a header, for a person; null where one may.</summary>
+    public static string? WhyNotChanged(string name) =>
+        Credentials.Contains(name) || name.Equals("Cookie", StringComparison.OrdinalIgnoreCase)
+            ? "carries a credential: what a provider is signed in to with is its apiKey"
+        : name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase) || NotSent.Contains(name)
+            ? "belongs to the connection, and is said anew by each"
+        : OfContent.Contains(name) || name.Equals("Accept-Encoding", StringComparison.OrdinalIgnoreCase)
+            ? "says how bodies are written, which Weir must know"
+        : OfTrace.Contains(name) ? "is a trace's: telemetry.propagate says whether it goes on"
+        : IsOwn(name) ? "is Weir's own, and ends here"
+        : name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) ? "is what Amazon's requests are signed with"
+        : null;
+
     /// <summary>Copies the caller's headers to the request that goes upstream.</summary>
     /// <param name="from">What the caller sent.</param>
     /// <param name="to">The request; its content is set already.</param>

@@ -127,7 +127,7 @@ internal sealed class RequestSender(
 
         if (call.HeldAnswer is not { } answer)
         {
-            var status = attempt.Status == RequestStatus.Timeout ? 504 : 502;
+            var status = attempt.AnsweredStatus ?? (attempt.Status == RequestStatus.Timeout ? 504 : 502);
             var gone = exchange.CallerGone || attempt.Status == RequestStatus.CallerAborted;
             records.Write(exchange, attempt, gone ? null : status);
             if (!gone)

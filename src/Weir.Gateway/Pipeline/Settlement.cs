@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
+using Weir.Gateway.Transforms;
 using Weir.Gateway.Upstreams;
 using Weir.Ledger;
 
@@ -91,12 +92,24 @@ internal static class Settlement
             Cost = cost,
             RequestedCost = handoff is null ? null : AskedCost(exchange, last, usage),
             PriceVersion = priceVersion,
-            Tags =
-                last.Key is { } key && last.Target.Provider.Keys!.HasChoice
-                    ? attribution.Tags.SetItem(KeyTag, key.Name)
-                    : attribution.Tags,
+            Tags = TagsOf(attribution.Tags, last),
             Attempts = priced.Length == 1 ? [] : Children(attempts, priced),
         };
+    }
+
+    private static ImmutableSortedDictionary<string, string> TagsOf(
+        ImmutableSortedDictionary<string, string> tags,
+        UpstreamAttempt last
+    )
+    {
+        if (last.Key is { } key && last.Target.Provider.Keys!.HasChoice)
+        {
+            tags = tags.SetItem(KeyTag, key.Name);
+        }
+
+        return last.Transforms.IsEmpty
+            ? tags
+            : tags.SetItem(RequestChanges.Tag, RequestChanges.InWords(last.Transforms));
     }
 
     private static ImmutableArray<Attempt> Children(List<UpstreamAttempt> attempts, Priced[] priced)
@@ -144,7 +157,8 @@ internal static class Settlement
             else if (usage.IsUnknown)
             {
                 // A refusal is not charged for, nor is what never got there. What broke before it was answered may be.
-                var free = attempt.HttpStatus is >= 300 || attempt.Status == RequestStatus.Unreachable;
+                var free =
+                    attempt.HttpStatus is >= 300 || attempt.Status == RequestStatus.Unreachable || attempt.IsKeptBack;
                 return new Priced(usage, UsageQuality.None, new Charge(free ? Money.Zero : null, null));
             }
         }

@@ -33,6 +33,12 @@ internal sealed class UpstreamAttempt(Target target, string? model, TimeSpan off
     /// <summary>The names of what had no equivalent in that dialect.</summary>
     public ImmutableArray<string> Dropped { get; set; } = [];
 
+    /// <summary>The transforms that changed something in it, by name.</summary>
+    public ImmutableArray<string> Transforms { get; init; } = [];
+
+    /// <summary>Whether it was kept back: its body cannot be read where a transform looks.</summary>
+    public bool IsKeptBack { get; init; }
+
     /// <summary>How it ended.</summary>
     public RequestStatus Status { get; set; }
 

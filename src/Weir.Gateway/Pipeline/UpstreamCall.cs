@@ -46,20 +46,31 @@ internal sealed class UpstreamCall : IDisposable
         Clock = clock;
         var model = target.Model ?? exchange.Route.Model;
         translated = Translate(exchange, target, model);
-        Attempt = new UpstreamAttempt(target, model, clock.GetElapsedTime(exchange.StartedTimestamp))
-        {
-            Key = key,
-            UpstreamDialect = translated?.Dialect ?? Dialect.None,
-            Dropped =
-                translated?.Dropped
-                ?? (exchange.BodyWithoutSeals is null ? [] : [Fates.NameOf(Feature.ThinkingSignature)]),
-        };
         HidesUsageChunk =
             translated is null
             && !exchange.IsPassThrough
             && target.Provider.Vendor.TakesStreamOptions
             && UpstreamRequest.AddsUsage(exchange.Endpoint.Dialect, exchange.Streaming, exchange.Head);
-        request = UpstreamRequest.Build(exchange, target, key, model, HidesUsageChunk, translated, out body);
+        request = UpstreamRequest.Build(
+            exchange,
+            target,
+            key,
+            model,
+            HidesUsageChunk,
+            translated,
+            out body,
+            out var changes
+        );
+        Attempt = new UpstreamAttempt(target, model, clock.GetElapsedTime(exchange.StartedTimestamp))
+        {
+            Key = key,
+            Transforms = changes.Names,
+            IsKeptBack = changes.IsUnreadable,
+            UpstreamDialect = translated?.Dialect ?? Dialect.None,
+            Dropped =
+                translated?.Dropped
+                ?? (exchange.BodyWithoutSeals is null ? [] : [Fates.NameOf(Feature.ThinkingSignature)]),
+        };
         Watchdog = new Watchdog(clock, target.Provider.Config.SilenceTimeout);
     }
 
@@ -104,6 +115,16 @@ internal sealed class UpstreamCall : IDisposable
     /// <param name="shutdown">Ends whatever is under way.</param>
     public async Task<bool> RunAsync(bool mayTryElsewhere, CancellationToken shutdown)
     {
+        if (Attempt.IsKeptBack)
+        {
+            // A bound that is passed over is none: what cannot be read is not sent.
+            Attempt.Failure =
+                $"Weir changes requests to provider {Attempt.Target.Provider.Name}, and cannot read this one's body where it does.";
+            Attempt.Status = RequestStatus.RequestError;
+            Attempt.AnsweredStatus = 400;
+            return false;
+        }
+
         using var closing = shutdown.UnsafeRegister(static state => ((UpstreamCall)state!).Watchdog.Stop(), this);
         // A stream whose caller has gone is cut off, a plain answer is read to its end: it is billed whole.
         using var hangUp =

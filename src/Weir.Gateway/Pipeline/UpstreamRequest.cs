@@ -1,5 +1,6 @@
 using Weir.Foundation;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Transforms;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Wire;
@@ -17,6 +18,7 @@ internal static class UpstreamRequest
     /// <param name="includesUsage">Whether a chat stream is made to report its usage.</param>
     /// <param name="translated">The request in the target's dialect; null where that is the caller's.</param>
     /// <param name="body">The request's body; null when it has none.</param>
+    /// <param name="changes">What transforms did.</param>
     public static HttpRequestMessage Build(
         Exchange exchange,
         Target target,
@@ -24,13 +26,24 @@ internal static class UpstreamRequest
         string? model,
         bool includesUsage,
         TranslatedRequest? translated,
-        out BodyContent? body
+        out BodyContent? body,
+        out RequestChanges changes
     )
     {
         var provider = target.Provider;
+        // What goes up under /p/ is the caller's to the last byte; what goes over a socket comes in messages.
+        var transforms =
+            target.Transforms is not { } plan || exchange.IsPassThrough || exchange.Socket is not null
+                ? null
+                : new RequestTransforms(
+                    plan,
+                    TransformScope.Of(exchange.Endpoint, translated?.Dialect ?? Dialect.None, model)
+                );
         if (translated is not null)
         {
-            return Translated(exchange, provider, key, translated, out body);
+            var written = Translated(exchange, provider, key, translated, transforms, out body);
+            changes = transforms?.Finish(written) ?? RequestChanges.None;
+            return written;
         }
 
         var incoming = exchange.Context.Request;
@@ -48,7 +61,7 @@ internal static class UpstreamRequest
         if (!exchange.Body.IsEmpty)
         {
             request.Content = body = new BodyContent(
-                PiecesOf(exchange, model, includesUsage, provider.HasEnvelope, ref coded)
+                PiecesOf(exchange, model, includesUsage, provider.HasEnvelope, transforms, ref coded)
             );
         }
 
@@ -67,6 +80,7 @@ internal static class UpstreamRequest
             }
         );
         exchange.Socket?.Ask(incoming.Headers, request, keepsOwn);
+        changes = transforms?.Finish(request) ?? RequestChanges.None;
         return request;
     }
 
@@ -76,6 +90,7 @@ internal static class UpstreamRequest
         ProviderModel provider,
         PoolKey? key,
         TranslatedRequest translated,
+        RequestTransforms? transforms,
         out BodyContent? body
     )
     {
@@ -83,7 +98,12 @@ internal static class UpstreamRequest
         {
             Version = provider.HttpVersion,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-            Content = body = new BodyContent([translated.Body]),
+            Content = body =
+                new BodyContent(
+                    transforms?.Edit(translated.Body) is { Count: > 0 } edits
+                        ? BodySplice.Apply(translated.Body, edits)
+                        : [translated.Body]
+                ),
         };
         body.Headers.TryAddWithoutValidation("Content-Type", "application/json");
         var headers = request.Headers;
@@ -143,6 +163,7 @@ internal static class UpstreamRequest
         string? model,
         bool includesUsage,
         bool mustBeRead,
+        RequestTransforms? transforms,
         ref bool coded
     )
     {
@@ -156,13 +177,17 @@ internal static class UpstreamRequest
         }
 
         var renames = Renames(head, model);
-        if (exchange.IsPassThrough || !(renames || includesUsage || unsealed is not null || mustBeRead))
+        var edits = transforms?.Edit(plain);
+        if (
+            exchange.IsPassThrough
+            || !(renames || includesUsage || unsealed is not null || mustBeRead || edits is { Count: > 0 })
+        )
         {
             return [exchange.Body];
         }
 
         coded = false;
-        return BodySplice.Apply(plain, head, renames ? model : null, includesUsage);
+        return BodySplice.Apply(plain, head, renames ? model : null, includesUsage, edits);
     }
 
     /// <summary>The path at the vendor's: Gemini's holds the model's name.</summary>

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Primitives;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing.Strategies;
+using Weir.Gateway.Transforms;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Upstreams.Envelopes;
@@ -261,7 +263,12 @@ internal static class RouteExplainer
             ModelFor(target, step),
             step.Prices
         );
-        return Shown(target, step, TargetHandling.Translated, dialect) with { Dropped = NotesOf(translated.Dropped) };
+        return Shown(target, step, TargetHandling.Translated, dialect) with
+        {
+            Dropped = NotesOf(translated.Dropped),
+            // Of the caller's headers none goes on.
+            Transforms = TransformsOf(target, translated.Body, headers: [], dialect, step),
+        };
     }
 
     /// <summary>As it came, but for the edits, those of the provider's host among them.</summary>
@@ -288,8 +295,32 @@ internal static class RouteExplainer
         return Shown(target, step, TargetHandling.Relayed, step.Question.Dialect) with
         {
             Edits = [.. edits.Distinct()],
+            Transforms = TransformsOf(target, asked.Body, asked.Headers, Dialect.None, step),
             Dropped = NotesOf(Fates.NamesOf(cut)),
         };
+    }
+
+    private static ImmutableArray<string> TransformsOf(
+        Target target,
+        ReadOnlyMemory<byte> body,
+        IEnumerable<KeyValuePair<string, StringValues>> headers,
+        Dialect upstream,
+        in Step step
+    )
+    {
+        if (target.Transforms is not { } plan)
+        {
+            return [];
+        }
+
+        var scope = TransformScope.Of(step.Asked.Endpoint, upstream, ModelFor(target, step));
+        using var request = new HttpRequestMessage();
+        foreach (var (name, values) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        }
+
+        return [.. plan.ReadsBody(scope) ? plan.Change(body, scope).Names : [], .. plan.Change(request.Headers, scope)];
     }
 
     private static ExplainedTarget PassedOver(Target target, in Step step) =>

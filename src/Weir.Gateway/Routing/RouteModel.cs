@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using Weir.Gateway.Transforms;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway.Routing;
@@ -8,7 +9,8 @@ namespace Weir.Gateway.Routing;
 /// <param name="Provider">The provider.</param>
 /// <param name="Model">The model to ask for there; null for the one that the caller named.</param>
 /// <param name="Weight">Its share under <see cref="RouteStrategy.Weighted"/>.</param>
-internal sealed record Target(ProviderModel Provider, string? Model, int Weight = 1);
+/// <param name="Transforms">What is changed in requests to it; null for nothing.</param>
+internal sealed record Target(ProviderModel Provider, string? Model, int Weight = 1, TransformPlan? Transforms = null);
 
 /// <summary>A route of a configuration snapshot. Immutable.</summary>
 internal sealed class RouteModel
@@ -33,7 +35,12 @@ internal sealed class RouteModel
                 .Targets.Where(t => !mayLackTargets || providers.ContainsKey(t.Provider))
                 .Select(t =>
                     providers.TryGetValue(t.Provider, out var provider)
-                        ? new Target(provider, t.Model, t.Weight)
+                        ? new Target(
+                            provider,
+                            t.Model,
+                            t.Weight,
+                            TransformPlan.Of(config.Transforms, t.Transforms, provider.Config.Transforms)
+                        )
                         : throw new ArgumentException(
                             $"Route {config.Name} names no configured provider: {t.Provider}."
                         )

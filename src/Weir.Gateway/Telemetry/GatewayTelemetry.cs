@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Transforms;
 using Endpoint = Weir.Gateway.Pipeline.Endpoint;
 
 namespace Weir.Gateway.Telemetry;
@@ -220,6 +221,7 @@ internal sealed class GatewayTelemetry : IDisposable
             span.SetTag(GenAiNames.Provider, GenAiNames.ProviderOf(provider.Kind, provider.Name));
             span.SetTag("weir.provider", provider.Name);
             span.SetTag("weir.provider.request_id", last.UpstreamId);
+            span.SetTag(RequestChanges.Tag, last.Transforms.IsEmpty ? null : RequestChanges.InWords(last.Transforms));
             if (provider.Config.Address is { } address)
             {
                 span.SetTag(GenAiNames.ServerAddress, address.Host);

@@ -1,4 +1,5 @@
 using System.Net;
+using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Upstreams;
 
@@ -19,24 +20,7 @@ internal sealed class BodyContent(IReadOnlyList<ReadOnlyMemory<byte>> pieces) : 
     public IReadOnlyList<ReadOnlyMemory<byte>> Pieces { get; set; } = pieces;
 
     /// <summary>The whole body in one piece: the first when there is but one, else a copy.</summary>
-    public ReadOnlyMemory<byte> Whole()
-    {
-        if (Pieces.Count == 1)
-        {
-            return Pieces[0];
-        }
-
-        TryComputeLength(out var length);
-        var whole = new byte[length];
-        var at = 0;
-        foreach (var piece in Pieces)
-        {
-            piece.CopyTo(whole.AsMemory(at));
-            at += piece.Length;
-        }
-
-        return whole;
-    }
+    public ReadOnlyMemory<byte> Whole() => BodySplice.Flat(Pieces);
 
     /// <inheritdoc />
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

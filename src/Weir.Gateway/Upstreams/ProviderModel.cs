@@ -4,6 +4,7 @@ using System.Globalization;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
+using Weir.Gateway.Transforms;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams.Envelopes;
 
@@ -68,7 +69,7 @@ internal sealed class ProviderModel
         // Without TLS nobody is asked what he speaks, and a guess would cost a round trip for each connection.
         var offersTwo = url.Scheme == Uri.UriSchemeHttps && config.Http == HttpVersions.Auto;
         HttpVersion = offersTwo ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11;
-        AsTarget = [new Target(this, Model: null)];
+        AsTarget = [new Target(this, Model: null, Transforms: TransformPlan.Of(config.Transforms))];
     }
 
     /// <summary>The provider alone, asked for the model that the caller named.</summary>

@@ -24,17 +24,19 @@ internal static class BodySplice
     /// <param name="head">A head without a fault.</param>
     /// <param name="model">The model to ask for; null, or the one that stands there, leaves it. A body that names no model stays without one.</param>
     /// <param name="includeUsage">Whether to see to it that <c>stream_options.include_usage</c> is true.</param>
+    /// <param name="more">Other edits of the same body, which touch neither; null for none.</param>
     public static IReadOnlyList<ReadOnlyMemory<byte>> Apply(
         ReadOnlyMemory<byte> body,
         in RequestHead head,
         string? model,
-        bool includeUsage
+        bool includeUsage,
+        IReadOnlyCollection<BodyEdit>? more = null
     )
     {
-        var edits = new List<Edit>(2);
+        var edits = new List<BodyEdit>(2);
         if (model is not null && head.Model is not null && model != head.Model)
         {
-            edits.Add(new Edit(head.ModelAt, Quote(model)));
+            edits.Add(At(head.ModelAt, Quote(model)));
         }
 
         if (includeUsage && head.IncludeUsage != true)
@@ -42,23 +44,54 @@ internal static class BodySplice
             edits.Add(UsageEdit(body.Span, head));
         }
 
+        if (more is not null)
+        {
+            edits.AddRange(more);
+        }
+
+        return Apply(body, edits);
+    }
+
+    /// <summary>The body with these edits made, as segments. No two of them take away the same byte; the list is put in order.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> Apply(ReadOnlyMemory<byte> body, List<BodyEdit> edits)
+    {
         if (edits.Count == 0)
         {
             return [body];
         }
 
-        edits.Sort(static (a, b) => a.At.Start.Value.CompareTo(b.At.Start.Value));
+        // What is put in stands before what is taken away at the same place.
+        edits.Sort(static (a, b) => (a.Start, a.End).CompareTo((b.Start, b.End)));
         var segments = new List<ReadOnlyMemory<byte>>((edits.Count * 2) + 1);
         var done = 0;
         foreach (var edit in edits)
         {
-            Add(segments, body[done..edit.At.Start.Value]);
-            segments.Add(edit.Text);
-            done = edit.At.End.Value;
+            Add(segments, body[done..edit.Start]);
+            Add(segments, edit.Text);
+            done = edit.End;
         }
 
         Add(segments, body[done..]);
         return segments;
+    }
+
+    /// <summary>Segments in one piece: the only one as it is, else a copy.</summary>
+    public static ReadOnlyMemory<byte> Flat(IReadOnlyList<ReadOnlyMemory<byte>> segments)
+    {
+        if (segments.Count == 1)
+        {
+            return segments[0];
+        }
+
+        var whole = new byte[LengthOf(segments)];
+        var at = 0;
+        foreach (var segment in segments)
+        {
+            segment.CopyTo(whole.AsMemory(at));
+            at += segment.Length;
+        }
+
+        return whole;
     }
 
     /// <summary>The segments' length together, in bytes.</summary>
@@ -73,11 +106,11 @@ internal static class BodySplice
         return length;
     }
 
-    private static Edit UsageEdit(ReadOnlySpan<byte> body, in RequestHead head)
+    private static BodyEdit UsageEdit(ReadOnlySpan<byte> body, in RequestHead head)
     {
         if (!IsEmpty(head.IncludeUsageAt))
         {
-            return new Edit(head.IncludeUsageAt, True);
+            return At(head.IncludeUsageAt, True);
         }
 
         if (!IsEmpty(head.StreamOptionsAt))
@@ -85,18 +118,15 @@ internal static class BodySplice
             var start = head.StreamOptionsAt.Start.Value;
             if (body[start] != (byte)'{')
             {
-                return new Edit(head.StreamOptionsAt, Options);
+                return At(head.StreamOptionsAt, Options);
             }
 
             var inside = start + 1;
-            return new Edit(
-                inside..inside,
-                OpensEmpty(body[inside..]) ? IncludeUsageMember : IncludeUsageMemberAndMore
-            );
+            return At(inside..inside, OpensEmpty(body[inside..]) ? IncludeUsageMember : IncludeUsageMemberAndMore);
         }
 
         var first = body.IndexOf((byte)'{') + 1;
-        return new Edit(first..first, OpensEmpty(body[first..]) ? OptionsMember : OptionsMemberAndMore);
+        return At(first..first, OpensEmpty(body[first..]) ? OptionsMember : OptionsMemberAndMore);
     }
 
     private static bool OpensEmpty(ReadOnlySpan<byte> inside) => inside.TrimStart(" \t\r\n"u8) is [(byte)'}', ..];
@@ -120,5 +150,5 @@ internal static class BodySplice
         }
     }
 
-    private readonly record struct Edit(Range At, ReadOnlyMemory<byte> Text);
+    private static BodyEdit At(Range at, ReadOnlyMemory<byte> text) => new(at.Start.Value, at.End.Value, text);
 }

@@ -10,6 +10,8 @@ namespace Weir.Server.Configuration;
 /// </summary>
 internal sealed class MapReader
 {
+    private const decimal MostNumber = 1_000_000_000_000;
+
     private readonly ConfigReading reading;
     private readonly YamlMap map;
     private readonly Dictionary<string, YamlEntry> entries = new(StringComparer.Ordinal);
@@ -115,6 +117,30 @@ internal sealed class MapReader
         }
 
         if (text is not null && text.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+        {
+            Fault(key, "holds control characters");
+            return null;
+        }
+
+        return text;
+    }
+
+    /// <summary>A text, not empty, in which line ends and tabs may stand.</summary>
+    public string? Lines(string key)
+    {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Text);
+        if (Scalar(key) is not { } scalar || reading.Expand(scalar, KeyPath(key)) is not { } text)
+        {
+            return null;
+        }
+
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            Fault(key, "is empty");
+            return null;
+        }
+
+        if (text.Any(c => c is < ' ' and not ('\n' or '\t')))
         {
             Fault(key, "holds control characters");
             return null;
@@ -244,6 +270,32 @@ internal sealed class MapReader
                 $"a whole number from {least} to {most} was expected, not \"{scalar.Text}\""
             )
         );
+        return null;
+    }
+
+    /// <summary>A decimal number, below zero too.</summary>
+    public decimal? Number(string key)
+    {
+        reading.Shape?.Ask(Path, key, ConfigShape.Kind.Amount, -MostNumber, MostNumber);
+        if (Scalar(key) is not { } scalar)
+        {
+            return null;
+        }
+
+        if (
+            decimal.TryParse(
+                scalar.Text,
+                NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var value
+            )
+            && Math.Abs(value) <= MostNumber
+        )
+        {
+            return value;
+        }
+
+        Fault(key, $"a number was expected, not \"{scalar.Text}\"");
         return null;
     }
 

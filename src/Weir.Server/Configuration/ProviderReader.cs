@@ -156,6 +156,7 @@ internal static partial class ProviderReader
                 Share = Share(reading, map, kind),
                 SharedPassThrough = reading.IsWorkspaces ? [] : PassThrough(map, "sharedPassThrough"),
                 Network = network,
+                Transforms = TransformReader.Read(reading, map),
                 Http = map.Word("http", Https) ?? HttpVersions.Auto,
                 Authorities = Authorities(reading, map),
             }

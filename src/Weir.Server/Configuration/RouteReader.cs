@@ -35,6 +35,7 @@ internal static class RouteReader
 
             var route = MatchReader.Read(reading, map.Map("match"), new RouteConfig { Name = name }) with
             {
+                Transforms = TransformReader.Read(reading, map),
                 Targets = TargetReader.Read(reading, map, providers),
                 Strategy = TargetReader.Strategy(map),
                 StaysWithSession = TargetReader.Affinity(map),

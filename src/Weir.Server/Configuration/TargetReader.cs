@@ -101,6 +101,7 @@ internal static class TargetReader
     {
         TargetConfig? target = null;
         var model = map.Text("model");
+        var transforms = TransformReader.Read(reading, map);
         var weight = map.Whole("weight", 0, MostWeight) ?? 1;
         if (!map.Has("provider"))
         {
@@ -110,7 +111,7 @@ internal static class TargetReader
         else if (map.Text("provider") is { } name)
         {
             Check(reading, (YamlScalar)map.Take("provider")!, map.KeyPath("provider"), name, providers);
-            target = new TargetConfig(name, model, (int)weight);
+            target = new TargetConfig(name, model, (int)weight) { Transforms = transforms };
         }
 
         map.Finish();

@@ -16,6 +16,7 @@ public sealed partial class ConfigurationDocumentTests
             "docs/operations/observability.md",
             "docs/operations/resilience.md",
             "docs/operations/budgets.md",
+            "docs/operations/transforms.md",
             "docs/operations/capture-sync.md"
         );
         var read = Directory

@@ -39,6 +39,7 @@ internal static class RouteShapesOf
             Dialect = from.Dialect == Dialect.None ? null : UsageNames.Of(from.Dialect),
             Reason = from.Reason,
             Edits = from.Edits,
+            Transforms = from.Transforms,
             Dropped = Notes(from.Dropped),
             Refused = Notes(from.Refused),
             Standing = from.Standing,

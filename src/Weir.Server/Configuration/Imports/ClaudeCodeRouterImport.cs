@@ -94,7 +94,7 @@ internal sealed partial class ClaudeCodeRouterImport
             return;
         }
 
-        var kind = RouterTransformers.Read(document, map);
+        var (kind, changes) = RouterTransformers.Read(document, map);
         if (ProviderAddress.Of(FromEnvironment(url), kind) is not { } address)
         {
             document.Note(
@@ -127,6 +127,11 @@ internal sealed partial class ClaudeCodeRouterImport
             {
                 provider.Deployments[model] = deployment;
             }
+        }
+
+        foreach (var change in changes)
+        {
+            change.AddTo(provider, document);
         }
 
         Key(map, provider);

@@ -116,6 +116,15 @@ internal static partial class ImportWriter
             }
         }
 
+        if (provider.Transforms.Count > 0)
+        {
+            text.Append("    transforms:\n");
+            foreach (var transform in provider.Transforms)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"      - {transform}\n");
+            }
+        }
+
         if (provider.Silence is { } silence)
         {
             text.Append(CultureInfo.InvariantCulture, $"    timeouts: {{ silence: {Durations.ToText(silence)} }}\n");

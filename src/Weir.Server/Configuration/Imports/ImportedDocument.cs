@@ -156,6 +156,9 @@ internal sealed record ImportedProvider
     /// <summary>Models whose deployment is named otherwise.</summary>
     public SortedDictionary<string, string> Deployments { get; init; } = new(StringComparer.Ordinal);
 
+    /// <summary>What is changed in requests to it, each as the document has it: <c>{ clamp: /max_tokens, max: 8192 }</c>.</summary>
+    public List<string> Transforms { get; } = [];
+
     /// <summary>How long it may be silent; null for Weir's own bound.</summary>
     public TimeSpan? Silence { get; set; }
 }

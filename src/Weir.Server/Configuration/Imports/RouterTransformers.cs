@@ -4,13 +4,11 @@ namespace Weir.Server.Configuration.Imports;
 
 /// <summary>
 /// What became of claude-code-router's transformers: most of them make one dialect of another, or mend what a vendor's answers lack, which is
-/// Weir's own work; the others change requests, and are told. One table (README, "Available Built-in Transformers", and its package
+/// Weir's own work; some change requests, and become transforms; the others are told. One table (README, "Available Built-in Transformers", and its package
 /// <c>@musistudio/llms</c>).
 /// </summary>
 internal static class RouterTransformers
 {
-    private const string Change = "Weir changes no fields of requests by configuration yet";
-
     /// <summary>Null: nothing is lost. A text: what is.</summary>
     private static readonly Dictionary<string, string?> Known = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -28,9 +26,9 @@ internal static class RouterTransformers
         ["reasoning"] = null,
         ["streamoptions"] = null,
         ["maxcompletiontokens"] = "Weir names the output's bound as the vendor that it knows by the address wants it",
-        ["maxtoken"] = $"{Change}: callers' own max_tokens holds",
-        ["sampling"] = $"{Change}: callers' own sampling holds",
-        ["customparams"] = Change,
+        ["maxtoken"] = null,
+        ["sampling"] = null,
+        ["customparams"] = null,
         ["forcereasoning"] = "Weir asks for no reasoning that the caller did not ask for",
         ["extrathinktag"] = "Weir reads reasoning where the vendor puts it, and no <think> marks out of text",
         ["tooluse"] = "Weir forces no model to call a tool",
@@ -52,19 +50,26 @@ internal static class RouterTransformers
         "vertex-claude",
     ];
 
-    /// <summary>Notes what is lost; the kind of upstream that they say, one of those that are no Chat Completions.</summary>
-    public static string? Read(ImportedDocument document, ImportMap provider)
+    /// <summary>
+    /// Notes what is lost; the kind of upstream that they say, one of those that are no Chat Completions, and those that change
+    /// requests by their options.
+    /// </summary>
+    public static (string? Kind, IReadOnlyList<RouterChange> Changes) Read(
+        ImportedDocument document,
+        ImportMap provider
+    )
     {
         string? kind = null;
+        var changes = new List<RouterChange>();
         if (provider.Map("transformer") is not { } transformer)
         {
-            return null;
+            return (null, changes);
         }
 
         foreach (var key in transformer.Keys.ToArray())
         {
-            var map = key == "use" ? transformer : transformer.Map(key);
-            foreach (var (node, path) in map?.List("use") ?? [])
+            var used = key == "use" ? transformer : transformer.Map(key);
+            foreach (var (node, path) in used?.List("use") ?? [])
             {
                 var (name, options) = node switch
                 {
@@ -73,7 +78,15 @@ internal static class RouterTransformers
                     YamlList { Items: [YamlScalar first, var second, ..] } => (first.Text, second),
                     _ => ("", null),
                 };
-                Note(document, path, name, options);
+                if (options is YamlMap { Entries.Count: > 0 } map && RouterChange.Knows(name))
+                {
+                    changes.Add(new RouterChange(path, name, map, key == "use" ? null : key));
+                }
+                else
+                {
+                    Note(document, path, name, options);
+                }
+
                 if (
                     key == "use"
                     && Kinds.FirstOrDefault(k => k.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } said
@@ -84,7 +97,7 @@ internal static class RouterTransformers
             }
         }
 
-        return kind;
+        return (kind, changes);
     }
 
     private static void Note(ImportedDocument document, string path, string name, YamlNode? options)
@@ -100,7 +113,7 @@ internal static class RouterTransformers
         }
         else if (options is YamlMap { Entries.Count: > 0 })
         {
-            document.Note(path, $"{shown}: its options are not carried over. {Change}");
+            document.Note(path, $"{shown}: its options are not carried over");
         }
     }
 }

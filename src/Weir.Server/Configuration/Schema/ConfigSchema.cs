@@ -12,10 +12,15 @@ namespace Weir.Server.Configuration.Schema;
 /// </summary>
 public static class ConfigSchema
 {
+    private const string Transforms =
+        "[{ set: /a, value: 1, when: { dialect: chat, model: m } }, { default: /a, value: 1 }, { remove: /a }, { rename: /a, to: b }, "
+        + "{ clamp: /a, min: 0, max: 1 }, { system: s }, { setHeader: h, value: v }, { addHeader: h, value: v }, { removeHeader: h }, "
+        + "{ renameHeader: h, to: g }]";
+
     // Documents that lead the readers to every map; what stands in them need not be sound.
     private static readonly ImmutableArray<string> Everywhere =
     [
-        """
+        $$"""
             version: 1
             server:
               urls: [u]
@@ -32,7 +37,9 @@ public static class ConfigSchema
             telemetry: { otlp: { headers: { h: v } } }
             logging: {}
             routes:
-              - { match: { header: { h: v }, schedule: { days: [mon] } }, targets: [p, { provider: p }] }
+              - match: { header: { h: v }, schedule: { days: [mon] } }
+                targets: [p, { provider: p, transforms: {{Transforms}} }]
+                transforms: {{Transforms}}
             aliases: { a: m }
             budgets:
               - { scope: {}, stages: [{}] }
@@ -56,7 +63,7 @@ public static class ConfigSchema
                 version: 1
                 providers:
                   - { name: p, kind: {{kind}}, timeouts: {}, deployments: { m: d }, apiKeys: ["${K}"], models: [m], dialects: [chat], passThrough: [p],
-                      sharedPassThrough: [p], share: [w] }
+                      sharedPassThrough: [p], share: [w], transforms: {{Transforms}} }
                 """
         ),
     ];
@@ -171,6 +178,12 @@ public static class ConfigSchema
     private static void Value(Utf8JsonWriter json, ConfigShape shape, string path, string key, ConfigShape.Key known)
     {
         var at = path.Length == 0 ? key : $"{path}.{key}";
+        if (at.EndsWith("transforms[].value", StringComparison.Ordinal))
+        {
+            // Whatever JSON can say.
+            return;
+        }
+
         if (at == "version")
         {
             json.WriteNumber("const", 1);

@@ -92,19 +92,72 @@ public sealed class ConfigImportTests
                 "StatusLine",
                 "CUSTOM_ROUTER_PATH",
                 "transformers",
-                "Providers[0].transformer.use[0]",
                 "Providers[1].transformer.deepseek-chat.use[0]",
                 "Providers[5].api_key",
-                "Providers[5].transformer.use[0]",
                 "Providers[5].transformer.use[1]",
                 "Providers[6].api_base_url",
                 "Router.image",
             },
             notes.Select(note => note.Path).ToHashSet(StringComparer.Ordinal)
         );
-        // Weir's own work is no loss.
+        // Weir's own work is no loss, nor is what transforms say.
+        Assert.DoesNotContain(notes, note => note.Path == "Providers[0].transformer.use[0]");
+        Assert.DoesNotContain(notes, note => note.Path == "Providers[5].transformer.use[0]");
         Assert.DoesNotContain(notes, note => note.Path == "Providers[1].transformer.use[0]");
         Assert.DoesNotContain(notes, note => note.Path.StartsWith("Providers[4]", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_transformers_changed_becomes_transforms()
+    {
+        var (_, config) = Imported("router.json");
+        Assert.Equal(["""Set /provider {"only":["a/b"]}  """], config.Gateway.Providers[0].Transforms.Select(Line));
+        Assert.Equal(
+            ["Clamp /max_tokens  65536 ", "Clamp /max_completion_tokens  65536 ", "Clamp /max_output_tokens  65536 "],
+            config.Gateway.Providers[5].Transforms.Select(Line)
+        );
+
+        var (outcome, _) = ConfigImport.Read(
+            """
+            { "Providers": [
+                { "name": "local", "api_base_url": "http://localhost:8000/v1/chat/completions", "models": ["a", "b"], "transformer": {
+                    "use": [["sampling", { "temperature": 0.5, "top_p": "x", "other": 1 }],
+                      ["CustomParams", { "seed": 7, "stop": ["a", "b"], "model": "m", "home": "$HOME",
+                        "extra": { "a/b": { "c": "d: \"e\" #" }, "n": null }, "empty": {} }]],
+                    "b": { "use": [["maxtoken", { "max_tokens": 100 }]] } } },
+                { "name": "gemini", "api_base_url": "https://generativelanguage.googleapis.com/v1beta/models/", "models": ["g"],
+                  "transformer": { "use": ["gemini", ["sampling", { "max_tokens": 5, "top_k": 3, "repetition_penalty": 1.1 }]] } } ],
+              "Router": { "default": "local,a" } }
+            """,
+            from: null
+        );
+        var providers = ConfigReader.Read(outcome!.Text, _ => "k").Config!.Gateway.Providers;
+        Assert.Equal(
+            [
+                "Set /temperature 0.5  ",
+                "Default /seed 7  ",
+                """Default /stop ["a","b"]  """,
+                """Set /extra/a~1b/c "d: \"e\" #"  """,
+                "Set /extra/n null  ",
+                "Default /empty {}  ",
+                "Clamp /max_tokens  100 b",
+                "Clamp /max_completion_tokens  100 b",
+                "Clamp /max_output_tokens  100 b",
+            ],
+            providers[0].Transforms.Select(Line)
+        );
+        Assert.Equal(
+            ["Clamp /generationConfig/maxOutputTokens  5 ", "Set /generationConfig/topK 3  "],
+            providers[1].Transforms.Select(Line)
+        );
+        Assert.Equal(
+            ["use[0].top_p", "use[0].other", "use[1].model", "use[1].home", "use[1].repetition_penalty"],
+            outcome
+                .Notes.Where(note => note.Path.Contains(".transformer.", StringComparison.Ordinal))
+                .Select(note => note.Path[(note.Path.IndexOf(".transformer.", StringComparison.Ordinal) + 13)..])
+        );
+
+        static string Line(TransformConfig one) => $"{one.Action} {one.Subject} {one.Value} {one.Max} {one.Model}";
     }
 
     [Fact]
