@@ -169,12 +169,24 @@ internal sealed class RequestAdmission(AdmissionKeeper keeper, ActivityFeed? act
             targets[i] = new EstimateTarget(provider.Name, provider.Catalogue, model);
         }
 
+        var (added, output, answers) = (0L, exchange.Head.MaxTokens, exchange.Head.Answers);
+        foreach (var target in exchange.IsPassThrough ? [] : routed)
+        {
+            // What is set aside is of one size for all targets: the largest that any of them is sent.
+            if (target.Transforms?.Bounds is { } bounds)
+            {
+                added = Math.Max(added, bounds.AddedBytes);
+                output = output is null ? null : bounds.Output(output);
+                answers = Math.Max(answers, bounds.Answers(exchange.Head.Answers));
+            }
+        }
+
         return CostEstimate.Worst(
             exchange.Prices,
             targets,
-            PromptBound(exchange, targets),
-            Settlement.IsEmbedding(exchange) ? 0 : exchange.Head.MaxTokens,
-            exchange.Head.Answers,
+            PromptBound(exchange, targets) + added,
+            Settlement.IsEmbedding(exchange) ? 0 : output,
+            answers,
             exchange.Head.PriceMode,
             exchange.StartedAt
         );

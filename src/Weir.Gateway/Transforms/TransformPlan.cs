@@ -12,8 +12,9 @@ internal sealed class TransformPlan
     private readonly ImmutableArray<BodyStep> fields;
     private readonly ImmutableArray<HeaderStep> headers;
 
-    private TransformPlan(ImmutableArray<TransformStep> steps)
+    private TransformPlan(ImmutableArray<TransformStep> steps, ImmutableArray<TransformConfig> configs)
     {
+        Bounds = new OutputBounds(configs);
         fields = [.. steps.OfType<BodyStep>()];
         headers = [.. steps.OfType<HeaderStep>()];
     }
@@ -25,16 +26,21 @@ internal sealed class TransformPlan
     public static TransformPlan? Of(params ReadOnlySpan<ImmutableArray<TransformConfig>> lists)
     {
         var steps = ImmutableArray.CreateBuilder<TransformStep>();
+        var configs = ImmutableArray.CreateBuilder<TransformConfig>();
         foreach (var list in lists)
         {
             foreach (var config in list)
             {
                 steps.Add(StepOf(config));
+                configs.Add(config);
             }
         }
 
-        return steps.Count == 0 ? null : new TransformPlan(steps.ToImmutable());
+        return steps.Count == 0 ? null : new TransformPlan(steps.ToImmutable(), configs.ToImmutable());
     }
+
+    /// <summary>What it may make of a request's size.</summary>
+    public OutputBounds Bounds { get; }
 
     /// <summary>Whether a request's body is looked at.</summary>
     public bool ReadsBody(in TransformScope scope)
