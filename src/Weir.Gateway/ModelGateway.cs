@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry;
 using Weir.Identity;
@@ -38,6 +39,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly RefusalNotes? refusals;
     private readonly RefusalLog refused;
     private readonly RouteState routes;
+    private readonly HealthBook health;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private volatile GatewaySnapshot snapshot;
@@ -72,7 +74,8 @@ public sealed class ModelGateway : IAsyncDisposable
         this.ids = ids;
         this.clock = clock;
         routes = new RouteState(clock);
-        snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock);
+        health = new HealthBook(new HealthContext(clock, Random.Shared.NextDouble, TellOfHealth));
+        snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock, health);
         telemetry = new GatewayTelemetry(Metrics, () => InFlight);
         var answers = new OwnAnswers(Metrics, refused, log);
         pipeline = new GatewayPipeline(
@@ -84,6 +87,8 @@ public sealed class ModelGateway : IAsyncDisposable
                 new RecordWriter(ledger.Journal, ids, Metrics, clock),
                 quotas,
                 refusals,
+                answers,
+                Metrics,
                 clock,
                 log,
                 shutdown.Token
@@ -129,7 +134,7 @@ public sealed class ModelGateway : IAsyncDisposable
         lock (applying)
         {
             var previous = snapshot;
-            snapshot = GatewaySnapshot.Build(server, workspaces, previous, clock);
+            snapshot = GatewaySnapshot.Build(server, workspaces, previous, clock, health);
             previous.LetGo();
         }
     }
@@ -285,6 +290,8 @@ public sealed class ModelGateway : IAsyncDisposable
 
     private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>
         [.. providers.Select(p => p.IsOpened ? p : p.Opened(static _ => "sealed"))];
+
+    private void TellOfHealth(ResilienceEvent happened) { }
 
     private GatewaySnapshot Hold()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Wire;
@@ -98,6 +99,9 @@ internal sealed class Exchange
 
     /// <summary>The account that holds what the request names; null where that is not known, or does not matter.</summary>
     public string? Holder { get; set; }
+
+    /// <summary>How the route's first target stood when it was passed over; null where it was asked first.</summary>
+    public StandingKind? PassedOver { get; set; }
 
     /// <summary>The attempts that are over, in order.</summary>
     public List<UpstreamAttempt> Attempts { get; } = new(1);

@@ -15,6 +15,8 @@ public sealed class GatewayMetrics
 
     private readonly ConcurrentDictionary<Key, GatewaySeries> series = new();
     private long refusals;
+    private long retries;
+    private long sheds;
 
     internal GatewayMetrics() { }
 
@@ -23,6 +25,16 @@ public sealed class GatewayMetrics
 
     /// <summary>What was counted so far, by provider, model and status.</summary>
     public ImmutableArray<GatewaySeries> Series => [.. series.Values];
+
+    /// <summary>Attempts that repeated one at the same target.</summary>
+    public long Retries => Interlocked.Read(ref retries);
+
+    /// <summary>Times that a request found no place at a target in its time: it went elsewhere, or was turned away.</summary>
+    public long Sheds => Interlocked.Read(ref sheds);
+
+    internal void Retried() => Interlocked.Increment(ref retries);
+
+    internal void Shed() => Interlocked.Increment(ref sheds);
 
     internal void Refused() => Interlocked.Increment(ref refusals);
 

@@ -35,7 +35,7 @@ internal static partial class Log
         int? httpStatus,
         string? error,
         string? providerRequestId,
-        bool goesOn
+        string next
     )
     {
         if (logger.IsEnabled(LogLevel.Warning))
@@ -50,7 +50,7 @@ internal static partial class Log
                     + answer
                     + (error is null ? "" : ", " + error.TrimEnd('.'))
                     + (providerRequestId is null ? "" : ", its id " + providerRequestId),
-                goesOn ? "the next target is tried" : "no target is left"
+                next
             );
         }
     }

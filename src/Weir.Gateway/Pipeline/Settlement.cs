@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Upstreams;
 using Weir.Ledger;
 
@@ -265,6 +266,11 @@ internal static class Settlement
     private static string? HandoffReason(Exchange exchange, UpstreamAttempt served)
     {
         var targets = exchange.Route.Targets;
+        if (served.Target != targets[0] && exchange.PassedOver is { } standing)
+        {
+            return "fallback:" + standing.Word();
+        }
+
         if (exchange.Attempts.Count > 1 && served.Target != targets[0])
         {
             return "fallback:" + Word(exchange.Attempts[0].Status);

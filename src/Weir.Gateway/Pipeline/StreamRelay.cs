@@ -170,7 +170,12 @@ internal sealed class StreamRelay : IDisposable
         piece = translated is null ? piece : translated.Output.Span;
         if (reading.SawContent && attempt.FirstContent is null)
         {
-            attempt.FirstContent = clock.GetElapsedTime(exchange.StartedTimestamp);
+            call.NoteFirstContent();
+            if (translated is not { HasFailed: true })
+            {
+                // Whether it works is known: a stream may go on for many minutes.
+                call.Tell(RequestStatus.Ok);
+            }
         }
 
         if (held is not null)

@@ -46,6 +46,10 @@ internal sealed class ProviderHealth
     /// <param name="model">The model that is asked for; null where none is named.</param>
     public TargetState Of(string? model) => states.TryGetValue(model ?? "", out var known) ? known : Add(model ?? "");
 
+    /// <summary>What is known of a model there, where something is; remembers nothing.</summary>
+    /// <param name="model">The model that is asked for; null where none is named.</param>
+    public TargetState? Find(string? model) => states.GetValueOrDefault(model ?? "");
+
     /// <summary>Takes over what was written anew.</summary>
     public void Adopt(ResilienceConfig next)
     {

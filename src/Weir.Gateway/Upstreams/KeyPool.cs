@@ -59,6 +59,19 @@ internal sealed class KeyPool(ImmutableArray<PoolKey> keys, AccountState state)
         return best ?? (tried.Count == 0 ? rested : null);
     }
 
+    /// <summary>How long until one of the keys has rested, where all of them rest; null where one does not.</summary>
+    public TimeSpan? RestFor(DateTimeOffset now)
+    {
+        var soonest = DateTimeOffset.MaxValue;
+        foreach (var key in Keys)
+        {
+            var until = state.RestsUntil(key.Account);
+            soonest = until < soonest ? until : soonest;
+        }
+
+        return soonest > now ? soonest - now : null;
+    }
+
     /// <summary>Notes an answer; true when it refused the key and not the request, so that another key may fare better.</summary>
     /// <param name="key">What the request went up with.</param>
     /// <param name="status">The answer's.</param>

@@ -240,7 +240,7 @@ public sealed class FallbackTests
                 [
                     config.Providers[0] with
                     {
-                        SilenceTimeout = TimeSpan.FromMilliseconds(200),
+                        Resilience = new() { Timeouts = new() { Silence = TimeSpan.FromMilliseconds(200) } },
                     },
                     config.Providers[1],
                 ],
