@@ -57,6 +57,7 @@ internal static class WeirCommandLine
             ConfigCommand.Create(),
             SecretsCommand.Create(),
             LimitsCommand.Create(),
+            ProvidersCommand.Create(),
             PricesCommand.Create(),
             TokensCommand.Create(),
             RouteCommand.Create(),

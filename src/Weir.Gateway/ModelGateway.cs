@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -40,6 +41,9 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly RefusalLog refused;
     private readonly RouteState routes;
     private readonly HealthBook health;
+    private readonly HealthLog healthLog;
+    private readonly ProbeSender probes;
+    private readonly RollbackWatch changes;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private volatile GatewaySnapshot snapshot;
@@ -74,9 +78,13 @@ public sealed class ModelGateway : IAsyncDisposable
         this.ids = ids;
         this.clock = clock;
         routes = new RouteState(clock);
-        health = new HealthBook(new HealthContext(clock, Random.Shared.NextDouble, TellOfHealth));
+        healthLog = new HealthLog(clock, log);
+        var context = new HealthContext(clock, Random.Shared.NextDouble, TellOfHealth);
+        health = new HealthBook(context);
+        changes = new RollbackWatch(RollbackConfig.Default, context);
         snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock, health);
-        telemetry = new GatewayTelemetry(Metrics, () => InFlight);
+        probes = new ProbeSender(health, Hold, clock, log, shutdown.Token);
+        telemetry = new GatewayTelemetry(Metrics, () => InFlight, Standings);
         var answers = new OwnAnswers(Metrics, refused, log);
         pipeline = new GatewayPipeline(
             ledger,
@@ -101,6 +109,17 @@ public sealed class ModelGateway : IAsyncDisposable
 
     /// <summary>What it did since it started.</summary>
     public GatewayMetrics Metrics { get; } = new();
+
+    /// <summary>
+    /// Is given what changes in the health of providers, in order for each target, from any thread; null for nobody. It must not wait.
+    /// </summary>
+    internal Action<ResilienceEvent>? HealthTold { get; set; }
+
+    /// <summary>
+    /// Is given, once for each change of the configuration that made requests fail, what it did; null for nobody. Called where a request
+    /// ends: it must not wait.
+    /// </summary>
+    public Action<ChangeHarm>? HarmTold { get; set; }
 
     /// <summary>Requests being answered now, those whose callers have gone included.</summary>
     public int InFlight => Volatile.Read(ref inFlight);
@@ -136,6 +155,7 @@ public sealed class ModelGateway : IAsyncDisposable
             var previous = snapshot;
             snapshot = GatewaySnapshot.Build(server, workspaces, previous, clock, health);
             previous.LetGo();
+            changes.Changed();
         }
     }
 
@@ -190,6 +210,7 @@ public sealed class ModelGateway : IAsyncDisposable
             if (exchange is not null)
             {
                 telemetry.End(exchange);
+                Watch(exchange);
             }
 
             held.LetGo();
@@ -213,6 +234,28 @@ public sealed class ModelGateway : IAsyncDisposable
             held.LetGo();
         }
     }
+
+    /// <summary>How the providers of a workspace stand; empty for a workspace that is not served.</summary>
+    public ImmutableArray<ProviderStanding> HealthOf(WorkspaceId workspace)
+    {
+        var held = Hold();
+        try
+        {
+            return held.Of(workspace) is { } gateway ? HealthView.Of(gateway) : [];
+        }
+        finally
+        {
+            held.LetGo();
+        }
+    }
+
+    /// <summary>How every target stands that requests asked for, of all workspaces: for a page of metrics, not for callers.</summary>
+    public ImmutableArray<(string Provider, ModelStanding Standing)> Standings() =>
+        [
+            .. health.Providers.SelectMany(provider =>
+                provider.States.Select(state => (state.Key.Provider, HealthView.Of(state)))
+            ),
+        ];
 
     /// <summary>
     /// As <see cref="Explain(WorkspaceId, RouteQuery)"/>, where no gateway runs. A secret that was not opened counts as a key:
@@ -278,6 +321,7 @@ public sealed class ModelGateway : IAsyncDisposable
             await Task.Delay(GracePoll, clock);
         }
 
+        await probes.DisposeAsync();
         quotas?.Flush();
         quotas?.Dispose();
         refusals?.Flush();
@@ -291,7 +335,36 @@ public sealed class ModelGateway : IAsyncDisposable
     private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>
         [.. providers.Select(p => p.IsOpened ? p : p.Opened(static _ => "sealed"))];
 
-    private void TellOfHealth(ResilienceEvent happened) { }
+    /// <summary>
+    /// Counts what a caller got, for the watch over changes: a model's answer, or none. Who went got nothing that tells, nor who was
+    /// refused for what is no doing of the configuration's.
+    /// </summary>
+    private void Watch(Exchange exchange)
+    {
+        bool? isGood =
+            exchange.Record is { } record
+                ? record.Status == RequestStatus.CallerAborted
+                    ? null
+                    : record.Status == RequestStatus.Ok
+            : exchange.Route.Refusal is not null ? false
+            : null;
+        if (isGood is { } good && changes.Count(good) is { Verdict: RollbackVerdict.Worse } harm)
+        {
+            Log.ChangeDidHarm(
+                log,
+                string.Create(CultureInfo.InvariantCulture, $"{harm.After.Share:P1}"),
+                string.Create(CultureInfo.InvariantCulture, $"{harm.Before.Share:P1}")
+            );
+            HarmTold?.Invoke(new ChangeHarm(harm.Before.Share, harm.After.Share));
+        }
+    }
+
+    private void TellOfHealth(ResilienceEvent happened)
+    {
+        Metrics.Count(happened);
+        healthLog.Add(happened);
+        HealthTold?.Invoke(happened);
+    }
 
     private GatewaySnapshot Hold()
     {

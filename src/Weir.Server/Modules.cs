@@ -59,6 +59,9 @@ internal sealed partial class Modules : IAsyncDisposable
     /// <summary>Notes what documents come into force.</summary>
     public required ConfigTrail Trail { get; init; }
 
+    /// <summary>Takes changes of documents back that did harm.</summary>
+    public required HarmKeeper Harm { get; init; }
+
     /// <summary>Lets go of what is too old.</summary>
     public required RetentionKeeper Retention { get; init; }
 
@@ -154,6 +157,7 @@ internal sealed partial class Modules : IAsyncDisposable
             {
                 Intake = options.Intake ?? capture,
                 Upkeep = new IdentityUpkeep(who.Store, options.Clock, loggers.CreateLogger<IdentityUpkeep>()),
+                Harm = new HarmKeeper(who.Store.Versions, loggers.CreateLogger<HarmKeeper>()),
                 Trail = new ConfigTrail(who.Store.Versions, who.Store.Audit, loggers.CreateLogger<ConfigTrail>()),
                 Retention = new RetentionKeeper(
                     who.Store,

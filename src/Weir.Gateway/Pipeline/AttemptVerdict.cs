@@ -1,6 +1,5 @@
 using Weir.Foundation;
 using Weir.Gateway.Resilience;
-using Weir.Gateway.Routing;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -32,6 +31,11 @@ internal static class AttemptVerdict
             // Counts have limits of their own, and some who answer like a vendor have none to give: only a dead line is one for both.
             var isDead = outcome == AttemptOutcome.Failed && attempt.HttpStatus is null;
             return (isDead ? outcome : AttemptOutcome.Undecided, null);
+        }
+
+        if (exchange.IsPassThrough && attempt.HttpStatus is >= 300 and < 400)
+        {
+            return (AttemptOutcome.Good, null);
         }
 
         var provider = attempt.Target.Provider;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Resilience;
 
 namespace Weir.Gateway;
 
@@ -16,6 +17,8 @@ public sealed class GatewayMetrics
     private readonly ConcurrentDictionary<Key, GatewaySeries> series = new();
     private long refusals;
     private long retries;
+    private long opened;
+    private long cooldowns;
     private long sheds;
 
     internal GatewayMetrics() { }
@@ -31,6 +34,24 @@ public sealed class GatewayMetrics
 
     /// <summary>Times that a request found no place at a target in its time: it went elsewhere, or was turned away.</summary>
     public long Sheds => Interlocked.Read(ref sheds);
+
+    /// <summary>Times that a breaker opened, a failed probe included.</summary>
+    public long BreakersOpened => Interlocked.Read(ref opened);
+
+    /// <summary>Times that a provider's word began a rest.</summary>
+    public long Cooldowns => Interlocked.Read(ref cooldowns);
+
+    internal void Count(ResilienceEvent happened)
+    {
+        if (happened is BreakerOpened)
+        {
+            Interlocked.Increment(ref opened);
+        }
+        else if (happened is CooldownBegan)
+        {
+            Interlocked.Increment(ref cooldowns);
+        }
+    }
 
     internal void Retried() => Interlocked.Increment(ref retries);
 

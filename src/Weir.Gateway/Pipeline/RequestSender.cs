@@ -62,7 +62,10 @@ internal sealed class RequestSender(
         var exchange = errand.Exchange;
         var target = exchange.Route.Targets[step.Index];
         var key = PickKey(exchange, target);
-        var (held, wait, retries) = (step.Attempt, step.WaitFirst, 0);
+        var held = step.Attempt;
+        var wait = exchange.Endpoint.IsCount ? TimeSpan.Zero : step.WaitFirst;
+        var retries = 0;
+        var isAgain = false;
         while (true)
         {
             UpstreamCall call;
@@ -73,6 +76,8 @@ internal sealed class RequestSender(
                     return Asked.CallerWent;
                 }
 
+                // Not before the wait: a place is not for who only waits.
+                held = isAgain ? held.State!.Begin() : held;
                 if (held.NeedsSlot && !exchange.Endpoint.IsCount)
                 {
                     held = await held.EnterAsync(Patience, exchange.Context.RequestAborted);
@@ -122,7 +127,7 @@ internal sealed class RequestSender(
             }
 
             retries += next == Step.Same ? 1 : 0;
-            held = step.Attempt.State!.Begin();
+            isAgain = true;
         }
     }
 
@@ -189,11 +194,18 @@ internal sealed class RequestSender(
     /// only what surely has not is sent again.
     /// </summary>
     private static bool IsReplayable(Exchange exchange, UpstreamAttempt attempt) =>
-        !exchange.IsPassThrough
-        || exchange.Endpoint.Operation != Operation.PassThrough
-        || HttpMethods.IsGet(exchange.Context.Request.Method)
-        || HttpMethods.IsHead(exchange.Context.Request.Method)
-        || attempt.Status is RequestStatus.Unreachable or RequestStatus.RateLimited;
+        attempt.Status == RequestStatus.Unreachable
+        || (
+            exchange.Socket is null
+            // Where it leads to does not change by asking.
+            && attempt.HttpStatus is not (>= 300 and < 400)
+            && (
+                exchange.Endpoint.Operation != Operation.PassThrough
+                || attempt.Status == RequestStatus.RateLimited
+                || HttpMethods.IsGet(exchange.Context.Request.Method)
+                || HttpMethods.IsHead(exchange.Context.Request.Method)
+            )
+        );
 
     /// <summary>False when the caller went, or the server ends.</summary>
     private async ValueTask<bool> WaitAsync(Exchange exchange, TimeSpan wait)
@@ -327,7 +339,9 @@ internal sealed class RequestSender(
             answers.Refuse(
                 exchange,
                 StatusCodes.Status503ServiceUnavailable,
-                $"Provider {exchange.Route.Targets[0].Provider.Name} is at work on as many requests as it is given at once. Try again in a moment."
+                shutdown.IsCancellationRequested
+                    ? "Weir is stopping. Try again in a moment."
+                    : $"Provider {exchange.Route.Targets[0].Provider.Name} is at work on as many requests as it is given at once. Try again in a moment."
             );
         }
     }

@@ -10,6 +10,7 @@ using Weir.Server.Api.Limits;
 using Weir.Server.Api.Organisations;
 using Weir.Server.Api.Prices;
 using Weir.Server.Api.Privacy;
+using Weir.Server.Api.Providers;
 using Weir.Server.Api.Roles;
 using Weir.Server.Api.Routes;
 using Weir.Server.Api.Secrets;
@@ -47,6 +48,7 @@ internal static class ApiRoutes
         TeamRoutes.Map(api.MapGroup("/teams"));
         RoleRoutes.Map(api);
         RouteRoutes.Map(api.MapGroup("/routes"));
+        ProviderHealthRoutes.Map(api.MapGroup("/providers"));
         AuditRoutes.Map(api.MapGroup("/audit"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         SecretRoutes.Map(api.MapGroup("/secrets"));
