@@ -397,6 +397,13 @@ internal sealed class StreamRelay : IDisposable
         var passesOn = false;
         try
         {
+            var silence = clock.GetElapsedTime(saidAt);
+            if (held is not null && silence < holdBack)
+            {
+                // A look for the silence's sake: nothing has been said yet, so the silence is as old as the holding back.
+                return holdBack - silence;
+            }
+
             if (held is not null)
             {
                 Open();
@@ -404,7 +411,6 @@ internal sealed class StreamRelay : IDisposable
                 return pingInterval;
             }
 
-            var silence = clock.GetElapsedTime(saidAt);
             if (silence < pingInterval)
             {
                 return pingInterval - silence;

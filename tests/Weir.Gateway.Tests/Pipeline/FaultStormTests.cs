@@ -57,7 +57,9 @@ public sealed class FaultStormTests(ITestOutputHelper output)
             records.Where(r => r.Status == RequestStatus.Ok).Select(r => r.Session!).Order()
         );
         var attempts = records.Sum(r => Math.Max(1, r.Attempts.Length));
-        Assert.Equal(one.Requests.Count + two.Requests.Count, attempts);
+        // What a connection that was used before loses, before a byte of an answer, the HTTP client sends once more by itself.
+        var resets = first.Faults.GetValueOrDefault("reset") + second.Faults.GetValueOrDefault("reset");
+        Assert.InRange(one.Requests.Count + two.Requests.Count - attempts, 0, resets);
         Assert.All(
             records.Where(r => r.Attempts.Length > 0),
             r => Assert.Equal(r.Attempts.Aggregate((Money?)Money.Zero, (sum, a) => sum + a.Cost), r.Cost)
@@ -170,7 +172,7 @@ public sealed class FaultStormTests(ITestOutputHelper output)
         var models = host.Gateway.HealthOf(WorkspaceId.Default).Single(p => p.Provider == "first").Models;
         Assert.Equal((0, 0, 10), Assert.Single(models).Slots);
         Assert.Equal("ready", models[0].Stands);
-        Assert.Equal(room, RefusalTests.Room(host) + (await host.RecordsAsync()).Length, room * 0.01);
+        Assert.InRange(RefusalTests.Room(host), room - (await host.RecordsAsync()).Length, room);
     }
 
     /// <summary>Whether a caller got a whole good answer.</summary>
@@ -228,11 +230,8 @@ public sealed class FaultStormTests(ITestOutputHelper output)
             var events = AnthropicAnswers.Events(completion);
             if (lot >= faultsInAHundred)
             {
-                Charged[id] = (12 * PerInput) + (output * PerOutput);
-                return (streams ? UpstreamAnswer.Sse(events) : AnthropicAnswers.Message(completion)).Header(
-                    "x-request-id",
-                    id
-                );
+                Charged[$"req_{completion.Id}"] = (12 * PerInput) + (output * PerOutput);
+                return streams ? AnthropicAnswers.Stream(completion) : AnthropicAnswers.Message(completion);
             }
 
             var fault = (lot % 8) switch
