@@ -341,13 +341,13 @@ public sealed class ModelGateway : IAsyncDisposable
     /// </summary>
     private void Watch(Exchange exchange)
     {
-        bool? isGood =
-            exchange.Record is { } record
-                ? record.Status == RequestStatus.CallerAborted
-                    ? null
-                    : record.Status == RequestStatus.Ok
-            : exchange.Route.Refusal is not null ? false
-            : null;
+        bool? isGood = exchange.Record is { } record
+            ? record.Status == RequestStatus.CallerAborted
+                ? null
+                : record.Status == RequestStatus.Ok
+            : exchange.Route.Refusal is not null
+                ? false
+                : null;
         if (isGood is { } good && changes.Count(good) is { Verdict: RollbackVerdict.Worse } harm)
         {
             Log.ChangeDidHarm(

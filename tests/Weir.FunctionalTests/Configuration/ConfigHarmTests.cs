@@ -34,10 +34,7 @@ public sealed class ConfigHarmTests : IAsyncLifetime
         var file = folder.At("data.yaml");
         await AskAsync(weir, 60, 200);
 
-        await File.WriteAllTextAsync(
-            file,
-            sound.Replace(FakeProvider.ApiKey, "sk-mistyped", StringComparison.Ordinal)
-        );
+        await File.WriteAllTextAsync(file, sound.Replace(FakeProvider.ApiKey, "sk-mistyped", StringComparison.Ordinal));
         await weir.UntilAsync(
             async () => (await weir.GetAsync("/api/v1/config/versions")).GetProperty("items").GetArrayLength() == 2,
             "take the change"
