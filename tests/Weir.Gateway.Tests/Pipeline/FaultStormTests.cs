@@ -25,22 +25,36 @@ public sealed class FaultStormTests(ITestOutputHelper output)
         var second = new StandIn(seed + 1, faultsInAHundred: 10);
         await using var one = new FakeUpstream().Handle(first.Answer);
         await using var two = new FakeUpstream().Handle(second.Answer);
+        var resilience = new ResilienceConfig
+        {
+            Retries = 1,
+            Breaker = new BreakerConfig
+            {
+                OpenFor = TimeSpan.FromMilliseconds(100),
+                Longest = TimeSpan.FromMilliseconds(200),
+            },
+            LongestCooldown = TimeSpan.FromMilliseconds(30),
+            Concurrency = new ConcurrencyConfig(Adaptive: true, 4, 12),
+            Timeouts = new TimeoutConfig { Silence = TimeSpan.FromMilliseconds(400) },
+        };
+        var config = ResilienceAtWorkTests.Two(one, two, resilience);
         await using var host = await GatewayHost.StartAsync(
-            ResilienceAtWorkTests.Two(
-                one,
-                two,
-                new ResilienceConfig
-                {
-                    Retries = 1,
-                    Concurrency = new ConcurrencyConfig(Adaptive: true, 4, 12),
-                    Timeouts = new TimeoutConfig { Silence = TimeSpan.FromMilliseconds(400) },
-                }
-            )
+            config with
+            {
+                Providers =
+                [
+                    config.Providers[0],
+                    config.Providers[1] with
+                    {
+                        Resilience = resilience with { Concurrency = null },
+                    },
+                ],
+            }
         );
         var room = RefusalTests.Room(host);
         var seen = new ConcurrentDictionary<string, bool>();
         await Parallel.ForEachAsync(
-            Enumerable.Range(0, 1_200),
+            Enumerable.Range(0, 600),
             new ParallelOptions { MaxDegreeOfParallelism = 16 },
             async (i, _) =>
             {
@@ -104,7 +118,12 @@ public sealed class FaultStormTests(ITestOutputHelper output)
                 two,
                 new ResilienceConfig
                 {
-                    Breaker = new BreakerConfig { OpenFor = TimeSpan.FromMilliseconds(150) },
+                    Breaker = new BreakerConfig
+                    {
+                        OpenFor = TimeSpan.FromMilliseconds(100),
+                        Longest = TimeSpan.FromMilliseconds(200),
+                    },
+                    LongestCooldown = TimeSpan.FromMilliseconds(100),
                     Timeouts = new TimeoutConfig { FirstByte = TimeSpan.FromMilliseconds(400) },
                 }
             )
@@ -115,6 +134,8 @@ public sealed class FaultStormTests(ITestOutputHelper output)
             new ParallelOptions { MaxDegreeOfParallelism = 16 },
             async (i, _) =>
             {
+                // A bad day lasts longer than a breaker is open.
+                await Task.Delay(25);
                 schedule.Arrived();
                 if (!await IsServedAsync(host, streams: true, $"{i}"))
                 {
@@ -133,7 +154,7 @@ public sealed class FaultStormTests(ITestOutputHelper output)
         Assert.InRange(failed, 0, Requests / 1000);
         // All the phases were met, and the target that gets well is asked again.
         Assert.Equal(Schedule.Phases, schedule.Met);
-        Assert.InRange(records.Count(r => r.Provider == "first"), Requests / 20, Requests - 1);
+        Assert.InRange(records.Count(r => r.Provider == "first"), Requests / 100, Requests - 1);
     }
 
     [Fact]
