@@ -59,7 +59,7 @@ public sealed class ConfigHarmTests : IAsyncLifetime
 
     private static async Task AskAsync(WeirProcess weir, int times, int expected)
     {
-        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false });
         for (var i = 0; i < times; i++)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(weir.BaseUrl, "/v1/messages"));
@@ -70,7 +70,7 @@ public sealed class ConfigHarmTests : IAsyncLifetime
                 Encoding.UTF8,
                 "application/json"
             );
-            using var answer = await client.SendAsync(request);
+            using var answer = await client.SendAsync(request, CancellationToken.None);
             Assert.True(
                 (int)answer.StatusCode == expected || expected == 401,
                 $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}"
