@@ -59,6 +59,7 @@ internal static class WeirCommandLine
             SecretsCommand.Create(),
             BudgetsCommand.Create(),
             LimitsCommand.Create(),
+            ProvidersCommand.Create(),
             PricesCommand.Create(),
             TokensCommand.Create(),
             RouteCommand.Create(),

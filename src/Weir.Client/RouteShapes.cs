@@ -136,6 +136,9 @@ public sealed record RouteTargetItem
     /// <summary>Why it stands where it stands; null where targets are tried as they are written.</summary>
     public required string? Standing { get; init; }
 
+    /// <summary>How it stands now; null where nothing is known of it, or it is not asked.</summary>
+    public required ModelHealthItem? Health { get; init; }
+
     /// <summary>
     /// With whose credential it is asked: <c>weir</c>'s own key, the <c>caller</c>'s, <c>none</c>; <c>missing</c> where it is
     /// passed over for want of one.

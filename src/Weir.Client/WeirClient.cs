@@ -77,6 +77,10 @@ public sealed partial class WeirClient : IDisposable
     public Task<LimitList> LimitsAsync(CancellationToken cancellationToken) =>
         GetAsync("limits", WeirJson.Default.LimitList, cancellationToken);
 
+    /// <summary>How the providers stand.</summary>
+    public Task<ProviderHealthList> ProviderHealthAsync(CancellationToken cancellationToken) =>
+        GetAsync("providers/health", WeirJson.Default.ProviderHealthList, cancellationToken);
+
     /// <summary>One page of requests.</summary>
     public Task<RequestPage> RequestsAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("usage/requests" + query, WeirJson.Default.RequestPage, cancellationToken);

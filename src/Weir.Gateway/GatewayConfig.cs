@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Foundation.Network;
 using Weir.Gateway.Admission;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Upstreams;
 
 namespace Weir.Gateway;
@@ -267,11 +268,8 @@ public sealed record ProviderConfig
     /// </summary>
     public string? Authorities { get; init; }
 
-    /// <summary>How long a connection may take.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long the upstream may be silent, before its headers and between its bytes.</summary>
-    public TimeSpan SilenceTimeout { get; init; } = TimeSpan.FromSeconds(300);
+    /// <summary>How its failures are met, and how long it may take.</summary>
+    public ResilienceConfig Resilience { get; init; } = ResilienceConfig.Default;
 
     /// <summary>The name alone: a record's own text would hold the key.</summary>
     public override string ToString() => Name;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -7,12 +8,14 @@ using Weir.Foundation;
 using Weir.Gateway.Activities;
 using Weir.Gateway.Admission;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Wire.Limits;
 using Endpoint = Weir.Gateway.Pipeline.Endpoint;
+using Standing = Weir.Gateway.Admission.Standing;
 
 namespace Weir.Gateway;
 
@@ -40,8 +43,13 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly RefusalNotes? refusals;
     private readonly RefusalLog refused;
     private readonly RouteState routes;
+    private readonly ActivityFeed? activity;
     private readonly AdmissionKeeper keeper;
     private readonly BudgetNews? news;
+    private readonly HealthBook health;
+    private readonly HealthLog healthLog;
+    private readonly ProbeSender probes;
+    private readonly RollbackWatch changes;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private ImmutableArray<BudgetGrant> grants = [];
@@ -79,8 +87,14 @@ public sealed class ModelGateway : IAsyncDisposable
         this.ids = ids;
         this.clock = clock;
         routes = new RouteState(clock);
-        snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock);
-        telemetry = new GatewayTelemetry(Metrics, () => InFlight);
+        healthLog = new HealthLog(clock, log);
+        var context = new HealthContext(clock, Random.Shared.NextDouble, TellOfHealth);
+        health = new HealthBook(context);
+        changes = new RollbackWatch(RollbackConfig.Default, context);
+        snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock, health);
+        probes = new ProbeSender(health, Hold, clock, log, shutdown.Token);
+        telemetry = new GatewayTelemetry(Metrics, () => InFlight, HealthOfAll);
+        this.activity = activity;
         keeper = new AdmissionKeeper(ledger, clock, () => snapshot, log);
         news = activity is null ? null : new BudgetNews(activity, keeper.Book, () => snapshot, clock);
         var admission = new RequestAdmission(keeper, activity, clock);
@@ -95,6 +109,9 @@ public sealed class ModelGateway : IAsyncDisposable
                 new RecordWriter(ledger.Journal, ids, admission, Metrics, clock),
                 quotas,
                 refusals,
+                answers,
+                Metrics,
+                activity,
                 clock,
                 log,
                 shutdown.Token
@@ -107,6 +124,12 @@ public sealed class ModelGateway : IAsyncDisposable
 
     /// <summary>What it did since it started.</summary>
     public GatewayMetrics Metrics { get; } = new();
+
+    /// <summary>
+    /// Is given, once for each change of the configuration that made requests fail, what it did; null for nobody. Called where a request
+    /// ends: it must not wait.
+    /// </summary>
+    public Action<ChangeHarm>? HarmTold { get; set; }
 
     /// <summary>Requests being answered now, those whose callers have gone included.</summary>
     public int InFlight => Volatile.Read(ref inFlight);
@@ -140,7 +163,7 @@ public sealed class ModelGateway : IAsyncDisposable
         lock (applying)
         {
             var previous = snapshot;
-            var next = GatewaySnapshot.Build(server, workspaces, previous, clock);
+            var next = GatewaySnapshot.Build(server, workspaces, previous, clock, health);
             try
             {
                 keeper.Prepare(next);
@@ -155,6 +178,7 @@ public sealed class ModelGateway : IAsyncDisposable
             snapshot = next;
             keeper.Keep(next);
             previous.LetGo();
+            changes.Changed();
         }
     }
 
@@ -209,6 +233,7 @@ public sealed class ModelGateway : IAsyncDisposable
             if (exchange is not null)
             {
                 telemetry.End(exchange);
+                Watch(exchange);
             }
 
             held.LetGo();
@@ -232,6 +257,28 @@ public sealed class ModelGateway : IAsyncDisposable
             held.LetGo();
         }
     }
+
+    /// <summary>How the providers of a workspace stand; empty for a workspace that is not served.</summary>
+    public ImmutableArray<ProviderStanding> HealthOf(WorkspaceId workspace)
+    {
+        var held = Hold();
+        try
+        {
+            return held.Of(workspace) is { } gateway ? HealthView.Of(gateway) : [];
+        }
+        finally
+        {
+            held.LetGo();
+        }
+    }
+
+    /// <summary>How every target stands that requests asked for, of all workspaces: for a page of metrics, not for callers.</summary>
+    public ImmutableArray<(string Provider, ModelStanding Standing)> HealthOfAll() =>
+        [
+            .. health.Providers.SelectMany(provider =>
+                provider.States.Select(state => (state.Key.Provider, HealthView.Of(state)))
+            ),
+        ];
 
     /// <summary>
     /// As <see cref="Explain(WorkspaceId, RouteQuery)"/>, where no gateway runs. A secret that was not opened counts as a key:
@@ -326,6 +373,7 @@ public sealed class ModelGateway : IAsyncDisposable
             await Task.Delay(GracePoll, clock);
         }
 
+        await probes.DisposeAsync();
         news?.Dispose();
         await keeper.DisposeAsync();
         quotas?.Flush();
@@ -366,6 +414,38 @@ public sealed class ModelGateway : IAsyncDisposable
 
     private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>
         [.. providers.Select(p => p.IsOpened ? p : p.Opened(static _ => "sealed"))];
+
+    /// <summary>
+    /// Counts what a caller got, for the watch over changes: a model's answer, or none. Who went got nothing that tells, nor who was
+    /// refused for what is no doing of the configuration's.
+    /// </summary>
+    private void Watch(Exchange exchange)
+    {
+        bool? isGood = exchange.Record is { } record
+            ? record.Status == RequestStatus.CallerAborted
+                ? null
+                : record.Status == RequestStatus.Ok
+            : exchange.Route.Refusal is not null
+                ? false
+                : null;
+        if (isGood is { } good && changes.Count(good) is { Verdict: RollbackVerdict.Worse } harm)
+        {
+            Log.ChangeDidHarm(
+                log,
+                string.Create(CultureInfo.InvariantCulture, $"{harm.After.Share:P1}"),
+                string.Create(CultureInfo.InvariantCulture, $"{harm.Before.Share:P1}")
+            );
+            activity?.Tell(WorkspaceId.Default, harm);
+            HarmTold?.Invoke(new ChangeHarm(harm.Before.Share, harm.After.Share));
+        }
+    }
+
+    private void TellOfHealth(ResilienceEvent happened)
+    {
+        Metrics.Count(happened);
+        healthLog.Add(happened);
+        activity?.Tell(happened);
+    }
 
     private GatewaySnapshot Hold()
     {

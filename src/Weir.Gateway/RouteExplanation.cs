@@ -130,6 +130,9 @@ public sealed record ExplainedTarget
     /// <summary>Why it stands where it stands, for a person; null where targets are tried as they are written.</summary>
     public string? Standing { get; init; }
 
+    /// <summary>How it stands now; null where nothing is known of it, or it is not asked.</summary>
+    public ModelStanding? Health { get; init; }
+
     /// <summary>With whose credential it is asked.</summary>
     public required TargetCredential Credential { get; init; }
 }

@@ -61,6 +61,9 @@ internal sealed partial class Modules : IAsyncDisposable
     /// <summary>Notes what documents come into force.</summary>
     public required ConfigTrail Trail { get; init; }
 
+    /// <summary>Takes changes of documents back that did harm.</summary>
+    public required HarmKeeper Harm { get; init; }
+
     /// <summary>Lets go of what is too old.</summary>
     public required RetentionKeeper Retention { get; init; }
 
@@ -189,6 +192,7 @@ internal sealed partial class Modules : IAsyncDisposable
                     activity.Feed,
                     loggers.CreateLogger<ConfigTrail>()
                 ),
+                Harm = new HarmKeeper(who.Store.Versions, loggers.CreateLogger<HarmKeeper>()),
                 Retention = new RetentionKeeper(
                     who.Store,
                     capture,

@@ -257,6 +257,11 @@ public sealed class WeirHost : IAsyncDisposable
 
             opened.TellGrants();
             opened.Trail.Follow(documents);
+            if (opened.Gateway is { } gateway)
+            {
+                opened.Harm.Follow(documents, gateway);
+            }
+
             if (options.LocalApi is null)
             {
                 documents.Compare(opened.Trail);

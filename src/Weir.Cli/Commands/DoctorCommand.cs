@@ -64,6 +64,19 @@ internal static class DoctorCommand
         return failed ? ExitCodes.Failed : ExitCodes.Ok;
     }
 
+    /// <summary>Whether requests pass some model of a provider over.</summary>
+    private static CheckItem Providers(ProviderHealthList list)
+    {
+        var away = list
+            .Providers.SelectMany(provider => provider.Models.Select(model => (provider.Provider, Model: model)))
+            .Where(target => target.Model.Stands is "open" or "probing" or "cooling")
+            .Select(target => $"{target.Provider} {target.Model.Model} {ProvidersCommand.Words(target.Model)}")
+            .ToList();
+        return away.Count == 0
+            ? Ok("providers", "none is left alone")
+            : Warning("providers", $"{string.Join("; ", away.Take(5))}; \"weir providers\" says more");
+    }
+
     private static IEnumerable<CheckItem> Local(string dataFolder)
     {
         yield return Folder(dataFolder);
@@ -180,6 +193,7 @@ internal static class DoctorCommand
             if (connection.IsRunningServer)
             {
                 checks.Add(ConfigurationInForce(await client.ConfigAsync(cancellationToken)));
+                checks.Add(Providers(await client.ProviderHealthAsync(cancellationToken)));
             }
 
             checks.Add(Ok("schema", "as this version knows it"));

@@ -1,3 +1,4 @@
+using Weir.Cli.Commands;
 using Weir.Client;
 
 namespace Weir.Cli.Output;
@@ -99,6 +100,16 @@ internal static class RouteText
             Console.Out.WriteLine(
                 $"     {Figures.Name(target.Provider)} {Figures.Name(target.Model)}: {target.Standing}"
             );
+        }
+
+        foreach (var target in targets)
+        {
+            if (target.Health is { Stands: not "ready" } health)
+            {
+                Console.Out.WriteLine(
+                    $"     {Figures.Name(target.Provider)} {Figures.Name(target.Model)} stands {ProvidersCommand.Words(health)}"
+                );
+            }
         }
 
         foreach (var target in targets.Where(target => target.Reason is not null || target.Dropped.Count > 0))

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
 using Weir.Gateway.Admission;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Wire;
@@ -118,6 +119,9 @@ internal sealed class Exchange
 
     /// <summary>The budget that does; null for none.</summary>
     public string? DowngradedBy { get; set; }
+
+    /// <summary>How the route's first target stood when it was passed over; null where it was asked first.</summary>
+    public StandingKind? PassedOver { get; set; }
 
     /// <summary>The attempts that are over, in order.</summary>
     public List<UpstreamAttempt> Attempts { get; } = new(1);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Resilience;
 
 namespace Weir.Gateway;
 
@@ -15,6 +16,10 @@ public sealed class GatewayMetrics
 
     private readonly ConcurrentDictionary<Key, GatewaySeries> series = new();
     private long refusals;
+    private long retries;
+    private long opened;
+    private long cooldowns;
+    private long sheds;
 
     internal GatewayMetrics() { }
 
@@ -23,6 +28,34 @@ public sealed class GatewayMetrics
 
     /// <summary>What was counted so far, by provider, model and status.</summary>
     public ImmutableArray<GatewaySeries> Series => [.. series.Values];
+
+    /// <summary>Attempts that repeated one at the same target.</summary>
+    public long Retries => Interlocked.Read(ref retries);
+
+    /// <summary>Times that a request found no place at a target in its time: it went elsewhere, or was turned away.</summary>
+    public long Sheds => Interlocked.Read(ref sheds);
+
+    /// <summary>Times that a breaker opened, a failed probe included.</summary>
+    public long BreakersOpened => Interlocked.Read(ref opened);
+
+    /// <summary>Times that a provider's word began a rest.</summary>
+    public long Cooldowns => Interlocked.Read(ref cooldowns);
+
+    internal void Count(ResilienceEvent happened)
+    {
+        if (happened is BreakerOpened)
+        {
+            Interlocked.Increment(ref opened);
+        }
+        else if (happened is CooldownBegan)
+        {
+            Interlocked.Increment(ref cooldowns);
+        }
+    }
+
+    internal void Retried() => Interlocked.Increment(ref retries);
+
+    internal void Shed() => Interlocked.Increment(ref sheds);
 
     internal void Refused() => Interlocked.Increment(ref refusals);
 

@@ -35,7 +35,7 @@ internal static partial class Log
         int? httpStatus,
         string? error,
         string? providerRequestId,
-        bool goesOn
+        string next
     )
     {
         if (logger.IsEnabled(LogLevel.Warning))
@@ -50,7 +50,7 @@ internal static partial class Log
                     + answer
                     + (error is null ? "" : ", " + error.TrimEnd('.'))
                     + (providerRequestId is null ? "" : ", its id " + providerRequestId),
-                goesOn ? "the next target is tried" : "no target is left"
+                next
             );
         }
     }
@@ -111,4 +111,56 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Error, "What a provider said of its limits could not be taken in: {Failure}")]
     public static partial void DelayedWorkFailed(ILogger logger, string failure);
+
+    [LoggerMessage(
+        8,
+        LogLevel.Warning,
+        "Workspace {Workspace}: {Provider} {Model} is left alone for {For}: {Failures} of its last {Attempts} attempts failed; time {Times} in a row"
+    )]
+    public static partial void BreakerOpened(
+        ILogger logger,
+        WorkspaceId workspace,
+        string provider,
+        string model,
+        int failures,
+        int attempts,
+        string @for,
+        int times
+    );
+
+    [LoggerMessage(9, LogLevel.Information, "Workspace {Workspace}: {Provider} {Model} answers again, after {After}")]
+    public static partial void BreakerClosed(
+        ILogger logger,
+        WorkspaceId workspace,
+        string provider,
+        string model,
+        string after
+    );
+
+    [LoggerMessage(10, LogLevel.Information, "Workspace {Workspace}: {Provider} {Model} rests for {For}: {Scope}")]
+    public static partial void CooldownBegan(
+        ILogger logger,
+        WorkspaceId workspace,
+        string provider,
+        string model,
+        string @for,
+        string scope
+    );
+
+    [LoggerMessage(
+        11,
+        LogLevel.Information,
+        "{Count} more changes in the health of providers were not told one by one"
+    )]
+    public static partial void HealthLeftOut(ILogger logger, long count);
+
+    [LoggerMessage(12, LogLevel.Error, "Providers are not probed this time: {Failure}")]
+    public static partial void ProbingFailed(ILogger logger, string failure);
+
+    [LoggerMessage(
+        13,
+        LogLevel.Warning,
+        "Since the last change of the configuration {After} of the requests are served, before it were {Before}"
+    )]
+    public static partial void ChangeDidHarm(ILogger logger, string after, string before);
 }

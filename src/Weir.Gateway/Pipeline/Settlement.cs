@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Transforms;
 using Weir.Gateway.Upstreams;
 using Weir.Ledger;
@@ -283,6 +284,11 @@ internal static class Settlement
         if (exchange.DowngradedBy is { } budget)
         {
             return Attribution.Text($"budget:{budget}");
+        }
+
+        if (served.Target != targets[0] && exchange.PassedOver is { } standing)
+        {
+            return "fallback:" + standing.Word();
         }
 
         if (exchange.Attempts.Count > 1 && served.Target != targets[0])

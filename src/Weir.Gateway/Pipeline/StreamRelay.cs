@@ -170,7 +170,12 @@ internal sealed class StreamRelay : IDisposable
         piece = translated is null ? piece : translated.Output.Span;
         if (reading.SawContent && attempt.FirstContent is null)
         {
-            attempt.FirstContent = clock.GetElapsedTime(exchange.StartedTimestamp);
+            call.NoteFirstContent();
+            if (translated is not { HasFailed: true })
+            {
+                // Whether it works is known: a stream may go on for many minutes.
+                call.Tell(RequestStatus.Ok);
+            }
         }
 
         if (held is not null)
@@ -392,6 +397,13 @@ internal sealed class StreamRelay : IDisposable
         var passesOn = false;
         try
         {
+            var silence = clock.GetElapsedTime(saidAt);
+            if (held is not null && silence < holdBack)
+            {
+                // A look for the silence's sake: nothing has been said yet, so the silence is as old as the holding back.
+                return holdBack - silence;
+            }
+
             if (held is not null)
             {
                 Open();
@@ -399,7 +411,6 @@ internal sealed class StreamRelay : IDisposable
                 return pingInterval;
             }
 
-            var silence = clock.GetElapsedTime(saidAt);
             if (silence < pingInterval)
             {
                 return pingInterval - silence;

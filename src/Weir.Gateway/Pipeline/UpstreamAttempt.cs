@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Metering;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Upstreams;
 
@@ -19,7 +20,10 @@ internal sealed class UpstreamAttempt(Target target, string? model, TimeSpan off
     public string Account => Key?.Account ?? "";
 
     /// <summary>Whether the answer refused the key and not the request.</summary>
-    public bool KeyWasRefused { get; set; }
+    public bool KeyWasRefused => KeyRests is not null;
+
+    /// <summary>How long that key rests; null where it was not refused.</summary>
+    public TimeSpan? KeyRests { get; set; }
 
     /// <summary>The model that is asked for there; null where none is named.</summary>
     public string? SentModel { get; } = model;
@@ -44,6 +48,9 @@ internal sealed class UpstreamAttempt(Target target, string? model, TimeSpan off
 
     /// <summary>The upstream's status; null when it never answered.</summary>
     public int? HttpStatus { get; set; }
+
+    /// <summary>When the answer's head says that the provider wants to be asked again; null where it does not say.</summary>
+    public CooldownWord? Word { get; set; }
 
     /// <summary>What the caller is told where that is not the upstream's status: an accepted answer that could not be translated.</summary>
     public int? AnsweredStatus { get; set; }

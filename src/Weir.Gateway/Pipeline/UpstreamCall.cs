@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
 using Weir.Foundation.Network;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
 using Weir.Gateway.Upstreams;
@@ -25,13 +26,16 @@ internal sealed class UpstreamCall : IDisposable
     private readonly BodyContent? body;
     private readonly HttpRequestMessage request;
     private readonly TranslatedRequest? translated;
+    private readonly TargetAttempt held;
     private HttpResponseMessage? answer;
     private PooledBuffer? whole;
+    private bool told;
 
     /// <summary>Makes the request that is sent, with this one of the provider's keys.</summary>
     public UpstreamCall(
         Exchange exchange,
         Target target,
+        TargetAttempt held,
         PoolKey? key,
         RecordWriter records,
         QuotaHeaders? quotas,
@@ -39,6 +43,7 @@ internal sealed class UpstreamCall : IDisposable
         TimeProvider clock
     )
     {
+        this.held = held;
         this.quotas = quotas;
         this.refusals = refusals;
         Exchange = exchange;
@@ -71,7 +76,7 @@ internal sealed class UpstreamCall : IDisposable
                 translated?.Dropped
                 ?? (exchange.BodyWithoutSeals is null ? [] : [Fates.NameOf(Feature.ThinkingSignature)]),
         };
-        Watchdog = new Watchdog(clock, target.Provider.Config.SilenceTimeout);
+        Watchdog = new Watchdog(clock, target.Provider.Config.Resilience.Timeouts);
     }
 
     /// <summary>The request that it is made for.</summary>
@@ -125,6 +130,39 @@ internal sealed class UpstreamCall : IDisposable
             return false;
         }
 
+        var isServed = await SendAsync(mayTryElsewhere, shutdown);
+        Tell(Attempt.Status);
+        return isServed;
+    }
+
+    /// <summary>The answer's first content, or the first byte of one that comes whole.</summary>
+    public void NoteFirstContent()
+    {
+        if (Attempt.FirstContent is not null)
+        {
+            return;
+        }
+
+        Attempt.FirstContent = Clock.GetElapsedTime(Exchange.StartedTimestamp);
+        if (AttemptVerdict.TellsOfSpeed(Exchange, Attempt))
+        {
+            held.FirstByte(Attempt.FirstContent.Value - Attempt.Offset);
+        }
+    }
+
+    /// <summary>Tells the target's health how the attempt ended, as far as that says anything of it; the first word counts.</summary>
+    public void Tell(RequestStatus status)
+    {
+        if (!told)
+        {
+            told = true;
+            var (outcome, word) = AttemptVerdict.Of(Exchange, Attempt, status, Clock.GetUtcNow());
+            held.Tell(outcome, word);
+        }
+    }
+
+    private async Task<bool> SendAsync(bool mayTryElsewhere, CancellationToken shutdown)
+    {
         using var closing = shutdown.UnsafeRegister(static state => ((UpstreamCall)state!).Watchdog.Stop(), this);
         // A stream whose caller has gone is cut off, a plain answer is read to its end: it is billed whole.
         using var hangUp =
@@ -158,7 +196,7 @@ internal sealed class UpstreamCall : IDisposable
             return false;
         }
 
-        Watchdog.Heard();
+        Watchdog.HeardHead();
         if (Attempt.Target.Provider.HasEnvelope && Fates.NamesOf(Envelope.CutOf(request)) is { IsEmpty: false } cut)
         {
             Attempt.Dropped = [.. Attempt.Dropped.Union(cut).Order(StringComparer.Ordinal)];
@@ -167,6 +205,9 @@ internal sealed class UpstreamCall : IDisposable
         var status = (int)answer.StatusCode;
         if (status == 101 && Exchange.Socket is { } asked && asked.IsAgreed(answer, out var protocol))
         {
+            // What it then asks, and how long for, the target's health knows nothing of: a socket may stay open for a day.
+            Tell(RequestStatus.Ok);
+            held.Dispose();
             await SocketRelay.RunAsync(this, answer, protocol, shutdown);
             return true;
         }
@@ -182,9 +223,10 @@ internal sealed class UpstreamCall : IDisposable
         Attempt.HttpStatus = status;
         Attempt.Status = UpstreamAttempt.StatusOf(status);
         Attempt.UpstreamId = AnswerHead.UpstreamId(answer.Headers);
+        Attempt.Word = CooldownWords.Read(status, answer.Headers, Clock.GetUtcNow());
         if (Attempt.Key is { } key)
         {
-            Attempt.KeyWasRefused = Attempt.Target.Provider.Keys!.Note(key, status, answer.Headers, Clock.GetUtcNow());
+            Attempt.KeyRests = Attempt.Target.Provider.Keys!.Note(key, status, answer.Headers, Clock.GetUtcNow());
         }
 
         quotas?.Note(
@@ -225,8 +267,9 @@ internal sealed class UpstreamCall : IDisposable
         var name = Attempt.Target.Provider.Name;
         if (Watchdog.TimedOut)
         {
-            Attempt.Failure =
-                $"Provider {name} was silent for {Attempt.Target.Provider.Config.SilenceTimeout.TotalSeconds:0.###} seconds.";
+            Attempt.Failure = Watchdog.AwaitsFirst
+                ? $"Provider {name} had not begun to answer after {Watchdog.Limit.TotalSeconds:0.###} seconds."
+                : $"Provider {name} was silent for {Watchdog.Limit.TotalSeconds:0.###} seconds.";
             return RequestStatus.Timeout;
         }
 
@@ -359,7 +402,7 @@ internal sealed class UpstreamCall : IDisposable
             while (await stream.ReadAsync(whole.Room(), Watchdog.Token) is > 0 and var count)
             {
                 Watchdog.Heard();
-                Attempt.FirstContent ??= Clock.GetElapsedTime(Exchange.StartedTimestamp);
+                NoteFirstContent();
                 whole.Advance(count);
                 if (answerer is null ? whole.Length > MaxWhole : whole.Length > MaxTranslated)
                 {

@@ -1,3 +1,5 @@
+using Weir.Gateway.Resilience;
+
 namespace Weir.Gateway.Pipeline;
 
 /// <summary>
@@ -9,25 +11,35 @@ internal sealed class Watchdog : IDisposable
     private static readonly TimeSpan Soonest = TimeSpan.FromMilliseconds(1);
 
     private readonly TimeProvider clock;
-    private readonly TimeSpan limit;
+    private readonly TimeSpan silence;
+    private readonly TimeSpan first;
     private readonly CancellationTokenSource cancel = new();
     private readonly ITimer timer;
     private long heardAt;
     private int verdict;
+    private volatile bool hasBegun;
 
     /// <summary>Starts watching.</summary>
     /// <param name="clock">Where the time comes from.</param>
-    /// <param name="limit">The silence after which the token is cancelled.</param>
-    public Watchdog(TimeProvider clock, TimeSpan limit)
+    /// <param name="limits">The silence after which the token is cancelled, and how long an answer's first byte may take.</param>
+    public Watchdog(TimeProvider clock, TimeoutConfig limits)
     {
         this.clock = clock;
-        this.limit = limit;
+        silence = limits.Silence;
+        first = limits.FirstByte ?? silence;
+        hasBegun = limits.FirstByte is null;
         heardAt = clock.GetTimestamp();
-        timer = clock.CreateTimer(static state => ((Watchdog)state!).Look(), this, limit, Timeout.InfiniteTimeSpan);
+        timer = clock.CreateTimer(static state => ((Watchdog)state!).Look(), this, first, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Cancelled when the attempt is to end.</summary>
     public CancellationToken Token => cancel.Token;
+
+    /// <summary>The silence that is allowed now.</summary>
+    public TimeSpan Limit => hasBegun ? silence : first;
+
+    /// <summary>Whether no byte of an answer has come, where a bound of its own was set for that.</summary>
+    public bool AwaitsFirst => !hasBegun;
 
     /// <summary>Whether the silence ended it.</summary>
     public bool TimedOut => Volatile.Read(ref verdict) == (int)Verdict.Silent;
@@ -41,11 +53,24 @@ internal sealed class Watchdog : IDisposable
     /// </summary>
     public Func<TimeSpan>? OnLook { get; set; }
 
+    /// <summary>The answer's head has come. It is not what a bound on the first byte waits for: heads go out before anything is thought.</summary>
+    public void HeardHead()
+    {
+        if (hasBegun)
+        {
+            Heard();
+        }
+    }
+
     /// <summary>The upstream was heard.</summary>
-    public void Heard() => Volatile.Write(ref heardAt, clock.GetTimestamp());
+    public void Heard()
+    {
+        Volatile.Write(ref heardAt, clock.GetTimestamp());
+        hasBegun = true;
+    }
 
     /// <summary>Looks after this time, if not sooner.</summary>
-    public void LookIn(TimeSpan time) => timer.Change(Max(Min(time, limit), Soonest), Timeout.InfiniteTimeSpan);
+    public void LookIn(TimeSpan time) => timer.Change(Max(Min(time, Limit), Soonest), Timeout.InfiniteTimeSpan);
 
     /// <summary>Ends the attempt.</summary>
     public void Stop() => End(Verdict.Stopped);
@@ -59,14 +84,15 @@ internal sealed class Watchdog : IDisposable
 
     private void Look()
     {
-        var silence = clock.GetElapsedTime(Volatile.Read(ref heardAt));
-        if (silence >= limit)
+        var quiet = clock.GetElapsedTime(Volatile.Read(ref heardAt));
+        var limit = Limit;
+        if (quiet >= limit)
         {
             End(Verdict.Silent);
             return;
         }
 
-        var next = limit - silence;
+        var next = limit - quiet;
         if (OnLook is { } look)
         {
             next = Min(next, look());

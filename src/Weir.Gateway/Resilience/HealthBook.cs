@@ -15,6 +15,10 @@ internal sealed class HealthBook(HealthContext context)
 
     private readonly ConcurrentDictionary<(WorkspaceId Owner, string Provider), ProviderHealth> providers = new();
 
+    /// <summary>One of the system's time that tells nobody, for where nothing is sent.</summary>
+    public static HealthBook Unheard() =>
+        new(new HealthContext(TimeProvider.System, Random.Shared.NextDouble, static _ => { }));
+
     /// <summary>All providers, in no order.</summary>
     public IEnumerable<ProviderHealth> Providers => providers.Select(provider => provider.Value);
 

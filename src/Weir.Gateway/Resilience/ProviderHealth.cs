@@ -16,7 +16,6 @@ internal sealed class ProviderHealth
     /// <summary>How many models of a provider are remembered.</summary>
     public const int MostModels = 256;
 
-    private readonly WorkspaceId owner;
     private readonly string provider;
     private readonly HealthContext context;
     private readonly ConcurrentDictionary<string, TargetState> states = new(StringComparer.Ordinal);
@@ -26,12 +25,15 @@ internal sealed class ProviderHealth
     /// <summary>Of a provider of which nothing is known.</summary>
     public ProviderHealth(WorkspaceId owner, string provider, ResilienceConfig config, HealthContext context)
     {
-        this.owner = owner;
+        Owner = owner;
         this.provider = provider;
         this.config = config;
         this.context = context;
         Retries = new RetryBudget(context);
     }
+
+    /// <summary>Whose document names it.</summary>
+    public WorkspaceId Owner { get; }
 
     /// <summary>What may be spent on retries there.</summary>
     public RetryBudget Retries { get; }
@@ -45,6 +47,10 @@ internal sealed class ProviderHealth
     /// <summary>What is known of a model there.</summary>
     /// <param name="model">The model that is asked for; null where none is named.</param>
     public TargetState Of(string? model) => states.TryGetValue(model ?? "", out var known) ? known : Add(model ?? "");
+
+    /// <summary>What is known of a model there, where something is; remembers nothing.</summary>
+    /// <param name="model">The model that is asked for; null where none is named.</param>
+    public TargetState? Find(string? model) => states.GetValueOrDefault(model ?? "");
 
     /// <summary>Takes over what was written anew.</summary>
     public void Adopt(ResilienceConfig next)
@@ -78,7 +84,7 @@ internal sealed class ProviderHealth
                 return known;
             }
 
-            var added = new TargetState(new TargetKey(owner, provider, model), config, context);
+            var added = new TargetState(new TargetKey(Owner, provider, model), config, context);
             if (states.Count < MostModels || Sweep())
             {
                 states[model] = added;

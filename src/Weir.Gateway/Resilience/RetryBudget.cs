@@ -26,18 +26,22 @@ internal sealed class RetryBudget(HealthContext context)
     // One more than ten: the oldest second is partly outside. Its retries count whole and its requests not at all.
     private readonly (int Requests, int Retries)[] counts = new (int, int)[Seconds + 1];
     private long second;
+    private int arrived;
     private int requests;
     private int retries;
 
-    /// <summary>Counts a request.</summary>
+    /// <summary>Counts a request. Takes the lock for the first one of each second alone.</summary>
     public void Request()
     {
-        lock (gate)
+        if (Volatile.Read(ref second) != SecondNow)
         {
-            Move();
-            counts[second % counts.Length].Requests++;
-            requests++;
+            lock (gate)
+            {
+                Move();
+            }
         }
+
+        Interlocked.Increment(ref arrived);
     }
 
     /// <summary>Takes a retry; false where there is none left.</summary>
@@ -58,12 +62,17 @@ internal sealed class RetryBudget(HealthContext context)
         }
     }
 
+    private long SecondNow => context.Now.Ticks / TimeSpan.TicksPerSecond;
+
     private void Move()
     {
-        var now = context.Now.Ticks / TimeSpan.TicksPerSecond;
+        var more = Interlocked.Exchange(ref arrived, 0);
+        counts[second % counts.Length].Requests += more;
+        requests += more;
+        var now = SecondNow;
         for (var steps = Math.Min(now - second, counts.Length); steps > 0; steps--)
         {
-            second = now - steps + 1;
+            Volatile.Write(ref second, now - steps + 1);
             ref var count = ref counts[second % counts.Length];
             requests -= count.Requests;
             retries -= count.Retries;

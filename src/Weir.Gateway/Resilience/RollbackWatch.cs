@@ -21,6 +21,10 @@ internal sealed class RollbackWatch(RollbackConfig config, HealthContext context
 
     private const int Slices = 60;
 
+    // Requests that came past the lock, in the lower half, and the good ones of them, in the upper.
+    private const long One = 1;
+    private const long OneGood = 1L << 32;
+
     private readonly Lock gate = new();
     private readonly Tally[] recent = new Tally[Slices];
     private long slice;
@@ -28,12 +32,21 @@ internal sealed class RollbackWatch(RollbackConfig config, HealthContext context
     private Tally after;
     private TimeSpan? changedAt;
     private long nextLook;
+    private long arrived;
+    private volatile bool isWatching;
 
     /// <summary>Counts a request.</summary>
     /// <param name="isGood">Whether its caller was served.</param>
     /// <returns>What is now known of the last change.</returns>
     public RollbackFinding Count(bool isGood)
     {
+        // While no change is watched nobody waits for the lock but the first request of each slice.
+        if (!isWatching && Volatile.Read(ref slice) == SliceOf(context.Now))
+        {
+            Interlocked.Add(ref arrived, isGood ? One + OneGood : One);
+            return default;
+        }
+
         lock (gate)
         {
             var now = context.Now;
@@ -65,6 +78,7 @@ internal sealed class RollbackWatch(RollbackConfig config, HealthContext context
             // What failed under the change must not become the measure of the next one.
             Array.Clear(recent);
             (after, changedAt, nextLook) = (default, now, config.LeastRequests);
+            isWatching = true;
         }
     }
 
@@ -106,6 +120,7 @@ internal sealed class RollbackWatch(RollbackConfig config, HealthContext context
         }
 
         changedAt = null;
+        isWatching = false;
         return new RollbackFinding(
             isWorse ? RollbackVerdict.Worse
                 : isEnough ? RollbackVerdict.Unharmed
@@ -115,12 +130,16 @@ internal sealed class RollbackWatch(RollbackConfig config, HealthContext context
         );
     }
 
+    private long SliceOf(TimeSpan now) => now.Ticks / Math.Max(1, config.Window.Ticks / Slices);
+
     private void Move(TimeSpan now)
     {
-        var next = now.Ticks / Math.Max(1, config.Window.Ticks / Slices);
+        var more = Interlocked.Exchange(ref arrived, 0);
+        recent[slice % Slices] = recent[slice % Slices].With(new Tally(more >> 32, more & uint.MaxValue));
+        var next = SliceOf(now);
         for (var steps = Math.Min(next - slice, Slices); steps > 0; steps--)
         {
-            slice = next - steps + 1;
+            Volatile.Write(ref slice, next - steps + 1);
             recent[slice % Slices] = default;
         }
     }

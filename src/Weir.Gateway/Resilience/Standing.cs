@@ -34,3 +34,19 @@ internal enum StandingKind : byte
     /// <summary>Its breaker is open.</summary>
     Open,
 }
+
+/// <summary>The words of how a target stands.</summary>
+internal static class StandingWords
+{
+    /// <summary>As records, the command line and the API say it.</summary>
+    public static string Word(this StandingKind kind) =>
+        kind switch
+        {
+            StandingKind.Ready => "ready",
+            StandingKind.Returning => "returning",
+            StandingKind.Full => "full",
+            StandingKind.Cooling => "cooling",
+            StandingKind.Probing => "probing",
+            _ => "open",
+        };
+}

@@ -7,6 +7,18 @@ namespace Weir.Gateway.Resilience;
 /// </summary>
 internal sealed class TargetState
 {
+    /// <summary>How long a failure counts against a target where another one could be asked first.</summary>
+    public static readonly TimeSpan Penalty = TimeSpan.FromSeconds(60);
+
+    /// <summary>The share of failures from which a target counts as failing, although its last attempt went well.</summary>
+    private const double TooMany = 0.25;
+
+    /// <summary>How much the newest attempt weighs against all before it.</summary>
+    private const double Newest = 0.1;
+
+    /// <summary>A share of failures that nobody need go on counting down.</summary>
+    private const double Forgotten = 0.05;
+
     /// <summary>Rest after a refusal that does not say how long: doubled with each one in a row.</summary>
     private static readonly TimeSpan FirstUnsaid = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestUnsaid = TimeSpan.FromMinutes(1);
@@ -22,7 +34,13 @@ internal sealed class TargetState
     private TimeSpan? awaySince;
     private long askedAt;
     private long epoch;
+    private TimeSpan? failedAt;
+    private bool hasJustFailed;
+    private double failures;
     private volatile bool isWell = true;
+
+    // Well, and nothing bad is remembered: a good answer then changes nothing, and is not written down.
+    private volatile bool isClean = true;
 
     /// <summary>Of a target of which nothing is known.</summary>
     public TargetState(TargetKey key, ResilienceConfig config, HealthContext context)
@@ -42,6 +60,66 @@ internal sealed class TargetState
 
     /// <summary>When a request last asked for it, from the context's beginning.</summary>
     public TimeSpan AskedAt => TimeSpan.FromTicks(Volatile.Read(ref askedAt));
+
+    /// <summary>
+    /// Whether a route that may choose should ask others first: it is passed over, or its last attempt failed, or too many of its
+    /// last, and one within <see cref="Penalty"/>.
+    /// </summary>
+    public bool HasFailedLately
+    {
+        get
+        {
+            if (isClean)
+            {
+                return false;
+            }
+
+            Look();
+            lock (gate)
+            {
+                // One that may be tried again is in its place when the penalty is over, or nobody would ever try it.
+                var now = context.Now;
+                return StandingNow(now).Kind is StandingKind.Open or StandingKind.Cooling
+                    || (now - failedAt < Penalty && (hasJustFailed || failures > TooMany));
+            }
+        }
+    }
+
+    /// <summary>The share of its attempts that failed, the newest counting a tenth: 0 to 1.</summary>
+    public double FailedShare
+    {
+        get
+        {
+            lock (gate)
+            {
+                return failures;
+            }
+        }
+    }
+
+    /// <summary>How long ago an attempt failed last; null for not that anybody remembers.</summary>
+    public TimeSpan? SinceFailure
+    {
+        get
+        {
+            lock (gate)
+            {
+                return context.Now - failedAt;
+            }
+        }
+    }
+
+    /// <summary>The failed ones of the attempts that its breaker remembers, and those attempts.</summary>
+    public (int Failures, int Attempts) Seen
+    {
+        get
+        {
+            lock (gate)
+            {
+                return breaker?.Seen ?? default;
+            }
+        }
+    }
 
     /// <summary>Takes over what was written anew. What is known stays where what it hangs on was not changed.</summary>
     public void Adopt(ResilienceConfig next)
@@ -190,19 +268,32 @@ internal sealed class TargetState
     /// <summary>Takes in how an attempt ended.</summary>
     public void Tell(BreakerTicket ticket, TimeSpan startedAt, AttemptOutcome outcome, CooldownWord? word)
     {
+        if (isClean && outcome == AttemptOutcome.Good && word is null)
+        {
+            return;
+        }
+
         List<ResilienceEvent>? events = null;
         lock (gate)
         {
             var now = context.Now;
+            Remember(outcome, now);
             var change = breaker?.Leave(ticket, outcome, now) ?? BreakerChange.None;
             Volatile.Write(ref epoch, breaker?.Epoch ?? epoch);
             switch (change)
             {
                 case BreakerChange.Opened or BreakerChange.OpenedAgain:
-                    var (failures, attempts) = breaker!.Seen;
+                    var seen = breaker!.Seen;
                     Note(
                         ref events,
-                        new BreakerOpened(Key, Utc, failures, attempts, breaker.OpenUntil - now, breaker.Times)
+                        new BreakerOpened(
+                            Key,
+                            Utc,
+                            seen.Failures,
+                            seen.Attempts,
+                            breaker.OpenUntil - now,
+                            breaker.Times
+                        )
                     );
                     break;
                 case BreakerChange.Closed:
@@ -229,6 +320,9 @@ internal sealed class TargetState
         }
     }
 
+    /// <summary>The time, from the context's beginning.</summary>
+    public TimeSpan Now => context.Now;
+
     private DateTimeOffset Utc => context.Clock.GetUtcNow();
 
     private bool TryEnter(TimeSpan now, double place, bool must, out BreakerTicket ticket)
@@ -245,6 +339,16 @@ internal sealed class TargetState
 
         context.Tell(events);
         return entered;
+    }
+
+    private void Remember(AttemptOutcome outcome, TimeSpan now)
+    {
+        if (outcome is AttemptOutcome.Good or AttemptOutcome.Failed)
+        {
+            hasJustFailed = outcome == AttemptOutcome.Failed;
+            failures = (failures * (1 - Newest)) + (hasJustFailed ? Newest : 0);
+            failedAt = hasJustFailed ? now : failedAt;
+        }
     }
 
     private void Rest(
@@ -317,6 +421,7 @@ internal sealed class TargetState
         }
 
         isWell = awaySince is null && (breaker is null || breaker.Share(now) >= 1);
+        isClean = isWell && unsaid == 0 && failures < Forgotten && breaker is not { Seen.Failures: > 0 };
     }
 
     private Standing StandingNow(TimeSpan now)
@@ -382,6 +487,17 @@ internal readonly struct TargetAttempt(
 
     /// <summary>The same with a slot that it has waited for.</summary>
     public TargetAttempt With(ConcurrencySlot waitedFor, TimeSpan now) => new(state, ticket, waitedFor, now);
+
+    /// <summary>Waits for a slot; the same without one where none came free in time, or the caller went.</summary>
+    /// <param name="patience">How long.</param>
+    /// <param name="gone">Cancelled when the caller has gone.</param>
+    public async ValueTask<TargetAttempt> EnterAsync(TimeSpan patience, CancellationToken gone)
+    {
+        var held = this;
+        return held.State?.Governor is { } bound
+            ? held.With(await bound.EnterAsync(patience, gone), held.State.Now)
+            : held;
+    }
 
     /// <summary>Tells when the first byte of a good answer came.</summary>
     /// <param name="took">The time from sending until then.</param>

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Admission;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Simulator;
 using Weir.Gateway.Upstreams;
 
@@ -41,11 +42,15 @@ internal sealed class GatewaySnapshot
     public GatewayModel? Of(WorkspaceId workspace) =>
         workspace == WorkspaceId.Default ? Server : others.GetValueOrDefault(workspace.Value);
 
+    /// <summary>The view of every workspace, the server's own first.</summary>
+    public IEnumerable<GatewayModel> All => others.Values.Prepend(Server);
+
     /// <summary>Builds a snapshot, taking over the connections of the one before it.</summary>
     /// <param name="server">The server's document.</param>
     /// <param name="workspaces">Every other workspace, those without a document included.</param>
     /// <param name="previous">The snapshot before; null for the first.</param>
     /// <param name="clock">The simulators' time.</param>
+    /// <param name="health">What is known of the providers, which takes over what is written of them; null for nothing.</param>
     /// <exception cref="ArgumentException">
     /// A provider lacks its address, two have one name, a route of the server's names none that is configured, or a
     /// workspace stands there twice.
@@ -54,10 +59,12 @@ internal sealed class GatewaySnapshot
         GatewayConfig server,
         ImmutableArray<WorkspaceConfig> workspaces,
         GatewaySnapshot? previous,
-        TimeProvider clock
+        TimeProvider clock,
+        HealthBook? health = null
     )
     {
-        var connections = new Connections(previous, clock);
+        var book = health ?? HealthBook.Unheard();
+        var connections = new Connections(previous, clock, book);
         try
         {
             var rules = AdmissionRules.ForServer(server.Budgets, server.Limits);
@@ -67,7 +74,7 @@ internal sealed class GatewaySnapshot
                 .Where(p => p.First.Kind != ProviderKind.Simulator)
                 .Select(p => (p.First.Share, Model: Guest(p.First, p.Second, clock)))
                 .ToImmutableArray();
-            return new GatewaySnapshot(
+            var made = new GatewaySnapshot(
                 new GatewayModel(
                     WorkspaceId.Default,
                     server,
@@ -83,10 +90,14 @@ internal sealed class GatewaySnapshot
                 workspaces.ToFrozenDictionary(w => w.Id.Value, w => Other(server, w, shared, rules, connections)),
                 connections.Taken
             );
+            book.Retain(connections.Known);
+            made.ForgetWhatWasMended(previous);
+            return made;
         }
         catch (ArgumentException)
         {
             connections.LetGo();
+            previous?.Restore();
             throw;
         }
     }
@@ -156,10 +167,40 @@ internal sealed class GatewaySnapshot
         !own.Any(p => p.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     private static ProviderModel Guest(ProviderConfig config, ProviderModel own, TimeProvider clock) =>
-        new(config with { PassThrough = config.SharedPassThrough }, own.Upstream, clock);
+        new(config with { PassThrough = config.SharedPassThrough }, own.Upstream, clock, own.Health);
+
+    /// <summary>Who mends an address or a key does not want to wait until the breaker of the old one has closed.</summary>
+    private void ForgetWhatWasMended(GatewaySnapshot? previous)
+    {
+        foreach (var gateway in All)
+        {
+            foreach (var provider in gateway.Providers)
+            {
+                if (
+                    previous?.Of(gateway.Workspace)?.Provider(provider.Name) is { } before
+                    && (before.Upstream != provider.Upstream || before.Credential != provider.Credential)
+                )
+                {
+                    provider.Health.Forget();
+                }
+            }
+        }
+    }
+
+    /// <summary>What is written here holds again: the snapshot that was to follow has not come about.</summary>
+    private void Restore()
+    {
+        foreach (var gateway in All)
+        {
+            foreach (var provider in gateway.Providers)
+            {
+                provider.Health.Adopt(provider.Config.Resilience);
+            }
+        }
+    }
 
     /// <summary>The connections that a snapshot in the making takes, each once.</summary>
-    private sealed class Connections(GatewaySnapshot? previous, TimeProvider clock)
+    private sealed class Connections(GatewaySnapshot? previous, TimeProvider clock, HealthBook book)
     {
         private readonly Dictionary<UpstreamKey, Upstream> known = previous?.upstreams.ToDictionary(u => u.Key) ?? [];
 
@@ -167,12 +208,15 @@ internal sealed class GatewaySnapshot
 
         public ImmutableArray<Upstream> Taken => [.. taken];
 
+        public HashSet<(WorkspaceId Owner, string Provider)> Known { get; } = [];
+
         public ImmutableArray<ProviderModel> Providers(ImmutableArray<ProviderConfig> configs, WorkspaceId owner) =>
             [
                 .. configs.Select(config => new ProviderModel(
                     config,
                     Take(config, ProviderModel.KeyOf(config, owner)),
-                    clock
+                    clock,
+                    HealthOf(config, owner)
                 )),
             ];
 
@@ -182,6 +226,12 @@ internal sealed class GatewaySnapshot
             {
                 upstream.Dispose();
             }
+        }
+
+        private ProviderHealth HealthOf(ProviderConfig config, WorkspaceId owner)
+        {
+            Known.Add((owner, config.Name));
+            return book.Of(owner, config.Name, config.Resilience);
         }
 
         private Upstream Take(ProviderConfig config, UpstreamKey key)

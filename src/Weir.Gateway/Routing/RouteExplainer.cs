@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Primitives;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing.Strategies;
 using Weir.Gateway.Transforms;
 using Weir.Gateway.Translation;
@@ -198,6 +199,7 @@ internal static class RouteExplainer
         var shown = route is { IsPlanned: true }
             ? decision.Targets.AddRange(route.Targets.RemoveAll(decision.Targets.Contains))
             : route?.Targets ?? decision.Targets;
+        shown = WithAwayLast(shown, step);
         foreach (var target in shown)
         {
             var explained = decision.Targets.Contains(target)
@@ -210,6 +212,9 @@ internal static class RouteExplainer
                 {
                     Credential = CredentialOf(target.Provider, first, explained.Handling),
                     Standing = StandingOf(target, route, step),
+                    Health = target.Provider.Health.Find(ModelFor(target, step)) is { } health
+                        ? HealthView.Of(health)
+                        : null,
                 };
             }
             else if (!explained.Refused.IsEmpty)
@@ -229,6 +234,22 @@ internal static class RouteExplainer
                 : new RouteRefusal(400, reason!),
         };
     }
+
+    /// <summary>Those that are passed over while another one is there come last, the best of them first (<see cref="TargetWalk"/>).</summary>
+    private static ImmutableArray<Target> WithAwayLast(ImmutableArray<Target> targets, Step step) =>
+        [
+            .. targets
+                .Select(target => (Target: target, Standing: step.StandingOf(target)))
+                .OrderBy(shown =>
+                    shown.Standing.Kind is StandingKind.Full or StandingKind.Cooling or StandingKind.Open
+                        ? (int)shown.Standing.Kind
+                        : 0
+                )
+                .ThenBy(shown =>
+                    shown.Standing.Kind is StandingKind.Cooling or StandingKind.Open ? shown.Standing.For : default
+                )
+                .Select(shown => shown.Target),
+        ];
 
     private static string? StandingOf(Target target, RouteModel? route, in Step step) =>
         route is { IsPlanned: true }
@@ -401,5 +422,10 @@ internal static class RouteExplainer
         PriceSnapshot Prices,
         RouteState State,
         WorkspaceId Workspace
-    );
+    )
+    {
+        /// <summary>How a target stands now.</summary>
+        public Standing StandingOf(Target target) =>
+            target.Provider.Health.Find(ModelFor(target, this))?.Stand() ?? Standing.Ready;
+    }
 }

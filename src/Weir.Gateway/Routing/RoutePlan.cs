@@ -34,12 +34,11 @@ internal sealed record RoutePlan(
             : attempt.MayTryElsewhere ? false
             : null;
         var (provider, model) = (attempt.Target.Provider.Name, attempt.SentModel ?? "");
-        State.Note(
-            new TargetKey(Workspace, provider, model),
-            attempt.WasAccepted ? attempt.FirstContent - attempt.Offset : null,
-            exchange.Streaming,
-            ok
-        );
+        if (ok != false && attempt.WasAccepted && attempt.FirstContent - attempt.Offset is { } took)
+        {
+            State.Note(new TargetKey(Workspace, provider, model), took, exchange.Streaming);
+        }
+
         if (Session is { } session && attempt.WasAccepted && ok != false)
         {
             State.Keep(

@@ -1,22 +1,17 @@
 namespace Weir.Gateway.Routing;
 
 /// <summary>
-/// What routing remembers of targets and sessions. It outlives configuration snapshots, is bounded, and dies with the process.
+/// What routing remembers of targets' speed and of sessions; whether a target does its work, its
+/// <see cref="Resilience.TargetState"/> knows. It outlives configuration snapshots, is bounded, and dies with the process.
 /// Thread-safe: one lock, held for a look-up.
 /// </summary>
 internal sealed class RouteState(TimeProvider clock)
 {
-    /// <summary>How long a target that has failed stands behind the others.</summary>
-    public static readonly TimeSpan Penalty = TimeSpan.FromSeconds(60);
-
     /// <summary>How long vendors keep a prompt that nobody asks for again.</summary>
     public static readonly TimeSpan ShortCache = TimeSpan.FromMinutes(5);
 
     /// <summary>How long they keep one that was written for an hour.</summary>
     public static readonly TimeSpan LongCache = TimeSpan.FromHours(1);
-
-    /// <summary>The share of failures from which a target counts as failing, although its last attempt went well.</summary>
-    private const double TooMany = 0.25;
 
     private const int MostTargets = 4096;
     private const int MostSessions = 16384;
@@ -34,32 +29,15 @@ internal sealed class RouteState(TimeProvider clock)
         }
     }
 
-    /// <summary>Whether a target failed lately: its last attempt, or too many of its last, and one within <see cref="Penalty"/>.</summary>
-    public bool HasFailedLately(in TargetMark mark) =>
-        mark.FailedAt is { } at
-        && (mark.HasJustFailed || mark.Failures > TooMany)
-        && clock.GetElapsedTime(at) < Penalty;
-
-    /// <summary>How long ago a target failed last; null for never.</summary>
-    public TimeSpan? SinceFailure(in TargetMark mark) => mark.FailedAt is { } at ? clock.GetElapsedTime(at) : null;
-
-    /// <summary>Notes how an attempt ended.</summary>
+    /// <summary>Notes how long an answer took to begin.</summary>
     /// <param name="key">The target.</param>
-    /// <param name="timeToFirstToken">From its start to its first content; null when none came.</param>
+    /// <param name="timeToFirstToken">From its start to its first content.</param>
     /// <param name="streams">Whether it was a stream.</param>
-    /// <param name="ok">Whether it went well; null for what says nothing of the target, as a request at fault.</param>
-    public void Note(in TargetKey key, TimeSpan? timeToFirstToken, bool streams, bool? ok)
+    public void Note(in TargetKey key, TimeSpan timeToFirstToken, bool streams)
     {
         lock (gate)
         {
-            var mark = marks.Find(key);
-            mark = ok switch
-            {
-                true => mark.Served(),
-                false => mark.Failed(clock.GetTimestamp()),
-                null => mark,
-            };
-            marks.Set(key, ok != false && timeToFirstToken is { } time ? mark.Took(time, streams) : mark);
+            marks.Set(key, marks.Find(key).Took(timeToFirstToken, streams));
         }
     }
 

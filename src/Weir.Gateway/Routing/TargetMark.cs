@@ -6,15 +6,6 @@ internal readonly record struct TargetMark
     /// <summary>How much the newest measurement weighs against all before it.</summary>
     private const double Newest = 0.2;
 
-    /// <summary>Attempts that ended well or badly, the newest counting a tenth: 0 for none that failed, 1 for all.</summary>
-    public double Failures { get; init; }
-
-    /// <summary>Whether the newest attempt failed.</summary>
-    public bool HasJustFailed { get; init; }
-
-    /// <summary>When one failed last, on the clock that measures; null for never.</summary>
-    public long? FailedAt { get; init; }
-
     /// <summary>How many answers were measured.</summary>
     public long Measured { get; init; }
 
@@ -26,18 +17,6 @@ internal readonly record struct TargetMark
 
     /// <summary>The smoothed time of that kind of answer, else of the other: better than nothing to go by; null before the first.</summary>
     public double? MsOf(bool streams) => streams ? StreamMs ?? WholeMs : WholeMs ?? StreamMs;
-
-    /// <summary>With an attempt that ended well.</summary>
-    public TargetMark Served() => this with { HasJustFailed = false, Failures = Failures * 0.9 };
-
-    /// <summary>With an attempt that failed.</summary>
-    public TargetMark Failed(long now) =>
-        this with
-        {
-            HasJustFailed = true,
-            Failures = (Failures * 0.9) + 0.1,
-            FailedAt = now,
-        };
 
     /// <summary>With the time that an answer took to begin.</summary>
     public TargetMark Took(TimeSpan time, bool streams) =>

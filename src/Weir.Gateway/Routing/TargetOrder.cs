@@ -115,7 +115,7 @@ internal static class TargetOrder
             var key = context.KeyOf(target);
             if (key.Provider == held.Provider && key.Model == held.Model)
             {
-                return context.State.HasFailedLately(context.State.Of(key)) ? null : target;
+                return context.HealthOf(target) is { HasFailedLately: true } ? null : target;
             }
         }
 
@@ -145,7 +145,7 @@ internal static class TargetOrder
         }
 
         var other = order[1 + (int)(draw / ExploresOneIn % (ulong)(order.Length - 1))];
-        return context.Route.Strategy == RouteStrategy.Adaptive && context.State.HasFailedLately(context.MarkOf(other))
+        return context.Route.Strategy == RouteStrategy.Adaptive && context.HealthOf(other) is { HasFailedLately: true }
             ? null
             : other;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
@@ -62,7 +63,12 @@ internal sealed class GatewayTelemetry : IDisposable
 
     /// <param name="metrics">Told as they stand.</param>
     /// <param name="inFlight">How many requests are being answered now.</param>
-    public GatewayTelemetry(GatewayMetrics metrics, Func<int> inFlight)
+    /// <param name="standings">How targets stand now.</param>
+    public GatewayTelemetry(
+        GatewayMetrics metrics,
+        Func<int> inFlight,
+        Func<ImmutableArray<(string Provider, ModelStanding Standing)>> standings
+    )
     {
         var seconds = new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBounds };
         duration = meter.CreateHistogram(
@@ -98,6 +104,24 @@ internal sealed class GatewayTelemetry : IDisposable
             () => metrics.Refusals,
             "{request}",
             "Requests that Weir itself turned away."
+        );
+        meter.CreateObservableCounter(
+            "weir.attempts.retried",
+            () => metrics.Retries,
+            "{attempt}",
+            "Attempts that repeated one at the same target."
+        );
+        meter.CreateObservableCounter(
+            "weir.requests.shed",
+            () => metrics.Sheds,
+            "{request}",
+            "Times that a request found no place at a target."
+        );
+        meter.CreateObservableGauge(
+            "weir.targets.away",
+            () => Away(standings()),
+            "{target}",
+            "Models of a provider that are passed over: open, probing or cooling."
         );
     }
 
@@ -143,6 +167,16 @@ internal sealed class GatewayTelemetry : IDisposable
         source.Dispose();
         meter.Dispose();
     }
+
+    private static IEnumerable<Measurement<int>> Away(
+        ImmutableArray<(string Provider, ModelStanding Standing)> standings
+    ) =>
+        standings
+            .GroupBy(target => target.Provider, StringComparer.Ordinal)
+            .Select(provider => new Measurement<int>(
+                provider.Count(target => target.Standing.Stands is "open" or "probing" or "cooling"),
+                new KeyValuePair<string, object?>("weir.provider", provider.Key)
+            ));
 
     private void Measure(Exchange exchange, UsageRecord record)
     {

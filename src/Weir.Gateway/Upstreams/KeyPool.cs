@@ -59,20 +59,36 @@ internal sealed class KeyPool(ImmutableArray<PoolKey> keys, AccountState state)
         return best ?? (tried.Count == 0 ? rested : null);
     }
 
-    /// <summary>Notes an answer; true when it refused the key and not the request, so that another key may fare better.</summary>
+    /// <summary>How long until one of the keys has rested, where all of them rest; null where one does not.</summary>
+    public TimeSpan? RestFor(DateTimeOffset now)
+    {
+        var soonest = DateTimeOffset.MaxValue;
+        foreach (var key in Keys)
+        {
+            var until = state.RestsUntil(key.Account);
+            soonest = until < soonest ? until : soonest;
+        }
+
+        return soonest > now ? soonest - now : null;
+    }
+
+    /// <summary>
+    /// Notes an answer; how long the key rests when it refused that and not the request, so that another key may fare better; else null.
+    /// </summary>
     /// <param name="key">What the request went up with.</param>
     /// <param name="status">The answer's.</param>
     /// <param name="headers">The answer's.</param>
     /// <param name="now">The time.</param>
-    public bool Note(PoolKey key, int status, HttpResponseHeaders headers, DateTimeOffset now)
+    public TimeSpan? Note(PoolKey key, int status, HttpResponseHeaders headers, DateTimeOffset now)
     {
         if (!HasChoice || status is not (401 or 402 or 403 or 429))
         {
-            return false;
+            return null;
         }
 
-        state.Rest(key.Account, now + RetryAfter.Of(headers, now));
-        return true;
+        var rest = RetryAfter.Of(headers, now);
+        state.Rest(key.Account, now + rest);
+        return rest;
     }
 }
 

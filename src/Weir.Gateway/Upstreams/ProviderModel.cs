@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Transforms;
 using Weir.Gateway.Translation;
@@ -35,10 +36,17 @@ internal sealed class ProviderModel
     /// <param name="config">What was written.</param>
     /// <param name="upstream">Its connections.</param>
     /// <param name="clock">What signatures and tokens are dated by; null for the system's.</param>
-    public ProviderModel(ProviderConfig config, Upstream upstream, TimeProvider? clock = null)
+    /// <param name="health">What is known of it; null where nobody will ask.</param>
+    public ProviderModel(
+        ProviderConfig config,
+        Upstream upstream,
+        TimeProvider? clock = null,
+        ProviderHealth? health = null
+    )
     {
         Config = config;
         Upstream = upstream;
+        Health = health ?? HealthBook.Unheard().Of(WorkspaceId.Default, config.Name, config.Resilience);
         Vendor = Vendors.Of(config);
         Catalogue = config.Catalogue ?? config.Kind.Catalogue(config.Name);
         Listed = [.. Models(config).Select(m => new NamePattern(m))];
@@ -80,6 +88,9 @@ internal sealed class ProviderModel
 
     /// <summary>Its connections.</summary>
     public Upstream Upstream { get; }
+
+    /// <summary>What is known of how its models do. Where it is shared, all who use it know the same.</summary>
+    public ProviderHealth Health { get; }
 
     /// <summary>Its name in records, routes and paths.</summary>
     public string Name => Config.Name;
@@ -276,7 +287,7 @@ internal sealed class ProviderModel
             : new UpstreamKey(
                 owner,
                 BaseUrl(config).GetLeftPart(UriPartial.Authority),
-                config.ConnectTimeout,
+                config.Resilience.Timeouts.Connect,
                 config.Network,
                 config.Authorities
             );

@@ -12,6 +12,7 @@ using Weir.Server.Api.Limits;
 using Weir.Server.Api.Organisations;
 using Weir.Server.Api.Prices;
 using Weir.Server.Api.Privacy;
+using Weir.Server.Api.Providers;
 using Weir.Server.Api.Roles;
 using Weir.Server.Api.Routes;
 using Weir.Server.Api.Secrets;
@@ -50,6 +51,7 @@ internal static class ApiRoutes
         RoleRoutes.Map(api);
         RouteRoutes.Map(api.MapGroup("/routes"));
         ActivityRoutes.Map(api);
+        ProviderHealthRoutes.Map(api.MapGroup("/providers"));
         AuditRoutes.Map(api.MapGroup("/audit"));
         BudgetRoutes.Map(api.MapGroup("/budgets"));
         ConfigRoutes.Map(api.MapGroup("/config"));

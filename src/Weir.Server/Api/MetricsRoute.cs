@@ -52,6 +52,34 @@ internal static class MetricsRoute
         var all = gateway.Metrics.Series;
         text.Gauge("weir_requests_in_flight", "Requests to models being answered now.", gateway.InFlight);
         text.Counter("weir_refusals_total", "Requests that Weir itself turned away.", gateway.Metrics.Refusals);
+        text.Counter("weir_retries_total", "Attempts that repeated one at the same target.", gateway.Metrics.Retries);
+        text.Counter(
+            "weir_sheds_total",
+            "Times that a request found no place at a target: it went elsewhere, or was turned away.",
+            gateway.Metrics.Sheds
+        );
+        text.Counter(
+            "weir_breakers_opened_total",
+            "Times that a breaker opened, or a probe failed.",
+            gateway.Metrics.BreakersOpened
+        );
+        text.Counter("weir_cooldowns_total", "Rests that providers asked for.", gateway.Metrics.Cooldowns);
+        text.Begin("gauge", "weir_targets", "Models that were asked for at a provider, by how they stand.");
+        foreach (
+            var group in gateway
+                .HealthOfAll()
+                .GroupBy(target => (target.Provider, target.Standing.Stands))
+                .OrderBy(group => group.Key)
+        )
+        {
+            text.Sample(
+                "weir_targets",
+                group.Count(),
+                ("provider", group.Key.Provider),
+                ("standing", group.Key.Stands)
+            );
+        }
+
         text.Begin("counter", "weir_requests_total", "Requests to models, by how they ended.");
         foreach (var series in all)
         {

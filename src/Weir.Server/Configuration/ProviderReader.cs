@@ -6,6 +6,7 @@ using System.Text.RegularExpressions;
 using Weir.Foundation;
 using Weir.Foundation.Network;
 using Weir.Gateway;
+using Weir.Gateway.Resilience;
 using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Configuration;
@@ -135,10 +136,6 @@ internal static partial class ProviderReader
             }
         }
 
-        var timeouts = map.Map("timeouts");
-        var connect = timeouts?.Duration("connect", TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(2));
-        var silence = timeouts?.Duration("silence", TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
-        timeouts?.Finish();
         var provider = HostReader.Read(
             map,
             kind,
@@ -159,16 +156,11 @@ internal static partial class ProviderReader
                 Transforms = TransformReader.Read(reading, map),
                 Http = map.Word("http", Https) ?? HttpVersions.Auto,
                 Authorities = Authorities(reading, map),
+                Resilience = ResilienceReader.Read(map, ResilienceConfig.Default),
             }
         );
         provider = CredentialReader.Read(reading, map, kind, provider);
-        return name is null || kind is null
-            ? null
-            : provider with
-            {
-                ConnectTimeout = connect ?? provider.ConnectTimeout,
-                SilenceTimeout = silence ?? provider.SilenceTimeout,
-            };
+        return name is null || kind is null ? null : provider;
     }
 
     /// <summary>Read with the document: what the file holds later takes effect with the document's next change.</summary>

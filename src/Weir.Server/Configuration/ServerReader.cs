@@ -20,6 +20,14 @@ internal static class ServerReader
         ["drain"] = HangUpPolicy.Drain,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, bool> Rollbacks = new Dictionary<string, bool>(
+        StringComparer.Ordinal
+    )
+    {
+        ["off"] = false,
+        ["auto"] = true,
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     private static readonly FrozenDictionary<string, ClientCertificates> Clients = new Dictionary<
         string,
         ClientCertificates
@@ -58,6 +66,7 @@ internal static class ServerReader
             RateLimit = RateLimit(map),
             Sessions = Sessions(map),
             SecretKeyCommand = KeyCommand(map),
+            RollsBack = map.Word("rollback", Rollbacks) ?? false,
         };
         var proxies = NetworkReader.ReadProxies(reading, map);
         var maxBody = map.Whole("maxBodyMb", 1, 1024) * Mebibyte;

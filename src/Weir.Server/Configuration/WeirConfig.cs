@@ -58,6 +58,9 @@ public sealed record ServerConfig
     /// <summary>How <c>https://</c> addresses are served; null when there is no certificate.</summary>
     public TlsConfig? Tls { get; init; }
 
+    /// <summary>Whether a change of a document after which requests fail is taken back; takes effect at once.</summary>
+    public bool RollsBack { get; init; }
+
     /// <summary>A program and its arguments that writes the master keys of sealed secrets; empty for none.</summary>
     public ImmutableArray<string> SecretKeyCommand { get; init; } = [];
 }

@@ -61,6 +61,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /api/v1/privacy/export",
         "GET /api/v1/privacy/figures",
         "POST /api/v1/privacy/erasures",
+        "GET /api/v1/providers/health",
         "GET /api/v1/roles",
         "POST /api/v1/roles",
         "DELETE /api/v1/roles/{name}",

@@ -61,7 +61,8 @@ public sealed class ClaudeCodeTests : IAsyncLifetime
 
         Assert.Equal(Prompts.FinalAnswer, result.Json().Text("result"));
         await run.AssertLedgerAgreesAsync(charges: 1);
-        Assert.Equal(2, (await run.RecordsAsync()).Count);
+        // Weir asks again before the program has to.
+        Assert.Single(await run.RecordsAsync());
     }
 
     [Fact]

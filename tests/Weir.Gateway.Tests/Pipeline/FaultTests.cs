@@ -89,7 +89,7 @@ public sealed class FaultTests
         await using var host = await GatewayHost.StartAsync(
             GatewayHost.Anthropic(upstream) with
             {
-                SilenceTimeout = TimeSpan.FromMilliseconds(300),
+                Resilience = new() { Timeouts = new() { Silence = TimeSpan.FromMilliseconds(300) } },
             }
         );
 
@@ -106,7 +106,7 @@ public sealed class FaultTests
         await using var host = await GatewayHost.StartAsync(
             GatewayHost.Anthropic(upstream) with
             {
-                SilenceTimeout = TimeSpan.FromMilliseconds(200),
+                Resilience = new() { Timeouts = new() { Silence = TimeSpan.FromMilliseconds(200) } },
             }
         );
 

@@ -56,7 +56,7 @@ public sealed class LogTests
             httpStatus,
             error,
             providerRequestId,
-            goesOn
+            goesOn ? "the next target is tried" : "no target is left"
         );
 
         Assert.Equal(line, Assert.Single(log.All));

@@ -170,7 +170,12 @@ public sealed class RefusalTests
             UpstreamAnswer.Sse(AnthropicAnswers.Events(reply)),
             UpstreamAnswer.Sse(AnthropicAnswers.Events(reply).Take(3)).Dies()
         );
-        await using var host = await GatewayHost.StartAsync(GatewayHost.Anthropic(upstream));
+        await using var host = await GatewayHost.StartAsync(
+            GatewayHost.Anthropic(upstream) with
+            {
+                Resilience = new() { Retries = 0 },
+            }
+        );
         var before = Room(host);
         for (var i = 0; i < 5; i++)
         {
@@ -200,7 +205,7 @@ public sealed class RefusalTests
     }
 
     /// <summary>How many more requests the journal would take.</summary>
-    private static int Room(GatewayHost host)
+    internal static int Room(GatewayHost host)
     {
         var count = 0;
         while (host.Ledger.Journal.TryReserve())

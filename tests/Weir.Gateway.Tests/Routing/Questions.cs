@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Wire;
 using Weir.Identity;
@@ -78,7 +79,7 @@ internal static class Questions
     public static RouteModel RouteOf(RouteConfig config) => GatewayOf(config).Routes[0];
 
     /// <summary>A gateway with that route over Anthropic's own kind.</summary>
-    public static GatewayModel GatewayOf(RouteConfig config) =>
+    public static GatewayModel GatewayOf(RouteConfig config, HealthBook? health = null) =>
         GatewaySnapshot
             .Build(
                 new GatewayConfig
@@ -99,12 +100,17 @@ internal static class Questions
                 },
                 [],
                 previous: null,
-                TimeProvider.System
+                TimeProvider.System,
+                health
             )
             .Server;
 
     /// <summary>A route of that strategy over targets <c>a</c>, <c>b</c>, <c>c</c> … of these weights.</summary>
     public static GatewayModel Over(RouteStrategy strategy, bool? stays, params int[] weights) =>
+        Over(HealthBook.Unheard(), strategy, stays, weights);
+
+    /// <summary>The same, over what is known of their health.</summary>
+    public static GatewayModel Over(HealthBook health, RouteStrategy strategy, bool? stays, params int[] weights) =>
         GatewayOf(
             new RouteConfig
             {
@@ -112,8 +118,16 @@ internal static class Questions
                 Strategy = strategy,
                 StaysWithSession = stays,
                 Targets = [.. weights.Select((w, i) => new TargetConfig($"{(char)('a' + i)}", null, w))],
-            }
+            },
+            health
         );
+
+    /// <summary>An attempt at a target of <see cref="Over(RouteStrategy, bool?, int[])"/> ended.</summary>
+    public static void Ended(GatewayModel gateway, string provider, AttemptOutcome outcome)
+    {
+        using var attempt = gateway.Provider(provider)!.Health.Of("claude-sonnet-4-5").Begin();
+        attempt.Tell(outcome);
+    }
 
     /// <summary>The names of the targets in the order that is decided.</summary>
     public static ImmutableArray<string> Order(GatewayModel gateway, RouteState state, in RouteQuestion question) =>
@@ -129,6 +143,7 @@ internal static class Questions
             At = new DateTimeOffset(2026, 7, 2, 12, 0, 0, TimeSpan.Zero),
         };
 
-    /// <summary>Where a target of <see cref="Over"/> is measured.</summary>
-    public static TargetKey Key(string provider) => new(WorkspaceId.Default, provider, "claude-sonnet-4-5");
+    /// <summary>Where a target of <see cref="Over(RouteStrategy, bool?, int[])"/> is measured.</summary>
+    public static Gateway.Routing.TargetKey Key(string provider) =>
+        new(WorkspaceId.Default, provider, "claude-sonnet-4-5");
 }

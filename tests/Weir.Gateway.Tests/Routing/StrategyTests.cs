@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Weir.Foundation;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
 using Weir.Testing;
 using static Weir.Gateway.Tests.Routing.Questions;
@@ -12,8 +13,13 @@ public sealed class StrategyTests
 {
     private readonly FakeClock clock = new();
     private readonly RouteState state;
+    private readonly HealthBook health;
 
-    public StrategyTests() => state = new RouteState(clock);
+    public StrategyTests()
+    {
+        state = new RouteState(clock);
+        health = new HealthBook(new HealthContext(clock, () => 0, _ => { }));
+    }
 
     private static TimeSpan Ms(double ms) => TimeSpan.FromMilliseconds(ms);
 
@@ -100,9 +106,9 @@ public sealed class StrategyTests
     public void The_fastest_is_first_and_one_request_in_twenty_looks_elsewhere()
     {
         var gateway = Over(RouteStrategy.Latency, stays: null, 1, 1, 1);
-        state.Note(Key("a"), Ms(900), streams: true, ok: true);
-        state.Note(Key("b"), Ms(200), streams: true, ok: true);
-        state.Note(Key("c"), Ms(500), streams: true, ok: true);
+        state.Note(Key("a"), Ms(900), streams: true);
+        state.Note(Key("b"), Ms(200), streams: true);
+        state.Note(Key("c"), Ms(500), streams: true);
 
         var first = new int[3];
         for (var i = 0; i < 20_000; i++)
@@ -127,7 +133,7 @@ public sealed class StrategyTests
         {
             var first = Order(gateway, state, Small(i))[0];
             served[first[0] - 'a']++;
-            state.Note(Key(first), Ms(100 + (100 * (first[0] - 'a')) + random.Next(50)), streams: true, ok: true);
+            state.Note(Key(first), Ms(100 + (100 * (first[0] - 'a')) + random.Next(50)), streams: true);
         }
 
         Assert.All(served, count => Assert.True(count > 20, string.Join(", ", served)));
@@ -141,13 +147,13 @@ public sealed class StrategyTests
         for (var i = 0; i < 500; i++)
         {
             var first = Order(gateway, state, Small(i))[0];
-            state.Note(Key(first), Ms(first == "a" ? 100 : 400), streams: true, ok: true);
+            state.Note(Key(first), Ms(first == "a" ? 100 : 400), streams: true);
         }
 
         for (var i = 500; i < 1_500; i++)
         {
             var first = Order(gateway, state, Small(i))[0];
-            state.Note(Key(first), Ms(first == "a" ? 400 : 100), streams: true, ok: true);
+            state.Note(Key(first), Ms(first == "a" ? 400 : 100), streams: true);
         }
 
         Assert.Equal(["b", "a"], Order(gateway, state, Small(0) with { Id = null }));
@@ -157,10 +163,10 @@ public sealed class StrategyTests
     public void Streams_and_whole_answers_are_measured_apart()
     {
         var gateway = Over(RouteStrategy.Latency, stays: null, 1, 1);
-        state.Note(Key("a"), Ms(100), streams: true, ok: true);
-        state.Note(Key("a"), Ms(9000), streams: false, ok: true);
-        state.Note(Key("b"), Ms(300), streams: true, ok: true);
-        state.Note(Key("b"), Ms(2000), streams: false, ok: true);
+        state.Note(Key("a"), Ms(100), streams: true);
+        state.Note(Key("a"), Ms(9000), streams: false);
+        state.Note(Key("b"), Ms(300), streams: true);
+        state.Note(Key("b"), Ms(2000), streams: false);
 
         var question = Small(0) with { Id = null };
         Assert.Equal(["a", "b"], Order(gateway, state, question));
@@ -170,27 +176,27 @@ public sealed class StrategyTests
     [Fact]
     public void What_fails_without_ever_answering_is_not_the_first_for_being_unknown()
     {
-        var gateway = Over(RouteStrategy.Latency, stays: null, 1, 1);
-        state.Note(Key("a"), null, streams: true, ok: false);
-        state.Note(Key("b"), Ms(300), streams: true, ok: true);
+        var gateway = Over(health, RouteStrategy.Latency, stays: null, 1, 1);
+        Ended(gateway, "a", AttemptOutcome.Failed);
+        state.Note(Key("b"), Ms(300), streams: true);
 
         var question = Small(0) with { Id = null };
         Assert.Equal(["b", "a"], Order(gateway, state, question));
-        clock.Advance(RouteState.Penalty);
+        clock.Advance(TargetState.Penalty);
         Assert.Equal(["a", "b"], Order(gateway, state, question));
     }
 
     [Fact]
     public void Adaptive_puts_what_failed_lately_behind_and_takes_it_back()
     {
-        var gateway = Over(RouteStrategy.Adaptive, stays: null, 1, 1, 1);
-        state.Note(Key("a"), Ms(100), streams: true, ok: true);
-        state.Note(Key("b"), Ms(200), streams: true, ok: true);
-        state.Note(Key("c"), Ms(300), streams: true, ok: true);
+        var gateway = Over(health, RouteStrategy.Adaptive, stays: null, 1, 1, 1);
+        state.Note(Key("a"), Ms(100), streams: true);
+        state.Note(Key("b"), Ms(200), streams: true);
+        state.Note(Key("c"), Ms(300), streams: true);
         var question = Small(0) with { Id = null };
         Assert.Equal(["a", "b", "c"], Order(gateway, state, question));
 
-        state.Note(Key("a"), null, streams: true, ok: false);
+        Ended(gateway, "a", AttemptOutcome.Failed);
         Assert.Equal(["b", "c", "a"], Order(gateway, state, question));
         for (var i = 0; i < 2_000; i++)
         {
@@ -198,24 +204,24 @@ public sealed class StrategyTests
         }
 
         // It answers again as somebody's last resort: one failure of few is not too many.
-        state.Note(Key("a"), Ms(100), streams: true, ok: true);
+        Ended(gateway, "a", AttemptOutcome.Good);
         Assert.Equal(["a", "b", "c"], Order(gateway, state, question));
     }
 
     [Fact]
     public void Adaptive_does_not_trust_a_target_that_fails_every_third_time()
     {
-        var gateway = Over(RouteStrategy.Adaptive, stays: null, 1, 1);
-        state.Note(Key("b"), Ms(900), streams: true, ok: true);
+        var gateway = Over(health, RouteStrategy.Adaptive, stays: null, 1, 1);
+        state.Note(Key("b"), Ms(900), streams: true);
+        state.Note(Key("a"), Ms(10), streams: true);
         for (var i = 0; i < 30; i++)
         {
-            var fails = i % 3 == 0;
-            state.Note(Key("a"), fails ? null : Ms(10), streams: true, ok: !fails);
+            Ended(gateway, "a", i % 3 == 0 ? AttemptOutcome.Failed : AttemptOutcome.Good);
         }
 
         var question = Small(0) with { Id = null };
         Assert.Equal(["b", "a"], Order(gateway, state, question));
-        clock.Advance(RouteState.Penalty);
+        clock.Advance(TargetState.Penalty);
         Assert.Equal(["a", "b"], Order(gateway, state, question));
     }
 
@@ -284,7 +290,7 @@ public sealed class StrategyTests
     [Fact]
     public void A_session_does_not_stay_with_what_has_failed_nor_where_it_is_told_not_to()
     {
-        var gateway = Over(RouteStrategy.Weighted, stays: null, 1, 1);
+        var gateway = Over(health, RouteStrategy.Weighted, stays: null, 1, 1);
         var drawn = Order(gateway, state, Small(1, "s"))[0];
         var other = drawn == "a" ? "b" : "a";
         state.Keep(new SessionKey(WorkspaceId.Default, "r", "s"), other, "claude-sonnet-4-5", writesLong: false);
@@ -292,7 +298,7 @@ public sealed class StrategyTests
         Assert.Equal(drawn, Order(Over(RouteStrategy.Weighted, stays: false, 1, 1), state, Small(2, "s"))[0]);
         // A vector is made of no prompt that is kept.
         Assert.Equal(drawn, Order(gateway, state, Small(2, "s") with { MayTranslate = false })[0]);
-        state.Note(Key(other), null, streams: true, ok: false);
+        Ended(gateway, other, AttemptOutcome.Failed);
         Assert.Equal(drawn, Order(gateway, state, Small(2, "s"))[0]);
     }
 

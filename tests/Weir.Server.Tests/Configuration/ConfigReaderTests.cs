@@ -135,8 +135,8 @@ public sealed class ConfigReaderTests
         Assert.Equal(new PassThroughRule("GET", "/v1/files/*"), Assert.Single(anthropic.PassThrough));
         Assert.Equal(HttpVersions.Http11, anthropic.Http);
         Assert.Equal([(anthropic.ApiKey, null), (null, "spare")], anthropic.ApiKeys.Select(k => (k.Key, k.Secret)));
-        Assert.Equal(TimeSpan.FromMilliseconds(500), anthropic.ConnectTimeout);
-        Assert.Equal(TimeSpan.FromMinutes(2), anthropic.SilenceTimeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(500), anthropic.Resilience.Timeouts.Connect);
+        Assert.Equal(TimeSpan.FromMinutes(2), anthropic.Resilience.Timeouts.Silence);
         Assert.Equal("https://api.groq.com/openai/v1", config.Gateway.Providers[1].BaseUrl!.OriginalString);
         Assert.Equal(["llama*", "qwen"], config.Gateway.Providers[2].Models);
         Assert.Equal("none", config.Gateway.Providers[2].Catalogue);
@@ -162,7 +162,7 @@ public sealed class ConfigReaderTests
         var provider = Assert.Single(config.Gateway.Providers);
         Assert.Null(provider.ApiKey);
         Assert.Null(provider.BaseUrl);
-        Assert.Equal(TimeSpan.FromSeconds(10), provider.ConnectTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(10), provider.Resilience.Timeouts.Connect);
         Assert.Equal(50L * 1024 * 1024, config.Gateway.MaxBodyBytes);
         Assert.Equal(HangUpPolicy.Abort, config.Gateway.OnHangUp);
         Assert.Empty(config.Server.Urls);
@@ -607,7 +607,7 @@ public sealed class ConfigReaderTests
             "version: 1\nproviders:\n  - { name: a, kind: simulator, timeouts: &t { silence: 9s } }\n  - { name: b, kind: simulator, timeouts: *t }\n"
         );
 
-        Assert.Equal(TimeSpan.FromSeconds(9), config.Gateway.Providers[1].SilenceTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(9), config.Gateway.Providers[1].Resilience.Timeouts.Silence);
     }
 
     [Fact]

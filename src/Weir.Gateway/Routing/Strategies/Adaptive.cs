@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weir.Gateway.Resilience;
 
 namespace Weir.Gateway.Routing.Strategies;
 
@@ -9,27 +10,20 @@ internal static class Adaptive
     private const double Behind = 86_400_000;
 
     /// <summary>The target's place: the lowest is tried first.</summary>
-    public static double Rank(Target target, in RankContext context)
-    {
-        var mark = context.MarkOf(target);
-        return context.State.HasFailedLately(mark)
-            ? Behind * (1 + mark.Failures)
+    public static double Rank(Target target, in RankContext context) =>
+        context.HealthOf(target) is { HasFailedLately: true } health
+            ? Behind * (1 + health.FailedShare)
             : Math.Min(Latency.Rank(target, context), Behind);
-    }
 
     /// <summary>Why it stands there.</summary>
-    public static string Why(Target target, in RankContext context)
-    {
-        var mark = context.MarkOf(target);
-        return context.State.HasFailedLately(mark)
-            ? $"behind: {FailedIn(mark, context)}"
+    public static string Why(Target target, in RankContext context) =>
+        context.HealthOf(target) is { HasFailedLately: true } health
+            ? $"behind: {InWords(health)}"
             : Latency.Why(target, context);
-    }
 
-    /// <summary>How lately it failed, in words.</summary>
-    public static string FailedIn(in TargetMark mark, in RankContext context) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"failed {context.State.SinceFailure(mark)?.TotalSeconds ?? 0:0} s ago"
-        );
+    /// <summary>What is the matter with it, in words.</summary>
+    public static string InWords(TargetState health) =>
+        health.SinceFailure is { } since
+            ? string.Create(CultureInfo.InvariantCulture, $"failed {since.TotalSeconds:0} s ago")
+            : "its provider asked to be left alone";
 }

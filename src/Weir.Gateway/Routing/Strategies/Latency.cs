@@ -13,7 +13,11 @@ internal static class Latency
     {
         var mark = context.MarkOf(target);
         return mark.MsOf(context.Question.Streams)
-            ?? (context.State.HasFailedLately(mark) ? double.PositiveInfinity : -1 - (context.DrawAt(target) ?? 0));
+            ?? (
+                context.HealthOf(target) is { HasFailedLately: true }
+                    ? double.PositiveInfinity
+                    : -1 - (context.DrawAt(target) ?? 0)
+            );
     }
 
     /// <summary>Why it stands there.</summary>
@@ -25,7 +29,8 @@ internal static class Latency
                     CultureInfo.InvariantCulture,
                     $"begins to answer after {ms:0} ms ({mark.Measured} measured)"
                 )
-            : context.State.HasFailedLately(mark) ? $"not measured, and {Adaptive.FailedIn(mark, context)}"
+            : context.HealthOf(target) is { HasFailedLately: true } health
+                ? $"not measured, and {Adaptive.InWords(health)}"
             : "not measured yet";
     }
 }

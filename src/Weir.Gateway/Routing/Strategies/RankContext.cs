@@ -1,4 +1,5 @@
 using Weir.Foundation;
+using Weir.Gateway.Resilience;
 using Weir.Ledger;
 
 namespace Weir.Gateway.Routing.Strategies;
@@ -19,6 +20,9 @@ internal readonly record struct RankContext(
 {
     /// <summary>What is measured of a target of this request's.</summary>
     public TargetMark MarkOf(Target target) => State.Of(KeyOf(target));
+
+    /// <summary>What is known of its health; null for nothing.</summary>
+    public TargetState? HealthOf(Target target) => target.Provider.Health.Find(target.Model ?? Question.Model);
 
     /// <summary>Where it is measured.</summary>
     public TargetKey KeyOf(Target target) => new(Workspace, target.Provider.Name, target.Model ?? Question.Model);

@@ -3,6 +3,7 @@ using Weir.Client;
 using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Ledger;
+using Weir.Server.Api.Providers;
 
 namespace Weir.Server.Api.Routes;
 
@@ -43,6 +44,7 @@ internal static class RouteShapesOf
             Dropped = Notes(from.Dropped),
             Refused = Notes(from.Refused),
             Standing = from.Standing,
+            Health = from.Health is { } health ? ProviderHealthRoutes.Item(health) : null,
             Credential = Word(from.Credential),
         };
 

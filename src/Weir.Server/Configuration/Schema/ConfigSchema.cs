@@ -62,7 +62,7 @@ public static class ConfigSchema
             $$"""
                 version: 1
                 providers:
-                  - { name: p, kind: {{kind}}, timeouts: {}, deployments: { m: d }, apiKeys: ["${K}"], models: [m], dialects: [chat], passThrough: [p],
+                  - { name: p, kind: {{kind}}, timeouts: {}, breaker: {}, concurrency: {}, deployments: { m: d }, apiKeys: ["${K}"], models: [m], dialects: [chat], passThrough: [p],
                       sharedPassThrough: [p], share: [w], transforms: {{Transforms}} }
                 """
         ),

@@ -30,7 +30,7 @@ public sealed class ConfigImportTests
         );
         Assert.All(
             config.Gateway.Providers,
-            provider => Assert.Equal(TimeSpan.FromMinutes(10), provider.SilenceTimeout)
+            provider => Assert.Equal(TimeSpan.FromMinutes(10), provider.Resilience.Timeouts.Silence)
         );
         var rules = config.Gateway.Routes.ToDictionary(route => route.Name, route => route);
         // A model that is named with its provider goes before every rule, as there.
@@ -187,8 +187,8 @@ public sealed class ConfigImportTests
             ("my-project", "us-central1"),
             (config.Gateway.Providers[4].Project, config.Gateway.Providers[4].Location)
         );
-        Assert.Equal(TimeSpan.FromSeconds(300), config.Gateway.Providers[2].SilenceTimeout);
-        Assert.Equal(TimeSpan.FromSeconds(45), config.Gateway.Providers[0].SilenceTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(300), config.Gateway.Providers[2].Resilience.Timeouts.Silence);
+        Assert.Equal(TimeSpan.FromSeconds(45), config.Gateway.Providers[0].Resilience.Timeouts.Silence);
 
         Assert.Equal(
             [
