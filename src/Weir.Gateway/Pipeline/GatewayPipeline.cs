@@ -220,9 +220,12 @@ internal sealed class GatewayPipeline(
     private async ValueTask<bool> RouteAsync(Exchange exchange)
     {
         var caller = exchange.Caller;
-        if (caller.Principal.Bounds is { HasModels: true } bounds && !bounds.AllowsModel(exchange.RequestedModel ?? ""))
+        if (
+            caller.Principal.Bounds is { HasModels: true } bounds
+            && PassThrough.IsBeyond(exchange, bounds, out var beyond)
+        )
         {
-            await RefuseAsync(exchange, 403, RequestRefusals.NotOfTheKey(exchange.RequestedModel));
+            await RefuseAsync(exchange, 403, RequestRefusals.NotOfTheKey(beyond));
             return false;
         }
 
@@ -573,7 +576,7 @@ internal sealed class GatewayPipeline(
     {
         var endpoint = exchange.Endpoint;
         var bounds = exchange.Caller.Principal.Bounds is { HasModels: true } own ? own : null;
-        var models = await ModelListing.GatherAsync(exchange.Gateway, exchange.Prices, clock, shutdown);
+        var models = await ModelListing.GatherAsync(exchange.Gateway, exchange.Prices, clock, logger, shutdown);
         ReadOnlyMemory<byte> list;
         if (endpoint.Subject is not { } id)
         {

@@ -111,4 +111,7 @@ internal static partial class Log
 
     [LoggerMessage(5, LogLevel.Error, "What a provider said of its limits could not be taken in: {Failure}")]
     public static partial void DelayedWorkFailed(ILogger logger, string failure);
+
+    [LoggerMessage(8, LogLevel.Error, "What provider {Provider} lists could not be read: {Failure}")]
+    public static partial void ModelsNotRead(ILogger logger, string provider, string failure);
 }
