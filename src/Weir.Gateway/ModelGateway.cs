@@ -74,18 +74,23 @@ public sealed class ModelGateway : IAsyncDisposable
         routes = new RouteState(clock);
         snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock);
         telemetry = new GatewayTelemetry(Metrics, () => InFlight);
+        var answers = new OwnAnswers(Metrics, refused, log);
         pipeline = new GatewayPipeline(
             ledger,
             new Authenticator(keys),
-            new RecordWriter(ledger.Journal, ids, Metrics, clock),
-            quotas,
-            refusals,
-            refused,
+            answers,
+            new ModelQuestions(answers, clock, log, shutdown.Token),
+            new RequestSender(
+                new RecordWriter(ledger.Journal, ids, Metrics, clock),
+                quotas,
+                refusals,
+                clock,
+                log,
+                shutdown.Token
+            ),
             Metrics,
             routes,
-            clock,
-            log,
-            shutdown.Token
+            log
         );
     }
 

@@ -1,11 +1,8 @@
-using System.Buffers;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
-using Weir.Gateway.Counting;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Translation;
-using Weir.Gateway.Upstreams;
 using Weir.Gateway.Wire;
 using Weir.Ledger;
 
@@ -29,19 +26,14 @@ namespace Weir.Gateway.Pipeline;
 internal sealed class GatewayPipeline(
     UsageLedger ledger,
     Authenticator authenticator,
-    RecordWriter records,
-    QuotaHeaders? quotas,
-    RefusalNotes? refusals,
-    RefusalLog refused,
+    OwnAnswers answers,
+    ModelQuestions questions,
+    RequestSender sender,
     GatewayMetrics metrics,
     RouteState routes,
-    TimeProvider clock,
-    ILogger logger,
-    CancellationToken shutdown
+    ILogger logger
 )
 {
-    private readonly TokenCounts counts = new(clock);
-
     /// <summary>Answers one request.</summary>
     public async Task RunAsync(Exchange exchange)
     {
@@ -49,8 +41,8 @@ internal sealed class GatewayPipeline(
         var endpoint = exchange.Endpoint;
         if (!CallerRules.IsKnownHost(request, exchange.Snapshot.Server.Config.Hosts))
         {
-            Note(exchange, 421, "an unknown host name", null);
-            await RefuseAsync(
+            answers.Note(exchange, 421, "an unknown host name", null);
+            answers.Refuse(
                 exchange,
                 421,
                 "Weir does not go by the name in the Host header; see hosts in its configuration."
@@ -67,11 +59,7 @@ internal sealed class GatewayPipeline(
         {
             if (!mayCall)
             {
-                await RefuseAsync(
-                    exchange,
-                    403,
-                    "Pages of this origin may not call Weir; see cors in its configuration."
-                );
+                answers.Refuse(exchange, 403, "Pages of this origin may not call Weir; see cors in its configuration.");
             }
 
             return;
@@ -80,21 +68,21 @@ internal sealed class GatewayPipeline(
         // Under Weir's own name a provider's script would be its pages' equal, and act for whoever is signed in.
         if (CallerRules.IsForPage(request))
         {
-            Note(exchange, 403, "a browser's page", null);
-            await RefuseAsync(exchange, 403, "This is for programs: no browser may show or run it under Weir's name.");
+            answers.Note(exchange, 403, "a browser's page", null);
+            answers.Refuse(exchange, 403, "This is for programs: no browser may show or run it under Weir's name.");
             return;
         }
 
         if (endpoint.Operation == Operation.Unknown)
         {
-            await RefuseAsync(exchange, 404, "Weir has no such path.");
+            answers.Refuse(exchange, 404, "Weir has no such path.");
             return;
         }
 
         if (!endpoint.Takes(request.Method))
         {
             exchange.Context.Response.Headers.Allow = endpoint.Allow;
-            await RefuseAsync(exchange, 405, $"This path takes {endpoint.Allow} alone.");
+            answers.Refuse(exchange, 405, $"This path takes {endpoint.Allow} alone.");
             return;
         }
 
@@ -108,15 +96,15 @@ internal sealed class GatewayPipeline(
         // 1. Authenticate.
         if (authenticator.Identify(request, exchange.Snapshot.Server.Config.Proxies, out var refusal) is not { } caller)
         {
-            Note(exchange, refusal.Status, refusal.Kind, refusal.Who);
-            await RefuseAsync(exchange, refusal.Status, refusal.Reason);
+            answers.Note(exchange, refusal.Status, refusal.Kind, refusal.Who);
+            answers.Refuse(exchange, refusal.Status, refusal.Reason);
             return;
         }
 
         if (exchange.Snapshot.Of(caller.Principal.Workspace) is not { } gateway)
         {
-            Note(exchange, 403, "a workspace that is not served", caller.Principal.KeyId);
-            await RefuseAsync(exchange, 403, RequestRefusals.NotServed);
+            answers.Note(exchange, 403, "a workspace that is not served", caller.Principal.KeyId);
+            answers.Refuse(exchange, 403, RequestRefusals.NotServed);
             return;
         }
 
@@ -124,20 +112,20 @@ internal sealed class GatewayPipeline(
         exchange.Gateway = gateway;
         if (endpoint.IsModelList)
         {
-            await ListModelsAsync(exchange);
+            await questions.ListModelsAsync(exchange);
             return;
         }
 
         if (endpoint.Operation == Operation.PassThrough && PassThrough.Admit(exchange) is { } turnedAway)
         {
-            await RefuseAsync(exchange, turnedAway.Status, turnedAway.Reason);
+            answers.Refuse(exchange, turnedAway.Status, turnedAway.Reason);
             return;
         }
 
         exchange.Attribution = Attribution.Read(request.Headers, caller.Principal);
         using var body = new PooledBuffer(request.ContentLength ?? 4096);
         using var plain = new PooledBuffer(0);
-        if (await ReadAsync(exchange, body, plain) && await RouteAsync(exchange) && !await CountAsync(exchange))
+        if (await ReadAsync(exchange, body, plain) && Route(exchange) && !await questions.CountAsync(exchange))
         {
             await ReserveAndSendAsync(exchange, body, plain);
         }
@@ -161,10 +149,10 @@ internal sealed class GatewayPipeline(
         switch (await RequestBodyReader.ReadAsync(request, limit, body))
         {
             case BodyOutcome.TooLarge:
-                await RefuseAsync(exchange, 413, RequestRefusals.TooLarge(limit));
+                answers.Refuse(exchange, 413, RequestRefusals.TooLarge(limit));
                 return false;
             case BodyOutcome.Broken:
-                await RefuseAsync(exchange, 400, "The request's body is not well-formed HTTP.");
+                answers.Refuse(exchange, 400, "The request's body is not well-formed HTTP.");
                 return false;
             case BodyOutcome.CallerGone:
                 return false;
@@ -177,7 +165,7 @@ internal sealed class GatewayPipeline(
             exchange.BodyIsCoded = true;
             if (!BodyDecoder.TryDecode(body.Span, coding, limit, plain))
             {
-                await RefuseAsync(
+                answers.Refuse(
                     exchange,
                     400,
                     $"The request's body cannot be decoded as {RequestRefusals.Shown(coding)}, or is larger than {limit} bytes when it is."
@@ -203,13 +191,13 @@ internal sealed class GatewayPipeline(
 
         if (exchange.Head.Fault is { } fault)
         {
-            await RefuseAsync(exchange, 400, fault);
+            answers.Refuse(exchange, 400, fault);
             return false;
         }
 
         if (isModelCall && exchange.RequestedModel is null && !exchange.IsPassThrough)
         {
-            await RefuseAsync(exchange, 400, RequestRefusals.NoModel);
+            answers.Refuse(exchange, 400, RequestRefusals.NoModel);
             return false;
         }
 
@@ -217,7 +205,7 @@ internal sealed class GatewayPipeline(
     }
 
     /// <summary>4. Route. False when the request has been refused.</summary>
-    private async ValueTask<bool> RouteAsync(Exchange exchange)
+    private bool Route(Exchange exchange)
     {
         var caller = exchange.Caller;
         if (
@@ -225,7 +213,7 @@ internal sealed class GatewayPipeline(
             && PassThrough.IsBeyond(exchange, bounds, out var beyond)
         )
         {
-            await RefuseAsync(exchange, 403, RequestRefusals.NotOfTheKey(beyond));
+            answers.Refuse(exchange, 403, RequestRefusals.NotOfTheKey(beyond));
             return false;
         }
 
@@ -236,20 +224,20 @@ internal sealed class GatewayPipeline(
 
         if (exchange.Route.Refusal is { } refusal)
         {
-            await RefuseAsync(exchange, exchange.Route.Status, refusal);
+            answers.Refuse(exchange, exchange.Route.Status, refusal);
             return false;
         }
 
         if (!caller.IsLocal || !caller.BringsOwn)
         {
-            return await ReadConversationAsync(exchange) && await FindHolderAsync(exchange);
+            return ReadConversation(exchange) && FindHolder(exchange);
         }
 
         // Without a Weir key, a credential of the caller's own opens only what asks for none of Weir's.
         var open = exchange.Route.Targets.RemoveAll(t => t.Provider.HasOwnCredential);
         if (open.IsEmpty)
         {
-            await RefuseAsync(
+            answers.Refuse(
                 exchange,
                 401,
                 $"Provider {exchange.Route.Targets[0].Provider.Name} is used with Weir's own key: show a Weir key, not one of the provider's."
@@ -258,7 +246,7 @@ internal sealed class GatewayPipeline(
         }
 
         exchange.Route = exchange.Route with { Targets = open };
-        return await ReadConversationAsync(exchange) && await FindHolderAsync(exchange);
+        return ReadConversation(exchange) && FindHolder(exchange);
     }
 
     private static RouteQuestion QuestionOf(Exchange exchange) =>
@@ -290,7 +278,7 @@ internal sealed class GatewayPipeline(
     /// 5. Translate, its first half: where a target speaks another dialect the request is read, and targets that have no
     /// equivalent for what it needs are passed over. False when none is left, or the request has been refused.
     /// </summary>
-    private async ValueTask<bool> ReadConversationAsync(Exchange exchange)
+    private bool ReadConversation(Exchange exchange)
     {
         var caller = exchange.Endpoint.Dialect;
         if (exchange.IsPassThrough || !exchange.Endpoint.IsConversation)
@@ -316,7 +304,7 @@ internal sealed class GatewayPipeline(
             );
             if (exchange.Conversation is not { } conversation)
             {
-                await RefuseAsync(exchange, 400, reason!);
+                answers.Refuse(exchange, 400, reason!);
                 return false;
             }
 
@@ -332,56 +320,21 @@ internal sealed class GatewayPipeline(
             return true;
         }
 
-        await RefuseAsync(exchange, 400, reason!);
+        answers.Refuse(exchange, 400, reason!);
         return false;
     }
 
-    /// <summary>Answers who asks for a count. False when it is no such question, or one that the provider is asked as it came.</summary>
-    private async ValueTask<bool> CountAsync(Exchange exchange)
-    {
-        if (!exchange.Endpoint.IsCount || exchange.IsPassThrough)
-        {
-            return false;
-        }
-
-        var target = exchange.Route.Targets[0];
-        exchange.Route = exchange.Route with { Targets = [target] };
-        if (TokenCounts.IsRelayed(exchange, target))
-        {
-            return false;
-        }
-
-        WriteCount(exchange, target, await counts.CountAsync(exchange, target, shutdown));
-        return true;
-    }
-
-    private static void WriteCount(Exchange exchange, Target target, in CountAnswer count)
-    {
-        var headers = exchange.Context.Response.Headers;
-        headers[TokenCounts.Header] = count.Source;
-        headers["x-weir-provider"] = target.Provider.Name;
-        WriteJson(exchange, StatusCodes.Status200OK, TokenCounts.Write(exchange.Endpoint.Dialect, count.Tokens));
-    }
-
     /// <summary>What only one account knows is asked of that one alone. False when the request has been refused.</summary>
-    private async ValueTask<bool> FindHolderAsync(Exchange exchange)
+    private bool FindHolder(Exchange exchange)
     {
         if (Holders.Narrow(exchange) is not { } reason)
         {
             return true;
         }
 
-        await RefuseAsync(exchange, 400, reason);
+        answers.Refuse(exchange, 400, reason);
         return false;
     }
-
-    private PoolKey? PickKey(Exchange exchange, Target target) =>
-        target.Provider.Keys?.Pick(
-            exchange.Attribution.Session ?? exchange.Head.Session ?? exchange.Caller.Principal.KeyId ?? "",
-            exchange.Holder,
-            [.. exchange.Attempts.Where(a => a.Target == target).Select(a => a.Key).OfType<PoolKey>()],
-            clock.GetUtcNow()
-        );
 
     private async Task ReserveAndSendAsync(Exchange exchange, PooledBuffer body, PooledBuffer plain)
     {
@@ -391,7 +344,7 @@ internal sealed class GatewayPipeline(
             var reason = ledger.Status.RefusesBecause;
             Log.JournalFull(logger, exchange.IdText, exchange.Caller.Principal.Workspace, reason);
             exchange.Context.Response.Headers.RetryAfter = "5";
-            await RefuseAsync(
+            answers.Refuse(
                 exchange,
                 503,
                 $"Weir takes no new requests until it can account for them: {reason ?? "the journal is full"}."
@@ -401,7 +354,7 @@ internal sealed class GatewayPipeline(
 
         try
         {
-            if (!exchange.CallerGone && await SendAsync(exchange))
+            if (!exchange.CallerGone && await sender.SendAsync(exchange))
             {
                 // A connection still reads the body: its memory must not be used for anything else.
                 body.Abandon();
@@ -431,213 +384,6 @@ internal sealed class GatewayPipeline(
                     record.UpstreamId
                 );
             }
-        }
-    }
-
-    /// <summary>6. Send, with 7. for streams and what is large. True when the body's memory is still in use.</summary>
-    private async Task<bool> SendAsync(Exchange exchange)
-    {
-        var targets = exchange.Route.Targets;
-        var inUse = false;
-        UpstreamCall? best = null;
-        try
-        {
-            var key = PickKey(exchange, targets[0]);
-            for (var i = 0; i < targets.Length; )
-            {
-                var call = new UpstreamCall(exchange, targets[i], key, records, quotas, refusals, clock);
-                var done = false;
-                try
-                {
-                    done = await call.RunAsync(mayTryElsewhere: i + 1 < targets.Length, shutdown);
-                }
-                finally
-                {
-                    inUse |= call.IsBodyBeingSent;
-                    // The last answer of an upstream tells the caller more than Weir's own word.
-                    if (done || (best?.HeldAnswer is not null && call.HeldAnswer is null))
-                    {
-                        call.Dispose();
-                    }
-                    else
-                    {
-                        best?.Dispose();
-                        best = call;
-                    }
-                }
-
-                var attempt = call.Attempt;
-                exchange.Route.Plan?.Note(exchange, attempt);
-                if (!done)
-                {
-                    attempt.EndedAt = clock.GetElapsedTime(exchange.StartedTimestamp);
-                    exchange.Attempts.Add(attempt);
-                }
-
-                key = !done && attempt.KeyWasRefused ? PickKey(exchange, targets[i]) : null;
-                var mayGoOn = key is not null || (attempt.MayTryElsewhere && i + 1 < targets.Length);
-                var goesOn = !done && mayGoOn && !exchange.CallerGone;
-                if (attempt.MayTryElsewhere || key is not null)
-                {
-                    Log.AttemptFailed(
-                        logger,
-                        exchange.IdText,
-                        exchange.Caller.Principal.Workspace,
-                        attempt.Target.Provider.Name,
-                        exchange.Route.Route,
-                        attempt.Status,
-                        attempt.HttpStatus,
-                        attempt.Failure ?? Attribution.Text(attempt.Reading.ErrorType),
-                        attempt.UpstreamId,
-                        goesOn
-                    );
-                }
-
-                if (done)
-                {
-                    return inUse;
-                }
-
-                if (!goesOn)
-                {
-                    break;
-                }
-
-                if (key is null)
-                {
-                    i++;
-                    key = PickKey(exchange, targets[i]);
-                }
-            }
-
-            await AnswerAsync(exchange, best!);
-            return inUse;
-        }
-        finally
-        {
-            best?.Dispose();
-        }
-    }
-
-    /// <summary>8. Settle and answer what is held whole: the upstream's answer, or Weir's word on why there is none.</summary>
-    private async Task AnswerAsync(Exchange exchange, UpstreamCall call)
-    {
-        var attempt = call.Attempt;
-        if (
-            exchange is { Endpoint.IsCount: true, IsPassThrough: false, CallerGone: false }
-            && TokenCounts.StandsIn(call.HeldAnswer is null ? null : attempt.HttpStatus)
-        )
-        {
-            records.Write(exchange, attempt, StatusCodes.Status200OK);
-            WriteCount(exchange, attempt.Target, TokenCounts.CountHere(exchange, attempt.Target));
-            return;
-        }
-
-        if (call.HeldAnswer is not { } answer)
-        {
-            var status = attempt.Status == RequestStatus.Timeout ? 504 : 502;
-            var gone = exchange.CallerGone || attempt.Status == RequestStatus.CallerAborted;
-            records.Write(exchange, attempt, gone ? null : status);
-            if (!gone)
-            {
-                await WriteErrorAsync(exchange, status, attempt.Failure ?? "The provider did not answer.");
-            }
-
-            return;
-        }
-
-        if (exchange.CallerGone && attempt.Status == RequestStatus.Ok)
-        {
-            attempt.Status = RequestStatus.CallerAborted;
-        }
-
-        // Written also when the caller seems gone: it may have closed its own half alone.
-        var record = records.Write(exchange, attempt, attempt.AnsweredStatus ?? attempt.HttpStatus);
-        var model = record is null ? attempt.SentModel : record.Model;
-        AnswerHead.Write(exchange, attempt, answer, keepsLength: true, model, record?.Cost);
-        if (exchange is { Endpoint.IsCount: true, IsPassThrough: false } && attempt.WasAccepted)
-        {
-            exchange.Context.Response.Headers[TokenCounts.Header] = TokenCounts.ByProvider;
-        }
-
-        if (attempt.UpstreamDialect != Dialect.None)
-        {
-            exchange.Context.Response.ContentLength = call.HeldBody.Length;
-        }
-
-        if (!call.HeldBody.IsEmpty && !HttpMethods.IsHead(exchange.Context.Request.Method))
-        {
-            var body = call.HeldBody.Span;
-            exchange.Context.Response.BodyWriter.Write(AnswerCoding.Whole(exchange, body) ?? body);
-        }
-    }
-
-    private async Task ListModelsAsync(Exchange exchange)
-    {
-        var endpoint = exchange.Endpoint;
-        var bounds = exchange.Caller.Principal.Bounds is { HasModels: true } own ? own : null;
-        var models = await ModelListing.GatherAsync(exchange.Gateway, exchange.Prices, clock, logger, shutdown);
-        ReadOnlyMemory<byte> list;
-        if (endpoint.Subject is not { } id)
-        {
-            models = bounds is null ? models : models.RemoveAll(model => !bounds.AllowsModel(model.Id));
-            list = ModelLists.Write(models, endpoint.Dialect, exchange.Context.Request.Query);
-        }
-        else if (
-            (bounds is null || bounds.AllowsModel(id))
-            && ModelListing.Find(exchange.Gateway, exchange.Prices, models, id) is { } model
-        )
-        {
-            list = ModelLists.Write(model, endpoint.Dialect);
-        }
-        else
-        {
-            await RefuseAsync(exchange, 404, "Weir knows no model of that name.");
-            return;
-        }
-
-        WriteJson(exchange, StatusCodes.Status200OK, list.Span);
-    }
-
-    private void Note(Exchange exchange, int status, string reason, string? who) =>
-        refused.Add(
-            ClientOrigin.Of(exchange.Context.Request, exchange.Snapshot.Server.Config.Proxies).Address,
-            $"{exchange.Endpoint.Operation}",
-            status,
-            reason,
-            who
-        );
-
-    private Task RefuseAsync(Exchange exchange, int status, string reason)
-    {
-        metrics.Refused();
-        Log.Refused(logger, exchange.IdText, exchange.Endpoint.Operation, status, reason);
-        return WriteErrorAsync(exchange, status, reason);
-    }
-
-    /// <summary>Weir's own error, in the caller's dialect.</summary>
-    private static Task WriteErrorAsync(Exchange exchange, int status, string reason)
-    {
-        var response = exchange.Context.Response;
-        if (response.HasStarted)
-        {
-            return Task.CompletedTask;
-        }
-
-        WriteJson(exchange, status, DialectErrors.Make(exchange.ErrorDialect, status, reason, exchange.IdText));
-        return Task.CompletedTask;
-    }
-
-    private static void WriteJson(Exchange exchange, int status, ReadOnlySpan<byte> json)
-    {
-        var response = exchange.Context.Response;
-        response.StatusCode = status;
-        response.ContentType = "application/json";
-        response.ContentLength = json.Length;
-        response.Headers["x-weir-request-id"] = exchange.IdText;
-        if (!HttpMethods.IsHead(exchange.Context.Request.Method))
-        {
-            response.BodyWriter.Write(AnswerCoding.Whole(exchange, json) ?? json);
         }
     }
 }

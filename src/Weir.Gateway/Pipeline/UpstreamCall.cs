@@ -138,7 +138,7 @@ internal sealed class UpstreamCall : IDisposable
         }
 
         Watchdog.Heard();
-        if (Fates.NamesOf(Envelope.CutOf(request)) is { IsEmpty: false } cut)
+        if (Attempt.Target.Provider.HasEnvelope && Fates.NamesOf(Envelope.CutOf(request)) is { IsEmpty: false } cut)
         {
             Attempt.Dropped = [.. Attempt.Dropped.Union(cut).Order(StringComparer.Ordinal)];
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -110,12 +111,11 @@ internal sealed class SocketRequest
         return value.Length == 24 && Convert.TryFromBase64String(value, bytes, out var count) && count == 16;
     }
 
-    private static string AcceptOf(string key)
-    {
-        // RFC 6455, 1.3, prescribes SHA-1; nothing rests on its strength.
-#pragma warning disable CA5350
-        var hash = SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"));
-#pragma warning restore CA5350
-        return Convert.ToBase64String(hash);
-    }
+    [SuppressMessage(
+        "Security",
+        "CA5350",
+        Justification = "RFC 6455, 1.3, prescribes SHA-1; nothing rests on its strength."
+    )]
+    private static string AcceptOf(string key) =>
+        Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
 }
