@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
+using Weir.Gateway.Holding;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry;
@@ -38,6 +39,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly RefusalNotes? refusals;
     private readonly RefusalLog refused;
     private readonly RouteState routes;
+    private readonly HolderBook held;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private volatile GatewaySnapshot snapshot;
@@ -53,6 +55,7 @@ public sealed class ModelGateway : IAsyncDisposable
     /// <param name="loggers">Where it logs.</param>
     /// <param name="quotaTold">Is given the quotas that providers tell in the heads of answers, at most once a second; null for nobody.</param>
     /// <param name="refusalTold">Is given what providers say when they refuse; null for nobody.</param>
+    /// <param name="dataFolder">Where it keeps over a restart which account of a vendor holds what; null for nowhere.</param>
     public ModelGateway(
         UsageLedger ledger,
         PriceBook prices,
@@ -61,7 +64,8 @@ public sealed class ModelGateway : IAsyncDisposable
         TimeProvider clock,
         ILoggerFactory loggers,
         Action<WorkspaceId, IReadOnlyList<LimitReading>>? quotaTold = null,
-        Action<WorkspaceId, ProviderRefusal>? refusalTold = null
+        Action<WorkspaceId, ProviderRefusal>? refusalTold = null,
+        string? dataFolder = null
     )
     {
         log = loggers.CreateLogger("Weir.Gateway");
@@ -72,6 +76,7 @@ public sealed class ModelGateway : IAsyncDisposable
         this.ids = ids;
         this.clock = clock;
         routes = new RouteState(clock);
+        held = new HolderBook(dataFolder, clock, log);
         snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock);
         telemetry = new GatewayTelemetry(Metrics, () => InFlight);
         var answers = new OwnAnswers(Metrics, refused, log);
@@ -129,7 +134,8 @@ public sealed class ModelGateway : IAsyncDisposable
         lock (applying)
         {
             var previous = snapshot;
-            snapshot = GatewaySnapshot.Build(server, workspaces, previous, clock);
+            snapshot = GatewaySnapshot.Build(server, workspaces, previous, clock, held);
+            held.Retain([WorkspaceId.Default, .. workspaces.Select(w => w.Id)]);
             previous.LetGo();
         }
     }
@@ -142,7 +148,7 @@ public sealed class ModelGateway : IAsyncDisposable
     public async Task HandleAsync(HttpContext context)
     {
         Interlocked.Increment(ref inFlight);
-        var held = Hold();
+        var current = Hold();
         Exchange? exchange = null;
         try
         {
@@ -156,7 +162,7 @@ public sealed class ModelGateway : IAsyncDisposable
             {
                 Scope = scope,
                 Context = context,
-                Snapshot = held,
+                Snapshot = current,
                 Prices = prices.Current,
                 Endpoint = endpoint,
                 ErrorDialect = endpoint.Dialect == Dialect.PassThrough ? Dialect.OpenAIChat : endpoint.Dialect,
@@ -187,7 +193,7 @@ public sealed class ModelGateway : IAsyncDisposable
                 telemetry.End(exchange);
             }
 
-            held.LetGo();
+            current.LetGo();
             Interlocked.Decrement(ref inFlight);
         }
     }
@@ -198,14 +204,14 @@ public sealed class ModelGateway : IAsyncDisposable
     /// </summary>
     public RouteAnswer Explain(WorkspaceId workspace, RouteQuery query)
     {
-        var held = Hold();
+        var current = Hold();
         try
         {
-            return RouteExplainer.Explain(held, prices.Current, routes, clock.GetUtcNow(), workspace, query);
+            return RouteExplainer.Explain(current, prices.Current, routes, clock.GetUtcNow(), workspace, query);
         }
         finally
         {
-            held.LetGo();
+            current.LetGo();
         }
     }
 
@@ -278,6 +284,7 @@ public sealed class ModelGateway : IAsyncDisposable
         refusals?.Flush();
         refusals?.Dispose();
         refused.Dispose();
+        held.Dispose();
         snapshot.LetGo();
         telemetry.Dispose();
         shutdown.Dispose();

@@ -138,7 +138,8 @@ internal sealed partial class Modules : IAsyncDisposable
                 options.Clock,
                 loggers,
                 (workspace, readings) => quotas.Take(workspace, readings),
-                quotas.TakeRefusal
+                quotas.TakeRefusal,
+                options.DataFolder
             )
             : null;
         var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, news, options.Clock);

@@ -114,4 +114,14 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Error, "What provider {Provider} lists could not be read: {Failure}")]
     public static partial void ModelsNotRead(ILogger logger, string provider, string failure);
+
+    [LoggerMessage(
+        9,
+        LogLevel.Error,
+        "held.db cannot be opened: which account holds what is remembered until the next start alone: {Failure}"
+    )]
+    public static partial void HeldNotOpened(ILogger logger, string failure);
+
+    [LoggerMessage(10, LogLevel.Error, "held.db cannot be used, and is tried again: {Failure}")]
+    public static partial void HeldNotUsed(ILogger logger, string failure);
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Gateway.Holding;
 using Weir.Gateway.Simulator;
 using Weir.Gateway.Upstreams;
 
@@ -39,6 +40,7 @@ internal sealed class GatewaySnapshot
     /// <param name="workspaces">Every other workspace, those without a document included.</param>
     /// <param name="previous">The snapshot before; null for the first.</param>
     /// <param name="clock">The simulators' time.</param>
+    /// <param name="held">Which account holds what; null where nothing is sent.</param>
     /// <exception cref="ArgumentException">
     /// A provider lacks its address, two have one name, a route of the server's names none that is configured, or a
     /// workspace stands there twice.
@@ -47,10 +49,11 @@ internal sealed class GatewaySnapshot
         GatewayConfig server,
         ImmutableArray<WorkspaceConfig> workspaces,
         GatewaySnapshot? previous,
-        TimeProvider clock
+        TimeProvider clock,
+        HolderBook? held = null
     )
     {
-        var connections = new Connections(previous, clock);
+        var connections = new Connections(previous, clock, held);
         try
         {
             var own = connections.Providers(server.Providers, WorkspaceId.Default);
@@ -137,7 +140,7 @@ internal sealed class GatewaySnapshot
         new(config with { PassThrough = config.SharedPassThrough }, own.Upstream, clock);
 
     /// <summary>The connections that a snapshot in the making takes, each once.</summary>
-    private sealed class Connections(GatewaySnapshot? previous, TimeProvider clock)
+    private sealed class Connections(GatewaySnapshot? previous, TimeProvider clock, HolderBook? held)
     {
         private readonly Dictionary<UpstreamKey, Upstream> known = previous?.upstreams.ToDictionary(u => u.Key) ?? [];
 
@@ -169,7 +172,7 @@ internal sealed class GatewaySnapshot
                 upstream =
                     config.Kind == ProviderKind.Simulator
                         ? Upstream.Inside(key, new SimulatorHandler(clock))
-                        : Upstream.Open(key);
+                        : Upstream.Open(key, held?.TableOf(key.Owner, key.Address));
                 known.Add(key, upstream);
                 taken.Add(upstream);
             }

@@ -13,10 +13,14 @@ namespace Weir.Gateway.Wire;
 internal static partial class HeldIds
 {
     private const int MostIds = 256;
+    private const int MostListed = 2_000;
     private const int MostLetters = 256;
 
+    /// <summary>The ids of Google's upload sessions are long.</summary>
+    private const int MostLettersOfUpload = 2_048;
+
     /// <summary>Stands for an id that is longer than any, and that nobody holds.</summary>
-    private const string TooLong = "an id of more than 256 bytes";
+    public const string TooLong = "an id of more than 256 bytes";
 
     /// <summary>What stands before an id in the vendors' paths.</summary>
     private static readonly FrozenSet<string> Collections = FrozenSet.ToFrozenSet(
@@ -49,6 +53,12 @@ internal static partial class HeldIds
     /// <summary>What stands behind a collection too and is no id.</summary>
     private static readonly FrozenSet<string> Verbs = FrozenSet.ToFrozenSet(
         ["compact", "input_tokens", "runs", "search"],
+        StringComparer.Ordinal
+    );
+
+    /// <summary>What is listed below something that is held.</summary>
+    private static readonly FrozenSet<string> Lists = FrozenSet.ToFrozenSet(
+        [.. Collections, "input_items", "items"],
         StringComparer.Ordinal
     );
 
@@ -111,6 +121,101 @@ internal static partial class HeldIds
         }
 
         return ids ?? [];
+    }
+
+    /// <summary>
+    /// The single items of stored answers that a request refers to: those of OpenAI Responses' <c>input</c> whose type is
+    /// <c>item_reference</c>.
+    /// </summary>
+    public static IReadOnlyList<string> ItemsIn(ReadOnlySpan<byte> body)
+    {
+        if (body.IndexOf("\"item_reference\""u8) < 0)
+        {
+            return [];
+        }
+
+        var ids = new List<string>();
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            while (reader.Read())
+            {
+                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1)
+                {
+                    continue;
+                }
+
+                var isInput = reader.ValueTextEquals("input"u8);
+                reader.Read();
+                if (!isInput || reader.TokenType != JsonTokenType.StartArray)
+                {
+                    reader.Skip();
+                    continue;
+                }
+
+                while (ids.Count < MostIds && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    AddReference(ref reader, ids);
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // The provider will say what is wrong with it.
+        }
+
+        return ids;
+    }
+
+    /// <summary>The session of a resumable upload that a query names (Google's <c>upload_id</c>); null for none.</summary>
+    /// <param name="query">With its question mark, or without.</param>
+    public static string? UploadIn(string query)
+    {
+        foreach (var part in query.TrimStart('?').Split('&'))
+        {
+            if (part.StartsWith("upload_id=", StringComparison.Ordinal) && part.Length > 10)
+            {
+                var id = Uri.UnescapeDataString(part[10..]);
+                return id.Length > MostLettersOfUpload ? TooLong : id;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether a path is that of a list of what is held.</summary>
+    public static bool IsList(string path) => Lists.Contains(path[(path.LastIndexOf('/') + 1)..]);
+
+    /// <summary>The ids of what a list has: of the objects in the arrays at its top.</summary>
+    public static IReadOnlyList<string> OfList(ReadOnlySpan<byte> body)
+    {
+        var ids = new List<string>();
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            while (ids.Count < MostListed && reader.Read())
+            {
+                // The list, its array, an object in that.
+                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 3)
+                {
+                    var isResource = reader.ValueTextEquals("name"u8);
+                    var names = isResource || reader.ValueTextEquals("id"u8);
+                    reader.Read();
+                    if (names && !(isResource && reader.ValueSpan.IndexOf((byte)'/') < 0))
+                    {
+                        Add(ref reader, ids);
+                    }
+
+                    reader.Skip();
+                }
+            }
+        }
+        catch (JsonException)
+        {
+            // An answer that is not JSON names nothing.
+        }
+
+        return ids;
     }
 
     /// <summary>
@@ -256,6 +361,33 @@ internal static partial class HeldIds
             {
                 Add(ref reader, ids);
             }
+        }
+    }
+
+    private static void AddReference(ref Utf8JsonReader reader, List<string> ids)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        var isReference = false;
+        string? id = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = reader.ValueTextEquals("type"u8);
+            var isId = reader.ValueTextEquals("id"u8);
+            reader.Read();
+            var isText = reader.TokenType == JsonTokenType.String;
+            isReference |= isType && isText && reader.ValueTextEquals("item_reference"u8);
+            id = isId ? Text(ref reader) : id;
+            reader.Skip();
+        }
+
+        if (isReference && id is { Length: > 0 })
+        {
+            ids.Add(id);
         }
     }
 
