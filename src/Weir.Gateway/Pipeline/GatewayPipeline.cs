@@ -224,7 +224,13 @@ internal sealed class GatewayPipeline(
 
         if (exchange.Route.Refusal is { } refusal)
         {
-            answers.Refuse(exchange, exchange.Route.Status, refusal);
+            answers.Refuse(
+                exchange,
+                exchange.Route.Status,
+                exchange.Endpoint.Operation == Operation.ResponsesCompact
+                    ? $"{refusal} {RequestRefusals.NotTranslated}"
+                    : refusal
+            );
             return false;
         }
 
@@ -281,12 +287,17 @@ internal sealed class GatewayPipeline(
     private bool ReadConversation(Exchange exchange)
     {
         var caller = exchange.Endpoint.Dialect;
-        if (exchange.IsPassThrough || !exchange.Endpoint.IsConversation)
+        if (exchange.IsPassThrough || !exchange.Endpoint.MayHoldSeals)
         {
             return true;
         }
 
         exchange.BodyWithoutSeals = SealedProofs.Without(caller, exchange.PlainBody);
+        if (!exchange.Endpoint.IsConversation)
+        {
+            return true;
+        }
+
         string? reason = null;
         foreach (var target in exchange.Route.Targets)
         {

@@ -81,7 +81,7 @@ internal static class Holders
 
     // A completion is stored for who asks for it, a response for who does not ask for the contrary.
     private static bool MayStore(Exchange exchange) =>
-        exchange.Endpoint.Operation == Operation.Responses
+        exchange.Endpoint.Operation is Operation.Responses or Operation.ResponsesCompact
         || (exchange.Endpoint.Operation == Operation.Chat && exchange.PlainBody.Span.IndexOf("\"store\""u8) >= 0);
 
     /// <summary>
@@ -139,7 +139,8 @@ internal static class Holders
             : [];
         return inBody is null ? null
             : isPassedThrough ? [.. HeldIds.InPath(exchange.VendorPath), .. UploadIn(exchange), .. inBody]
-            : exchange.Endpoint.Operation == Operation.Responses ? [.. inBody, .. KnownItems(exchange)]
+            : exchange.Endpoint.Operation is Operation.Responses or Operation.ResponsesCompact
+                ? [.. inBody, .. KnownItems(exchange)]
             : inBody;
     }
 
