@@ -1,3 +1,4 @@
+using Weir.Foundation.Storage;
 using Weir.Testing;
 
 namespace Weir.FunctionalTests.Crash;
@@ -19,15 +20,10 @@ public sealed class HeldIdsTests : IAsyncDisposable
     [Fact]
     public async Task An_answer_is_asked_of_its_account_after_a_kill()
     {
-        var log = folder.At("data", "held.db-wal");
         await using (var first = await StartAsync())
         {
-            var before = new FileInfo(log).Length;
             await AskAsync(first, """{"model":"gpt-5.5","input":"hi"}""", "the first");
-            await first.UntilAsync(
-                () => Task.FromResult(new FileInfo(log).Length > before),
-                "write down who holds the answer"
-            );
+            await first.UntilAsync(IsWrittenAsync, "write down who holds the answer");
             await first.KillAsync();
         }
 
@@ -46,6 +42,14 @@ public sealed class HeldIdsTests : IAsyncDisposable
         Assert.Equal(0, await second.StopAsync());
     }
 
+    private async Task<bool> IsWrittenAsync()
+    {
+        await using var held = new SqliteDatabase(folder.At("data", "held.db")).OpenReader();
+        await using var command = held.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM held";
+        return await command.ExecuteScalarAsync() is > 0L;
+    }
+
     private static async Task AskAsync(WeirProcess weir, string body, string session)
     {
         using var answer = await weir.PostAsync("/v1/responses", body, headers: [("session-id", session)]);
@@ -61,7 +65,7 @@ public sealed class HeldIdsTests : IAsyncDisposable
               - name: openai
                 kind: openai
                 baseUrl: {{upstream.BaseUrl}}v1
-                apiKeys: [${KEY_1}, ${KEY_2}, ${KEY_3}, ${KEY_4}, ${KEY_5}]
+                apiKeys: ["${KEY_1}", "${KEY_2}", "${KEY_3}", "${KEY_4}", "${KEY_5}"]
             """,
             Enumerable.Range(1, 5).ToDictionary(i => $"KEY_{i}", i => $"sk-{i}")
         );
