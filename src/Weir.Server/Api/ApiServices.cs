@@ -67,5 +67,6 @@ internal static class ApiServices
             provider.GetRequiredService<LiveFeed>()
         ));
         OpenApiDocument.Add(services);
+        AnswerCompression.Add(services);
     }
 }
