@@ -31,6 +31,7 @@ internal static class Registry
     [
         .. Dialects.Select(dialect => new RequestHeadTarget(dialect)),
         new BodySpliceTarget(),
+        new HeldIdsTarget(),
         .. Dialects[..3].Append(Dialect.Gemini).Select(dialect => new RequestCountTarget(dialect)),
         new TokensTarget(),
         new JsonCursorTarget(),
