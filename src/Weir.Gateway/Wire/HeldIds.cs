@@ -13,7 +13,6 @@ namespace Weir.Gateway.Wire;
 internal static partial class HeldIds
 {
     private const int MostIds = 256;
-    private const int MostListed = 2_000;
     private const int MostLetters = 256;
 
     /// <summary>The ids of Google's upload sessions are long.</summary>
@@ -53,12 +52,6 @@ internal static partial class HeldIds
     /// <summary>What stands behind a collection too and is no id.</summary>
     private static readonly FrozenSet<string> Verbs = FrozenSet.ToFrozenSet(
         ["compact", "input_tokens", "runs", "search"],
-        StringComparer.Ordinal
-    );
-
-    /// <summary>What is listed below something that is held.</summary>
-    private static readonly FrozenSet<string> Lists = FrozenSet.ToFrozenSet(
-        [.. Collections, "input_items", "items"],
         StringComparer.Ordinal
     );
 
@@ -181,86 +174,6 @@ internal static partial class HeldIds
         }
 
         return null;
-    }
-
-    /// <summary>Whether a path is that of a list of what is held.</summary>
-    public static bool IsList(string path) => Lists.Contains(path[(path.LastIndexOf('/') + 1)..]);
-
-    /// <summary>The ids of what a list has: of the objects in the arrays at its top.</summary>
-    public static IReadOnlyList<string> OfList(ReadOnlySpan<byte> body)
-    {
-        var ids = new List<string>();
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            while (ids.Count < MostListed && reader.Read())
-            {
-                // The list, its array, an object in that.
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 3)
-                {
-                    var isResource = reader.ValueTextEquals("name"u8);
-                    var names = isResource || reader.ValueTextEquals("id"u8);
-                    reader.Read();
-                    if (names && !(isResource && reader.ValueSpan.IndexOf((byte)'/') < 0))
-                    {
-                        Add(ref reader, ids);
-                    }
-
-                    reader.Skip();
-                }
-            }
-        }
-        catch (JsonException)
-        {
-            // An answer that is not JSON names nothing.
-        }
-
-        return ids;
-    }
-
-    /// <summary>
-    /// The ids that an answer tells of: of the object that it is, of the file that it has made, and of the files of a batch.
-    /// Those of a list are not among them, for it may tell of what others made.
-    /// </summary>
-    public static IReadOnlyList<string> OfAnswer(ReadOnlySpan<byte> body)
-    {
-        var ids = new List<string>();
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            var inFile = false;
-            while (ids.Count < MostIds && reader.Read())
-            {
-                if (reader.TokenType == JsonTokenType.StartArray)
-                {
-                    reader.Skip();
-                }
-                else if (reader.TokenType == JsonTokenType.PropertyName)
-                {
-                    var depth = reader.CurrentDepth;
-                    inFile = depth == 1 ? reader.ValueTextEquals("file"u8) : inFile;
-                    var isOwn = depth == 1 || (depth == 2 && inFile);
-                    var isResource = isOwn && reader.ValueTextEquals("name"u8);
-                    var names =
-                        isResource
-                        || (isOwn && reader.ValueTextEquals("id"u8))
-                        || reader.ValueTextEquals("output_file_id"u8)
-                        || reader.ValueTextEquals("error_file_id"u8)
-                        || reader.ValueTextEquals("responsesFile"u8);
-                    // Gemini's are called files/x; what has no slash is what its maker calls it.
-                    if (names && reader.Read() && !(isResource && reader.ValueSpan.IndexOf((byte)'/') < 0))
-                    {
-                        Add(ref reader, ids);
-                    }
-                }
-            }
-        }
-        catch (JsonException)
-        {
-            // An answer that is not JSON names nothing.
-        }
-
-        return ids;
     }
 
     /// <summary>

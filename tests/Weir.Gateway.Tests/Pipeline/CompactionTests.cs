@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Weir.Foundation;
-using Weir.Ledger;
 using Weir.Testing;
 
 namespace Weir.Gateway.Tests.Pipeline;

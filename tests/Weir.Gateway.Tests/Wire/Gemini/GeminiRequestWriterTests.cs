@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Weir.Foundation;
 using Weir.Gateway.Translation;
 
