@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
-using Weir.Testing;
 
 namespace Weir.FunctionalTests.Api;
 
