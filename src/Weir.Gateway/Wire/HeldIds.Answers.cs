@@ -44,7 +44,7 @@ internal static partial class HeldIds
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // An answer that is not JSON names nothing.
         }
@@ -83,7 +83,7 @@ internal static partial class HeldIds
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // An answer that is not JSON names nothing.
         }

@@ -77,7 +77,7 @@ internal static partial class HeldIds
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The head's reader has let it pass, or the provider will say what is wrong with it.
         }
@@ -152,7 +152,7 @@ internal static partial class HeldIds
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The provider will say what is wrong with it.
         }

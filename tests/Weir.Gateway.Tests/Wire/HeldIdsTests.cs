@@ -117,6 +117,16 @@ public sealed class HeldIdsTests
     public void An_upload_is_named_by_the_query(string query, string? id) => Assert.Equal(id, HeldIds.UploadIn(query));
 
     [Fact]
+    public void A_name_with_half_a_surrogate_gives_no_exception()
+    {
+        var body = """{"\ud800":{"\udc00":1},"id":"file_id"}"""u8.ToArray();
+        Assert.Empty(HeldIds.OfAnswer(body));
+        Assert.Empty(HeldIds.OfList(body));
+        Assert.Empty(HeldIds.InRequest(body, Dialect.PassThrough)!);
+        Assert.Empty(HeldIds.ItemsIn("""{"\ud800":"item_reference","x":["item_reference"]}"""u8));
+    }
+
+    [Fact]
     public void Broken_text_gives_no_id_and_no_exception()
     {
         byte[] broken = [.. "{\"previous_response_id\":\""u8, 0xff, 0xfe, .. "\"}"u8];
