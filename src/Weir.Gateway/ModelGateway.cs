@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Activities;
 using Weir.Gateway.Admission;
+using Weir.Gateway.Holding;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
@@ -50,6 +51,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly HealthLog healthLog;
     private readonly ProbeSender probes;
     private readonly RollbackWatch changes;
+    private readonly HolderBook held;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private ImmutableArray<BudgetGrant> grants = [];
@@ -67,6 +69,7 @@ public sealed class ModelGateway : IAsyncDisposable
     /// <param name="quotaTold">Is given the quotas that providers tell in the heads of answers, at most once a second; null for nobody.</param>
     /// <param name="activity">Is told what changes how it stands; null for nobody.</param>
     /// <param name="refusalTold">Is given what providers say when they refuse; null for nobody.</param>
+    /// <param name="dataFolder">Where it keeps over a restart which account of a vendor holds what; null for nowhere.</param>
     public ModelGateway(
         UsageLedger ledger,
         PriceBook prices,
@@ -76,7 +79,8 @@ public sealed class ModelGateway : IAsyncDisposable
         ILoggerFactory loggers,
         Action<WorkspaceId, IReadOnlyList<LimitReading>>? quotaTold = null,
         Action<WorkspaceId, ProviderRefusal>? refusalTold = null,
-        ActivityFeed? activity = null
+        ActivityFeed? activity = null,
+        string? dataFolder = null
     )
     {
         log = loggers.CreateLogger("Weir.Gateway");
@@ -87,11 +91,12 @@ public sealed class ModelGateway : IAsyncDisposable
         this.ids = ids;
         this.clock = clock;
         routes = new RouteState(clock);
+        held = new HolderBook(dataFolder, clock, log);
         healthLog = new HealthLog(clock, log);
         var context = new HealthContext(clock, Random.Shared.NextDouble, TellOfHealth);
         health = new HealthBook(context);
         changes = new RollbackWatch(RollbackConfig.Default, context);
-        snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock, health);
+        snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock, health, held);
         probes = new ProbeSender(health, Hold, clock, log, shutdown.Token);
         telemetry = new GatewayTelemetry(Metrics, () => InFlight, HealthOfAll);
         this.activity = activity;
@@ -104,7 +109,7 @@ public sealed class ModelGateway : IAsyncDisposable
             new Authenticator(keys),
             answers,
             admission,
-            new ModelQuestions(answers, clock, shutdown.Token),
+            new ModelQuestions(answers, clock, log, shutdown.Token),
             new RequestSender(
                 new RecordWriter(ledger.Journal, ids, admission, Metrics, clock),
                 quotas,
@@ -163,7 +168,7 @@ public sealed class ModelGateway : IAsyncDisposable
         lock (applying)
         {
             var previous = snapshot;
-            var next = GatewaySnapshot.Build(server, workspaces, previous, clock, health);
+            var next = GatewaySnapshot.Build(server, workspaces, previous, clock, health, held);
             try
             {
                 keeper.Prepare(next);
@@ -177,6 +182,7 @@ public sealed class ModelGateway : IAsyncDisposable
             keeper.Grant(next, grants);
             snapshot = next;
             keeper.Keep(next);
+            held.Retain([WorkspaceId.Default, .. workspaces.Select(w => w.Id)]);
             previous.LetGo();
             changes.Changed();
         }
@@ -190,7 +196,7 @@ public sealed class ModelGateway : IAsyncDisposable
     public async Task HandleAsync(HttpContext context)
     {
         Interlocked.Increment(ref inFlight);
-        var held = Hold();
+        var current = Hold();
         Exchange? exchange = null;
         try
         {
@@ -204,7 +210,7 @@ public sealed class ModelGateway : IAsyncDisposable
             {
                 Scope = scope,
                 Context = context,
-                Snapshot = held,
+                Snapshot = current,
                 Prices = prices.Current,
                 Endpoint = endpoint,
                 ErrorDialect = endpoint.Dialect == Dialect.PassThrough ? Dialect.OpenAIChat : endpoint.Dialect,
@@ -236,7 +242,7 @@ public sealed class ModelGateway : IAsyncDisposable
                 Watch(exchange);
             }
 
-            held.LetGo();
+            current.LetGo();
             Interlocked.Decrement(ref inFlight);
         }
     }
@@ -247,14 +253,14 @@ public sealed class ModelGateway : IAsyncDisposable
     /// </summary>
     public RouteAnswer Explain(WorkspaceId workspace, RouteQuery query)
     {
-        var held = Hold();
+        var current = Hold();
         try
         {
-            return RouteExplainer.Explain(held, prices.Current, routes, clock.GetUtcNow(), workspace, query);
+            return RouteExplainer.Explain(current, prices.Current, routes, clock.GetUtcNow(), workspace, query);
         }
         finally
         {
-            held.LetGo();
+            current.LetGo();
         }
     }
 
@@ -381,6 +387,7 @@ public sealed class ModelGateway : IAsyncDisposable
         refusals?.Flush();
         refusals?.Dispose();
         refused.Dispose();
+        held.Dispose();
         snapshot.LetGo();
         telemetry.Dispose();
         shutdown.Dispose();

@@ -168,7 +168,8 @@ internal sealed partial class Modules : IAsyncDisposable
                 loggers,
                 (workspace, readings) => quotas.Take(workspace, readings),
                 quotas.TakeRefusal,
-                activity.Feed
+                activity.Feed,
+                options.DataFolder
             )
             : null;
         var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, news, options.Clock);

@@ -18,7 +18,7 @@ internal static class Pipeline
     /// 1. The gateway takes what is its own: no routing, no header, nothing before it.
     /// 2. Everything else gets safe headers, a bound on its body, and problems instead of bare errors.
     /// 3. A path without a version means the newest.
-    /// 4. Routing; what no route takes may be a page, which needs no key.
+    /// 4. Routing; what a route answers may be compressed, and what no route takes may be a page, which needs no key.
     /// 5. The key that the route asks for, between two counts: of the wrong keys of an address, and of a caller's requests.
     /// 6. The body, held against what the route takes; then the handler.
     /// </summary>
@@ -56,6 +56,7 @@ internal static class Pipeline
             }
         );
         app.UseRouting();
+        AnswerCompression.Use(app);
         var pages = PageFiles.Load();
         app.Use(next => new PageServing(next, pages).InvokeAsync);
         // (5)

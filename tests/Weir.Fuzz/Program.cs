@@ -1,16 +1,22 @@
 // Feeds mutated bytes to everything in Weir that reads bytes from outside.
 //   Weir.Fuzz                                          lists the targets
-//   Weir.Fuzz --target NAME|GROUP|all [--seconds N] [--seed N] [--corpus DIR]
+//   Weir.Fuzz --target NAME|GROUP|all [--seconds N | --cpu-seconds N] [--seed N] [--corpus DIR]
 //   Weir.Fuzz --target NAME --input FILE               one input again
-// --seconds (60) is for each group, whose targets share it. Exit codes: 0 all passed, 1 a fault, 2 wrong use.
+// A name or group may have stars. --seconds (60) is for each group, whose targets share it; --cpu-seconds is processor time, for each
+// target. At the end stands what each has had: with a corpus in all runs that kept it, so that long runs can be made in pieces.
+// Exit codes: 0 all passed, 1 a fault, 2 wrong use.
 using System.Globalization;
+using Weir.Foundation;
 using Weir.Fuzz;
 using Weir.Fuzz.Engine;
 
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 0; i < args.Length; i += 2)
 {
-    if (args[i] is not ("--target" or "--seconds" or "--seed" or "--corpus" or "--input") || i + 1 == args.Length)
+    if (
+        args[i] is not ("--target" or "--seconds" or "--cpu-seconds" or "--seed" or "--corpus" or "--input")
+        || i + 1 == args.Length
+    )
     {
         return Usage($"what is {args[i]}?");
     }
@@ -29,10 +35,12 @@ if (args.Length == 0)
 }
 
 var name = options.GetValueOrDefault("--target", "all");
-var chosen = Registry.Targets.Where(t => name == "all" || t.Name == name || t.Group == name).ToList();
+var pattern = new NamePattern(name);
+var chosen = Registry.Targets.Where(t => name == "all" || pattern.Matches(t.Name) || pattern.Matches(t.Group)).ToList();
 if (
     chosen.Count == 0
     || !Number("--seconds", 60, out var seconds)
+    || !Number("--cpu-seconds", 0, out var processorSeconds)
     || !Number("--seed", Random.Shared.Next(), out var seed)
 )
 {
@@ -52,8 +60,21 @@ using (var runner = new Runner(seed, options.GetValueOrDefault("--corpus")))
 {
     foreach (var group in chosen.GroupBy(target => target.Group))
     {
-        var share = TimeSpan.FromSeconds(seconds) / group.Count();
-        failed += group.Count(target => !runner.Fuzz(target, share));
+        var budget =
+            processorSeconds > 0
+                ? new Budget(TimeSpan.FromSeconds(processorSeconds), IsProcessorTime: true)
+                : new Budget(TimeSpan.FromSeconds(seconds) / group.Count(), IsProcessorTime: false);
+        failed += group.Count(target => !runner.Fuzz(target, budget));
+    }
+
+    foreach (var tally in runner.Tallies)
+    {
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"   {tally.Target, -44} {tally.Inputs, 12} inputs {tally.Processor.TotalSeconds, 9:0.0} s of processor time"
+            )
+        );
     }
 }
 

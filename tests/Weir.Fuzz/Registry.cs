@@ -32,6 +32,7 @@ internal static class Registry
         .. Dialects.Select(dialect => new RequestHeadTarget(dialect)),
         new BodySpliceTarget(),
         .. Spoken.Append(Dialect.BedrockConverse).Select(dialect => new TransformTarget(dialect)),
+        new HeldIdsTarget(),
         .. Dialects[..3].Append(Dialect.Gemini).Select(dialect => new RequestCountTarget(dialect)),
         new TokensTarget(),
         new JsonCursorTarget(),

@@ -39,6 +39,12 @@ internal abstract class DialectReader
     /// <summary>See <see cref="MeterReading.IsBackground"/>.</summary>
     protected bool IsBackground { get; set; }
 
+    /// <summary>See <see cref="MeterReading.IsUnstored"/>.</summary>
+    protected bool IsUnstored { get; set; }
+
+    /// <summary>See <see cref="MeterReading.Items"/>.</summary>
+    protected string? Items { get; set; }
+
     /// <summary>What is known so far.</summary>
     public virtual MeterReading Reading =>
         new()
@@ -48,6 +54,8 @@ internal abstract class DialectReader
             Model = Model,
             MessageId = MessageId,
             IsBackground = IsBackground,
+            IsUnstored = IsUnstored,
+            Items = Items,
             PriceMode = PriceMode,
             SaysPriceMode = SaysPriceMode,
             Side = Side,

@@ -1,3 +1,4 @@
+using System.Text;
 using Weir.Foundation;
 using Weir.Wire;
 
@@ -9,6 +10,8 @@ namespace Weir.Gateway.Metering;
 /// </summary>
 internal sealed class OpenAIResponsesReader : DialectReader
 {
+    private const int LongestItems = 16 * 1024;
+
     private OpenAIUsage usage;
     private bool isDocument;
 
@@ -131,6 +134,10 @@ internal sealed class OpenAIResponsesReader : DialectReader
             {
                 IsBackground = cursor.Skip().SequenceEqual("true"u8);
             }
+            else if (JsonText.Is(key, escaped, "store"u8))
+            {
+                IsUnstored = cursor.Skip().SequenceEqual("false"u8);
+            }
             else if (JsonText.Is(key, escaped, "error"u8) && cursor.Peek() != JsonKind.Null)
             {
                 ErrorType = ReadErrorType(cursor.Skip());
@@ -151,16 +158,23 @@ internal sealed class OpenAIResponsesReader : DialectReader
         }
 
         var searches = 0;
+        StringBuilder? ids = null;
         while (items.NextElement())
         {
             var item = items.Skip();
-            searches += IsSearch(item) ? 1 : 0;
+            searches += IsSearch(item, out var id) ? 1 : 0;
+            if (id is not null && !id.Contains(' ', StringComparison.Ordinal) && !(ids?.Length > LongestItems))
+            {
+                ids = ids?.Append(' ').Append(id) ?? new StringBuilder(id);
+            }
+
             if (countContent)
             {
                 CountStrings(item, 0);
             }
         }
 
+        Items = ids?.ToString() ?? Items;
         if (searches > 0)
         {
             WebSearches = searches;
@@ -168,8 +182,9 @@ internal sealed class OpenAIResponsesReader : DialectReader
     }
 
     // A web_search_call also stands for opening and for searching a page, which are not billed.
-    private static bool IsSearch(ReadOnlySpan<byte> item)
+    private static bool IsSearch(ReadOnlySpan<byte> item, out string? id)
     {
+        id = null;
         var isCall = false;
         var isSearch = true;
         var cursor = new JsonCursor(item);
@@ -184,6 +199,10 @@ internal sealed class OpenAIResponsesReader : DialectReader
             {
                 isCall =
                     cursor.ReadString(out var type, out escaped) && JsonText.Is(type, escaped, "web_search_call"u8);
+            }
+            else if (JsonText.Is(key, escaped, "id"u8))
+            {
+                id = ReadId(ref cursor);
             }
             else if (JsonText.Is(key, escaped, "action"u8))
             {

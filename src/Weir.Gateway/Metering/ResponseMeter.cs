@@ -39,6 +39,12 @@ internal readonly record struct MeterReading
     /// <summary>Whether the answer was made in the background, and is fetched when it is there (OpenAI Responses).</summary>
     public bool IsBackground { get; init; }
 
+    /// <summary>Whether the upstream says that it has not stored the answer (OpenAI Responses).</summary>
+    public bool IsUnstored { get; init; }
+
+    /// <summary>The ids of the items that the answer is made of, with blanks between them (OpenAI Responses); null for none.</summary>
+    public string? Items { get; init; }
+
     /// <summary>The pricing mode that the upstream says it used; null for standard.</summary>
     public string? PriceMode { get; init; }
 

@@ -27,6 +27,9 @@ internal enum Operation : byte
     /// <summary>The token count of OpenAI Responses.</summary>
     ResponsesInputTokens,
 
+    /// <summary>OpenAI's compaction of a conversation: items that OpenAI alone can read stand for it from then on.</summary>
+    ResponsesCompact,
+
     /// <summary>OpenAI Embeddings.</summary>
     Embeddings,
 
@@ -73,6 +76,7 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
             is Operation.Messages
                 or Operation.Chat
                 or Operation.Responses
+                or Operation.ResponsesCompact
                 or Operation.Embeddings
                 or Operation.GeminiGenerate
                 or Operation.GeminiStream
@@ -86,6 +90,9 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
                 or Operation.Responses
                 or Operation.GeminiGenerate
                 or Operation.GeminiStream;
+
+    /// <summary>Whether its body may hold what Weir sealed for a provider of another dialect.</summary>
+    public bool MayHoldSeals => IsConversation || Operation == Operation.ResponsesCompact;
 
     /// <summary>Whether a count is asked for, of the tokens that a request has.</summary>
     public bool IsCount =>
@@ -131,6 +138,8 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
                 return new Endpoint(Operation.Chat, Dialect.OpenAIChat, path);
             case "/v1/responses":
                 return new Endpoint(Operation.Responses, Dialect.OpenAIResponses, path);
+            case "/v1/responses/compact":
+                return new Endpoint(Operation.ResponsesCompact, Dialect.OpenAIResponses, path);
             case "/v1/responses/input_tokens":
                 return new Endpoint(Operation.ResponsesInputTokens, Dialect.OpenAIResponses, path);
             case "/v1/embeddings":

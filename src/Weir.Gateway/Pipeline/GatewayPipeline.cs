@@ -224,10 +224,12 @@ internal sealed class GatewayPipeline(
     private bool Route(Exchange exchange)
     {
         var caller = exchange.Caller;
-        var asked = exchange.DowngradedTo ?? exchange.RequestedModel;
-        if (caller.Principal.Bounds is { HasModels: true } bounds && !bounds.AllowsModel(asked ?? ""))
+        if (
+            caller.Principal.Bounds is { HasModels: true } bounds
+            && PassThrough.IsBeyond(exchange, bounds, out var beyond)
+        )
         {
-            answers.Refuse(exchange, 403, RequestRefusals.NotOfTheKey(asked));
+            answers.Refuse(exchange, 403, RequestRefusals.NotOfTheKey(beyond));
             return false;
         }
 
@@ -238,7 +240,13 @@ internal sealed class GatewayPipeline(
 
         if (exchange.Route.Refusal is { } refusal)
         {
-            answers.Refuse(exchange, exchange.Route.Status, refusal);
+            answers.Refuse(
+                exchange,
+                exchange.Route.Status,
+                exchange.Endpoint.Operation == Operation.ResponsesCompact
+                    ? $"{refusal} {RequestRefusals.NotTranslated}"
+                    : refusal
+            );
             return false;
         }
 
@@ -295,12 +303,17 @@ internal sealed class GatewayPipeline(
     private bool ReadConversation(Exchange exchange)
     {
         var caller = exchange.Endpoint.Dialect;
-        if (exchange.IsPassThrough || !exchange.Endpoint.IsConversation)
+        if (exchange.IsPassThrough || !exchange.Endpoint.MayHoldSeals)
         {
             return true;
         }
 
         exchange.BodyWithoutSeals = SealedProofs.Without(caller, exchange.PlainBody);
+        if (!exchange.Endpoint.IsConversation)
+        {
+            return true;
+        }
+
         string? reason = null;
         foreach (var target in exchange.Route.Targets)
         {

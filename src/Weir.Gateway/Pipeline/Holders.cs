@@ -1,4 +1,6 @@
+using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
+using Weir.Gateway.Holding;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Wire;
 
@@ -6,7 +8,7 @@ namespace Weir.Gateway.Pipeline;
 
 /// <summary>
 /// Keeps what one account of a vendor holds (stored answers, files, batches) with that account, and with the workspace that it
-/// was made for. What is known is what Weir saw since it started: see <see cref="AccountState"/>.
+/// was made for. What is known is what Weir saw: see <see cref="HolderBook"/>.
 /// </summary>
 internal static class Holders
 {
@@ -62,15 +64,30 @@ internal static class Holders
     public static void KeepAnswer(Exchange exchange, UpstreamAttempt attempt)
     {
         if (
-            attempt is { WasAccepted: true, UpstreamDialect: Dialect.None, Reading.MessageId: { } id }
-            && exchange.Endpoint.Operation is Operation.Responses or Operation.Chat
+            attempt is not { WasAccepted: true, UpstreamDialect: Dialect.None, Reading: { MessageId: { } id } reading }
+            || reading.IsUnstored
+            || !MayStore(exchange)
         )
         {
-            Keep(exchange, attempt, id, isNew: true);
+            return;
+        }
+
+        Keep(exchange, attempt, id, isNew: true);
+        foreach (var item in reading.Items?.Split(' ') ?? [])
+        {
+            Keep(exchange, attempt, item, isNew: true);
         }
     }
 
-    /// <summary>Remembers what a request that passed through has made: a file, a batch, a conversation.</summary>
+    // A completion is stored for who asks for it, a response for who does not ask for the contrary.
+    private static bool MayStore(Exchange exchange) =>
+        exchange.Endpoint.Operation is Operation.Responses or Operation.ResponsesCompact
+        || (exchange.Endpoint.Operation == Operation.Chat && exchange.PlainBody.Span.IndexOf("\"store\""u8) >= 0);
+
+    /// <summary>
+    /// Remembers what a request that passed through has made or read: a file, a batch, a conversation, an upload that has begun. What a
+    /// list tells of is remembered where the account is the workspace's own: in a shared one it may be anybody's.
+    /// </summary>
     public static void KeepMade(
         Exchange exchange,
         UpstreamAttempt attempt,
@@ -83,6 +100,16 @@ internal static class Holders
             return;
         }
 
+        if (
+            answer.Headers.NonValidated.TryGetValues("x-goog-upload-url", out var session)
+            && session.ToString() is var url
+            && url.IndexOf('?', StringComparison.Ordinal) is >= 0 and var query
+            && HeldIds.UploadIn(url[query..]) is { } upload
+        )
+        {
+            Keep(exchange, attempt, upload, isNew: true);
+        }
+
         using var decoded = new PooledBuffer(0);
         var coding = string.Join(",", answer.Content.Headers.ContentEncoding);
         var isCoded = BodyDecoder.IsCoded(coding);
@@ -91,7 +118,10 @@ internal static class Holders
             return;
         }
 
-        foreach (var id in HeldIds.OfAnswer(isCoded ? decoded.Span : body.Span))
+        var plain = isCoded ? decoded.Span : body.Span;
+        var isList = HttpMethods.IsGet(exchange.Context.Request.Method) && HeldIds.IsList(exchange.VendorPath);
+        var isOwn = attempt.Target.Provider.Upstream.Key.Owner == exchange.Caller.Principal.Workspace;
+        foreach (var id in isList && isOwn ? HeldIds.OfList(plain) : HeldIds.OfAnswer(plain))
         {
             Keep(exchange, attempt, id, isNew: false);
         }
@@ -107,15 +137,36 @@ internal static class Holders
                 isPassedThrough ? Dialect.PassThrough : exchange.Endpoint.Dialect
             )
             : [];
-        return inBody is null || !isPassedThrough ? inBody : [.. HeldIds.InPath(exchange.VendorPath), .. inBody];
+        return inBody is null ? null
+            : isPassedThrough ? [.. HeldIds.InPath(exchange.VendorPath), .. UploadIn(exchange), .. inBody]
+            : exchange.Endpoint.Operation is Operation.Responses or Operation.ResponsesCompact
+                ? [.. inBody, .. KnownItems(exchange)]
+            : inBody;
     }
 
-    private static void Keep(Exchange exchange, UpstreamAttempt attempt, string id, bool isNew) =>
-        attempt.Target.Provider.Upstream.Accounts.Keep(
-            id,
-            new Holder(attempt.Account, exchange.Caller.Principal.Workspace),
-            isNew
-        );
+    private static IEnumerable<string> UploadIn(Exchange exchange) =>
+        HeldIds.UploadIn(exchange.Caller.Query) is { } upload ? [upload] : [];
+
+    /// <summary>
+    /// Items that nobody knows are not looked for: they are many, of old ones the provider may still know, and the session is on their
+    /// account already.
+    /// </summary>
+    private static IEnumerable<string> KnownItems(Exchange exchange) =>
+        HeldIds
+            .ItemsIn(exchange.PlainBody.Span)
+            .Where(id => exchange.Route.Targets.Any(t => t.Provider.Upstream.Held.Of(id) is not null));
+
+    private static void Keep(Exchange exchange, UpstreamAttempt attempt, string id, bool isNew)
+    {
+        if (id != HeldIds.TooLong)
+        {
+            attempt.Target.Provider.Upstream.Held.Keep(
+                id,
+                new Holder(attempt.Account, exchange.Caller.Principal.Workspace),
+                isNew
+            );
+        }
+    }
 
     /// <summary>The account of a provider that gave all of these ids to this workspace; null when that is not known.</summary>
     private static string? HolderAt(ProviderModel provider, Exchange exchange, IReadOnlyList<string> ids)
@@ -124,7 +175,7 @@ internal static class Holders
         foreach (var id in ids)
         {
             if (
-                provider.Upstream.Accounts.HolderOf(id) is not { } holder
+                provider.Upstream.Held.Of(id) is not { } holder
                 || holder.Workspace != exchange.Caller.Principal.Workspace
                 || (account is not null && account != holder.Account)
             )
@@ -143,7 +194,6 @@ internal static class Holders
 
     private static bool IsAnothers(ProviderModel provider, Exchange exchange, IReadOnlyList<string> ids) =>
         ids.Any(id =>
-            provider.Upstream.Accounts.HolderOf(id) is { } holder
-            && holder.Workspace != exchange.Caller.Principal.Workspace
+            provider.Upstream.Held.Of(id) is { } holder && holder.Workspace != exchange.Caller.Principal.Workspace
         );
 }

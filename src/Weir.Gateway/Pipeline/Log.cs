@@ -163,4 +163,17 @@ internal static partial class Log
         "Since the last change of the configuration {After} of the requests are served, before it were {Before}"
     )]
     public static partial void ChangeDidHarm(ILogger logger, string after, string before);
+
+    [LoggerMessage(14, LogLevel.Error, "What provider {Provider} lists could not be read: {Failure}")]
+    public static partial void ModelsNotRead(ILogger logger, string provider, string failure);
+
+    [LoggerMessage(
+        15,
+        LogLevel.Error,
+        "held.db cannot be opened: which account holds what is remembered until the next start alone: {Failure}"
+    )]
+    public static partial void HeldNotOpened(ILogger logger, string failure);
+
+    [LoggerMessage(16, LogLevel.Error, "held.db cannot be used, and is tried again: {Failure}")]
+    public static partial void HeldNotUsed(ILogger logger, string failure);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Simulator;
 using Weir.Gateway.Upstreams;
@@ -34,11 +35,12 @@ internal static class ModelListing
         GatewayModel gateway,
         PriceSnapshot prices,
         TimeProvider clock,
+        ILogger logger,
         CancellationToken shutdown
     )
     {
         var asked = gateway.Providers.RemoveAll(p => !OwnModels.AreAskedFor(p));
-        var told = await Task.WhenAll(asked.Select(p => p.Upstream.Models.OfAsync(p, clock, shutdown)));
+        var told = await Task.WhenAll(asked.Select(p => p.Upstream.Models.OfAsync(p, clock, logger, shutdown)));
         return Gather(gateway, prices, [.. asked.Zip(told)]);
     }
 

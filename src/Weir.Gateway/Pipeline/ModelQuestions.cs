@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Weir.Gateway.Counting;
 using Weir.Gateway.Routing;
 
 namespace Weir.Gateway.Pipeline;
 
 /// <summary>The questions that Weir answers itself: which models there are, and how many tokens a request has. Thread-safe.</summary>
-internal sealed class ModelQuestions(OwnAnswers answers, TimeProvider clock, CancellationToken shutdown)
+internal sealed class ModelQuestions(OwnAnswers answers, TimeProvider clock, ILogger logger, CancellationToken shutdown)
 {
     private readonly TokenCounts counts = new(clock);
 
@@ -14,7 +15,7 @@ internal sealed class ModelQuestions(OwnAnswers answers, TimeProvider clock, Can
     {
         var endpoint = exchange.Endpoint;
         var bounds = exchange.Caller.Principal.Bounds is { HasModels: true } own ? own : null;
-        var models = await ModelListing.GatherAsync(exchange.Gateway, exchange.Prices, clock, shutdown);
+        var models = await ModelListing.GatherAsync(exchange.Gateway, exchange.Prices, clock, logger, shutdown);
         ReadOnlyMemory<byte> list;
         if (endpoint.Subject is not { } id)
         {

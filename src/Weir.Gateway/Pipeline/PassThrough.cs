@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
+using Weir.Gateway.Metering;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Upstreams;
 using Weir.Gateway.Upstreams.Envelopes;
+using Weir.Identity;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -73,6 +75,42 @@ internal static class PassThrough
         exchange.Streaming = asked is { Streams: true };
         exchange.Route = new RouteDecision(provider.AsTarget, Route: null, asked?.Model);
         return null;
+    }
+
+    /// <summary>
+    /// Whether a request asks for a model that its key is not for, or for none that can be told. What passes through to a host is held
+    /// to its body too: behind some of a host's paths stands a vendor's server, which goes by the model that the body names.
+    /// </summary>
+    public static bool IsBeyond(Exchange exchange, KeyBounds bounds, out string? model)
+    {
+        model = exchange.DowngradedTo ?? exchange.RequestedModel;
+        if (!bounds.AllowsModel(model ?? ""))
+        {
+            return true;
+        }
+
+        // Without a model the key was for everything.
+        if (model is null || exchange.Endpoint.Operation != Operation.PassThrough || exchange.PlainBody.IsEmpty)
+        {
+            return false;
+        }
+
+        if (CallerModels.Of(exchange.PlainBody.Span) is not { } named)
+        {
+            model = null;
+            return true;
+        }
+
+        foreach (var one in named)
+        {
+            if (!bounds.AllowsModel(one))
+            {
+                model = one;
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static Dialect ErrorDialectOf(ProviderKind kind, Dialect beneath) =>

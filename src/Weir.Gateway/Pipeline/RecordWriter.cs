@@ -89,7 +89,7 @@ internal sealed class RecordWriter
 
         // Before the answer's last byte: the caller may name it in its very next request.
         Holders.KeepAnswer(exchange, attempt);
-        if (FetchedAnswers.Fetches(exchange))
+        if (FetchedAnswers.Fetches(exchange, attempt))
         {
             return WriteFetched(exchange, attempt, httpStatus, duration);
         }

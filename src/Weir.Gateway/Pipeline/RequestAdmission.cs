@@ -21,12 +21,12 @@ internal sealed class RequestAdmission(AdmissionKeeper keeper, ActivityFeed? act
     /// <summary>Bodies from here on are looked through for pictures, of which the bytes say nothing about the tokens.</summary>
     private const int MayHoldMedia = 8 * 1024;
 
-    /// <summary>Whether a request is held to any rule. Counts are not, nor is what fetches what was paid for when it was made.</summary>
+    /// <summary>Whether a request is held to any rule. Counts are not, nor is what only fetches or takes away.</summary>
     public static bool Holds(Exchange exchange) =>
         !exchange.Gateway.Rules.IsEmpty
         && (
             exchange.Endpoint.Operation == Operation.PassThrough
-                ? !FetchedAnswers.Fetches(exchange)
+                ? exchange.Socket is not null || HttpMethods.IsPost(exchange.Context.Request.Method)
                 : exchange.Endpoint.IsMetered
         );
 

@@ -24,4 +24,8 @@ internal static class RequestRefusals
 
     /// <summary>What a caller wrote, as far as it may stand in an answer.</summary>
     public static string Shown(string text) => Attribution.Text(text, 64) ?? "what it says that it is";
+
+    /// <summary>Said of a compaction that no target can make.</summary>
+    public const string NotTranslated =
+        "What /v1/responses/compact gives can be read by the vendor alone who made it, so that it is relayed to providers that speak OpenAI Responses, and not translated.";
 }

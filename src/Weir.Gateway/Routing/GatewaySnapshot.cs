@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Admission;
+using Weir.Gateway.Holding;
 using Weir.Gateway.Resilience;
 using Weir.Gateway.Simulator;
 using Weir.Gateway.Upstreams;
@@ -51,6 +52,7 @@ internal sealed class GatewaySnapshot
     /// <param name="previous">The snapshot before; null for the first.</param>
     /// <param name="clock">The simulators' time.</param>
     /// <param name="health">What is known of the providers, which takes over what is written of them; null for nothing.</param>
+    /// <param name="held">Which account holds what; null where nothing is sent.</param>
     /// <exception cref="ArgumentException">
     /// A provider lacks its address, two have one name, a route of the server's names none that is configured, or a
     /// workspace stands there twice.
@@ -60,11 +62,12 @@ internal sealed class GatewaySnapshot
         ImmutableArray<WorkspaceConfig> workspaces,
         GatewaySnapshot? previous,
         TimeProvider clock,
-        HealthBook? health = null
+        HealthBook? health = null,
+        HolderBook? held = null
     )
     {
         var book = health ?? HealthBook.Unheard();
-        var connections = new Connections(previous, clock, book);
+        var connections = new Connections(previous, clock, book, held);
         try
         {
             var rules = AdmissionRules.ForServer(server.Budgets, server.Limits);
@@ -200,7 +203,7 @@ internal sealed class GatewaySnapshot
     }
 
     /// <summary>The connections that a snapshot in the making takes, each once.</summary>
-    private sealed class Connections(GatewaySnapshot? previous, TimeProvider clock, HealthBook book)
+    private sealed class Connections(GatewaySnapshot? previous, TimeProvider clock, HealthBook book, HolderBook? held)
     {
         private readonly Dictionary<UpstreamKey, Upstream> known = previous?.upstreams.ToDictionary(u => u.Key) ?? [];
 
@@ -241,7 +244,7 @@ internal sealed class GatewaySnapshot
                 upstream =
                     config.Kind == ProviderKind.Simulator
                         ? Upstream.Inside(key, new SimulatorHandler(clock))
-                        : Upstream.Open(key);
+                        : Upstream.Open(key, held?.TableOf(key.Owner, key.Address));
                 known.Add(key, upstream);
                 taken.Add(upstream);
             }

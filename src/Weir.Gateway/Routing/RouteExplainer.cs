@@ -298,7 +298,7 @@ internal static class RouteExplainer
         var asked = step.Asked;
         var cut = default(FeatureSet);
         IEnumerable<string> edits = EditsOf(target, streams, step);
-        if (asked.Endpoint.IsConversation && SealedProofs.Without(asked.Endpoint.Dialect, asked.Body) is not null)
+        if (asked.Endpoint.MayHoldSeals && SealedProofs.Without(asked.Endpoint.Dialect, asked.Body) is not null)
         {
             cut = cut.With(Feature.ThinkingSignature);
             edits = edits.Append("thinking");

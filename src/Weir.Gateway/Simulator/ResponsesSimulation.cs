@@ -145,6 +145,22 @@ internal static class ResponsesSimulation
         }
     }
 
+    /// <summary>A conversation compacted: one item, with the reply's words in place of a cipher.</summary>
+    public static void Compaction(Utf8JsonWriter j, SimulatorReply reply)
+    {
+        j.WriteString("id", "resp_sim" + reply.Id);
+        j.WriteString("object", "response.compaction");
+        j.WriteNumber("created_at", Created);
+        j.WriteStartArray("output");
+        j.WriteStartObject();
+        j.WriteString("id", "cmp_sim" + reply.Id);
+        j.WriteString("type", "compaction");
+        j.WriteString("encrypted_content", reply.WholeText);
+        j.WriteEndObject();
+        j.WriteEndArray();
+        Usage(j, reply);
+    }
+
     private static void Response(Utf8JsonWriter j, SimulatorReply reply, string status)
     {
         var isOver = status is "completed" or "incomplete";
@@ -197,6 +213,11 @@ internal static class ResponsesSimulation
             return;
         }
 
+        Usage(j, reply);
+    }
+
+    private static void Usage(Utf8JsonWriter j, SimulatorReply reply)
+    {
         j.WriteStartObject("usage");
         j.WriteNumber("input_tokens", reply.PromptTokens);
         j.WriteStartObject("input_tokens_details");

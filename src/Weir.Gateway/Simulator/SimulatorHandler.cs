@@ -77,6 +77,9 @@ internal sealed class SimulatorHandler(TimeProvider clock) : HttpMessageHandler
             case Operation.Responses:
                 ResponsesSimulation.Write(script, asked, reply);
                 break;
+            case Operation.ResponsesCompact:
+                script.Raw(Script.Json(j => ResponsesSimulation.Compaction(j, reply)));
+                break;
             case Operation.Embeddings:
                 EmbeddingsSimulation.WriteOpenAI(script, asked, reply);
                 break;
@@ -119,6 +122,7 @@ internal sealed class SimulatorHandler(TimeProvider clock) : HttpMessageHandler
                 is Operation.Messages
                     or Operation.Chat
                     or Operation.Responses
+                    or Operation.ResponsesCompact
                     or Operation.GeminiGenerate
                     or Operation.GeminiStream
             ? cache.Use(

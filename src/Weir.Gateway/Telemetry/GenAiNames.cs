@@ -32,7 +32,10 @@ internal static class GenAiNames
     public static string? OperationOf(Endpoint endpoint) =>
         endpoint.Operation switch
         {
-            Pipeline.Operation.Messages or Pipeline.Operation.Chat or Pipeline.Operation.Responses => "chat",
+            Pipeline.Operation.Messages
+            or Pipeline.Operation.Chat
+            or Pipeline.Operation.Responses
+            or Pipeline.Operation.ResponsesCompact => "chat",
             Pipeline.Operation.Embeddings or Pipeline.Operation.GeminiEmbed => "embeddings",
             Pipeline.Operation.GeminiGenerate or Pipeline.Operation.GeminiStream => "generate_content",
             _ when endpoint.IsCount => "count_tokens",

@@ -111,7 +111,7 @@ internal static class Fates
             K,
             M,
             K,
-            "where a result is text alone: a user's turn behind the results"
+            "where a result is text alone: a user's turn behind the results; Gemini takes pictures and PDF in it from 3 on"
         ),
         new(
             Feature.ToolError,

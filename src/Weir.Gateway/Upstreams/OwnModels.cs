@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Upstreams.Envelopes;
@@ -39,10 +40,12 @@ internal sealed class OwnModels
     /// </summary>
     /// <param name="provider">Whose.</param>
     /// <param name="clock">Bounds the waiting.</param>
+    /// <param name="logger">Is told of what should not happen.</param>
     /// <param name="shutdown">Ends what is under way.</param>
     public async Task<ImmutableArray<string>> OfAsync(
         ProviderModel provider,
         TimeProvider clock,
+        ILogger logger,
         CancellationToken shutdown
     )
     {
@@ -54,7 +57,7 @@ internal sealed class OwnModels
                 return known;
             }
 
-            wait = asking ??= AskAsync(provider, clock, shutdown);
+            wait = asking ??= AskAsync(provider, clock, logger, shutdown);
         }
 
         await Task.WhenAny(wait, Task.Delay(Patience, clock, shutdown));
@@ -64,16 +67,28 @@ internal sealed class OwnModels
         }
     }
 
-    private async Task AskAsync(ProviderModel provider, TimeProvider clock, CancellationToken shutdown)
+    private async Task AskAsync(ProviderModel provider, TimeProvider clock, ILogger logger, CancellationToken shutdown)
     {
         // Nobody waits for the lock while the question goes out.
         await Task.Yield();
-        var told = await ReadAsync(provider, clock, shutdown);
-        lock (gate)
+        ImmutableArray<string>? told = null;
+        try
         {
-            known = told ?? known;
-            askedAt = clock.GetUtcNow();
-            asking = null;
+            told = await ReadAsync(provider, clock, shutdown);
+        }
+        catch (Exception e)
+        {
+            // A bug. Nobody awaits this, so that it would be lost; and the caller gets the list that there was.
+            Log.ModelsNotRead(logger, provider.Name, e.GetType().Name);
+        }
+        finally
+        {
+            lock (gate)
+            {
+                known = told ?? known;
+                askedAt = clock.GetUtcNow();
+                asking = null;
+            }
         }
     }
 

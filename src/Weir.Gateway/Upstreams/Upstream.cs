@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Weir.Foundation;
 using Weir.Foundation.Network;
+using Weir.Gateway.Holding;
 using Weir.Gateway.Upstreams.Envelopes;
 
 namespace Weir.Gateway.Upstreams;
@@ -19,14 +20,18 @@ internal sealed class Upstream : IDisposable
     private readonly ConcurrentDictionary<string, GoogleSignIn> signIns = new(StringComparer.Ordinal);
     private int holders = 1;
 
-    private Upstream(UpstreamKey key, HttpMessageHandler handler)
+    private Upstream(UpstreamKey key, HttpMessageHandler handler, HolderTable? held)
     {
         Key = key;
+        Held = held ?? new HolderTable();
         invoker = new HttpMessageInvoker(handler, disposeHandler: true);
     }
 
     /// <summary>What is known of the accounts there.</summary>
     public AccountState Accounts { get; } = new();
+
+    /// <summary>Which of them holds what.</summary>
+    public HolderTable Held { get; }
 
     /// <summary>What is listed there.</summary>
     public OwnModels Models { get; } = new();
@@ -38,7 +43,9 @@ internal sealed class Upstream : IDisposable
     /// Connects over TCP, with HTTP/2 where a request asks for it and the server offers it; opens nothing yet.
     /// </summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The authorities are no PEM.</exception>
-    public static Upstream Open(UpstreamKey key) =>
+    /// <param name="key">Where to.</param>
+    /// <param name="held">Which account there holds what; null for a table of its own.</param>
+    public static Upstream Open(UpstreamKey key, HolderTable? held = null) =>
         new(
             key,
             new SocketsHttpHandler
@@ -67,11 +74,12 @@ internal sealed class Upstream : IDisposable
                 SslOptions = Trust(key.Authorities),
                 UseCookies = false,
                 UseProxy = false,
-            }
+            },
+            held
         );
 
     /// <summary>Answers from inside the process.</summary>
-    public static Upstream Inside(UpstreamKey key, HttpMessageHandler handler) => new(key, handler);
+    public static Upstream Inside(UpstreamKey key, HttpMessageHandler handler) => new(key, handler, held: null);
 
     /// <summary>Sends a request; the answer's body is read by the caller.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

@@ -15,8 +15,11 @@ internal static partial class HeldIds
     private const int MostIds = 256;
     private const int MostLetters = 256;
 
+    /// <summary>The ids of Google's upload sessions are long.</summary>
+    private const int MostLettersOfUpload = 2_048;
+
     /// <summary>Stands for an id that is longer than any, and that nobody holds.</summary>
-    private const string TooLong = "an id of more than 256 bytes";
+    public const string TooLong = "an id of more than 256 bytes";
 
     /// <summary>What stands before an id in the vendors' paths.</summary>
     private static readonly FrozenSet<string> Collections = FrozenSet.ToFrozenSet(
@@ -74,7 +77,7 @@ internal static partial class HeldIds
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             // The head's reader has let it pass, or the provider will say what is wrong with it.
         }
@@ -114,48 +117,63 @@ internal static partial class HeldIds
     }
 
     /// <summary>
-    /// The ids that an answer tells of: of the object that it is, of the file that it has made, and of the files of a batch.
-    /// Those of a list are not among them, for it may tell of what others made.
+    /// The single items of stored answers that a request refers to: those of OpenAI Responses' <c>input</c> whose type is
+    /// <c>item_reference</c>.
     /// </summary>
-    public static IReadOnlyList<string> OfAnswer(ReadOnlySpan<byte> body)
+    public static IReadOnlyList<string> ItemsIn(ReadOnlySpan<byte> body)
     {
+        if (body.IndexOf("\"item_reference\""u8) < 0)
+        {
+            return [];
+        }
+
         var ids = new List<string>();
         try
         {
             var reader = new Utf8JsonReader(body);
-            var inFile = false;
-            while (ids.Count < MostIds && reader.Read())
+            while (reader.Read())
             {
-                if (reader.TokenType == JsonTokenType.StartArray)
+                if (reader.TokenType != JsonTokenType.PropertyName || reader.CurrentDepth != 1)
+                {
+                    continue;
+                }
+
+                var isInput = reader.ValueTextEquals("input"u8);
+                reader.Read();
+                if (!isInput || reader.TokenType != JsonTokenType.StartArray)
                 {
                     reader.Skip();
+                    continue;
                 }
-                else if (reader.TokenType == JsonTokenType.PropertyName)
+
+                while (ids.Count < MostIds && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    var depth = reader.CurrentDepth;
-                    inFile = depth == 1 ? reader.ValueTextEquals("file"u8) : inFile;
-                    var isOwn = depth == 1 || (depth == 2 && inFile);
-                    var isResource = isOwn && reader.ValueTextEquals("name"u8);
-                    var names =
-                        isResource
-                        || (isOwn && reader.ValueTextEquals("id"u8))
-                        || reader.ValueTextEquals("output_file_id"u8)
-                        || reader.ValueTextEquals("error_file_id"u8)
-                        || reader.ValueTextEquals("responsesFile"u8);
-                    // Gemini's are called files/x; what has no slash is what its maker calls it.
-                    if (names && reader.Read() && !(isResource && reader.ValueSpan.IndexOf((byte)'/') < 0))
-                    {
-                        Add(ref reader, ids);
-                    }
+                    AddReference(ref reader, ids);
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // An answer that is not JSON names nothing.
+            // The provider will say what is wrong with it.
         }
 
         return ids;
+    }
+
+    /// <summary>The session of a resumable upload that a query names (Google's <c>upload_id</c>); null for none.</summary>
+    /// <param name="query">With its question mark, or without.</param>
+    public static string? UploadIn(string query)
+    {
+        foreach (var part in query.TrimStart('?').Split('&'))
+        {
+            if (part.StartsWith("upload_id=", StringComparison.Ordinal) && part.Length > 10)
+            {
+                var id = Uri.UnescapeDataString(part[10..]);
+                return id.Length > MostLettersOfUpload ? TooLong : id;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>
@@ -256,6 +274,33 @@ internal static partial class HeldIds
             {
                 Add(ref reader, ids);
             }
+        }
+    }
+
+    private static void AddReference(ref Utf8JsonReader reader, List<string> ids)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        var isReference = false;
+        string? id = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isType = reader.ValueTextEquals("type"u8);
+            var isId = reader.ValueTextEquals("id"u8);
+            reader.Read();
+            var isText = reader.TokenType == JsonTokenType.String;
+            isReference |= isType && isText && reader.ValueTextEquals("item_reference"u8);
+            id = isId ? Text(ref reader) : id;
+            reader.Skip();
+        }
+
+        if (isReference && id is { Length: > 0 })
+        {
+            ids.Add(id);
         }
     }
 

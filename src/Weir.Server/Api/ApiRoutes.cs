@@ -35,9 +35,10 @@ internal static class ApiRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         var api = routes.MapGroup("/api/v1");
-        UsageRoutes.Map(api.MapGroup("/usage"));
-        BlockRoutes.Map(api);
-        LimitRoutes.Map(api);
+        var figures = api.MapGroup("").Compressed();
+        UsageRoutes.Map(figures.MapGroup("/usage"));
+        BlockRoutes.Map(figures);
+        LimitRoutes.Map(figures);
         StatusLineRoutes.Map(api);
         KeyRoutes.Map(api.MapGroup("/keys"));
         UserRoutes.Map(api.MapGroup("/users"));
@@ -57,10 +58,10 @@ internal static class ApiRoutes
         ConfigRoutes.Map(api.MapGroup("/config"));
         SecretRoutes.Map(api.MapGroup("/secrets"));
         PrivacyRoutes.Map(api.MapGroup("/privacy"));
-        PriceRoutes.Map(api.MapGroup("/prices"));
+        PriceRoutes.Map(figures.MapGroup("/prices"));
         DemoRoutes.Map(api.MapGroup("/demo"));
         CaptureRoutes.Map(api.MapGroup("/capture"));
-        SessionRoutes.Map(api);
+        SessionRoutes.Map(figures);
         StatusRoutes.Map(api.MapGroup("/system"));
         Pages.DocsPage.Map(routes);
         OtlpRoutes.Map(routes);

@@ -68,5 +68,6 @@ internal static class ApiServices
             provider.GetRequiredService<LiveFeed>()
         ));
         OpenApiDocument.Add(services);
+        AnswerCompression.Add(services);
     }
 }

@@ -57,7 +57,7 @@ internal static class OpenApiDocument
 
     /// <summary>Maps the route.</summary>
     public static void Map(IEndpointRouteBuilder routes) =>
-        routes.MapOpenApi("/openapi/{documentName}.json").OpenToAll();
+        routes.MapOpenApi("/openapi/{documentName}.json").OpenToAll().Compressed();
 
     private static void Introduce(Microsoft.OpenApi.OpenApiDocument document)
     {

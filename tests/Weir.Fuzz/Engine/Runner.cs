@@ -39,9 +39,12 @@ internal sealed class Runner(int seed, string? corpus) : IDisposable
         }
     }
 
+    /// <summary>What each target has had, in the order of their runs.</summary>
+    public List<RunTally> Tallies { get; } = [];
+
     /// <summary>Fuzzes a target for so long.</summary>
     /// <returns>Whether every input passed.</returns>
-    public bool Fuzz(FuzzTarget target, TimeSpan time)
+    public bool Fuzz(FuzzTarget target, Budget budget)
     {
         Directory.CreateDirectory(Folder);
         watch ??= TimeProvider.System.CreateTimer(_ => Watch(), null, Hang, TimeSpan.FromSeconds(1));
@@ -49,6 +52,7 @@ internal sealed class Runner(int seed, string? corpus) : IDisposable
         var pool = new Pool(random);
         var mutator = new Mutator(random, target.Words, target.LongestInput);
         var clock = Stopwatch.StartNew();
+        var processor = Budget.Processor;
         var tried = 0L;
         var atHand = Path.Combine(Folder, $"{target.Name}.at-hand");
         using (var file = File.OpenHandle(atHand, FileMode.Create, FileAccess.Write))
@@ -58,7 +62,7 @@ internal sealed class Runner(int seed, string? corpus) : IDisposable
                 .. target.Seeds(),
                 .. Saved(target),
             ]);
-            while (seeds.Count > 0 || clock.Elapsed < time)
+            while (seeds.Count > 0 || !budget.IsUsedUp(clock, processor))
             {
                 var isSeed = seeds.TryDequeue(out var input);
                 input ??= mutator.Mutate(pool.Pick(), pool.Pick());
@@ -87,6 +91,7 @@ internal sealed class Runner(int seed, string? corpus) : IDisposable
         }
 
         File.Delete(atHand);
+        Tallies.Add(new RunTally(target.Name, tried, Budget.Processor - processor).Kept(corpus));
         Console.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"   {target.Name}: {tried} inputs, {pool.Shapes} shapes")
         );

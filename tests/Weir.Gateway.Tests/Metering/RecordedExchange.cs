@@ -88,6 +88,8 @@ public sealed record RecordedExchange(string Name, byte[] Bytes)
         public bool Final { get; init; }
         public string? Model { get; init; }
         public string? Id { get; init; }
+        public bool Unstored { get; init; }
+        public string? Items { get; init; }
         public string? Mode { get; init; }
         public bool SaysMode { get; init; }
         public int? Searches { get; init; }
@@ -104,6 +106,8 @@ public sealed record RecordedExchange(string Name, byte[] Bytes)
                 IsFinal = Final,
                 Model = Model,
                 MessageId = Id,
+                IsUnstored = Unstored,
+                Items = Items,
                 PriceMode = Mode,
                 SaysPriceMode = SaysMode,
                 WebSearches = Searches,

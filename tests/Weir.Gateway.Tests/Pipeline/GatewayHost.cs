@@ -78,6 +78,12 @@ internal sealed class GatewayHost : IAsyncDisposable
         StartAsync(new GatewayConfig { Providers = [.. providers] }, null, [], kept);
 
     public static Task<GatewayHost> StartAsync(
+        TemporaryFolder kept,
+        GatewayConfig config,
+        params ImmutableArray<WorkspaceConfig> workspaces
+    ) => StartAsync(config, null, workspaces, kept);
+
+    public static Task<GatewayHost> StartAsync(
         GatewayConfig config,
         TimeProvider? clock = null,
         params ImmutableArray<WorkspaceConfig> workspaces
@@ -103,7 +109,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             new RecordIdSource(TimeProvider.System, highest: ledger.HighestId),
             time,
             NullLoggerFactory.Instance,
-            (workspace, readings) => quotas.Enqueue((workspace, readings))
+            (workspace, readings) => quotas.Enqueue((workspace, readings)),
+            dataFolder: folder.Path
         );
         gateway.Apply(config, workspaces);
         var builder = WebApplication.CreateSlimBuilder();

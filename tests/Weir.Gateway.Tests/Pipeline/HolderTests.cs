@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Testing;
 
@@ -184,6 +185,222 @@ public sealed class HolderTests
 
         AssertOneAccount(upstream, 9, "x-goog-api-key");
     }
+
+    [Fact]
+    public async Task An_item_of_a_stored_answer_is_asked_of_the_account_that_gave_it()
+    {
+        await using var upstream = new FakeUpstream().Handle(_ =>
+            UpstreamAnswer.Json(
+                """{"id":"resp_1","object":"response","model":"gpt-5.5","status":"completed","store":true,"output":[{"id":"rs_1","type":"reasoning","summary":[]},{"id":"msg_1","type":"message","role":"assistant","content":[]}],"usage":{"input_tokens":1,"output_tokens":1}}"""
+            )
+        );
+        await using var host = await GatewayHost.StartAsync(Pool(GatewayHost.OpenAI(upstream)));
+        await host.AskAsync(host.Post("/v1/responses", Ask()));
+
+        for (var session = 0; session < 8; session++)
+        {
+            foreach (var item in new[] { "rs_1", "msg_1" })
+            {
+                var (answer, _) = await host.AskAsync(
+                    host.Post("/v1/responses", Referring(item)).With("session-id", $"{session}")
+                );
+                Assert.Equal(200, (int)answer.StatusCode);
+            }
+        }
+
+        AssertOneAccount(upstream, 17, "authorization");
+        // One that nobody knows goes with its session.
+        var (unknown, _) = await host.AskAsync(host.Post("/v1/responses", Referring("rs_9")));
+        Assert.Equal(200, (int)unknown.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v1/responses", """{"model":"gpt-5.5","input":"hi"}""", "true", true)]
+    [InlineData("/v1/responses", """{"model":"gpt-5.5","store":false,"input":"hi"}""", "false", false)]
+    [InlineData("/v1/chat/completions", """{"model":"gpt-5.5","store":true,"messages":[]}""", "null", true)]
+    [InlineData("/v1/chat/completions", """{"model":"gpt-5.5","messages":[]}""", "null", false)]
+    public async Task Only_what_may_be_stored_is_remembered(string path, string body, string told, bool isKept)
+    {
+        await using var upstream = new FakeUpstream().Handle(_ =>
+            UpstreamAnswer.Json(
+                $$"""{"id":"x_1","object":"response","store":{{told}},"model":"gpt-5.5","output":[],"choices":[]}"""
+            )
+        );
+        await using var host = await GatewayHost.StartAsync(
+            Pool(GatewayHost.OpenAI(upstream) with { PassThrough = [Everything] })
+        );
+        await host.AskAsync(host.Post(path, body));
+
+        var (answer, _) = await host.AskAsync(
+            host.Request(HttpMethod.Get, "/p/openai" + path + "/x_1").With("x-api-key", host.Key)
+        );
+
+        Assert.Equal(isKept ? 200 : 400, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task What_a_list_tells_of_is_on_the_account_that_listed_it()
+    {
+        await using var upstream = new FakeUpstream().Handle(request =>
+            request.Path.EndsWith("/files", StringComparison.Ordinal)
+                ? UpstreamAnswer.Json("""{"object":"list","data":[{"id":"file-old","object":"file"}]}""")
+                : UpstreamAnswer.Json("{}")
+        );
+        await using var host = await GatewayHost.StartAsync(
+            Pool(GatewayHost.OpenAI(upstream) with { PassThrough = [Everything] })
+        );
+        await host.AskAsync(host.Request(HttpMethod.Get, "/p/openai/v1/files").With("x-api-key", host.Key));
+
+        await AskAllAsync(host, "/p/openai/v1/files/file-old/content");
+
+        AssertOneAccount(upstream, 9, "authorization");
+    }
+
+    [Fact]
+    public async Task What_a_guest_lists_does_not_become_his()
+    {
+        await using var upstream = new FakeUpstream().Handle(_ =>
+            UpstreamAnswer.Json("""{"object":"list","data":[{"id":"file-of-somebody"}]}""")
+        );
+        var shared = GatewayHost.OpenAI(upstream) with
+        {
+            Share = ProviderShare.Everybody,
+            SharedPassThrough = [Everything],
+        };
+        await using var host = await GatewayHost.StartAsync(
+            new GatewayConfig { Providers = [shared] },
+            workspaces: [new WorkspaceConfig(Acme, "acme"), new WorkspaceConfig(Beta, "beta")]
+        );
+        var acme = await host.NewKeyOfAsync(Acme);
+        var beta = await host.NewKeyOfAsync(Beta);
+        await host.AskAsync(host.Request(HttpMethod.Get, "/p/openai/v1/files").With("x-api-key", beta));
+
+        var (answer, _) = await host.AskAsync(
+            host.Request(HttpMethod.Get, "/p/openai/v1/files/file-of-somebody").With("x-api-key", acme)
+        );
+
+        Assert.Equal(200, (int)answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_upload_of_Geminis_goes_on_at_the_account_where_it_began()
+    {
+        await using var upstream = new FakeUpstream().Handle(request =>
+            request.Target.Contains("upload_id", StringComparison.Ordinal)
+                ? UpstreamAnswer.Json("""{"file":{"name":"files/f3"}}""")
+                : UpstreamAnswer
+                    .Json("{}")
+                    .Header(
+                        "x-goog-upload-url",
+                        "https://generativelanguage.googleapis.com/upload/v1beta/files?upload_id=ABP_1&upload_protocol=resumable"
+                    )
+        );
+        await using var host = await GatewayHost.StartAsync(
+            Pool(GatewayHost.Gemini(upstream) with { PassThrough = [Everything] })
+        );
+        await host.AskAsync(host.Post("/p/gemini/upload/v1beta/files", "{}"));
+
+        for (var session = 0; session < 8; session++)
+        {
+            var (piece, _) = await host.AskAsync(
+                host.Post("/p/gemini/upload/v1beta/files?upload_id=ABP_1&upload_protocol=resumable", "bytes")
+                    .With("session-id", $"{session}")
+            );
+            Assert.Equal(200, (int)piece.StatusCode);
+        }
+
+        await AskAllAsync(host, "/p/gemini/v1beta/files/f3");
+
+        AssertOneAccount(upstream, 17, "x-goog-api-key");
+        var (unknown, _) = await host.AskAsync(host.Post("/p/gemini/upload/v1beta/files?upload_id=ABP_2", "{}"));
+        Assert.Equal(400, (int)unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task An_upload_of_OpenAIs_goes_on_at_the_account_where_it_began()
+    {
+        await using var upstream = new FakeUpstream().Handle(request =>
+            UpstreamAnswer.Json(
+                request.Path.EndsWith("/complete", StringComparison.Ordinal)
+                    ? """{"id":"upload_1","object":"upload","file":{"id":"file-big","object":"file"}}"""
+                    : """{"id":"upload_1","object":"upload","file":null}"""
+            )
+        );
+        await using var host = await GatewayHost.StartAsync(
+            Pool(GatewayHost.OpenAI(upstream) with { PassThrough = [Everything] })
+        );
+        await host.AskAsync(host.Post("/p/openai/v1/uploads", "{}"));
+
+        await AskAllAsync(host, "/p/openai/v1/uploads/upload_1/parts");
+        await host.AskAsync(host.Post("/p/openai/v1/uploads/upload_1/complete", """{"part_ids":[]}"""));
+        await AskAllAsync(host, "/p/openai/v1/files/file-big/content");
+
+        AssertOneAccount(upstream, 18, "authorization");
+    }
+
+    [Fact]
+    public async Task What_an_account_holds_is_known_after_a_restart_and_forgotten_with_its_workspace()
+    {
+        using var kept = new TemporaryFolder();
+        await using var upstream = Answering("resp_acme");
+        var config = new GatewayConfig
+        {
+            Providers = [Pool(GatewayHost.OpenAI(upstream)) with { Share = ProviderShare.Everybody }],
+        };
+        ImmutableArray<WorkspaceConfig> both = [new WorkspaceConfig(Acme, "acme"), new WorkspaceConfig(Beta, "beta")];
+        string acme;
+        await using (var first = await GatewayHost.StartAsync(kept, config, both))
+        {
+            acme = await first.NewKeyOfAsync(Acme);
+            await first.AskAsync(first.Post("/v1/responses", Ask()).With("x-api-key", acme));
+        }
+
+        await using (var second = await GatewayHost.StartAsync(kept, config, both))
+        {
+            for (var session = 0; session < 8; session++)
+            {
+                var (answer, _) = await second.AskAsync(
+                    second
+                        .Post("/v1/responses", Ask("resp_acme"))
+                        .With("x-api-key", acme)
+                        .With("session-id", $"{session}")
+                );
+                Assert.Equal(200, (int)answer.StatusCode);
+            }
+
+            var (others, _) = await second.AskAsync(second.Post("/v1/responses", Ask("resp_acme")));
+            Assert.Equal(400, (int)others.StatusCode);
+            AssertOneAccount(upstream, 9, "authorization");
+
+            second.Gateway.Apply(config, both[1]);
+            second.Gateway.Apply(config, both);
+            var (gone, _) = await second.AskAsync(
+                second.Post("/v1/responses", Ask("resp_acme")).With("x-api-key", acme)
+            );
+            Assert.Equal(400, (int)gone.StatusCode);
+        }
+
+        await using var third = await GatewayHost.StartAsync(kept, config, both);
+        var (still, _) = await third.AskAsync(third.Post("/v1/responses", Ask("resp_acme")).With("x-api-key", acme));
+        Assert.Equal(400, (int)still.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_damaged_costs_what_it_held_and_nothing_else()
+    {
+        using var kept = new TemporaryFolder();
+        await File.WriteAllTextAsync(kept.At("held.db"), new string('x', 8192));
+        await using var upstream = Answering("resp_1");
+        await using var host = await GatewayHost.StartAsync(kept, Pool(GatewayHost.OpenAI(upstream)));
+
+        await host.AskAsync(host.Post("/v1/responses", Ask()));
+        var (answer, _) = await host.AskAsync(host.Post("/v1/responses", Ask("resp_1")));
+
+        Assert.Equal(200, (int)answer.StatusCode);
+    }
+
+    private static string Referring(string item) =>
+        $$"""{"model":"gpt-5.5","input":[{"type":"item_reference","id":"{{item}}"},{"role":"user","content":"and then?"}]}""";
 
     private static async Task AskAllAsync(GatewayHost host, string path)
     {

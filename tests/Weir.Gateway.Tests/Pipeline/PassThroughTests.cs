@@ -200,4 +200,84 @@ public sealed class PassThroughTests
         Assert.Equal(records, written.Length);
         Assert.All(written, r => Assert.Equal((7L, 3L), (r.Usage.Input, r.Usage.Output)));
     }
+
+    [Theory]
+    [InlineData("/v1/responses/resp_1/cancel", """{"object":"response","id":"resp_1","background":false,USAGE}""", 0)]
+    [InlineData("/v1/responses/resp_1/cancel", """{"object":"response","id":"resp_1","background":true,USAGE}""", 1)]
+    [InlineData("/responses/resp_1/cancel", """{"object":"response","id":"resp_1","background":false,USAGE}""", 0)]
+    [InlineData(
+        "/v1/chat/completions/chatcmpl-1",
+        """{"object":"chat.completion","id":"chatcmpl-1","choices":[],"usage":{"prompt_tokens":7,"completion_tokens":3}}""",
+        0
+    )]
+    // What is answered there under another id is an answer of its own, whatever the path seems to name.
+    [InlineData("/v1/responses/compact", """{"object":"response.compaction","id":"resp_2",USAGE}""", 3)]
+    [InlineData("/v1/deployments/responses/any", """{"object":"response","id":"resp_2",USAGE}""", 3)]
+    [InlineData("/v1/responses/resp_1/more", """{"object":"response","id":"resp_2",USAGE}""", 3)]
+    public async Task A_POST_that_touches_a_stored_answer_counts_as_fetched(string path, string body, int records)
+    {
+        await using var upstream = new FakeUpstream();
+        upstream.Handle(_ =>
+            UpstreamAnswer.Json(
+                body.Replace("USAGE", "\"usage\":{\"input_tokens\":7,\"output_tokens\":3}", StringComparison.Ordinal)
+            )
+        );
+        await using var host = await GatewayHost.StartAsync(
+            GatewayHost.OpenAI(upstream) with
+            {
+                PassThrough = [new PassThroughRule("POST", "/*")],
+            }
+        );
+
+        for (var i = 0; i < 3; i++)
+        {
+            var (answer, _) = await host.AskAsync(host.Post("/p/openai" + path, "{}"));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        var written = await host.RecordsAsync();
+        Assert.Equal(records, written.Length);
+        Assert.All(written, r => Assert.Equal((7L, 3L), (r.Usage.Input, r.Usage.Output)));
+    }
+
+    [Theory]
+    [InlineData("/v1/projects/p/locations/l/publishers/v/models/small:rawPredict", "{}", 200)]
+    [InlineData("/v1/projects/p/locations/l/publishers/v/models/small:rawPredict", """{"model":"small"}""", 200)]
+    [InlineData("/v1/projects/p/locations/l/publishers/v/models/small:rawPredict", """{"model":"large"}""", 403)]
+    [InlineData("/v1/projects/p/locations/l/publishers/v/models/small:rawPredict", """{"m\u006fdel":"large"}""", 403)]
+    [InlineData(
+        "/v1/projects/p/locations/l/publishers/v/models/small:rawPredict",
+        """{"model":"small","model":"large"}""",
+        403
+    )]
+    [InlineData("/v1/projects/p/locations/l/publishers/v/models/small:rawPredict", "[]", 403)]
+    [InlineData("/v1/projects/p/locations/l/publishers/v/models/large:rawPredict", "{}", 403)]
+    [InlineData("/v1/x/models/large:rawPredict/models/small:rawPredict", "{}", 403)]
+    [InlineData("/v1/x/models/large:rawPredict/%6dodels/small:rawPredict", "{}", 403)]
+    [InlineData("/v1/projects/p/locations/l/endpoints/openapi/chat/completions", """{"model":"small"}""", 403)]
+    public async Task A_key_for_some_models_reaches_no_others_at_a_host(string path, string body, int status)
+    {
+        await using var upstream = new FakeUpstream().Handle(_ => UpstreamAnswer.Json("{}"));
+        await using var host = await GatewayHost.StartAsync(
+            new ProviderConfig
+            {
+                Name = "vertex",
+                Kind = ProviderKind.Vertex,
+                BaseUrl = upstream.BaseUrl,
+                Project = "p",
+                Location = "l",
+            }
+        );
+        var key = await host.NewBoundKeyAsync("bound", "small");
+
+        var (answer, _) = await host.AskAsync(
+            host.Post("/p/vertex" + path, body)
+                .Without("x-api-key")
+                .With("x-weir-key", key)
+                .With("authorization", "Bearer of-the-caller")
+        );
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.Equal(status == 200 ? 1 : 0, upstream.Requests.Count);
+    }
 }

@@ -74,6 +74,58 @@ public sealed class HeldIdsTests
     public void The_ids_of_an_answer_are_those_of_what_was_made(string body, string ids) =>
         Assert.Equal(ids, string.Join(' ', HeldIds.OfAnswer(Encoding.UTF8.GetBytes(body))));
 
+    [Theory]
+    [InlineData(
+        """{"input":[{"type":"item_reference","id":"rs_1"},{"id":"msg_2","type":"item_reference"}]}""",
+        "rs_1 msg_2"
+    )]
+    [InlineData("""{"input":[{"type":"message","id":"msg_1","content":[{"type":"item_reference","id":"x"}]}]}""", "")]
+    [InlineData("""{"tools":[{"type":"item_reference","id":"x"}],"input":"item_reference"}""", "")]
+    [InlineData("""{"input":["item_reference",7,[],{"type":"item_reference","id":{"id":"x"}}]}""", "")]
+    [InlineData("""{"input":[{"type":"item_reference","id":"x"}""", "x")]
+    [InlineData("""{"input":[{"type":"item_reference","id":""", "")]
+    public void Items_are_what_the_input_refers_to(string body, string ids) =>
+        Assert.Equal(ids, string.Join(' ', HeldIds.ItemsIn(Encoding.UTF8.GetBytes(body))));
+
+    [Theory]
+    [InlineData(
+        """{"object":"list","data":[{"id":"file-1","x":{"id":"no"}},{"id":"file-2"}],"first_id":"file-1"}""",
+        "file-1 file-2"
+    )]
+    [InlineData("""{"files":[{"name":"files/f3"},{"name":"mine"}],"nextPageToken":"x"}""", "f3")]
+    [InlineData("""{"data":[["id"],"id",{"id":7},{"id":["id","x"]}]}""", "")]
+    [InlineData("""[{"id":"x"}]""", "")]
+    [InlineData("""{"data":[{"id":"a"},""", "a")]
+    public void The_ids_of_a_list_are_those_of_its_things(string body, string ids) =>
+        Assert.Equal(ids, string.Join(' ', HeldIds.OfList(Encoding.UTF8.GetBytes(body))));
+
+    [Theory]
+    [InlineData("/v1/files", true)]
+    [InlineData("/v1/messages/batches", true)]
+    [InlineData("/v1/responses/resp_1/input_items", true)]
+    [InlineData("/v1beta/cachedContents", true)]
+    [InlineData("/v1/models", false)]
+    [InlineData("/v1/files/file-1", false)]
+    public void A_list_is_told_by_its_path(string path, bool isList) => Assert.Equal(isList, HeldIds.IsList(path));
+
+    [Theory]
+    [InlineData("?upload_id=ABP_x-1&upload_protocol=resumable", "ABP_x-1")]
+    [InlineData("?a=b&upload_id=a%2Bb", "a+b")]
+    [InlineData("?upload_id=", null)]
+    [InlineData("?xupload_id=a", null)]
+    [InlineData("", null)]
+    public void An_upload_is_named_by_the_query(string query, string? id) => Assert.Equal(id, HeldIds.UploadIn(query));
+
+    [Fact]
+    public void A_name_with_half_a_surrogate_gives_no_exception()
+    {
+        var body = """{"\ud800":{"\udc00":1},"id":"file_id"}"""u8.ToArray();
+        Assert.Empty(HeldIds.OfAnswer(body));
+        Assert.Empty(HeldIds.OfList(body));
+        Assert.Empty(HeldIds.InRequest(body, Dialect.PassThrough)!);
+        Assert.Empty(HeldIds.ItemsIn("""{"\ud800":"item_reference","x":["item_reference"]}"""u8));
+    }
+
     [Fact]
     public void Broken_text_gives_no_id_and_no_exception()
     {
@@ -81,6 +133,8 @@ public sealed class HeldIdsTests
         Assert.Empty(HeldIds.InRequest(broken, Dialect.OpenAIResponses)!);
         Assert.Empty(HeldIds.InRequest("""{"previous_response_id":"\ud800"}"""u8, Dialect.OpenAIResponses)!);
         Assert.Empty(HeldIds.OfAnswer([.. "{\"id\":\""u8, 0xff, .. "\"}"u8]));
+        Assert.Empty(HeldIds.OfList([.. "{\"data\":[{\"id\":\""u8, 0xff, .. "\"}]}"u8]));
+        Assert.Empty(HeldIds.ItemsIn("""{"input":[{"type":"item_reference","id":"\ud800"}]}"""u8));
     }
 
     [Fact]

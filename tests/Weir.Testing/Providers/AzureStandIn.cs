@@ -49,6 +49,7 @@ public sealed class AzureStandIn : IAsyncDisposable
             request.Target.StartsWith("/openai/v1/", StringComparison.Ordinal) && !request.Target.Contains('?')
                 ? request.Path[11..]
             : request.Target == "/openai/responses" + query ? "responses"
+            : request.Target == "/openai/responses/compact" + query ? "responses/compact"
             : request.Target.StartsWith(dated, StringComparison.Ordinal)
             && request.Target.EndsWith(query, StringComparison.Ordinal)
                 ? request.Path[dated.Length..]
@@ -89,6 +90,9 @@ public sealed class AzureStandIn : IAsyncDisposable
             ),
             ("responses", false) => OpenAIResponsesAnswers.Response(Reply),
             ("responses", true) => OpenAIResponsesAnswers.Stream(Reply),
+            ("responses/compact", _) => UpstreamAnswer.Json(
+                """{"id":"resp_c1","object":"response.compaction","created_at":1780000000,"output":[{"id":"cmp_1","type":"compaction","encrypted_content":"sealed"}],"usage":{"input_tokens":900,"input_tokens_details":{"cached_tokens":512},"output_tokens":70,"output_tokens_details":{"reasoning_tokens":32},"total_tokens":970}}"""
+            ),
             ("embeddings", _) => OpenAIAnswers.Embeddings("text-embedding-3-small", 7),
             _ => null,
         };

@@ -170,7 +170,7 @@ public static class OpenAIResponsesAnswers
             output,
             parallel_tool_calls = true,
             service_tier = completion.ServiceTier ?? "default",
-            store = false,
+            store = completion.IsStored,
             tool_choice = "auto",
             usage = usage is not { } u
                 ? null

@@ -24,6 +24,9 @@ public sealed record VendorCompletion
     /// <summary>Anthropic's <c>service_tier</c> / OpenAI's; null to leave it away.</summary>
     public string? ServiceTier { get; init; }
 
+    /// <summary>OpenAI Responses' <c>store</c>, which is true unless the request says otherwise.</summary>
+    public bool IsStored { get; init; } = true;
+
     /// <summary>True when a tool is called.</summary>
     public bool CallsTool => Blocks.Any(b => b is VendorToolCall);
 

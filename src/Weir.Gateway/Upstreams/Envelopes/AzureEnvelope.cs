@@ -89,13 +89,14 @@ internal sealed class AzureEnvelope : Envelope
             Operation.Chat => "chat/completions",
             Operation.Embeddings => "embeddings",
             Operation.Responses => "responses",
+            Operation.ResponsesCompact => "responses/compact",
             _ => null,
         };
 
     private string PathOf(string surface, string deployment) =>
         !isDated ? $"/openai/v1/{surface}{undatedQuery}"
         // Responses never had the deployment in the path.
-        : surface == "responses" ? $"/openai/responses?api-version={config.ApiVersion}"
+        : surface is "responses" or "responses/compact" ? $"/openai/{surface}?api-version={config.ApiVersion}"
         : $"/openai/deployments/{Uri.EscapeDataString(deployment)}/{surface}?api-version={config.ApiVersion}";
 
     /// <summary>

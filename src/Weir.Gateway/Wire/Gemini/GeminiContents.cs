@@ -195,7 +195,7 @@ internal static class GeminiContents
 
         foreach (var answer in answers)
         {
-            WriteShown(answer, to);
+            WriteShown(answer, target, to);
         }
 
         foreach (var (part, isSystem) in run)
@@ -243,22 +243,68 @@ internal static class GeminiContents
             to.EndObject();
         }
 
+        WriteInside(answer, target, to);
         to.EndObject();
         to.EndObject();
     }
 
-    /// <summary>Pictures and documents of a result stand beside it.</summary>
-    private static void WriteShown(ToolResultPart result, JsonOut to)
+    /// <summary>Pictures and documents of a result that stand in its response.</summary>
+    private static void WriteInside(ToolResultPart? result, TargetTraits target, JsonOut to)
+    {
+        var isOpen = false;
+        foreach (var part in result?.Content ?? [])
+        {
+            if (part is not MediaPart media || !StandsInside(media, target))
+            {
+                continue;
+            }
+
+            if (!isOpen)
+            {
+                to.Array("parts"u8);
+                isOpen = true;
+            }
+
+            to.Object();
+            WriteMedia(media, to);
+            to.EndObject();
+        }
+
+        if (isOpen)
+        {
+            to.EndArray();
+        }
+    }
+
+    /// <summary>And those that stand beside it.</summary>
+    private static void WriteShown(ToolResultPart result, TargetTraits target, JsonOut to)
     {
         foreach (var part in result.Content)
         {
-            if (part is MediaPart { Source: not MediaSource.PlainText } media)
+            if (part is MediaPart { Source: not MediaSource.PlainText } media && !StandsInside(media, target))
             {
                 to.Object();
                 WriteMedia(media, to);
                 to.EndObject();
             }
         }
+    }
+
+    /// <summary>
+    /// Whether the model takes a picture or a document inside the response of a function, as Gemini does from 3 on, of these types alone
+    /// (https://ai.google.dev/gemini-api/docs/function-calling#multimodal).
+    /// </summary>
+    private static bool StandsInside(MediaPart media, TargetTraits target)
+    {
+        var type = GeminiMedia.TypeOf(media);
+        return media.Source == MediaSource.Base64
+            && ModelNames.IsGeminiWithLevels(target.Model)
+            && (
+                type.SequenceEqual("image/png"u8)
+                || type.SequenceEqual("image/jpeg"u8)
+                || type.SequenceEqual("image/webp"u8)
+                || type.SequenceEqual("application/pdf"u8)
+            );
     }
 
     /// <summary>A result without a call, which Gemini refuses as one, is told in words.</summary>
@@ -271,7 +317,10 @@ internal static class GeminiContents
         ResultText.Write(result, to);
         to.CloseText();
         to.EndObject();
-        WriteShown(result, to);
+        foreach (var media in result.Content.OfType<MediaPart>().Where(m => m.Source != MediaSource.PlainText))
+        {
+            WritePart(media, isSystem: false, to);
+        }
     }
 
     private static void WritePart(Part part, bool isSystem, JsonOut to)

@@ -13,5 +13,6 @@ internal static class ConfigSchemaRoute
         routes
             .MapGet("/schemas/weir.json", () => Results.Text(ConfigSchema.Text, "application/schema+json"))
             .OpenToAll()
+            .Compressed()
             .ExcludeFromDescription();
 }

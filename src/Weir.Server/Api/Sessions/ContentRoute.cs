@@ -28,6 +28,7 @@ internal static class ContentRoute
             .WithSummary("What was said in one session: prompts, answers and calls of tools, where they are kept")
             .TakesQuery()
             .Needs(Permission.ContentView)
+            .Uncompressed()
             .Refuses(StatusCodes.Status404NotFound, StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Ok<SessionContent>, ApiProblem>> ContentAsync(

@@ -70,6 +70,24 @@ public sealed class AzureTests
         Assert.Equal(target, azure.Upstream.Request.Target);
     }
 
+    [Theory]
+    [InlineData(null, "/openai/v1/responses/compact")]
+    [InlineData(AzureStandIn.Version, "/openai/responses/compact?api-version=2024-10-21")]
+    public async Task A_compaction_is_asked_for_and_metered(string? version, string target)
+    {
+        await using var azure = new AzureStandIn();
+        await using var host = await GatewayHost.StartAsync(Provider(azure, version));
+
+        var (answer, _) = await host.AskAsync(
+            host.Post("/v1/responses/compact", """{"model":"gpt-4o","input":[{"role":"user","content":"Hi"}]}""")
+        );
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(target, azure.Upstream.Request.Target);
+        var record = await host.RecordAsync();
+        Assert.Equal((388L, 512L, 70L), (record.Usage.Input, record.Usage.CacheRead, record.Usage.Output));
+    }
+
     [Fact]
     public async Task Embeddings_are_served_too()
     {

@@ -38,13 +38,40 @@ public sealed class GeminiRequestWriterTests
                  {"functionCall":{"id":"t1","name":"look","args":{"at":"x"}},"thoughtSignature":"skip_thought_signature_validator"},
                  {"functionCall":{"id":"t2","name":"list","args":{}}}]},
                {"role":"user","parts":[
-                 {"functionResponse":{"id":"t1","name":"look","response":{"output":"a"}}},
+                 {"functionResponse":{"id":"t1","name":"look","response":{"output":"a"},"parts":[{"inlineData":{"mimeType":"image/jpeg","data":"CCCC"}}]}},
                  {"functionResponse":{"id":"t2","name":"list","response":{"error":"broken"}}},
-                 {"inlineData":{"mimeType":"image/jpeg","data":"CCCC"}},
                  {"text":"Go on."},{"text":"<system>Mind the time.</system>"}]}],
              "generationConfig":{"maxOutputTokens":1000,"temperature":0.5,"topK":7,"stopSequences":["END"],"thinkingConfig":{"thinkingLevel":"LOW","includeThoughts":true}}}
             """,
             body
+        );
+    }
+
+    [Theory]
+    [InlineData("gemini-3-flash", "image/png", true)]
+    [InlineData("publishers/google/models/gemini-3.1-pro", "application/pdf", true)]
+    [InlineData("gemini-3-flash", "image/gif", false)]
+    [InlineData("gemini-2.5-pro", "image/png", false)]
+    public void What_a_result_shows_stands_inside_where_the_model_takes_it(string model, string type, bool isInside)
+    {
+        var kind = type == "application/pdf" ? "document" : "image";
+        var body = GeminiBench.ToGemini(
+            Dialect.AnthropicMessages,
+            $$$"""
+            {"messages":[
+               {"role":"user","content":"Look."},
+               {"role":"assistant","content":[{"type":"tool_use","id":"a","name":"f","input":{}}]},
+               {"role":"user","content":[{"type":"tool_result","tool_use_id":"a","content":[{"type":"text","text":"b"},{"type":"{{{kind}}}","source":{"type":"base64","media_type":"{{{type}}}","data":"CCCC"}}]}]}]}
+            """,
+            model
+        );
+
+        var response = """{"functionResponse":{"id":"a","name":"f","response":{"output":"b"}""";
+        var shown = $$$"""{"inlineData":{"mimeType":"{{{type}}}","data":"CCCC"}}""";
+        var parts = body.GetProperty("contents")[2].GetProperty("parts");
+        Assert.Equal(
+            isInside ? $"[{response},\"parts\":[{shown}]" + "}}]" : $"[{response}" + "}}" + $",{shown}]",
+            parts.GetRawText()
         );
     }
 
