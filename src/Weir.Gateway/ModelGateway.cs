@@ -51,7 +51,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly HealthLog healthLog;
     private readonly ProbeSender probes;
     private readonly RollbackWatch changes;
-    private readonly HolderBook held;
+    private readonly HolderBook holders;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
     private ImmutableArray<BudgetGrant> grants = [];
@@ -91,12 +91,12 @@ public sealed class ModelGateway : IAsyncDisposable
         this.ids = ids;
         this.clock = clock;
         routes = new RouteState(clock);
-        held = new HolderBook(dataFolder, clock, log);
+        holders = new HolderBook(dataFolder, clock, log);
         healthLog = new HealthLog(clock, log);
         var context = new HealthContext(clock, Random.Shared.NextDouble, TellOfHealth);
         health = new HealthBook(context);
         changes = new RollbackWatch(RollbackConfig.Default, context);
-        snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock, health, held);
+        snapshot = GatewaySnapshot.Build(new GatewayConfig(), [], previous: null, clock, health, holders);
         probes = new ProbeSender(health, Hold, clock, log, shutdown.Token);
         telemetry = new GatewayTelemetry(Metrics, () => InFlight, HealthOfAll);
         this.activity = activity;
@@ -168,7 +168,7 @@ public sealed class ModelGateway : IAsyncDisposable
         lock (applying)
         {
             var previous = snapshot;
-            var next = GatewaySnapshot.Build(server, workspaces, previous, clock, health, held);
+            var next = GatewaySnapshot.Build(server, workspaces, previous, clock, health, holders);
             try
             {
                 keeper.Prepare(next);
@@ -182,7 +182,7 @@ public sealed class ModelGateway : IAsyncDisposable
             keeper.Grant(next, grants);
             snapshot = next;
             keeper.Keep(next);
-            held.Retain([WorkspaceId.Default, .. workspaces.Select(w => w.Id)]);
+            holders.Retain([WorkspaceId.Default, .. workspaces.Select(w => w.Id)]);
             previous.LetGo();
             changes.Changed();
         }
@@ -387,7 +387,7 @@ public sealed class ModelGateway : IAsyncDisposable
         refusals?.Flush();
         refusals?.Dispose();
         refused.Dispose();
-        held.Dispose();
+        holders.Dispose();
         snapshot.LetGo();
         telemetry.Dispose();
         shutdown.Dispose();

@@ -135,6 +135,7 @@ public sealed class ActivityProgramTests : IAsyncLifetime
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         var process = Process.Start(info)!;
         process.OutputDataReceived += (_, e) =>

@@ -18,7 +18,10 @@ internal sealed class UsageQueryTarget : FuzzTarget
     private static readonly ApiCaller Caller = new(
         new Principal { Workspace = new WorkspaceId(7), Permissions = KeyScopes.Of(KeyScopes.Read)!.Value },
         () => true
-    );
+    )
+    {
+        MayNow = () => default,
+    };
 
     public override string Name => "usage-query";
 

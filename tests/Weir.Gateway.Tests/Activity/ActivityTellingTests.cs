@@ -253,7 +253,9 @@ public sealed class ActivityTellingTests : IAsyncDisposable
     private static Gateway.Admission.Standing Stood(int stage) =>
         new()
         {
+            Owner = WorkspaceId.Default,
             Rule = "team",
+            Window = WindowConfig.Day,
             Measure = Measure.Cost,
             Scope = Ci,
             Bound = 100,

@@ -132,10 +132,10 @@ public sealed class FaultStormTests(ITestOutputHelper output)
         await Parallel.ForEachAsync(
             Enumerable.Range(0, Requests),
             new ParallelOptions { MaxDegreeOfParallelism = 16 },
-            async (i, _) =>
+            async (i, cancel) =>
             {
                 // A bad day lasts longer than a breaker is open.
-                await Task.Delay(25);
+                await Task.Delay(25, cancel);
                 schedule.Arrived();
                 if (!await IsServedAsync(host, streams: true, $"{i}"))
                 {
