@@ -172,7 +172,8 @@ internal sealed class RequestSender(
         }
 
         // A count is made here where the provider makes none; and a pool's keys have all been refused.
-        if (!exchange.Endpoint.IsCount && !attempt.KeyWasRefused)
+        // What has told its whole usage is billed: the same question would be billed again.
+        if (!exchange.Endpoint.IsCount && !attempt.KeyWasRefused && !attempt.Reading.IsFinal)
         {
             var health = target.Provider.Health;
             var failure = new FailedAttempt(

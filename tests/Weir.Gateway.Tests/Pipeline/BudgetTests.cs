@@ -243,7 +243,7 @@ public sealed class BudgetTests
                     new LimitConfig
                     {
                         Name = "room",
-                        Bounds = [new LimitBound(Measure.Concurrent, 100, WindowConfig.Forever)],
+                        Bounds = [new LimitBound(Measure.Concurrent, 500, WindowConfig.Forever)],
                     },
                 ],
             }

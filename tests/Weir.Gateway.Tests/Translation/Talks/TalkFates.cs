@@ -57,7 +57,10 @@ internal static class TalkFates
         };
 
     /// <summary>What is left, or has become, of it where it was written in the dialect.</summary>
-    public static Talk Through(Talk talk, Dialect dialect) =>
+    /// <param name="talk">The conversation.</param>
+    /// <param name="dialect">The dialect.</param>
+    /// <param name="model">The model that it was written for; null where a caller wrote it.</param>
+    public static Talk Through(Talk talk, Dialect dialect, string? model = null) =>
         Normal(
             dialect switch
             {
@@ -86,7 +89,13 @@ internal static class TalkFates
                 {
                     Says = Each(
                         Normal(talk with { Says = Each(talk.Says, HeadOnly) }).Says,
-                        say => Fused(Flat(Untitled(InWords(Plainly(say))), marksErrors: false))
+                        say => Fused(
+                            Flat(
+                                Untitled(InWords(Plainly(say))),
+                                marksErrors: false,
+                                takesSome: model?.StartsWith("gemini-3", StringComparison.Ordinal) ?? false
+                            )
+                        )
                     ),
                     Shape = talk.Shape is { } shape ? new Shape(shape.Schema, "", "", null) : null,
                 },
@@ -269,7 +278,12 @@ internal static class TalkFates
         EachBit([say], bit => bit is Medium medium ? change(medium) : bit)[0];
 
     /// <summary>A result is one text, and its media stand behind the results; or where it keeps media, texts among them.</summary>
-    private static Say Flat(Say say, bool marksErrors, bool keepsMedia = false)
+    /// <summary>What Gemini takes inside the response of a function from 3 on.</summary>
+    private static bool StandsInside(Medium medium) =>
+        medium.Source == MediaSource.Base64
+        && medium.Type is "image/png" or "image/jpeg" or "image/webp" or "application/pdf";
+
+    private static Say Flat(Say say, bool marksErrors, bool keepsMedia = false, bool takesSome = false)
     {
         var results = new List<Bit>();
         var shown = new List<Bit>();
@@ -277,20 +291,22 @@ internal static class TalkFates
         {
             var marks = marksErrors && result.IsError;
             var text = Join(result.Bits.OfType<Words>());
-            var isText = !keepsMedia || !result.Bits.Any(bit => bit is Medium);
+            var inside = takesSome ? result.Bits.OfType<Medium>().Where(StandsInside).ToArray() : [];
+            var isText = inside.Length == 0 && (!keepsMedia || !result.Bits.Any(bit => bit is Medium));
             results.Add(
                 result with
                 {
                     IsError = result.IsError && !marksErrors,
                     Bits =
                         isText ? [new Words(marks ? $"[tool error] {text}" : text)]
+                        : inside.Length > 0 ? [.. text.Length > 0 ? [new Words(text)] : Array.Empty<Bit>(), .. inside]
                         : marks ? [new Words("[tool error]"), .. result.Bits]
                         : result.Bits,
                 }
             );
             if (!keepsMedia)
             {
-                shown.AddRange(result.Bits.OfType<Medium>());
+                shown.AddRange(result.Bits.OfType<Medium>().Where(medium => !inside.Contains(medium)));
             }
         }
 
