@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Admission;
+using Weir.Gateway.DryRuns;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry;
@@ -261,6 +262,45 @@ public sealed class ModelGateway : IAsyncDisposable
         );
     }
 
+    /// <summary>
+    /// Says what other documents would have done to the requests of the past: where each would have gone, what it would have cost there,
+    /// and which budgets and limits would have refused it. Nothing is sent and nothing is changed. Holds some hundred bytes for each
+    /// of at most <see cref="DryRunQuery.MostRecords"/> records while it runs.
+    /// </summary>
+    /// <param name="query">What is tried, on whose requests.</param>
+    /// <param name="ledger">Where the records are.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">The documents do not hold together, or the workspace is not among them.</exception>
+    public static async Task<DryRunResult> DryRunAsync(
+        DryRunQuery query,
+        UsageLedger ledger,
+        CancellationToken cancellationToken
+    )
+    {
+        var inForce = Made(query.InForce.Server, query.InForce.Workspaces);
+        try
+        {
+            var tried = Made(query.Tried.Server, query.Tried.Workspaces);
+            try
+            {
+                if (inForce.Of(query.Workspace) is null || tried.Of(query.Workspace) is null)
+                {
+                    throw new ArgumentException("The workspace is not among the documents.", nameof(query));
+                }
+
+                return await DryRunner.RunAsync(query, inForce, tried, ledger, cancellationToken);
+            }
+            finally
+            {
+                tried.LetGo();
+            }
+        }
+        finally
+        {
+            inForce.LetGo();
+        }
+    }
+
     /// <summary>Says what is granted to budgets now, all of it; those who wait for room are looked at anew.</summary>
     public void Grant(ImmutableArray<BudgetGrant> living)
     {
@@ -338,15 +378,7 @@ public sealed class ModelGateway : IAsyncDisposable
         Func<GatewaySnapshot, T> ask
     )
     {
-        var made = GatewaySnapshot.Build(
-            server with
-            {
-                Providers = WithKeys(server.Providers),
-            },
-            [.. workspaces.Select(w => w with { Providers = WithKeys(w.Providers) })],
-            previous: null,
-            TimeProvider.System
-        );
+        var made = Made(server, workspaces);
         try
         {
             return ask(made);
@@ -356,6 +388,18 @@ public sealed class ModelGateway : IAsyncDisposable
             made.LetGo();
         }
     }
+
+    /// <summary>A snapshot that serves nobody; to be let go of.</summary>
+    private static GatewaySnapshot Made(GatewayConfig server, ImmutableArray<WorkspaceConfig> workspaces) =>
+        GatewaySnapshot.Build(
+            server with
+            {
+                Providers = WithKeys(server.Providers),
+            },
+            [.. workspaces.Select(w => w with { Providers = WithKeys(w.Providers) })],
+            previous: null,
+            TimeProvider.System
+        );
 
     private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>
         [.. providers.Select(p => p.IsOpened ? p : p.Opened(static _ => "sealed"))];
