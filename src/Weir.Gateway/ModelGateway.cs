@@ -270,34 +270,38 @@ public sealed class ModelGateway : IAsyncDisposable
     /// <param name="query">What is tried, on whose requests.</param>
     /// <param name="ledger">Where the records are.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="ArgumentException">The documents do not hold together, or the workspace is not among them.</exception>
-    public static async Task<DryRunResult> DryRunAsync(
+    /// <returns>What they would have done; or, of documents that the gateway would not take, why.</returns>
+    public static async Task<(DryRunResult? Result, string? Fault)> DryRunAsync(
         DryRunQuery query,
         UsageLedger ledger,
         CancellationToken cancellationToken
     )
     {
-        var inForce = Made(query.InForce.Server, query.InForce.Workspaces);
+        GatewaySnapshot tried;
         try
         {
-            var tried = Made(query.Tried.Server, query.Tried.Workspaces);
+            tried = Made(query.Tried.Server, query.Tried.Workspaces);
+        }
+        catch (ArgumentException unfit)
+        {
+            return (null, unfit.Message);
+        }
+
+        try
+        {
+            var inForce = Made(query.InForce.Server, query.InForce.Workspaces);
             try
             {
-                if (inForce.Of(query.Workspace) is null || tried.Of(query.Workspace) is null)
-                {
-                    throw new ArgumentException("The workspace is not among the documents.", nameof(query));
-                }
-
-                return await DryRunner.RunAsync(query, inForce, tried, ledger, cancellationToken);
+                return (await DryRunner.RunAsync(query, inForce, tried, ledger, cancellationToken), null);
             }
             finally
             {
-                tried.LetGo();
+                inForce.LetGo();
             }
         }
         finally
         {
-            inForce.LetGo();
+            tried.LetGo();
         }
     }
 

@@ -149,8 +149,8 @@ public sealed record DryRunRule
     /// <summary>What it counts; <see cref="Measure.Cost"/> for a budget.</summary>
     public required Measure Measure { get; init; }
 
-    /// <summary>Its window, as it is written.</summary>
-    public required string Window { get; init; }
+    /// <summary>Its window.</summary>
+    public required WindowConfig Window { get; init; }
 
     /// <summary>How many requests it would have refused, at the least.</summary>
     public required long Refused { get; init; }

@@ -17,7 +17,7 @@ internal sealed class RuleReplay
     private readonly AdmissionSubject whose;
     private readonly ReplayClock clock;
     private readonly AdmissionBook book;
-    private readonly Dictionary<(string Name, Measure Measure), Count> counts = [];
+    private readonly Dictionary<(string Name, Measure Measure, long Bound), Count> counts = [];
     private readonly PriorityQueue<(AdmissionTicket Ticket, AdmissionActuals Actuals), DateTimeOffset> underWay = new();
 
     /// <summary>Reads what was spent before the clock's moment.</summary>
@@ -34,7 +34,7 @@ internal sealed class RuleReplay
         book = new AdmissionBook(clock);
         foreach (var rule in rules.Rules)
         {
-            counts.TryAdd((rule.Name, rule.Measure), new Count(rule));
+            counts.TryAdd(KeyOf(rule.Name, rule.Measure, rule.Bound), new Count(rule));
         }
 
         var start = clock.GetUtcNow();
@@ -80,20 +80,22 @@ internal sealed class RuleReplay
         var outcome = Admit(request, now, model, isDowngraded);
         if (outcome is { DowngradeTo: { } cheaper, DowngradedBy: { } budget })
         {
-            counts[(budget, Measure.Cost)].Downgraded++;
+            counts[BudgetOf(budget)].Downgraded++;
             (now, model, isDowngraded) = (instead(cheaper), cheaper, true);
             outcome = Admit(request, now, model, isDowngraded);
         }
 
         foreach (var warning in outcome.Warnings)
         {
-            counts[(warning.Rule, Measure.Cost)].Warned++;
+            counts[BudgetOf(warning.Rule)].Warned++;
         }
 
         if (outcome.Refusal is { } refusal)
         {
             // What holds one request of a key at a time bears its budget's name.
-            var count = counts.GetValueOrDefault((refusal.Rule, refusal.Measure)) ?? counts[(refusal.Rule, Measure.Cost)];
+            var count =
+                counts.GetValueOrDefault(KeyOf(refusal.Rule, refusal.Measure, refusal.Bound))
+                ?? counts[BudgetOf(refusal.Rule)];
             count.Note(refusal, request);
         }
 
@@ -102,6 +104,12 @@ internal sealed class RuleReplay
             underWay.Enqueue((held, now.Actuals), request.StartedAt + (request.Duration ?? default));
         }
     }
+
+    // A limit may have several bounds of one measure, for spans of their own.
+    private static (string Name, Measure Measure, long Bound) KeyOf(string name, Measure measure, long bound) =>
+        (name, measure, measure == Measure.Cost ? 0 : bound);
+
+    private static (string Name, Measure Measure, long Bound) BudgetOf(string name) => KeyOf(name, Measure.Cost, 0);
 
     private AdmissionOutcome Admit(PastRequest request, in WouldCome would, string? model, bool isDowngraded) =>
         book.Admit(
@@ -140,7 +148,7 @@ internal sealed class RuleReplay
             {
                 Name = rule.Name,
                 Measure = rule.Measure,
-                Window = rule.Window.Text,
+                Window = rule.Window,
                 Refused = refused,
                 RefusedCost = cost,
                 FirstAt = firstAt,
