@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Admission;
 using Weir.Gateway.DryRuns;
+using Weir.Gateway.LiveChecks;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Routing;
 using Weir.Gateway.Telemetry;
@@ -303,6 +304,45 @@ public sealed class ModelGateway : IAsyncDisposable
         {
             tried.LetGo();
         }
+    }
+
+    /// <summary>
+    /// Asks each provider of a document for its list of models with its own keys, side by side and for ten seconds at most: never
+    /// a question that is billed. Those whose secrets are not opened are not asked.
+    /// </summary>
+    /// <param name="owner">Whose document it is.</param>
+    /// <param name="document">The document; its own providers are asked.</param>
+    /// <param name="clock">Bounds the waiting.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>In the order of the document.</returns>
+    public static async Task<ImmutableArray<ProviderAnswer>> CheckAsync(
+        WorkspaceId owner,
+        GatewayConfig document,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var targets = document
+            .Routes.SelectMany(route => route.Targets)
+            .Concat(document.Aliases.SelectMany(alias => alias.Targets))
+            .Where(target => target.Model is not null)
+            .ToLookup(target => target.Provider, target => target.Model!, StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. await Task.WhenAll(
+                document.Providers.Select(provider =>
+                    LiveCheck.AskAsync(
+                        owner,
+                        provider,
+                        provider.Models.Where(model => !model.Contains('*', StringComparison.Ordinal))
+                            .Concat(targets[provider.Name])
+                            .ToHashSet(StringComparer.Ordinal),
+                        clock,
+                        cancellationToken
+                    )
+                )
+            ),
+        ];
     }
 
     /// <summary>Says what is granted to budgets now, all of it; those who wait for room are looked at anew.</summary>

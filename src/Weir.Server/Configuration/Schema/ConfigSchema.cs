@@ -77,28 +77,41 @@ public static class ConfigSchema
     // Asked for as it stands, for it may name a secret or be written in two ways.
     private static readonly ImmutableArray<string> Lists = ["providers[].apiKeys", "providers[].share"];
 
-    private static readonly Lazy<string> Made = new(Make);
+    private static readonly Lazy<string> Made = new(() =>
+        Make(Shape(), "weir.yaml", "The configuration of a Weir server.")
+    );
+
+    private static readonly Lazy<string> MadeForWorkspaces = new(() =>
+        Make(WorkspaceShape(), "weir.d/NAME.yaml", "The configuration of a workspace of a Weir server.")
+    );
 
     /// <summary>The schema's text.</summary>
     public static string Text => Made.Value;
 
+    /// <summary>The text of the schema of workspaces' documents.</summary>
+    public static string WorkspaceText => MadeForWorkspaces.Value;
+
     /// <summary>What the readers ask for.</summary>
-    internal static ConfigShape Shape()
+    internal static ConfigShape Shape() => Shape(ConfigReader.Note);
+
+    /// <summary>What the readers of workspaces' documents ask for.</summary>
+    internal static ConfigShape WorkspaceShape() => Shape(WorkspaceReader.Note);
+
+    private static ConfigShape Shape(Action<string, ConfigShape> note)
     {
         var shape = new ConfigShape();
         foreach (var text in Everywhere)
         {
-            ConfigReader.Note(text, shape);
+            note(text, shape);
         }
 
         shape.NotesMissing = true;
-        ConfigReader.Note(Nothing, shape);
+        note(Nothing, shape);
         return shape;
     }
 
-    private static string Make()
+    private static string Make(ConfigShape shape, string title, string description)
     {
-        var shape = Shape();
         using var buffer = new MemoryStream();
         using (
             var json = new Utf8JsonWriter(
@@ -114,11 +127,8 @@ public static class ConfigSchema
         {
             json.WriteStartObject();
             json.WriteString("$schema", "http://json-schema.org/draft-07/schema#");
-            json.WriteString("title", "weir.yaml");
-            json.WriteString(
-                "description",
-                "The configuration of a Weir server. weir config check FILE names what a schema cannot see."
-            );
+            json.WriteString("title", title);
+            json.WriteString("description", $"{description} weir config check FILE names what a schema cannot see.");
             Map(json, shape, "");
             json.WriteEndObject();
         }
