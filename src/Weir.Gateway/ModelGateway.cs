@@ -334,7 +334,8 @@ public sealed class ModelGateway : IAsyncDisposable
                     LiveCheck.AskAsync(
                         owner,
                         provider,
-                        provider.Models.Where(model => !model.Contains('*', StringComparison.Ordinal))
+                        provider
+                            .Models.Where(model => !model.Contains('*', StringComparison.Ordinal))
                             .Concat(targets[provider.Name])
                             .ToHashSet(StringComparer.Ordinal),
                         clock,

@@ -112,7 +112,18 @@ internal static class ConfigDryRunCommand
         }
 
         Console.Out.WriteLine();
-        var table = new TextTable("RULE", "COUNTS", "WINDOW", ">REFUSED", ">COST", "FIRST", "WHOSE", ">WAITED", ">OTHER MODEL", ">WARNED");
+        var table = new TextTable(
+            "RULE",
+            "COUNTS",
+            "WINDOW",
+            ">REFUSED",
+            ">COST",
+            "FIRST",
+            "WHOSE",
+            ">WAITED",
+            ">OTHER MODEL",
+            ">WARNED"
+        );
         foreach (var rule in rules)
         {
             table.Add(

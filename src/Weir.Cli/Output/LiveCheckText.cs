@@ -16,9 +16,7 @@ internal static class LiveCheckText
             table.Add(
                 Figures.Name(provider.Name),
                 provider.Outcome,
-                provider.Milliseconds is { } took
-                    ? string.Create(CultureInfo.InvariantCulture, $"{took:0} ms")
-                    : "",
+                provider.Milliseconds is { } took ? string.Create(CultureInfo.InvariantCulture, $"{took:0} ms") : "",
                 provider.Models is { } models ? Figures.Count(models) : "",
                 provider.Missing.Count > 0 ? $"does not list {string.Join(", ", missing)}"
                     : provider.Detail is { } detail ? Figures.Name(detail)

@@ -81,12 +81,7 @@ internal sealed class DryRunTable
     /// <param name="to">Until when.</param>
     /// <param name="isCut">Whether older records were left out.</param>
     /// <param name="rules">What budgets and limits would have done.</param>
-    public DryRunResult Result(
-        DateTimeOffset from,
-        DateTimeOffset to,
-        bool isCut,
-        ImmutableArray<DryRunRule> rules
-    ) =>
+    public DryRunResult Result(DateTimeOffset from, DateTimeOffset to, bool isCut, ImmutableArray<DryRunRule> rules) =>
         new()
         {
             From = from,

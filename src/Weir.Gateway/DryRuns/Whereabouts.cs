@@ -13,14 +13,13 @@ internal sealed class Whereabouts
         this.branches = branches;
         var first = branches[0];
         Sure = branches.All(branch => branch.OrderedBy is null && branch.LeadsWhere(first)) ? first : null;
-        Place =
-            Sure?.Target is { } target
-                ? new DryRunPlace(
-                    target.Provider.Name,
-                    first.ModelAt(target),
-                    branches.All(branch => branch.Decision.Route == first.Decision.Route) ? first.Decision.Route : null
-                )
-                : null;
+        Place = Sure?.Target is { } target
+            ? new DryRunPlace(
+                target.Provider.Name,
+                first.ModelAt(target),
+                branches.All(branch => branch.Decision.Route == first.Decision.Route) ? first.Decision.Route : null
+            )
+            : null;
     }
 
     /// <summary>What is sure to become of it; null where its record leaves it open.</summary>
@@ -43,9 +42,10 @@ internal sealed class Whereabouts
 
     /// <summary>Whether another configuration asks the same of what is not known, in the same order, and sends it to the same places.</summary>
     public bool IsSameAs(Whereabouts other) =>
-        Sure is not null && other.Sure is not null ? Sure.LeadsWhere(other.Sure)
-        : branches.Length == other.branches.Length
-            && branches.Zip(other.branches).All(pair => pair.First.IsSameAs(pair.Second));
+        Sure is not null && other.Sure is not null
+            ? Sure.LeadsWhere(other.Sure)
+            : branches.Length == other.branches.Length
+                && branches.Zip(other.branches).All(pair => pair.First.IsSameAs(pair.Second));
 }
 
 /// <summary>One of the things that may become of a request. Immutable.</summary>
@@ -85,13 +85,13 @@ internal sealed record Branch(
         && (
             OrderedBy is null
                 ? LeadsWhere(other)
-                : Decision.Targets.Select(target => Goal(target)).ToHashSet().SetEquals(
-                    other.Decision.Targets.Select(target => other.Goal(target))
-                )
+                : Decision
+                    .Targets.Select(target => Goal(target))
+                    .ToHashSet()
+                    .SetEquals(other.Decision.Targets.Select(target => other.Goal(target)))
         );
 
-    private (string, string)? Goal(Target? target) =>
-        target is null ? null : (target.Provider.Name, ModelAt(target));
+    private (string, string)? Goal(Target? target) => target is null ? null : (target.Provider.Name, ModelAt(target));
 
     private static (string, string) Worded(RouteCondition condition) => (condition.Name, condition.Wanted);
 }

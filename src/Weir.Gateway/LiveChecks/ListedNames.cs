@@ -19,7 +19,10 @@ internal sealed record ListedNames(IReadOnlySet<string> Names, bool IsWhole)
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
-            if (root.ValueKind != JsonValueKind.Object || (Array(root, "data") ?? Array(root, "models")) is not { } list)
+            if (
+                root.ValueKind != JsonValueKind.Object
+                || (Array(root, "data") ?? Array(root, "models")) is not { } list
+            )
             {
                 return null;
             }

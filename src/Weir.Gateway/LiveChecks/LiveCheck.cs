@@ -46,7 +46,12 @@ internal static class LiveCheck
                 var answer = await AskAsync(provider, key, named, clock, cancellationToken);
                 if (answer.Outcome != ProviderOutcome.Ok)
                 {
-                    return provider.Keys!.HasChoice ? answer with { Detail = $"key {key.Name}: {answer.Detail}" } : answer;
+                    return provider.Keys!.HasChoice
+                        ? answer with
+                        {
+                            Detail = $"key {key.Name}: {answer.Detail}",
+                        }
+                        : answer;
                 }
 
                 first ??= answer;
@@ -61,14 +66,15 @@ internal static class LiveCheck
     }
 
     private static string? WhyNot(ProviderConfig config) =>
-        !config.IsOpened ? "its key is sealed, and is opened by the server alone"
-        : config.Kind switch
-        {
-            ProviderKind.Simulator => "answers inside Weir",
-            ProviderKind.Bedrock or ProviderKind.Vertex =>
-                "has no list of models at the address that its requests go to",
-            _ => null,
-        };
+        !config.IsOpened
+            ? "its key is sealed, and is opened by the server alone"
+            : config.Kind switch
+            {
+                ProviderKind.Simulator => "answers inside Weir",
+                ProviderKind.Bedrock or ProviderKind.Vertex =>
+                    "has no list of models at the address that its requests go to",
+                _ => null,
+            };
 
     private static async Task<ProviderAnswer> AskAsync(
         ProviderModel provider,

@@ -352,11 +352,7 @@ internal sealed partial class ConfigStore
             }
 
             var (_, config, faults) = Look(text, isRestored: false);
-            return (
-                config is null ? ConfigReplacementOutcome.Faulty : ConfigReplacementOutcome.Done,
-                config,
-                faults
-            );
+            return (config is null ? ConfigReplacementOutcome.Faulty : ConfigReplacementOutcome.Done, config, faults);
         }
     }
 

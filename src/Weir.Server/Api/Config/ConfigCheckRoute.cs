@@ -21,7 +21,9 @@ internal static class ConfigCheckRoute
         group
             .MapPost("/check", CheckAsync)
             .WithName("checkConfig")
-            .WithSummary("Asks each provider of the configuration in force for its models, with its own keys; never what is billed")
+            .WithSummary(
+                "Asks each provider of the configuration in force for its models, with its own keys; never what is billed"
+            )
             .TakesQuery()
             .NeedsWithDefault(Permission.ConfigWrite, Permission.InstanceManage)
             .Refuses(StatusCodes.Status404NotFound);
@@ -57,9 +59,7 @@ internal static class ConfigCheckRoute
                                             .Value
                                     )
                                 )
-                                .Select(provider =>
-                                    store.IsServers ? provider : provider with { Network = network }
-                                ),
+                                .Select(provider => store.IsServers ? provider : provider with { Network = network }),
                         ],
                     },
                     clock,

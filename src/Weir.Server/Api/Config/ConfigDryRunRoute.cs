@@ -20,7 +20,9 @@ internal static class ConfigDryRunRoute
         group
             .MapPost("/dry-run", RunAsync)
             .WithName("dryRunConfig")
-            .WithSummary("Says what a text of the configuration would have done to the requests of the past; changes nothing")
+            .WithSummary(
+                "Says what a text of the configuration would have done to the requests of the past; changes nothing"
+            )
             .WithDescription(
                 "The text is checked as PUT checks it. The newest 100,000 records of the workspace's requests in the span are asked of "
                     + "the routes in force and of the text's, and held to the text's budgets and limits in the order in which they came. "

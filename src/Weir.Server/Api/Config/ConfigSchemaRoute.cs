@@ -16,8 +16,5 @@ internal static class ConfigSchemaRoute
     }
 
     private static void Map(IEndpointRouteBuilder routes, string path, Func<string> text) =>
-        routes
-            .MapGet(path, () => Results.Text(text(), "application/schema+json"))
-            .OpenToAll()
-            .ExcludeFromDescription();
+        routes.MapGet(path, () => Results.Text(text(), "application/schema+json")).OpenToAll().ExcludeFromDescription();
 }
