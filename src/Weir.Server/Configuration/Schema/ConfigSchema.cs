@@ -55,14 +55,14 @@ public static class ConfigSchema
             $$"""
                 version: 1
                 providers:
-                  - { name: p, kind: {{kind}}, timeouts: {}, deployments: { m: d }, apiKeys: ["${K}"], models: [m], dialects: [chat], passThrough: [p],
+                  - { name: p, kind: {{kind}}, timeouts: {}, deployments: { m: d }, apiVersion: v, apiKeys: ["${K}"], models: [m], dialects: [chat], passThrough: [p],
                       sharedPassThrough: [p], share: [w] }
                 """
         ),
     ];
 
     private const string Nothing =
-        "server: { tls: {}, secrets: {} }\nproviders: [{}]\nroutes: [{}]\nprices: [{ output: 1, tiers: [{ output: 1 }] }]\ntelemetry: { otlp: {} }\n";
+        "server: { tls: {}, secrets: {} }\nproviders: [{}]\nroutes: [{}]\nbudgets: [{ stages: [{}] }]\nprices: [{ output: 1, tiers: [{ output: 1 }] }]\ntelemetry: { otlp: {} }\n";
 
     // Maps whose keys are their author's own.
     private static readonly ImmutableArray<string> Free =

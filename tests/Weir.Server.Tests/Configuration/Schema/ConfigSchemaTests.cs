@@ -98,6 +98,9 @@ public sealed class ConfigSchemaTests
                 .GetProperty("additionalProperties")
                 .ValueKind
         );
+        // Read only where it stands.
+        Assert.True(properties.TryGetProperty("apiVersion", out _));
+        Assert.Equal(["limitUsd", "name"], Texts(At("budgets", "items").GetProperty("required")));
         // What no reader takes is in no schema.
         Assert.False(Schema.GetProperty("properties").TryGetProperty("guardrails", out _));
     }
