@@ -13,6 +13,9 @@ namespace Weir.Gateway.DryRuns;
 /// </summary>
 internal sealed class RuleReplay
 {
+    // What a record tells may be absurd, and time ends in the year 9999.
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(1);
+
     private readonly AdmissionRules rules;
     private readonly AdmissionSubject whose;
     private readonly ReplayClock clock;
@@ -101,7 +104,8 @@ internal sealed class RuleReplay
 
         if (outcome.Ticket is { } held)
         {
-            underWay.Enqueue((held, now.Actuals), request.StartedAt + (request.Duration ?? default));
+            var took = request.Duration ?? TimeSpan.Zero;
+            underWay.Enqueue((held, now.Actuals), request.StartedAt + (took < Longest ? took : Longest));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Foundation.Network;
 using Weir.Gateway.Admission;
 using Weir.Server.Configuration;
 using Weir.Server.Configuration.Yaml;
