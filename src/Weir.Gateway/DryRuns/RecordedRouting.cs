@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Weir.Foundation;
 using Weir.Gateway.Routing;
 using Weir.Ledger;
 

@@ -1,5 +1,4 @@
 using Weir.Foundation;
-using Weir.Gateway.Routing;
 using Weir.Ledger;
 
 namespace Weir.Gateway.DryRuns;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Gateway.Admission;
 using Weir.Ledger;

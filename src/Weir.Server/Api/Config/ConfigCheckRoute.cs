@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
-using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Identity;
 using Weir.Server.Configuration;
