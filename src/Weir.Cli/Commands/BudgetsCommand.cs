@@ -115,7 +115,8 @@ internal static class BudgetsCommand
                     parsed,
                     client =>
                     {
-                        TimeSpans.TryParse(parsed.GetValue(For)!, out var length);
+                        // Its validator has seen to it.
+                        _ = TimeSpans.TryParse(parsed.GetValue(For)!, out var length);
                         return client.GrantBudgetAsync(
                             parsed.GetValue(Budget)!,
                             new NewBudgetGrantItem
