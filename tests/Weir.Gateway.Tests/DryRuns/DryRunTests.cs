@@ -266,8 +266,8 @@ public sealed class DryRunTests : IAsyncLifetime
         return result!;
     }
 
-    private Task ImportAsync(params UsageRecord[] records) =>
-        ledger.ImportAsync([.. records.OrderBy(record => record.Id.Value)], Token);
+    private async Task ImportAsync(params UsageRecord[] records) =>
+        await ledger.ImportAsync([.. records.OrderBy(record => record.Id.Value)], Token);
 
     private UsageRecord Record(int secondsAgo) =>
         new()
