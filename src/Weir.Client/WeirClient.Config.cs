@@ -97,4 +97,18 @@ public sealed partial class WeirClient
             WeirJson.Default.ConfigImportResult,
             cancellationToken
         );
+
+    /// <summary>Tries a text of the configuration on the requests of the past. Nothing is changed.</summary>
+    public Task<ConfigDryRunResult> DryRunConfigAsync(ConfigDryRun trial, CancellationToken cancellationToken) =>
+        SendAsync(
+            HttpMethod.Post,
+            "config/dry-run",
+            JsonContent.Create(trial, WeirJson.Default.ConfigDryRun),
+            WeirJson.Default.ConfigDryRunResult,
+            cancellationToken
+        );
+
+    /// <summary>Has each provider of the configuration in force asked for its models.</summary>
+    public Task<ConfigLiveCheck> CheckConfigAsync(CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "config/check", content: null, WeirJson.Default.ConfigLiveCheck, cancellationToken);
 }

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Activities;
 using Weir.Gateway.Admission;
+using Weir.Gateway.DryRuns;
 using Weir.Gateway.Holding;
+using Weir.Gateway.LiveChecks;
 using Weir.Gateway.Pipeline;
 using Weir.Gateway.Resilience;
 using Weir.Gateway.Routing;
@@ -319,6 +321,89 @@ public sealed class ModelGateway : IAsyncDisposable
         );
     }
 
+    /// <summary>
+    /// Says what other documents would have done to the requests of the past: where each would have gone, what it would have cost there,
+    /// and which budgets and limits would have refused it. Nothing is sent and nothing is changed. Holds some hundred bytes for each
+    /// of at most <see cref="DryRunQuery.MostRecords"/> records while it runs.
+    /// </summary>
+    /// <param name="query">What is tried, on whose requests.</param>
+    /// <param name="ledger">Where the records are.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>What they would have done; or, of documents that the gateway would not take, why.</returns>
+    public static async Task<(DryRunResult? Result, string? Fault)> DryRunAsync(
+        DryRunQuery query,
+        UsageLedger ledger,
+        CancellationToken cancellationToken
+    )
+    {
+        GatewaySnapshot tried;
+        try
+        {
+            tried = Made(query.Tried.Server, query.Tried.Workspaces);
+        }
+        catch (ArgumentException unfit)
+        {
+            return (null, unfit.Message);
+        }
+
+        try
+        {
+            var inForce = Made(query.InForce.Server, query.InForce.Workspaces);
+            try
+            {
+                return (await DryRunner.RunAsync(query, inForce, tried, ledger, cancellationToken), null);
+            }
+            finally
+            {
+                inForce.LetGo();
+            }
+        }
+        finally
+        {
+            tried.LetGo();
+        }
+    }
+
+    /// <summary>
+    /// Asks each provider of a document for its list of models with its own keys, side by side and for ten seconds at most: never
+    /// a question that is billed. Those whose secrets are not opened are not asked.
+    /// </summary>
+    /// <param name="owner">Whose document it is.</param>
+    /// <param name="document">The document; its own providers are asked.</param>
+    /// <param name="clock">Bounds the waiting.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>In the order of the document.</returns>
+    public static async Task<ImmutableArray<ProviderAnswer>> CheckAsync(
+        WorkspaceId owner,
+        GatewayConfig document,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        var targets = document
+            .Routes.SelectMany(route => route.Targets)
+            .Concat(document.Aliases.SelectMany(alias => alias.Targets))
+            .Where(target => target.Model is not null)
+            .ToLookup(target => target.Provider, target => target.Model!, StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. await Task.WhenAll(
+                document.Providers.Select(provider =>
+                    LiveCheck.AskAsync(
+                        owner,
+                        provider,
+                        provider
+                            .Models.Where(model => !model.Contains('*', StringComparison.Ordinal))
+                            .Concat(targets[provider.Name])
+                            .ToHashSet(StringComparer.Ordinal),
+                        clock,
+                        cancellationToken
+                    )
+                )
+            ),
+        ];
+    }
+
     /// <summary>Says what is granted to budgets now, all of it; those who wait for room are looked at anew.</summary>
     public void Grant(ImmutableArray<BudgetGrant> living)
     {
@@ -400,15 +485,7 @@ public sealed class ModelGateway : IAsyncDisposable
         Func<GatewaySnapshot, T> ask
     )
     {
-        var made = GatewaySnapshot.Build(
-            server with
-            {
-                Providers = WithKeys(server.Providers),
-            },
-            [.. workspaces.Select(w => w with { Providers = WithKeys(w.Providers) })],
-            previous: null,
-            TimeProvider.System
-        );
+        var made = Made(server, workspaces);
         try
         {
             return ask(made);
@@ -418,6 +495,18 @@ public sealed class ModelGateway : IAsyncDisposable
             made.LetGo();
         }
     }
+
+    /// <summary>A snapshot that serves nobody; to be let go of.</summary>
+    private static GatewaySnapshot Made(GatewayConfig server, ImmutableArray<WorkspaceConfig> workspaces) =>
+        GatewaySnapshot.Build(
+            server with
+            {
+                Providers = WithKeys(server.Providers),
+            },
+            [.. workspaces.Select(w => w with { Providers = WithKeys(w.Providers) })],
+            previous: null,
+            TimeProvider.System
+        );
 
     private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>
         [.. providers.Select(p => p.IsOpened ? p : p.Opened(static _ => "sealed"))];

@@ -27,40 +27,88 @@ internal static class ConfigCommand
             ConfigVersionCommands.Diff(),
             ConfigVersionCommands.Rollback(),
             ConfigImportCommand.Create(),
+            ConfigDryRunCommand.Create(),
             Schema(),
         };
+
+    private static readonly Option<bool> LiveOption = new("--live")
+    {
+        Description = "Ask each provider for its models too, with its own key; nothing is billed",
+    };
 
     private static Command Check()
     {
         var command = new Command("check", "Name every fault of a configuration file; nothing is changed")
         {
             FileArgument,
+            LiveOption,
             CommonOptions.Config,
-            CommonOptions.Data,
             CommonOptions.Json,
-        };
-        command.SetAction(parsed =>
-        {
-            if (parsed.GetValue(FileArgument) is { } one)
+        }.WithServer();
+        command.SetAction(
+            async (parsed, cancellationToken) =>
             {
-                return Check(one, parsed.GetValue(CommonOptions.Json));
-            }
+                var live = parsed.GetValue(LiveOption);
+                var json = parsed.GetValue(CommonOptions.Json) && !live;
+                if (parsed.GetValue(FileArgument) is { } one)
+                {
+                    var sound = Check(one, json);
+                    return live && sound == ExitCodes.Ok ? await AskAsync(parsed, one, cancellationToken) : sound;
+                }
 
-            var file = CommonOptions.ConfigPath(parsed) ?? Path.Combine(CommonOptions.DataFolder(parsed), "weir.yaml");
-            var code = Check(file, parsed.GetValue(CommonOptions.Json));
-            foreach (var workspace in ConfigCheckup.WorkspaceFilesOf(file))
-            {
-                var other = Check(workspace, json: false);
-                code = code == ExitCodes.Ok ? other : code;
+                // What is in force is the server's to say, on this machine or elsewhere.
+                return live ? await AskAsync(parsed, cancellationToken) : CheckAll(parsed, json);
             }
-
-            return code;
-        });
+        );
         return command.WithExamples(
             "weir config check",
             "weir config check ./weir.yaml",
-            "weir config check ./weir.d/acme.yaml"
+            "weir config check ./weir.d/acme.yaml",
+            "weir config check --live"
         );
+    }
+
+    private static int CheckAll(ParseResult parsed, bool json)
+    {
+        var file = CommonOptions.ConfigPath(parsed) ?? Path.Combine(CommonOptions.DataFolder(parsed), "weir.yaml");
+        var code = Check(file, json);
+        foreach (var workspace in ConfigCheckup.WorkspaceFilesOf(file))
+        {
+            var other = Check(workspace, json: false);
+            code = code == ExitCodes.Ok ? other : code;
+        }
+
+        return code;
+    }
+
+    private static async Task<int> AskAsync(ParseResult parsed, string file, CancellationToken cancellationToken) =>
+        await ConfigCheckup.AskAsync(file, Environment.GetEnvironmentVariable, cancellationToken) is { } answers
+            ? Show(parsed, answers)
+            : ExitCodes.WrongUse;
+
+    private static async Task<int> AskAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        var code = ExitCodes.Ok;
+        var ran = await CommandRun.WithServerAsync(
+            parsed,
+            async client => code = Show(parsed, await client.CheckConfigAsync(cancellationToken)),
+            cancellationToken
+        );
+        return ran == ExitCodes.Ok ? code : ran;
+    }
+
+    private static int Show(ParseResult parsed, ConfigLiveCheck answers)
+    {
+        if (parsed.GetValue(CommonOptions.Json))
+        {
+            CommandRun.WriteJson(answers, WeirJsonIndented.Written.ConfigLiveCheck);
+        }
+        else
+        {
+            LiveCheckText.Write(answers);
+        }
+
+        return answers.Sound ? ExitCodes.Ok : ExitCodes.Failed;
     }
 
     private static int Check(string file, bool json)
@@ -114,9 +162,18 @@ internal static class ConfigCommand
 
     private static Command Schema()
     {
-        var command = new Command("schema", "The JSON Schema of weir.yaml, for editors");
-        command.SetAction(_ => Console.Out.Write(ConfigSchema.Text));
-        return command.WithExamples("weir config schema > weir.schema.json");
+        var workspace = new Option<bool>("--workspace")
+        {
+            Description = "That of a workspace's own document, weir.d/NAME.yaml",
+        };
+        var command = new Command("schema", "The JSON Schema of weir.yaml, for editors") { workspace };
+        command.SetAction(parsed =>
+            Console.Out.Write(parsed.GetValue(workspace) ? ConfigSchema.WorkspaceText : ConfigSchema.Text)
+        );
+        return command.WithExamples(
+            "weir config schema > weir.schema.json",
+            "weir config schema --workspace > weir-workspace.schema.json"
+        );
     }
 
     private static Command Put()

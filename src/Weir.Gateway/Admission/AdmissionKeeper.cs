@@ -79,7 +79,7 @@ internal sealed partial class AdmissionKeeper(
             .AllRules.SelectMany(rules => rules.Rules)
             .DistinctBy(rule => rule.Id)
             .Where(rule => !told.ContainsKey(rule.Id))
-            .ToLookup(RangeOf);
+            .ToLookup(rule => RangeOf(rule, clock.GetUtcNow()));
         if (fresh.Count == 0)
         {
             return null;
@@ -89,7 +89,7 @@ internal sealed partial class AdmissionKeeper(
         var (sequence, sums) = ledger.Spend.Read(ranges);
         for (var i = 0; i < ranges.Length; i++)
         {
-            Restore(next, fresh[ranges[i]], ranges[i], sums[i]);
+            Restore(Book, next, fresh[ranges[i]], ranges[i], sums[i]);
         }
 
         lock (gate)
@@ -239,9 +239,10 @@ internal sealed partial class AdmissionKeeper(
         };
 
     /// <summary>What of the ledger a rule has to know; default for one that holds for requests under way alone.</summary>
-    private SpendRange RangeOf(AdmissionRule rule)
+    /// <param name="rule">The rule.</param>
+    /// <param name="now">Up to when.</param>
+    internal static SpendRange RangeOf(AdmissionRule rule, DateTimeOffset now)
     {
-        var now = clock.GetUtcNow();
         var withTags = rule.Scope.NamesTag;
         switch (rule.Window.Kind)
         {
@@ -261,7 +262,9 @@ internal sealed partial class AdmissionKeeper(
         }
     }
 
-    private void Restore(
+    /// <summary>Tells a book what sums of the ledger come to for rules.</summary>
+    internal static void Restore(
+        AdmissionBook book,
         GatewaySnapshot next,
         IEnumerable<AdmissionRule> fresh,
         SpendRange range,
@@ -281,7 +284,7 @@ internal sealed partial class AdmissionKeeper(
 
             foreach (var sum in group)
             {
-                Book.Apply(
+                book.Apply(
                     rules,
                     gateway.Subject with
                     {

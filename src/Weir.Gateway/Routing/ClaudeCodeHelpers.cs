@@ -24,4 +24,11 @@ internal static class ClaudeCodeHelpers
             || (question.Alias ?? question.Model).Contains("haiku", StringComparison.OrdinalIgnoreCase)
             || traits.WantsSchema
         );
+
+    /// <summary>
+    /// Whether it may have been one, of a request of which only its record is left: such a session's header makes it the
+    /// record's session.
+    /// </summary>
+    public static bool MayBe(in RouteQuestion question) =>
+        question.Dialect == Dialect.AnthropicMessages && (question.Client == Program || question.Session is not null);
 }

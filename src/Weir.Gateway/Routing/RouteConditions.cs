@@ -24,7 +24,8 @@ internal static class RouteConditions
                 all,
                 $"header {header}",
                 value,
-                (in RouteQuestion q) => q.Headers.TryGetValue(header, out var sent) ? sent.ToString() : null
+                (in RouteQuestion q) => q.Headers.TryGetValue(header, out var sent) ? sent.ToString() : null,
+                Unrecorded
             );
         }
 
@@ -43,20 +44,32 @@ internal static class RouteConditions
             );
         }
 
-        Flag(all, "thinking", route.Thinking, static (in RouteQuestion q) => q.HasThinking);
+        Flag(all, "thinking", route.Thinking, static (in RouteQuestion q) => q.HasThinking, Unrecorded);
         if (route.Subagent is { } subagent)
         {
             AddSubagent(all, subagent);
         }
 
-        Flag(all, "background", route.Background, static (in RouteQuestion q) => ClaudeCodeHelpers.Is(q));
-        Flag(all, "webSearch", route.WebSearch, static (in RouteQuestion q) => q.Traits is { OffersWebSearch: true });
+        Flag(
+            all,
+            "background",
+            route.Background,
+            static (in RouteQuestion q) => ClaudeCodeHelpers.Is(q),
+            static (in RouteQuestion q) => ClaudeCodeHelpers.MayBe(q) ? null : false
+        );
+        Flag(
+            all,
+            "webSearch",
+            route.WebSearch,
+            static (in RouteQuestion q) => q.Traits is { OffersWebSearch: true },
+            Unrecorded
+        );
         if (route.Tool is { } tool)
         {
             AddTool(all, tool);
         }
 
-        Flag(all, "image", route.Image, static (in RouteQuestion q) => q.Traits is { HasImage: true });
+        Flag(all, "image", route.Image, static (in RouteQuestion q) => q.Traits is { HasImage: true }, Unrecorded);
         if (route.TokensAbove is { } bound)
         {
             all.Add(
@@ -67,6 +80,9 @@ internal static class RouteConditions
                     static (in RouteQuestion q) =>
                         string.Create(CultureInfo.InvariantCulture, $"about {q.Traits?.EstimatedTokens ?? 0}")
                 )
+                {
+                    Recorded = Unrecorded,
+                }
             );
         }
 
@@ -83,11 +99,14 @@ internal static class RouteConditions
                 or { TokensAbove: not null }
                 or { Subagent: not null };
 
+    private static bool? Unrecorded(in RouteQuestion question) => null;
+
     private static void Name(
         ImmutableArray<RouteCondition>.Builder all,
         string name,
         string? wanted,
-        RouteCondition.Finding value
+        RouteCondition.Finding value,
+        RouteCondition.Memory? recorded = null
     )
     {
         if (wanted is null)
@@ -103,6 +122,9 @@ internal static class RouteConditions
                 (in RouteQuestion q) => value(q) is { } has && pattern.Matches(has),
                 (in RouteQuestion q) => value(q) ?? "missing"
             )
+            {
+                Recorded = recorded,
+            }
         );
     }
 
@@ -110,7 +132,8 @@ internal static class RouteConditions
         ImmutableArray<RouteCondition>.Builder all,
         string name,
         bool? wanted,
-        RouteCondition.Test value
+        RouteCondition.Test value,
+        RouteCondition.Memory recorded
     )
     {
         if (wanted is { } flag)
@@ -122,6 +145,9 @@ internal static class RouteConditions
                     (in RouteQuestion q) => value(q) == flag,
                     (in RouteQuestion q) => Word(value(q))
                 )
+                {
+                    Recorded = (in RouteQuestion q) => recorded(q) is { } was ? was == flag : null,
+                }
             );
         }
     }
@@ -139,6 +165,9 @@ internal static class RouteConditions
                         ? string.Create(CultureInfo.InvariantCulture, $"none of the {tools.Length} that are offered")
                         : "not offered, as no tool is"
             )
+            {
+                Recorded = Unrecorded,
+            }
         );
     }
 
@@ -153,6 +182,14 @@ internal static class RouteConditions
                     Subagents.Is(q) == wanted.Is && (pattern is not { } only || Any(Subagents.NamesOf(q), only)),
                 static (in RouteQuestion q) => Subagents.Is(q) ? q.Agent ?? "true" : "false"
             )
+            {
+                // The mark in the instructions is in no record, nor is their first line: only the id is.
+                Recorded = (in RouteQuestion q) =>
+                    q.Agent is not { } agent ? null
+                    : !wanted.Is ? false
+                    : pattern is not { } only || only.Matches(agent) ? true
+                    : null,
+            }
         );
     }
 

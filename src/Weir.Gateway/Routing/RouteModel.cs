@@ -80,6 +80,33 @@ internal sealed class RouteModel
         return true;
     }
 
+    /// <summary>Whether all that the route asks for held of a request of which only its record is left.</summary>
+    /// <param name="question">What the record tells.</param>
+    /// <param name="open">Is given the conditions that the record leaves open, none where the answer is sure.</param>
+    /// <returns>Null where that depends on those conditions.</returns>
+    public bool? MatchesRecorded(in RouteQuestion question, ICollection<RouteCondition> open)
+    {
+        var left = new List<RouteCondition>();
+        foreach (var condition in conditions)
+        {
+            switch (condition.Held(question))
+            {
+                case false:
+                    return false;
+                case null:
+                    left.Add(condition);
+                    break;
+            }
+        }
+
+        foreach (var condition in left)
+        {
+            open.Add(condition);
+        }
+
+        return left.Count == 0 ? true : null;
+    }
+
     /// <summary>Which of its conditions does not hold, in words; null when all do.</summary>
     public string? WhyNot(in RouteQuestion question)
     {

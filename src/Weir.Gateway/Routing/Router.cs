@@ -52,7 +52,24 @@ internal static class Router
     )
     {
         var question = Resolve(gateway, asked);
-        return RouteFor(gateway, question) is { } route
+        return Decide(gateway, prices, state, question, RouteFor(gateway, question));
+    }
+
+    /// <summary>The decision for one request of which the route is known.</summary>
+    /// <param name="gateway">What its workspace sees.</param>
+    /// <param name="prices">Which know the models.</param>
+    /// <param name="state">What is remembered of targets and sessions.</param>
+    /// <param name="question">The request, its alias resolved.</param>
+    /// <param name="by">The route; null where the model finds its provider.</param>
+    public static RouteDecision Decide(
+        GatewayModel gateway,
+        PriceSnapshot prices,
+        RouteState state,
+        in RouteQuestion question,
+        RouteModel? by
+    )
+    {
+        return by is { } route
             ? ByRoute(new RankContext(gateway.Workspace, route, question, prices, state))
             : ByModel(gateway, prices, question) with
             {

@@ -90,6 +90,7 @@ internal static class PeopleTable
                 DELETE FROM budget_grant WHERE workspace = @workspace
                     AND json_extract(scope, '$.key') = (SELECT name FROM api_key WHERE id = @id);
                 UPDATE api_key SET name = @name WHERE id = @id AND workspace = @workspace;
+                UPDATE config_version SET actor_name = @name WHERE workspace = @workspace AND actor_id = @id;
                 """,
                 new
                 {
@@ -106,12 +107,15 @@ internal static class PeopleTable
                 """
                 DELETE FROM budget_grant WHERE workspace = @workspace AND json_extract(scope, '$.user') = @name;
                 UPDATE api_key SET user = @instead WHERE user = @name AND workspace = @workspace;
+                UPDATE config_version SET actor_name = @instead
+                    WHERE workspace = @workspace AND actor_kind = @person AND actor_name = @name;
                 """,
                 new
                 {
                     name,
                     instead,
                     workspace,
+                    person = "user",
                 }
             );
         }

@@ -26,7 +26,7 @@ public sealed class SpendHistory
     }
 
     /// <summary>
-    /// Sums of all workspaces' requests that went through the gateway, for each of some ranges, in no order; and the newest entry that
+    /// Sums of requests that went through the gateway, for each of some ranges, in no order; and the newest entry that
     /// is in them, all of one moment.
     /// </summary>
     /// <exception cref="SqliteException">The ledger cannot be read.</exception>
@@ -47,12 +47,15 @@ public sealed class SpendHistory
                 sum(min(r.cache_read, {Most})), sum(min(r.cache_write_5m, {Most})), sum(min(r.cache_write_1h, {Most})),
                 sum(min(r.output, {Most})), sum(min(r.reasoning, {Most}))
             FROM (SELECT DISTINCT workspace FROM rollup_key) w CROSS JOIN record r ON r.workspace = w.workspace
-            WHERE r.started_at >= $from AND r.source = {(int)UsageSource.Gateway}
+            WHERE ($workspace IS NULL OR w.workspace = $workspace)
+                AND r.started_at >= $from AND r.started_at < $to AND r.source = {(int)UsageSource.Gateway}
             GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
             """;
         var us = range.Width.Ticks / TimeSpan.TicksPerMicrosecond;
         command.Parameters.AddWithValue("$width", us);
         command.Parameters.AddWithValue("$from", RecordCodec.ToMicroseconds(range.From));
+        command.Parameters.AddWithValue("$to", range.To is { } end ? RecordCodec.ToMicroseconds(end) : long.MaxValue);
+        command.Parameters.AddWithValue("$workspace", (object?)range.Workspace?.Value ?? DBNull.Value);
         var sums = ImmutableArray.CreateBuilder<SpendSum>();
         using var row = command.ExecuteReader();
         while (row.Read())
@@ -93,10 +96,17 @@ public sealed class SpendHistory
 }
 
 /// <summary>A range to be summed.</summary>
-/// <param name="From">On the request's start, inclusive; there is no end.</param>
+/// <param name="From">On the request's start, inclusive.</param>
 /// <param name="Width">How long a span is, counted from 1970: whole microseconds, above zero.</param>
 /// <param name="WithTags">Whether requests with other tags are other sums; without, sums have no tags.</param>
-public readonly record struct SpendRange(DateTimeOffset From, TimeSpan Width, bool WithTags);
+public readonly record struct SpendRange(DateTimeOffset From, TimeSpan Width, bool WithTags)
+{
+    /// <summary>On the request's start, exclusive; null for no end.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Whose; null for every workspace's.</summary>
+    public WorkspaceId? Workspace { get; init; }
+}
 
 /// <summary>What the requests of one combination came to in one span.</summary>
 public sealed record SpendSum

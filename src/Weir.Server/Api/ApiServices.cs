@@ -7,6 +7,7 @@ using Weir.Capture.Otlp;
 using Weir.Client.Json;
 using Weir.Gateway;
 using Weir.Server.Api.Capture;
+using Weir.Server.Api.Config;
 using Weir.Server.Api.SignIn;
 using Weir.Server.Live;
 using Weir.Server.Telemetry;
@@ -35,6 +36,7 @@ internal static class ApiServices
         services.AddSingleton(_ => state.Modules.Identity.SignIn);
         services.AddSingleton(_ => state.Modules.Identity.Own);
         services.AddSingleton<PasskeyDesk>();
+        services.AddSingleton<DryRunQueue>();
         services.AddSingleton(_ => state.Modules.Identity.Sessions);
         services.AddSingleton(_ => state.Modules.Prices);
         services.AddSingleton(_ => state.Modules.Demo);

@@ -1,4 +1,8 @@
 using System.Collections.Immutable;
+using Weir.Client;
+using Weir.Foundation;
+using Weir.Gateway;
+using Weir.Server.Api.Config;
 
 namespace Weir.Server.Configuration;
 
@@ -13,16 +17,48 @@ public static class ConfigCheckup
     /// <param name="variable">The value of an environment variable; null when it is not set.</param>
     public static (ImmutableArray<ConfigFault> Faults, string? Failure) Run(string path, Func<string, string?> variable)
     {
+        var (result, failure) = Read(path, variable);
+        return (result?.Faults ?? [], failure);
+    }
+
+    /// <summary>
+    /// Has the providers of a sound file asked for their models from here, with the keys that stand in it and in the environment; what is
+    /// sealed is not opened. Null for a file with faults, or none.
+    /// </summary>
+    /// <param name="path">The file, as for <see cref="Run"/>.</param>
+    /// <param name="variable">The value of an environment variable; null when it is not set.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ConfigLiveCheck?> AskAsync(
+        string path,
+        Func<string, string?> variable,
+        CancellationToken cancellationToken
+    ) =>
+        Read(path, variable).Result?.Config is { } config
+            ? ConfigShapes.LiveCheck(
+                await ModelGateway.CheckAsync(
+                    WorkspaceId.Default,
+                    config.Gateway,
+                    TimeProvider.System,
+                    cancellationToken
+                )
+            )
+            : null;
+
+    private static (ConfigResult? Result, string? Failure) Read(string path, Func<string, string?> variable)
+    {
         var read = ConfigStore.ReadText(path);
         if (read.Text is null)
         {
-            return ([], read.Failure);
+            return (null, read.Failure);
         }
 
         var full = Path.GetFullPath(path);
-        return Path.GetFileName(Path.GetDirectoryName(full)) == WorkspaceFiles.FolderName
-            ? (WorkspaceReader.Read(read.Text, Terms(full, variable)).Faults, null)
-            : (ConfigReader.Read(read.Text, variable).Faults, null);
+        return (
+            Path.GetFileName(Path.GetDirectoryName(full)) == WorkspaceFiles.FolderName
+                ? WorkspaceReader.Read(read.Text, Terms(full, variable))
+                : ConfigReader.Read(read.Text, variable),
+            null
+        );
     }
 
     /// <summary>The files of the workspaces whose server's document is this one.</summary>

@@ -308,21 +308,13 @@ internal sealed partial class ConfigStore
                 return new ConfigReplacement(ConfigReplacementOutcome.Changed, []);
             }
 
-            // A version's text was looked through when it came, or came from the file.
-            var edit =
-                kind.IsServers && author?.Restores is null ? ConfigEdit.Prepare(current.Text!, text) : (text, []);
-            if (edit.Text is null)
+            var (written, config, faults) = Look(text, isRestored: author?.Restores is not null);
+            if (config is null)
             {
-                return Faulty(WithFaultsOfReading(edit.Faults, text), author);
+                return Faulty(faults, author);
             }
 
-            var result = kind.Read(edit.Text);
-            if (result.Config is null)
-            {
-                return Faulty(result.Faults, author);
-            }
-
-            var unfit = Apply(result.Config);
+            var unfit = Apply(config);
             if (!unfit.IsEmpty)
             {
                 return Faulty(unfit, author);
@@ -331,7 +323,7 @@ internal sealed partial class ConfigStore
             try
             {
                 DataFolders.Create(Path.GetDirectoryName(file)!);
-                AtomicFile.Write(file, Utf8.GetBytes(edit.Text), AtomicFile.OwnerOnly);
+                AtomicFile.Write(file, Utf8.GetBytes(written), AtomicFile.OwnerOnly);
             }
             catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
             {
@@ -339,9 +331,9 @@ internal sealed partial class ConfigStore
                 return new ConfigReplacement(ConfigReplacementOutcome.ReadOnly, []);
             }
 
-            seen = edit.Text;
+            seen = written;
             var before = current;
-            Accept(result.Config, edit.Text);
+            Accept(config, written);
             if (author is not null)
             {
                 Taken?.Invoke(before, current, author);
@@ -359,6 +351,35 @@ internal sealed partial class ConfigStore
         }
 
         return new ConfigReplacement(ConfigReplacementOutcome.Faulty, faults);
+    }
+
+    /// <summary>What a text comes to in the place of this one, checked as <see cref="Replace"/> checks it. Nothing is changed.</summary>
+    /// <returns>The configuration, or the outcome that replacing it would have and all faults.</returns>
+    public (ConfigReplacementOutcome Outcome, WeirConfig? Config, ImmutableArray<ConfigFault> Faults) Try(string text)
+    {
+        lock (gate)
+        {
+            if (kind.IsServers && (current.Text is null || current.Path is null))
+            {
+                return (ConfigReplacementOutcome.NoFile, null, []);
+            }
+
+            var (_, config, faults) = Look(text, isRestored: false);
+            return (config is null ? ConfigReplacementOutcome.Faulty : ConfigReplacementOutcome.Done, config, faults);
+        }
+    }
+
+    // A version's text was looked through when it came, or came from the file.
+    private (string Text, WeirConfig? Config, ImmutableArray<ConfigFault> Faults) Look(string text, bool isRestored)
+    {
+        var (written, faults) = kind.IsServers && !isRestored ? ConfigEdit.Prepare(current.Text!, text) : (text, []);
+        if (written is null)
+        {
+            return (text, null, WithFaultsOfReading(faults, text));
+        }
+
+        var result = kind.Read(written);
+        return (written, result.Config, result.Faults);
     }
 
     // A workspace's admin cannot reach the file: a text there that was refused must not stand in his way, one that was

@@ -158,6 +158,39 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
         }
     }
 
+    /// <summary>
+    /// What would be in force with another text in the place of a workspace's document, checked as <see cref="Replace"/> checks it.
+    /// Nothing is changed.
+    /// </summary>
+    /// <param name="workspace">Whose document.</param>
+    /// <param name="store">The document, one of these.</param>
+    /// <param name="text">The whole text.</param>
+    public ConfigTrial Try(WorkspaceId workspace, ConfigStore store, string text)
+    {
+        lock (server.Gate)
+        {
+            var (outcome, next, faults) = store.Try(text);
+            if (next is not null && secrets?.FaultsOf(workspace, next.Secrets) is { IsEmpty: false } unfit)
+            {
+                (outcome, next, faults) = (ConfigReplacementOutcome.Faulty, null, unfit);
+            }
+
+            if (next is null)
+            {
+                return new ConfigTrial(outcome, faults, null, null);
+            }
+
+            var current = server.Current.Config;
+            var servers = workspace == WorkspaceId.Default ? next : current;
+            return new ConfigTrial(
+                outcome,
+                [],
+                new ConfigState(Opened(current), Others(current, null, null)),
+                new ConfigState(Opened(servers), Others(servers, workspace, next))
+            );
+        }
+    }
+
     /// <summary>Secrets are other ones now: what uses them takes force anew, and what waited for one is tried again.</summary>
     public void TakeSecrets()
     {
@@ -313,3 +346,20 @@ internal sealed partial class Documents(ConfigStore server, ILogger log)
 
     private sealed record Entry(WorkspaceId Id, string Name, ConfigStore Store);
 }
+
+/// <summary>What a text would come to.</summary>
+/// <param name="Outcome">How replacing the document by it would end, as far as it can be told without doing it.</param>
+/// <param name="Faults">What is wrong with it.</param>
+/// <param name="InForce">All documents as they are; null where it cannot be taken.</param>
+/// <param name="Tried">All documents as they would be; null likewise.</param>
+internal sealed record ConfigTrial(
+    ConfigReplacementOutcome Outcome,
+    ImmutableArray<ConfigFault> Faults,
+    ConfigState? InForce,
+    ConfigState? Tried
+);
+
+/// <summary>All documents at one time, keys filled in.</summary>
+/// <param name="Server">The server's.</param>
+/// <param name="Workspaces">Every other workspace.</param>
+internal sealed record ConfigState(WeirConfig Server, ImmutableArray<WorkspaceConfig> Workspaces);

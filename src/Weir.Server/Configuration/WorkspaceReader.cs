@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Weir.Foundation.Network;
 using Weir.Gateway;
+using Weir.Server.Configuration.Schema;
 using Weir.Server.Configuration.Yaml;
 
 namespace Weir.Server.Configuration;
@@ -27,6 +29,16 @@ internal static class WorkspaceReader
         var config = root is null ? null : Document(reading, root, terms);
         var faults = reading.Faults.ToImmutableArray();
         return new ConfigResult(faults.IsEmpty ? config : null, faults);
+    }
+
+    /// <summary>Notes what the readers ask for at a text, sound or not.</summary>
+    public static void Note(string text, ConfigShape shape)
+    {
+        var reading = new ConfigReading(variable: null) { Shape = shape };
+        if (YamlTree.Read(text, reading.Sink) is { } root)
+        {
+            _ = Document(reading, root, new WorkspaceTerms([], AddressPolicy.Server));
+        }
     }
 
     private static WeirConfig? Document(ConfigReading reading, YamlNode root, WorkspaceTerms terms)

@@ -38,6 +38,8 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /api/v1/capture/sources",
         "GET /api/v1/config",
         "PUT /api/v1/config",
+        "POST /api/v1/config/check",
+        "POST /api/v1/config/dry-run",
         "POST /api/v1/config/import",
         "POST /api/v1/config/rollback",
         "GET /api/v1/config/versions",

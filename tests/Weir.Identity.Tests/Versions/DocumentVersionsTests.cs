@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Weir.Foundation;
@@ -107,6 +108,33 @@ public sealed class DocumentVersionsTests : IDisposable
         Assert.Equal(13, Versions.List(WorkspaceId.Default, null, 1000).Length);
     }
 
+    [Fact]
+    public async Task A_person_who_is_erased_is_no_versions_author_any_more_and_others_are()
+    {
+        await AddAsync("one", by: Actors.Admin with { Kind = ActorKind.User, Id = "usr_1", Name = "ada" });
+        await AddAsync("two", by: Actors.Admin with { Id = "key_1", Name = "adas-key" });
+        await AddAsync("three", by: Actors.Admin with { Kind = ActorKind.User, Id = "usr_2", Name = "grace" });
+        // A key may be called as she is.
+        await AddAsync("four", by: Actors.Admin with { Id = "key_2", Name = "ada" });
+
+        await house.Store.Users.EraseAsync(
+            Actors.Admin,
+            new PersonErasure
+            {
+                Pseudonym = "erased-1",
+                Names = ImmutableDictionary<string, string>.Empty.Add("ada", "erased-1"),
+                Keys = ImmutableDictionary<string, string>.Empty.Add("key_1", "erased-1-key-1"),
+            },
+            Token
+        );
+
+        house.Reopen();
+        Assert.Equal(
+            ["ada", "grace", "erased-1-key-1", "erased-1"],
+            Versions.List(WorkspaceId.Default, null, 10).Select(version => version.ActorName)
+        );
+    }
+
     private void Fill(int first, int count, string text, DateTimeOffset at) =>
         house.Tamper(
             """
@@ -123,9 +151,15 @@ public sealed class DocumentVersionsTests : IDisposable
             }
         );
 
-    private Task<long?> AddAsync(string text, string? masked = null, string? comment = null, string? same = null) =>
+    private Task<long?> AddAsync(
+        string text,
+        string? masked = null,
+        string? comment = null,
+        string? same = null,
+        Actor? by = null
+    ) =>
         Versions.AddAsync(
-            Actor.LocalCommand,
+            by ?? Actor.LocalCommand,
             new NewDocumentVersion("api", comment, null, $"etag-{masked ?? text}", text, masked ?? text),
             same,
             before: null,

@@ -178,7 +178,8 @@ internal sealed class BudgetListing(
 
     private static decimal Usd(long nano) => new Money(nano).ToUsd();
 
-    private static string Text(WindowConfig window) =>
+    /// <summary>A window, as it is written.</summary>
+    public static string Text(WindowConfig window) =>
         window.Kind == WindowKind.Sliding ? Durations.ToText(window.Length) : Word(window.Kind);
 
     private static string Word<T>(T value)

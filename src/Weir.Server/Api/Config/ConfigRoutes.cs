@@ -45,6 +45,8 @@ internal static class ConfigRoutes
             );
         ConfigVersionRoutes.Map(group);
         ConfigImportRoute.Map(group);
+        ConfigDryRunRoute.Map(group);
+        ConfigCheckRoute.Map(group);
     }
 
     private static Results<Ok<ConfigDocument>, ApiProblem> Read(
@@ -136,10 +138,7 @@ internal static class ConfigRoutes
                 await secrets.SettleAsync().WaitAsync(cancellationToken);
                 return Answer(store, versions, caller, response);
             case ConfigReplacementOutcome.NoFile:
-                return ApiProblem.Of(
-                    StatusCodes.Status409Conflict,
-                    $"The server runs without a configuration file; write {store.WatchedPath} and it is taken into force."
-                );
+                return NoFile(store);
             case ConfigReplacementOutcome.ReadOnly:
                 return ApiProblem.Of(StatusCodes.Status409Conflict, "The configuration file cannot be written.");
             case ConfigReplacementOutcome.Changed:
@@ -165,6 +164,13 @@ internal static class ConfigRoutes
         response.Headers.ETag = $"\"{document.Etag}\"";
         return TypedResults.Ok(document);
     }
+
+    /// <summary>What is answered where the server has no file that could be replaced.</summary>
+    public static ApiProblem NoFile(ConfigStore store) =>
+        ApiProblem.Of(
+            StatusCodes.Status409Conflict,
+            $"The server runs without a configuration file; write {store.WatchedPath} and it is taken into force."
+        );
 
     /// <summary>What a workspace without a document is answered.</summary>
     public static ApiProblem None() =>

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Weir.Client;
+using Weir.Gateway;
 using Weir.Identity;
 using Weir.Server.Configuration;
 
@@ -37,6 +39,24 @@ internal static class ConfigShapes
             RestartNeededFor = current.RestartNeededFor,
         };
     }
+
+    /// <summary>What providers answered.</summary>
+    public static ConfigLiveCheck LiveCheck(ImmutableArray<ProviderAnswer> answers) =>
+        new(
+            answers.All(answer => answer.IsSound),
+            [
+                .. answers.Select(answer => new ConfigLiveProvider
+                {
+                    Name = answer.Name,
+                    Outcome = $"{answer.Outcome}".ToLowerInvariant(),
+                    Detail = answer.Detail,
+                    Status = answer.Status,
+                    Milliseconds = answer.Took?.TotalMilliseconds is { } took ? Math.Round(took, 1) : null,
+                    Models = answer.Models,
+                    Missing = answer.Missing,
+                }),
+            ]
+        );
 
     /// <summary>A version without its text.</summary>
     /// <param name="version">The version.</param>

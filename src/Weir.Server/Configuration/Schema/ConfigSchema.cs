@@ -62,14 +62,14 @@ public static class ConfigSchema
             $$"""
                 version: 1
                 providers:
-                  - { name: p, kind: {{kind}}, timeouts: {}, breaker: {}, concurrency: {}, deployments: { m: d }, apiKeys: ["${K}"], models: [m], dialects: [chat], passThrough: [p],
+                  - { name: p, kind: {{kind}}, timeouts: {}, breaker: {}, concurrency: {}, deployments: { m: d }, apiVersion: v, apiKeys: ["${K}"], models: [m], dialects: [chat], passThrough: [p],
                       sharedPassThrough: [p], share: [w], transforms: {{Transforms}} }
                 """
         ),
     ];
 
     private const string Nothing =
-        "server: { tls: {}, secrets: {} }\nproviders: [{}]\nroutes: [{}]\nprices: [{ output: 1, tiers: [{ output: 1 }] }]\ntelemetry: { otlp: {} }\n";
+        "server: { tls: {}, secrets: {} }\nproviders: [{}]\nroutes: [{}]\nbudgets: [{ stages: [{}] }]\nprices: [{ output: 1, tiers: [{ output: 1 }] }]\ntelemetry: { otlp: {} }\n";
 
     // Maps whose keys are their author's own.
     private static readonly ImmutableArray<string> Free =
@@ -84,28 +84,41 @@ public static class ConfigSchema
     // Asked for as it stands, for it may name a secret or be written in two ways.
     private static readonly ImmutableArray<string> Lists = ["providers[].apiKeys", "providers[].share"];
 
-    private static readonly Lazy<string> Made = new(Make);
+    private static readonly Lazy<string> Made = new(() =>
+        Make(Shape(), "weir.yaml", "The configuration of a Weir server.")
+    );
+
+    private static readonly Lazy<string> MadeForWorkspaces = new(() =>
+        Make(WorkspaceShape(), "weir.d/NAME.yaml", "The configuration of a workspace of a Weir server.")
+    );
 
     /// <summary>The schema's text.</summary>
     public static string Text => Made.Value;
 
+    /// <summary>The text of the schema of workspaces' documents.</summary>
+    public static string WorkspaceText => MadeForWorkspaces.Value;
+
     /// <summary>What the readers ask for.</summary>
-    internal static ConfigShape Shape()
+    internal static ConfigShape Shape() => Shape(ConfigReader.Note);
+
+    /// <summary>What the readers of workspaces' documents ask for.</summary>
+    internal static ConfigShape WorkspaceShape() => Shape(WorkspaceReader.Note);
+
+    private static ConfigShape Shape(Action<string, ConfigShape> note)
     {
         var shape = new ConfigShape();
         foreach (var text in Everywhere)
         {
-            ConfigReader.Note(text, shape);
+            note(text, shape);
         }
 
         shape.NotesMissing = true;
-        ConfigReader.Note(Nothing, shape);
+        note(Nothing, shape);
         return shape;
     }
 
-    private static string Make()
+    private static string Make(ConfigShape shape, string title, string description)
     {
-        var shape = Shape();
         using var buffer = new MemoryStream();
         using (
             var json = new Utf8JsonWriter(
@@ -121,11 +134,8 @@ public static class ConfigSchema
         {
             json.WriteStartObject();
             json.WriteString("$schema", "http://json-schema.org/draft-07/schema#");
-            json.WriteString("title", "weir.yaml");
-            json.WriteString(
-                "description",
-                "The configuration of a Weir server. weir config check FILE names what a schema cannot see."
-            );
+            json.WriteString("title", title);
+            json.WriteString("description", $"{description} weir config check FILE names what a schema cannot see.");
             Map(json, shape, "");
             json.WriteEndObject();
         }

@@ -89,13 +89,14 @@ internal static class TalkFates
                 {
                     Says = Each(
                         Normal(talk with { Says = Each(talk.Says, HeadOnly) }).Says,
-                        say => Fused(
-                            Flat(
-                                Untitled(InWords(Plainly(say))),
-                                marksErrors: false,
-                                takesSome: model?.StartsWith("gemini-3", StringComparison.Ordinal) ?? false
+                        say =>
+                            Fused(
+                                Flat(
+                                    Untitled(InWords(Plainly(say))),
+                                    marksErrors: false,
+                                    takesSome: model?.StartsWith("gemini-3", StringComparison.Ordinal) ?? false
+                                )
                             )
-                        )
                     ),
                     Shape = talk.Shape is { } shape ? new Shape(shape.Schema, "", "", null) : null,
                 },

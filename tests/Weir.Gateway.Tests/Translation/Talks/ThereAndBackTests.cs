@@ -50,14 +50,21 @@ public sealed partial class ThereAndBackTests
             var keepsMarks = (caller, upstream) == (Dialect.AnthropicMessages, Dialect.AnthropicMessages);
             var signs = upstream == Dialect.AnthropicMessages;
             Same(
-                Told(TalkFates.Through(talk, upstream, TalkTargets.For(talk, upstream, Provider).Model), counts, keepsMarks, signs),
+                Told(
+                    TalkFates.Through(talk, upstream, TalkTargets.For(talk, upstream, Provider).Model),
+                    counts,
+                    keepsMarks,
+                    signs
+                ),
                 Told(Read(upstream, there), counts, keepsMarks, signs)
             );
             Assert.Empty(lost);
 
             // And back, to a provider that made none of its thinking.
             var (back, _) = TalkTargets.Write(upstream, there, TalkTargets.For(talk, caller, "another"));
-            var all = TalkFates.WithoutThoughts(TalkFates.Through(talk, upstream, TalkTargets.For(talk, upstream, Provider).Model));
+            var all = TalkFates.WithoutThoughts(
+                TalkFates.Through(talk, upstream, TalkTargets.For(talk, upstream, Provider).Model)
+            );
             Same(
                 Told(TalkFates.Through(all, caller), counts, keepsMarks, signs: false),
                 Told(Read(caller, back), counts, keepsMarks, signs: false)

@@ -98,8 +98,36 @@ public sealed class ConfigSchemaTests
                 .GetProperty("additionalProperties")
                 .ValueKind
         );
+        // Read only where it stands.
+        Assert.True(properties.TryGetProperty("apiVersion", out _));
+        Assert.Equal(["limitUsd", "name"], Texts(At("budgets", "items").GetProperty("required")));
         // What no reader takes is in no schema.
         Assert.False(Schema.GetProperty("properties").TryGetProperty("guardrails", out _));
+    }
+
+    [Fact]
+    public void Every_map_of_a_workspaces_document_was_come_to_and_what_is_the_servers_is_not_there()
+    {
+        var shape = ConfigSchema.WorkspaceShape();
+        var missed =
+            from map in shape.Maps
+            from key in map.Value
+            let path = map.Key.Length == 0 ? key.Key : $"{map.Key}.{key.Key}"
+            where key.Value.IsTaken && key.Value.Kinds.Contains(ConfigShape.Kind.Map) && !shape.Maps.ContainsKey(path)
+            select path;
+        Assert.Empty(missed);
+
+        using var document = JsonDocument.Parse(ConfigSchema.WorkspaceText);
+        var unknown = WorkspaceReader
+            .Read("version: 1\nzzzzzzzzzzzz: 1\n", new WorkspaceTerms([], Weir.Foundation.Network.AddressPolicy.Server))
+            .Faults.Single()
+            .Hint!["known: ".Length..]
+            .Split(", ");
+        Assert.Equal(unknown.Order(StringComparer.Ordinal), Keys(document.RootElement).Order(StringComparer.Ordinal));
+        Assert.Superset(Keys(document.RootElement), Keys(Schema));
+        Assert.DoesNotContain("server", Keys(document.RootElement));
+        Assert.DoesNotContain("prices", Keys(document.RootElement));
+        Assert.Contains("budgets", Keys(document.RootElement));
     }
 
     private static JsonElement At(params ReadOnlySpan<string> path)
