@@ -178,7 +178,7 @@ public sealed class ConfigReaderTests
             { "version: 1\nproviderz: []", "2:1 providerz: there is no such key (did you mean \"providers\"?)" },
             {
                 "version: 1\nzzzzzzzzz: 1",
-                "2:1 zzzzzzzzz: there is no such key (known: version, server, providers, routes, aliases, prices, telemetry, logging, capture, retention)"
+                "2:1 zzzzzzzzz: there is no such key (known: version, server, providers, routes, aliases, budgets, limits, prices, telemetry, logging, capture, retention)"
             },
             { "version: 1\nversion: 1", "2:1 version: the key stands here a second time (the first is on line 1)" },
             { "version: 1\nproviders: 3", "2:12 providers: a list was expected, not a single value" },
@@ -503,7 +503,7 @@ public sealed class ConfigReaderTests
     public void All_faults_are_told_at_once_in_the_order_of_the_text()
     {
         var result = ConfigReader.Read(
-            "version: 9\nproviders:\n  - { name: a, kind: x1, nonsense: 1 }\n  - { name: b, kind: bedrock }\nroutes:\n  - targets: [zzz]\nlimits: []\n",
+            "version: 9\nproviders:\n  - { name: a, kind: x1, nonsense: 1 }\n  - { name: b, kind: bedrock }\nroutes:\n  - targets: [zzz]\nguardrails: []\n",
             Variable
         );
 
@@ -515,7 +515,7 @@ public sealed class ConfigReaderTests
                 "4:5 providers[1].region",
                 "4:5 providers[1].apiKey",
                 "6:15 routes[0].targets[0]",
-                "7:1 limits",
+                "7:1 guardrails",
             ],
             result.Faults.Select(f => $"{f.Line}:{f.Column} {f.Key}")
         );
