@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Weir.Foundation;
+using Weir.Gateway.Resilience;
 using Weir.Gateway.Tests.Pipeline;
 using Weir.Testing;
 
@@ -325,7 +326,8 @@ public sealed class VertexTests
         {
             BeforeModel = () => AnthropicAnswers.Error(529, "overloaded_error", "Overloaded"),
         };
-        await using var host = await StartAsync(vertex);
+        // A clock that stands still would have it wait for ever to ask again.
+        await using var host = await StartAsync(vertex, resilience: new ResilienceConfig { Retries = 0 });
 
         var (answer, body) = await host.AskAsync(host.Post("/v1/messages", Ask));
 
@@ -345,9 +347,22 @@ public sealed class VertexTests
         Assert.True(answer.StatusCode == HttpStatusCode.OK, body);
     }
 
-    private Task<GatewayHost> StartAsync(VertexStandIn vertex, string? credentials = null) =>
+    private Task<GatewayHost> StartAsync(
+        VertexStandIn vertex,
+        string? credentials = null,
+        ResilienceConfig? resilience = null
+    ) =>
         GatewayHost.StartAsync(
-            new GatewayConfig { Providers = [Provider(vertex, credentials ?? vertex.Credentials)] },
+            new GatewayConfig
+            {
+                Providers =
+                [
+                    Provider(vertex, credentials ?? vertex.Credentials) with
+                    {
+                        Resilience = resilience ?? new ResilienceConfig(),
+                    },
+                ],
+            },
             clock
         );
 
