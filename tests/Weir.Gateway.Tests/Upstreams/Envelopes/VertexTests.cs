@@ -326,8 +326,7 @@ public sealed class VertexTests
         {
             BeforeModel = () => AnthropicAnswers.Error(529, "overloaded_error", "Overloaded"),
         };
-        // A clock that stands still would have it wait for ever to ask again.
-        await using var host = await StartAsync(vertex, resilience: new ResilienceConfig { Retries = 0 });
+        await using var host = await StartAsync(vertex);
 
         var (answer, body) = await host.AskAsync(host.Post("/v1/messages", Ask));
 
@@ -347,11 +346,8 @@ public sealed class VertexTests
         Assert.True(answer.StatusCode == HttpStatusCode.OK, body);
     }
 
-    private Task<GatewayHost> StartAsync(
-        VertexStandIn vertex,
-        string? credentials = null,
-        ResilienceConfig? resilience = null
-    ) =>
+    // A clock that stands still would have it wait for ever to ask again.
+    private Task<GatewayHost> StartAsync(VertexStandIn vertex, string? credentials = null) =>
         GatewayHost.StartAsync(
             new GatewayConfig
             {
@@ -359,7 +355,7 @@ public sealed class VertexTests
                 [
                     Provider(vertex, credentials ?? vertex.Credentials) with
                     {
-                        Resilience = resilience ?? new ResilienceConfig(),
+                        Resilience = new ResilienceConfig { Retries = 0 },
                     },
                 ],
             },
