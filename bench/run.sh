@@ -17,42 +17,15 @@ while (($#)); do
   shift
 done
 PATH=$PATH:/usr/sbin
-(($(nproc) >= 2)) || { echo "The benchmark needs two cores." >&2 && exit 1; }
 command -v nginx >/dev/null || { echo "The benchmark needs nginx: apt-get install nginx" >&2 && exit 1; }
-
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
-bin=artifacts/bin
-work=$(mktemp -d)
-pids=()
-finish() {
-  for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-  wait 2>/dev/null || true
-  rm -rf "$work"
-}
-trap finish EXIT
+source bench/common.sh
+url=([upstream]=http://127.0.0.1:18101 [relay]=http://127.0.0.1:18102 [weir]=http://127.0.0.1:18103 [nginx]=http://127.0.0.1:18104)
+proxies=(relay nginx weir)
 
 echo "building" >&2
-for project in bench/Weir.Bench.{PlainRelay,Upstream,Load}; do
-  dotnet build "$project" -c Release -v quiet --nologo >&2
-done
-# As it is packaged: compiled ahead of time.
-dotnet publish src/Weir.Cli -c Release -r linux-x64 --self-contained false -p:PublishReadyToRun=true \
-  -o "$work/weir" -v quiet --nologo >&2
-
-declare -A url=([upstream]=http://127.0.0.1:18101 [relay]=http://127.0.0.1:18102 [weir]=http://127.0.0.1:18103 [nginx]=http://127.0.0.1:18104)
-declare -A process
-proxies=(relay nginx weir)
-proxy_core=0 load_core=1
-load() { taskset -c $load_core "$bin/Weir.Bench.Load/release/Weir.Bench.Load" "$@"; }
-field() { grep -oE "\"$1\":\"?[0-9.]+" | head -1 | grep -oE '[0-9.]+$'; } # a number out of one line of JSON
-await() { # URL: until it answers, at most 15 s
-  for _ in $(seq 150); do curl -fso /dev/null --max-time 1 "$1" && return 0 || sleep 0.1; done
-  echo "$1 does not answer" >&2
-  return 1
-}
-ticks() { awk '{print $14 + $15}' "/proc/${process[$1]}/stat"; }
-peak() { awk '/VmHWM/ {printf "%d", $2 / 1024}' "/proc/${process[$1]}/status"; }
-weir_command=("$work/weir/weir" serve --urls "${url[weir]}" --config "$work/weir.yaml")
+build_load
+dotnet build bench/Weir.Bench.PlainRelay -c Release -v quiet --nologo >&2
+publish_weir "$work/weir"
 
 cat >"$work/weir.yaml" <<YAML
 version: 1
@@ -91,63 +64,26 @@ http {
 }
 NGINX
 
-taskset -c $load_core "$bin/Weir.Bench.Upstream/release/Weir.Bench.Upstream" "${url[upstream]}" >/dev/null &
-pids+=($!)
-await "${url[upstream]}/count"
-
+start_upstream
 echo "ready time" >&2
 ready=()
 for n in $(seq 5); do
-  ready+=("$(load ready "${url[weir]}/health" -- taskset -c 0,1 "${weir_command[@]}" --data "$work/ready-$n" | field readyMs)")
+  ready+=("$(load ready "${url[weir]}/health" -- taskset -c 0,1 "$work/weir/weir" serve --urls "${url[weir]}" --config "$work/weir.yaml" \
+    --data "$work/ready-$n" | field readyMs)")
 done
 
-taskset -c $proxy_core "$bin/Weir.Bench.PlainRelay/release/Weir.Bench.PlainRelay" "${url[relay]}" "${url[upstream]}" >/dev/null &
+taskset -c 0 artifacts/bin/Weir.Bench.PlainRelay/release/Weir.Bench.PlainRelay "${url[relay]}" "${url[upstream]}" >/dev/null &
 process[relay]=$!
 pids+=($!)
-taskset -c $proxy_core "${weir_command[@]}" --data "$work/data" >"$work/weir.log" 2>&1 &
-process[weir]=$!
-pids+=($!)
-taskset -c $proxy_core nginx -e "$work/nginx.log" -p "$work" -c "$work/nginx.conf" &
+await "${url[relay]}/count"
+taskset -c 0 nginx -e "$work/nginx.log" -p "$work" -c "$work/nginx.conf" &
 nginx_master=$!
 pids+=($!)
-for name in "${proxies[@]}"; do
-  if [[ $name == weir ]]; then await "${url[weir]}/health"; else await "${url[$name]}/count"; fi
-done
+await "${url[nginx]}/count"
 process[nginx]=$(pgrep -P $nginx_master)
-admin=$(cat "$work/data/admin.key")
-
-# Fifty keys and twenty models, so that nothing is looked up in one place alone.
-keys=$work/keys
-for n in $(seq 50); do
-  curl -fs -H "x-api-key: $admin" -H 'content-type: application/json' -d "{\"name\":\"bench-$n\"}" "${url[weir]}/api/v1/keys" \
-    | grep -oE 'wk_[A-Za-z0-9]+' | head -1
-done >"$keys"
-(($(wc -l <"$keys") == 50)) || { echo "The keys could not be made." >&2 && exit 1; }
-many="--models 20"
-
-# The ledger's own word on what it holds: requests and input tokens.
-ledger() { curl -fs -H "x-api-key: $admin" "${url[weir]}/api/v1/usage/summary?from=2020-01-01T00:00:00Z" | sed 's/.*"total"//'; }
-sent=0
-settle() { # until the ledger holds all that was sent, at most 30 s
-  for _ in $(seq 60); do
-    [[ $(ledger | field requests) == "$sent" ]] && return 0
-    sleep 0.5
-  done
-  echo "The ledger holds $(ledger | field requests) of $sent requests." >&2
-  return 1
-}
-
-# CPU-seconds of one proxy for 1,000 requests, and requests a second: NAME FILE COUNT ARGS…
-closed() {
-  local name=$1 file=$2 count=$3 before
-  shift 3
-  before=$(ticks "$name")
-  load closed "${url[$name]}" "@$keys" $many --requests "$count" "$@" >"$work/load.json" || { cat "$work/load.json" >&2 && return 1; }
-  sleep 2 # the ledger's writer is done within a second
-  awk -v t=$(($(ticks "$name") - before)) -v n="$count" -v hz="$(getconf CLK_TCK)" 'BEGIN {printf "%.4f\n", t / hz / n * 1000}' >>"$work/$name.$file"
-  field perSecond <"$work/load.json" >>"$work/$name.$file.rate"
-  if [[ $name == weir ]]; then sent=$((sent + count)); fi
-}
+start_weir weir "$work/weir" "$work/weir.yaml"
+make_keys weir
+for name in upstream relay nginx; do ln -s "$work/weir.keys" "$work/$name.keys"; done
 
 echo "warming up" >&2
 for name in "${proxies[@]}"; do
@@ -155,7 +91,8 @@ for name in "${proxies[@]}"; do
   closed "$name" warm 4000 --body 61440
   closed "$name" warm 4000 --stream
 done
-settle
+sent=$((small * 2 + 8000))
+settle weir $sent
 
 for round in $(seq "$rounds"); do
   echo "round $round of $rounds" >&2
@@ -166,28 +103,27 @@ for round in $(seq "$rounds"); do
   done
   for rate in 100 500; do
     for name in upstream "${proxies[@]}"; do
-      load open "${url[$name]}" "@$keys" $many --rate $rate --seconds $seconds >"$work/load.json" || { cat "$work/load.json" >&2 && exit 1; }
-      field p50us <"$work/load.json" >>"$work/$name.$rate.p50"
-      field p99us <"$work/load.json" >>"$work/$name.$rate.p99"
+      open "$name" $rate $seconds "$rate."
     done
     sent=$((sent + rate * (seconds + 1)))
   done
+  sent=$((sent + small + large + streams))
 done
-for name in "${proxies[@]}"; do peak "$name" >"$work/$name.peak"; done
+for name in "${proxies[@]}"; do memory "$name" VmHWM >"$work/$name.peak"; done
 
 echo "many at once" >&2
 for count in 200 1000; do
   for name in "${proxies[@]}"; do
-    load burst "${url[$name]}" "@$keys" $many --connections $count --stream --interval 200 >"$work/load.json" || true
+    load burst "${url[$name]}" "@$work/$name.keys" --models 20 --connections $count --stream --interval 200 >"$work/load.json" || true
     field errors <"$work/load.json" >"$work/$name.$count.errors"
     field seconds <"$work/load.json" >"$work/$name.$count.seconds"
   done
   sent=$((sent + count))
 done
-settle
-tokens=$(ledger | field inputTokens)
+settle weir $sent
+tokens=$(ledger weir | field inputTokens)
 ((tokens == sent * 25)) || { echo "The ledger holds $tokens input tokens, not $((sent * 25))." >&2 && exit 1; }
-pending=$(curl -fs -H "x-api-key: $admin" "${url[weir]}/api/v1/system/status" | field pending)
+pending=$(api weir /system/status | field pending)
 
 best() { sort -g "$work/$1" | head -1; }
 most() { sort -g "$work/$1" | tail -1; }
@@ -220,9 +156,9 @@ $(row "200 streams at once, of 1.6 s: errors" only 200.errors "0")
 $(row "200 streams at once, of 1.6 s: seconds" only 200.seconds "")
 $(row "1,000 streams at once, of 1.6 s: errors" only 1000.errors "0")
 $(row "1,000 streams at once, of 1.6 s: seconds" only 1000.seconds "")
-| peak memory after 1,000 streams at once, MB | $(peak relay) | $(peak nginx) | $(peak weir) | |
+| peak memory after 1,000 streams at once, MB | $(memory relay VmHWM) | $(memory nginx VmHWM) | $(memory weir VmHWM) | |
 | ready, ms (best of 5) | | | $(printf '%s\n' "${ready[@]}" | sort -g | head -1) | 1,500 |
-| requests in the ledger of those sent | | | $(ledger | field requests) of $sent | equal |
+| requests in the ledger of those sent | | | $(ledger weir | field requests) of $sent | equal |
 | records pending at the end | | | ${pending:-not told} | 0 |
 
 Straight to the upstream, p50 is $(best upstream.500.p50) µs and p99 $(best upstream.500.p99) µs at 500/s. nginx's memory is its one worker's.

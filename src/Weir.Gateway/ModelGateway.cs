@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Weir.Foundation;
 using Weir.Gateway.Activities;
@@ -18,7 +19,6 @@ using Weir.Identity;
 using Weir.Ledger;
 using Weir.Wire.Limits;
 using Endpoint = Weir.Gateway.Pipeline.Endpoint;
-using Standing = Weir.Gateway.Admission.Standing;
 
 namespace Weir.Gateway;
 
@@ -165,6 +165,7 @@ public sealed class ModelGateway : IAsyncDisposable
     /// <param name="server">The server's document, which is the default workspace's.</param>
     /// <param name="workspaces">Every other workspace, those without a document included; requests of any further one are refused.</param>
     /// <exception cref="ArgumentException">They do not hold together (names twice, a provider without an address); the old ones stay.</exception>
+    /// <exception cref="IOException">The ledger does not tell what was spent; the old ones stay.</exception>
     public void Apply(GatewayConfig server, params ImmutableArray<WorkspaceConfig> workspaces)
     {
         lock (applying)
@@ -175,10 +176,13 @@ public sealed class ModelGateway : IAsyncDisposable
             {
                 keeper.Prepare(next);
             }
-            catch
+            catch (SqliteException unread)
             {
                 next.LetGo();
-                throw;
+                throw new IOException(
+                    $"What new budgets and limits have to know of the past cannot be read from the ledger (SQLite error {unread.SqliteErrorCode}).",
+                    unread
+                );
             }
 
             keeper.Grant(next, grants);
@@ -419,7 +423,7 @@ public sealed class ModelGateway : IAsyncDisposable
     /// How the counters of the budgets and limits stand that hold for a workspace, those of the server's document first; counters of that
     /// one are of all workspaces together where its scope does not say otherwise. Empty for a workspace that the gateway does not know.
     /// </summary>
-    public ImmutableArray<Standing> Standings(WorkspaceId workspace) =>
+    public ImmutableArray<CounterStanding> Standings(WorkspaceId workspace) =>
         snapshot.Of(workspace) is { Rules.IsEmpty: false } gateway ? keeper.Book.Standings(gateway.Rules) : [];
 
     /// <summary>
@@ -431,7 +435,7 @@ public sealed class ModelGateway : IAsyncDisposable
     /// <param name="grants">What is granted now.</param>
     /// <param name="workspace">Whose.</param>
     /// <exception cref="ArgumentException">The documents do not hold together.</exception>
-    public static ImmutableArray<Standing> Standings(
+    public static ImmutableArray<CounterStanding> Standings(
         GatewayConfig server,
         ImmutableArray<WorkspaceConfig> workspaces,
         UsageLedger ledger,

@@ -101,7 +101,7 @@ internal sealed partial class Modules : IAsyncDisposable
             : ModelGateway.Explain(Written.Server, Written.Workspaces, Prices, workspace, query);
 
     /// <summary>How the budgets and limits stand that hold for a workspace.</summary>
-    public ImmutableArray<Standing> Standings(WorkspaceId workspace) =>
+    public ImmutableArray<CounterStanding> Standings(WorkspaceId workspace) =>
         Gateway is not null
             ? Gateway.Standings(workspace)
             : ModelGateway.Standings(Written.Server, Written.Workspaces, Ledger, Identity.Grants.Living(), workspace);

@@ -90,7 +90,7 @@ public sealed partial class ActivityFeed
     /// </summary>
     /// <param name="workspace">Whose rules they are.</param>
     /// <param name="standing">How one of their counters stands.</param>
-    internal void Tell(WorkspaceId workspace, Admission.Standing standing)
+    internal void Tell(WorkspaceId workspace, CounterStanding standing)
     {
         if (standing.Measure != Measure.Cost)
         {

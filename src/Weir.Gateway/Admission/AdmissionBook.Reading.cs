@@ -78,9 +78,9 @@ internal sealed partial class AdmissionBook
     /// How every counter of the rules stands, in the order of the rules: of those that have one for each value, the ones that have been
     /// used.
     /// </summary>
-    public ImmutableArray<Standing> Standings(AdmissionRules rules)
+    public ImmutableArray<CounterStanding> Standings(AdmissionRules rules)
     {
-        var standings = ImmutableArray.CreateBuilder<Standing>();
+        var standings = ImmutableArray.CreateBuilder<CounterStanding>();
         lock (gate)
         {
             var now = Moment.Now(clock);
@@ -181,7 +181,7 @@ internal sealed partial class AdmissionBook
         );
     }
 
-    private static Standing StandingOf(AdmissionRule rule, AdmissionCounter counter, in Moment now)
+    private static CounterStanding StandingOf(AdmissionRule rule, AdmissionCounter counter, in Moment now)
     {
         var level = counter.Tally.Read(now);
         var granted = counter.Granted(now);
@@ -195,7 +195,7 @@ internal sealed partial class AdmissionBook
             }
         }
 
-        return new Standing
+        return new CounterStanding
         {
             Owner = rule.Owner,
             Rule = rule.Name,

@@ -59,7 +59,7 @@ internal sealed partial class AdmissionKeeper(
     }
 
     /// <summary>How the counters of rules stand by the ledger alone, where no request is under way.</summary>
-    public static ImmutableArray<Standing> Read(
+    public static ImmutableArray<CounterStanding> Read(
         UsageLedger ledger,
         GatewaySnapshot snapshot,
         ImmutableArray<BudgetGrant> grants,

@@ -37,6 +37,9 @@ internal sealed class AdmissionRules
     /// <summary>Whether a rule sets aside what was learned.</summary>
     public bool Learns { get; }
 
+    /// <summary>Those that hold for one turn of a connection that is under way itself.</summary>
+    public AdmissionRules ForTurns => field ??= Only(rule => rule.Measure != Measure.Concurrent);
+
     /// <summary>The rules of the server's document: for its own workspace, and before those of every other.</summary>
     public static AdmissionRules ForServer(ImmutableArray<BudgetConfig> budgets, ImmutableArray<LimitConfig> limits) =>
         new([.. Build(WorkspaceId.Default, budgets, limits)]);

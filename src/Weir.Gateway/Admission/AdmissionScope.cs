@@ -105,6 +105,18 @@ public readonly record struct ScopeValue
             Tag = parts.GetValueOrDefault("tag"),
         };
 
+    /// <summary>Whether it is the same by the very same texts: true says that they are equal, false says nothing.</summary>
+    internal bool IsSpelledAs(in ScopeValue other) =>
+        ReferenceEquals(Key, other.Key)
+        && ReferenceEquals(Model, other.Model)
+        && ReferenceEquals(User, other.User)
+        && ReferenceEquals(Team, other.Team)
+        && ReferenceEquals(Workspace, other.Workspace)
+        && ReferenceEquals(Provider, other.Provider)
+        && ReferenceEquals(Tag, other.Tag)
+        && ReferenceEquals(Organisation, other.Organisation)
+        && IsRest == other.IsRest;
+
     /// <inheritdoc />
     public bool Equals(ScopeValue other) =>
         Same(Key, other.Key)

@@ -27,10 +27,22 @@ internal static class Amounts
     public static long Times(long a, long b) => (long)Int128.Clamp((Int128)a * b, 0, Most);
 
     /// <summary>So many hundredths of an amount, rounded down.</summary>
-    public static long Percent(long amount, int percent) =>
-        (long)Int128.Clamp((Int128)amount * percent / 100, long.MinValue, long.MaxValue);
+    public static long Percent(long amount, int percent)
+    {
+        // Nearly always: dividing 128 bits takes ten times as long, and a request asks for a dozen.
+        if (percent == 100)
+        {
+            return amount;
+        }
+
+        return amount is >= 0 and < long.MaxValue / 100 && percent is >= 0 and < 100
+            ? amount * percent / 100
+            : (long)Int128.Clamp((Int128)amount * percent / 100, long.MinValue, long.MaxValue);
+    }
 
     /// <summary>So many parts of <see cref="Whole"/> of an amount that is not negative, rounded up, and never more than all of it.</summary>
     public static long Share(long amount, int parts) =>
-        parts >= Whole ? amount : (long)((((Int128)amount * parts) + (Whole - 1)) / Whole);
+        parts >= Whole ? amount
+        : amount is >= 0 and < 1L << 46 && parts >= 0 ? ((amount * parts) + (Whole - 1)) / Whole
+        : (long)((((Int128)amount * parts) + (Whole - 1)) / Whole);
 }

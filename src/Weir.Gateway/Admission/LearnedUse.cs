@@ -21,7 +21,6 @@ internal sealed class LearnedUse
     internal const int Enough = 16;
     private const int LongestModel = 256;
     private const int Samples = 256;
-    private const int Refresh = 8;
     private const int QuantilePercent = 95;
     private const int MarginPercent = 125;
 
@@ -117,9 +116,9 @@ internal sealed class LearnedUse
 
     private sealed class History((string, string, string) name)
     {
-        private readonly ushort[] costs = new ushort[Samples];
-        private readonly ushort[] fresh = new ushort[Samples];
-        private readonly ushort[] output = new ushort[Samples];
+        private readonly Window costs = new();
+        private readonly Window fresh = new();
+        private readonly Window output = new();
         private int count;
         private int next;
 
@@ -129,24 +128,44 @@ internal sealed class LearnedUse
 
         public void Add(ushort costPart, ushort freshPart, ushort outputPart)
         {
-            (costs[next], fresh[next], output[next]) = (costPart, freshPart, outputPart);
+            costs.Add(next, count, costPart);
+            fresh.Add(next, count, freshPart);
+            output.Add(next, count, outputPart);
             next = (next + 1) % Samples;
             count = Math.Min(count + 1, Samples);
-            // Sorting three times 256 takes microseconds, and the last seven change a quantile little.
-            if (count == Enough || (count > Enough && next % Refresh == 0))
+            if (count >= Enough)
             {
-                Shares = new LearnedShares(Quantile(costs), Quantile(fresh), Quantile(output));
+                Shares = new LearnedShares(costs.Expected(count), fresh.Expected(count), output.Expected(count));
             }
         }
+    }
 
-        private int Quantile(ushort[] samples)
+    /// <summary>The last samples, as they came and by size: sorting them for each request would take microseconds.</summary>
+    private sealed class Window
+    {
+        private readonly ushort[] byTime = new ushort[Samples];
+        private readonly ushort[] bySize = new ushort[Samples];
+
+        public void Add(int at, int count, ushort sample)
         {
-            Span<ushort> sorted = stackalloc ushort[Samples];
-            sorted = sorted[..count];
-            samples.AsSpan(0, count).CopyTo(sorted);
-            sorted.Sort();
+            if (count == Samples)
+            {
+                var old = bySize.AsSpan(0, count).BinarySearch(byTime[at]);
+                bySize.AsSpan(old + 1, count - old - 1).CopyTo(bySize.AsSpan(old));
+                count--;
+            }
+
+            var found = bySize.AsSpan(0, count).BinarySearch(sample);
+            var place = found < 0 ? ~found : found;
+            bySize.AsSpan(place, count - place).CopyTo(bySize.AsSpan(place + 1));
+            bySize[place] = sample;
+            byTime[at] = sample;
+        }
+
+        public int Expected(int count)
+        {
             var at = ((count * QuantilePercent) + 99) / 100;
-            return Math.Min(Amounts.Whole, ((sorted[at - 1] * MarginPercent) + 99) / 100);
+            return Math.Min(Amounts.Whole, ((bySize[at - 1] * MarginPercent) + 99) / 100);
         }
     }
 }

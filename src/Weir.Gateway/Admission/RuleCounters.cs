@@ -17,6 +17,9 @@ internal sealed class RuleCounters(AdmissionRule rule)
     private readonly Dictionary<ScopeValue, AdmissionCounter> byScope = [];
     private readonly List<AdmissionCounter> all = [];
     private AdmissionCounter? rest;
+
+    // Of a rule with one counter for all it is that one: nothing is hashed for it.
+    private AdmissionCounter? latest;
     private int hand;
 
     /// <summary>Every counter.</summary>
@@ -31,8 +34,15 @@ internal sealed class RuleCounters(AdmissionRule rule)
     /// <param name="now">Now.</param>
     public AdmissionCounter Of(in ScopeValue scope, long look, in Moment now)
     {
+        if (latest is not null && latest.Scope.IsSpelledAs(scope))
+        {
+            latest.Look = look;
+            return latest;
+        }
+
         if (byScope.TryGetValue(scope, out var counter))
         {
+            latest = counter;
             counter.Look = look;
             return counter;
         }
@@ -65,6 +75,7 @@ internal sealed class RuleCounters(AdmissionRule rule)
             if (all[hand].Look != look && all[hand].IsIdle(now))
             {
                 byScope.Remove(all[hand].Scope);
+                latest = latest == all[hand] ? null : latest;
                 all[hand] = all[^1];
                 all.RemoveAt(all.Count - 1);
             }

@@ -65,6 +65,9 @@ internal sealed class Exchange
     /// <summary>The body without its content coding: the same memory when it has none.</summary>
     public ReadOnlyMemory<byte> PlainBody { get; set; }
 
+    /// <summary>What the body says of the kind of request that it is; what is asked for is looked for once.</summary>
+    public RequestTraits Traits => field ??= new RequestTraits(PlainBody, Endpoint.Dialect, Head);
+
     /// <summary>Whether the body came compressed.</summary>
     public bool BodyIsCoded { get; set; }
 

@@ -291,9 +291,7 @@ internal sealed class GatewayPipeline(
             BodyLength = exchange.PlainBody.Length,
             OutputBound = exchange.Head.MaxTokens,
             HasThinking = exchange.Head.HasThinking,
-            Traits = exchange.Gateway.LooksInside
-                ? new RequestTraits(exchange.PlainBody, exchange.Endpoint.Dialect, exchange.Head)
-                : null,
+            Traits = exchange.Gateway.LooksInside ? exchange.Traits : null,
         };
 
     /// <summary>

@@ -5,7 +5,6 @@ using Weir.Gateway.Activities;
 using Weir.Gateway.Admission;
 using Weir.Gateway.Admission.Headers;
 using Weir.Gateway.Counting;
-using Weir.Gateway.Wire;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -20,6 +19,8 @@ internal sealed class RequestAdmission(AdmissionKeeper keeper, ActivityFeed? act
 
     /// <summary>Bodies from here on are looked through for pictures, of which the bytes say nothing about the tokens.</summary>
     private const int MayHoldMedia = 8 * 1024;
+
+    private static readonly int Measures = Enum.GetValues<Measure>().Length;
 
     /// <summary>Whether a request is held to any rule. Counts are not, nor is what only fetches or takes away.</summary>
     public static bool Holds(Exchange exchange) =>
@@ -54,7 +55,7 @@ internal sealed class RequestAdmission(AdmissionKeeper keeper, ActivityFeed? act
 
         // A token's worth: what is exhausted has no room for that either. The connection itself is under way already.
         var outcome = keeper.Book.Admit(
-            exchange.Gateway.Rules.Only(rule => rule.Measure != Measure.Concurrent),
+            exchange.Gateway.Rules.ForTurns,
             RequestOf(exchange) with
             {
                 Estimate = new CostEstimate(new Money(1), 1, 1),
@@ -71,7 +72,7 @@ internal sealed class RequestAdmission(AdmissionKeeper keeper, ActivityFeed? act
     {
         if (exchange.Gateway.Rules.HasLimits)
         {
-            var quotas = new QuotaState[Enum.GetValues<Measure>().Length];
+            var quotas = new QuotaState[Measures];
             var count = keeper.Book.ReadQuotas(exchange.Ticket, quotas);
             foreach (
                 var (name, value) in LimitHeaders.Of(
@@ -204,7 +205,7 @@ internal sealed class RequestAdmission(AdmissionKeeper keeper, ActivityFeed? act
             return bytes;
         }
 
-        var media = new RequestTraits(exchange.PlainBody, exchange.Endpoint.Dialect, exchange.Head).Media;
+        var media = exchange.Traits.Media;
         var most = 0L;
         foreach (ref readonly var target in targets)
         {

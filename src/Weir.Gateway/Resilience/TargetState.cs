@@ -279,6 +279,12 @@ internal sealed class TargetState
             var now = context.Now;
             Remember(outcome, now);
             var change = breaker?.Leave(ticket, outcome, now) ?? BreakerChange.None;
+            if (change is BreakerChange.Opened or BreakerChange.OpenedAgain)
+            {
+                // Before the epoch: who reads the new one and still takes it for well would be let in, and have a say beside the probe.
+                isWell = isClean = false;
+            }
+
             Volatile.Write(ref epoch, breaker?.Epoch ?? epoch);
             switch (change)
             {

@@ -283,9 +283,9 @@ internal sealed partial class ConfigStore
         {
             return apply(config);
         }
-        catch (ArgumentException unfit)
+        catch (Exception unfit) when (unfit is ArgumentException or IOException)
         {
-            // The gateway found what reading did not; it keeps what it has, and so does the store.
+            // The gateway found what reading did not, or could not read the ledger; it keeps what it has, and so does the store.
             return [new ConfigFault(1, 1, "", unfit.Message)];
         }
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Weir.Capture;
 using Weir.Capture.Agents;
 using Weir.Capture.Limits;
@@ -24,7 +23,8 @@ internal sealed class QuotaIntake(NewestQuotas newest, LimitNews news, ICaptureI
     /// <summary>A provider that refuses says the same to every request that it refuses.</summary>
     private static readonly TimeSpan Repetition = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<(WorkspaceId, string, string?, string), DateTimeOffset> refusals = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<(WorkspaceId, string, string?, string), DateTimeOffset> refusals = [];
 
     /// <summary>
     /// Takes what a provider said when it refused: where that is about a limit of the account, it is stored. Never blocks. Of
@@ -47,21 +47,33 @@ internal sealed class QuotaIntake(NewestQuotas newest, LimitNews news, ICaptureI
             return;
         }
 
-        var place = (workspace, refusal.Client, refusal.Account, notice.Pattern);
-        if (refusals.TryGetValue(place, out var last) && refusal.At - last < Repetition && refusal.At >= last)
+        if (IsRepetition((workspace, refusal.Client, refusal.Account, notice.Pattern), refusal.At))
         {
             return;
         }
 
-        if (refusals.Count >= MostPlaces)
-        {
-            refusals.Clear();
-        }
-
-        refusals[place] = refusal.At;
         var caught = new Catch();
         caught.Limits.Add(word);
         _ = intake.TryTake(workspace, caught, out _);
+    }
+
+    private bool IsRepetition((WorkspaceId, string, string?, string) place, DateTimeOffset at)
+    {
+        lock (gate)
+        {
+            if (refusals.TryGetValue(place, out var last) && at - last < Repetition && at >= last)
+            {
+                return true;
+            }
+
+            if (refusals.Count >= MostPlaces)
+            {
+                refusals.Clear();
+            }
+
+            refusals[place] = at;
+            return false;
+        }
     }
 
     /// <summary>Takes what Claude Code gave its status line; what cannot be read says nothing. True when it says something new.</summary>

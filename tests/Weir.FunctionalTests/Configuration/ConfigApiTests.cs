@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Weir.FunctionalTests.Api;
 using Weir.Testing;
 
@@ -182,6 +183,36 @@ public sealed class ConfigApiTests : IAsyncLifetime
 
     private async Task<List<System.Text.Json.JsonElement>> ChangesAsync() =>
         [.. (await weir.GetAsync("/api/v1/audit?action=config.change")).GetProperty("items").EnumerateArray()];
+
+    [Fact]
+    public async Task A_budget_of_which_the_ledger_tells_no_past_is_refused_and_what_was_in_force_stays()
+    {
+        const string Budgets = "budgets: [{ name: all, limitUsd: 5 }]\n";
+        const string Before = "routes: [{ name: first, match: { model: m }, targets: [simulator] }]\n";
+        Execute("ALTER TABLE record RENAME TO away");
+        var (text, etag) = await ReadAsync();
+
+        var refused = await PutAsync(text + Budgets, etag);
+        refused.Problem(422);
+        Assert.Contains("cannot be read from the ledger", refused.Text, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(ConfigFile, Stored + Budgets);
+        await weir.UntilAsync(async () => await PendingAsync() == 1, "refuse the change");
+        Assert.Empty((await weir.GetAsync("/api/v1/budgets")).GetProperty("budgets").EnumerateArray());
+
+        Execute("ALTER TABLE away RENAME TO record");
+        await File.WriteAllTextAsync(ConfigFile, Stored + Budgets + Before);
+        await weir.UntilAsync(async () => await PendingAsync() == 0, "take the same budget");
+        Assert.Single((await weir.GetAsync("/api/v1/budgets")).GetProperty("budgets").EnumerateArray());
+    }
+
+    private void Execute(string sql)
+    {
+        using var ledger = new SqliteConnection($"Data Source={folder.At("data", "ledger.db")};Pooling=False");
+        ledger.Open();
+        using var command = ledger.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
 
     private async Task<string> TextAsync() => (await ReadAsync()).Text;
 

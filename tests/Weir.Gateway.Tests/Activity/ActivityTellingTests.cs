@@ -250,7 +250,7 @@ public sealed class ActivityTellingTests : IAsyncDisposable
             Warnings = [new AdmissionWarning("team", scope ?? Ci, percent, action)],
         };
 
-    private static Gateway.Admission.Standing Stood(int stage) =>
+    private static Gateway.Admission.CounterStanding Stood(int stage) =>
         new()
         {
             Owner = WorkspaceId.Default,

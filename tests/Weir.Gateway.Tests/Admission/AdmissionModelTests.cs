@@ -152,7 +152,7 @@ public sealed class AdmissionModelTests
                 && all.Count(h => h.IsOpen) < 5;
         }
 
-        public (long Spent, long Reserved) Read(Standing standing)
+        public (long Spent, long Reserved) Read(CounterStanding standing)
         {
             var recent = all.Where(h => h.Key is not null && h.Slot >= Slot - 60).ToList();
             return (standing.Rule, standing.Measure) switch

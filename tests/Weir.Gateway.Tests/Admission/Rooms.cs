@@ -78,5 +78,6 @@ internal static class Rooms
             Provider = provider,
         };
 
-    public static Standing Only(this AdmissionBook book, AdmissionRules rules) => Assert.Single(book.Standings(rules));
+    public static CounterStanding Only(this AdmissionBook book, AdmissionRules rules) =>
+        Assert.Single(book.Standings(rules));
 }

@@ -377,31 +377,6 @@ public sealed class ResilienceAtWorkTests
         Assert.Single(mended.Requests);
     }
 
-    [Fact]
-    public async Task While_all_is_well_a_request_allocates_what_it_always_did()
-    {
-        await using var upstream = new FakeUpstream().Handle(_ => Good);
-        await using var host = await GatewayHost.StartAsync(
-            GatewayHost.Anthropic(upstream, "first") with
-            {
-                Resilience = new ResilienceConfig { Concurrency = new ConcurrencyConfig(Adaptive: true) },
-            }
-        );
-        await AskManyAsync(host, 300);
-        var first = await BytesAsync(host);
-        var second = await BytesAsync(host);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{first:N0} and {second:N0} bytes a request, all parties");
-        Assert.InRange(second, 0, first * 1.1);
-    }
-
-    private static async Task<double> BytesAsync(GatewayHost host)
-    {
-        const int Requests = 500;
-        var before = GC.GetTotalAllocatedBytes(precise: true);
-        await AskManyAsync(host, Requests);
-        return (double)(GC.GetTotalAllocatedBytes(precise: true) - before) / Requests;
-    }
-
     internal static GatewayConfig Two(FakeUpstream first, FakeUpstream second, ResilienceConfig? resilience = null) =>
         new()
         {

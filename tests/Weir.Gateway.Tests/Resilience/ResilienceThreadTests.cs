@@ -45,8 +45,11 @@ public sealed class ResilienceThreadTests(ITestOutputHelper output)
                     {
                         lock (under)
                         {
-                            // Beside one whose patience has run out, because its thread was left standing, another may be sent.
-                            twins += under.Count(other => attempt.StartedAt - other < Breaker.ProbePatience);
+                            // Beside one whose patience has run out, because its thread was left standing, another may be sent;
+                            // the one left standing may also be the one that comes here last.
+                            twins += under.Count(other =>
+                                (attempt.StartedAt - other).Duration() < Breaker.ProbePatience
+                            );
                             under.Add(attempt.StartedAt);
                             probes++;
                         }
@@ -72,7 +75,7 @@ public sealed class ResilienceThreadTests(ITestOutputHelper output)
 
         output.WriteLine($"{probes} probes, {turnedAway} turned away, {told} changes told");
         Assert.Equal(0, twins);
-        Assert.InRange(probes, 100, 320_000);
+        Assert.InRange(probes, 10, 320_000);
         Assert.Equal(0, target.Governor!.InUse);
         clock.Advance(TimeSpan.FromMinutes(10));
         Assert.True(target.TryBegin(0, out var last));

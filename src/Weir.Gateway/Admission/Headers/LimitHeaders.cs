@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Weir.Foundation;
 
@@ -13,6 +15,12 @@ namespace Weir.Gateway.Admission.Headers;
 /// </summary>
 internal static class LimitHeaders
 {
+    private const int StackLength = 256;
+
+    private static readonly SearchValues<char> Plain = SearchValues.Create([
+        .. Enumerable.Range(' ', '~' - ' ' + 1).Select(letter => (char)letter).Except(['"', '\\']),
+    ]);
+
     /// <summary>The headers, by name and value; none when no limit holds.</summary>
     /// <param name="dialect">The caller's.</param>
     /// <param name="quotas">What is left, one of each measure.</param>
@@ -23,7 +31,7 @@ internal static class LimitHeaders
         DateTimeOffset now
     )
     {
-        var headers = new List<KeyValuePair<string, string>>();
+        var headers = new List<KeyValuePair<string, string>>(16);
         foreach (ref readonly var quota in quotas)
         {
             switch (dialect)
@@ -69,82 +77,96 @@ internal static class LimitHeaders
     }
 
     /// <summary>A structured field's string (RFC 9651): printable ASCII, with quotes and backslashes escaped; what else there is, is left out.</summary>
-    internal static string Quoted(string text)
-    {
-        var quoted = new StringBuilder("\"", text.Length + 2);
-        foreach (var letter in text)
-        {
-            if (letter is '"' or '\\')
-            {
-                quoted.Append('\\').Append(letter);
-            }
-            else if (letter is >= ' ' and <= '~')
-            {
-                quoted.Append(letter);
-            }
-        }
-
-        return quoted.Append('"').ToString();
-    }
+    internal static string Quoted(string text) => $"\"{Escaped(text)}\"";
 
     /// <summary>Whole seconds, rounded up.</summary>
     internal static long Seconds(TimeSpan span) => (long)Math.Ceiling(span.TotalSeconds);
 
     private static void Anthropic(List<KeyValuePair<string, string>> headers, in QuotaState quota, DateTimeOffset now)
     {
-        var unit = quota.Measure switch
-        {
-            Measure.Requests => "requests",
-            Measure.Tokens => "tokens",
-            Measure.InputTokens => "input-tokens",
-            Measure.OutputTokens => "output-tokens",
-            _ => null,
-        };
-        if (unit is null)
+        if (AnthropicNames(quota.Measure) is not var (limit, remaining, reset))
         {
             return;
         }
 
-        Add(headers, $"anthropic-ratelimit-{unit}-limit", quota.Limit);
-        Add(headers, $"anthropic-ratelimit-{unit}-remaining", quota.Remaining);
-        if (quota.ResetAfter is { } reset)
+        Add(headers, limit, quota.Limit);
+        Add(headers, remaining, quota.Remaining);
+        if (quota.ResetAfter is { } wait)
         {
             // Told too late by less than a second rather than too early.
-            var at = (now + TimeSpan.FromSeconds(Seconds(reset))).ToUniversalTime();
-            headers.Add(
-                new(
-                    $"anthropic-ratelimit-{unit}-reset",
-                    at.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)
-                )
-            );
+            var at = (now + TimeSpan.FromSeconds(Seconds(wait))).UtcDateTime;
+            headers.Add(new(reset, string.Create(CultureInfo.InvariantCulture, stackalloc char[32], $"{at:s}Z")));
         }
     }
 
     private static void OpenAI(List<KeyValuePair<string, string>> headers, in QuotaState quota)
     {
-        var unit = quota.Measure switch
-        {
-            Measure.Requests => "requests",
-            Measure.Tokens => "tokens",
-            _ => null,
-        };
-        if (unit is null)
+        if (OpenAINames(quota.Measure) is not var (limit, remaining, reset))
         {
             return;
         }
 
-        Add(headers, $"x-ratelimit-limit-{unit}", quota.Limit);
-        Add(headers, $"x-ratelimit-remaining-{unit}", quota.Remaining);
-        if (quota.ResetAfter is { } reset)
+        Add(headers, limit, quota.Limit);
+        Add(headers, remaining, quota.Remaining);
+        if (quota.ResetAfter is { } wait)
         {
-            headers.Add(new($"x-ratelimit-reset-{unit}", GoSpan(reset)));
+            headers.Add(new(reset, GoSpan(wait)));
         }
     }
 
+    private static (string Limit, string Remaining, string Reset)? AnthropicNames(Measure measure) =>
+        measure switch
+        {
+            Measure.Requests => (
+                "anthropic-ratelimit-requests-limit",
+                "anthropic-ratelimit-requests-remaining",
+                "anthropic-ratelimit-requests-reset"
+            ),
+            Measure.Tokens => (
+                "anthropic-ratelimit-tokens-limit",
+                "anthropic-ratelimit-tokens-remaining",
+                "anthropic-ratelimit-tokens-reset"
+            ),
+            Measure.InputTokens => (
+                "anthropic-ratelimit-input-tokens-limit",
+                "anthropic-ratelimit-input-tokens-remaining",
+                "anthropic-ratelimit-input-tokens-reset"
+            ),
+            Measure.OutputTokens => (
+                "anthropic-ratelimit-output-tokens-limit",
+                "anthropic-ratelimit-output-tokens-remaining",
+                "anthropic-ratelimit-output-tokens-reset"
+            ),
+            _ => null,
+        };
+
+    private static (string Limit, string Remaining, string Reset)? OpenAINames(Measure measure) =>
+        measure switch
+        {
+            Measure.Requests => (
+                "x-ratelimit-limit-requests",
+                "x-ratelimit-remaining-requests",
+                "x-ratelimit-reset-requests"
+            ),
+            Measure.Tokens => ("x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+            _ => null,
+        };
+
     private static void Draft(List<KeyValuePair<string, string>> headers, ReadOnlySpan<QuotaState> quotas)
     {
-        var policy = new StringBuilder();
-        var limit = new StringBuilder();
+        var policy = new DefaultInterpolatedStringHandler(
+            0,
+            0,
+            CultureInfo.InvariantCulture,
+            stackalloc char[StackLength]
+        );
+        var limit = new DefaultInterpolatedStringHandler(
+            0,
+            0,
+            CultureInfo.InvariantCulture,
+            stackalloc char[StackLength]
+        );
+        var isFirst = true;
         foreach (ref readonly var quota in quotas)
         {
             if (quota.Measure == Measure.Cost)
@@ -161,28 +183,45 @@ internal static class LimitHeaders
                 Measure.OutputTokens => ("output-tokens", "output-tokens"),
                 _ => ("tokens", "tokens"),
             };
-            var name = Quoted($"{quota.Rule}-{suffix}");
-            Separate(policy).Append(CultureInfo.InvariantCulture, $"{name};q={Bounded(quota.Limit)}");
-            policy.Append(CultureInfo.InvariantCulture, $";qu=\"{unit}\"");
+            Name(ref policy, isFirst, quota.Rule, suffix);
+            policy.AppendLiteral(";q=");
+            policy.AppendFormatted(Bounded(quota.Limit));
+            policy.AppendLiteral(";qu=\"");
+            policy.AppendLiteral(unit);
+            policy.AppendLiteral("\"");
             if (quota.Window is { } window)
             {
-                policy.Append(CultureInfo.InvariantCulture, $";w={Seconds(window)}");
+                policy.AppendLiteral(";w=");
+                policy.AppendFormatted(Seconds(window));
             }
 
-            Separate(limit).Append(CultureInfo.InvariantCulture, $"{name};r={Bounded(quota.Remaining)}");
+            Name(ref limit, isFirst, quota.Rule, suffix);
+            limit.AppendLiteral(";r=");
+            limit.AppendFormatted(Bounded(quota.Remaining));
             if (quota.ResetAfter is { } reset)
             {
-                limit.Append(CultureInfo.InvariantCulture, $";t={Seconds(reset)}");
+                limit.AppendLiteral(";t=");
+                limit.AppendFormatted(Seconds(reset));
             }
+
+            isFirst = false;
         }
 
-        if (policy.Length > 0)
+        var (policies, limits) = (policy.ToStringAndClear(), limit.ToStringAndClear());
+        if (!isFirst)
         {
-            headers.Add(new("ratelimit-policy", policy.ToString()));
-            headers.Add(new("ratelimit", limit.ToString()));
+            headers.Add(new("ratelimit-policy", policies));
+            headers.Add(new("ratelimit", limits));
         }
 
-        static StringBuilder Separate(StringBuilder text) => text.Length > 0 ? text.Append(", ") : text;
+        static void Name(ref DefaultInterpolatedStringHandler text, bool isFirst, string rule, string suffix)
+        {
+            text.AppendLiteral(isFirst ? "\"" : ", \"");
+            text.AppendLiteral(Escaped(rule));
+            text.AppendLiteral("-");
+            text.AppendLiteral(suffix);
+            text.AppendLiteral("\"");
+        }
 
         // The longest integer of a structured field has 15 digits.
         static long Bounded(long number) => Math.Min(number, 999_999_999_999_999);
@@ -190,4 +229,27 @@ internal static class LimitHeaders
 
     private static void Add(List<KeyValuePair<string, string>> headers, string name, long value) =>
         headers.Add(new(name, value.ToString(CultureInfo.InvariantCulture)));
+
+    private static string Escaped(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExcept(Plain))
+        {
+            return text;
+        }
+
+        var escaped = new StringBuilder(text.Length);
+        foreach (var letter in text)
+        {
+            if (letter is '"' or '\\')
+            {
+                escaped.Append('\\').Append(letter);
+            }
+            else if (letter is >= ' ' and <= '~')
+            {
+                escaped.Append(letter);
+            }
+        }
+
+        return escaped.ToString();
+    }
 }

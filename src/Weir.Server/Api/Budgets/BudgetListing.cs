@@ -17,7 +17,7 @@ internal sealed class BudgetListing(
     Documents documents,
     WorkspaceId workspace,
     string name,
-    ImmutableArray<Standing> standings,
+    ImmutableArray<CounterStanding> standings,
     ImmutableArray<BudgetGrant> grants
 )
 {
@@ -82,7 +82,7 @@ internal sealed class BudgetListing(
         || scope.Workspace == "*"
         || string.Equals(scope.Workspace, name, StringComparison.OrdinalIgnoreCase);
 
-    private IEnumerable<Standing> Of(WorkspaceId owner, string rule, Measure measure) =>
+    private IEnumerable<CounterStanding> Of(WorkspaceId owner, string rule, Measure measure) =>
         standings.Where(standing =>
             standing.Owner == owner
             && standing.Rule == rule
@@ -119,7 +119,7 @@ internal sealed class BudgetListing(
             Counters = [.. Of(owner, budget.Name, Measure.Cost).Select(Counter)],
         };
 
-    private BudgetCounterItem Counter(Standing standing)
+    private BudgetCounterItem Counter(CounterStanding standing)
     {
         var held = standing.Grants.Select(grant => grant.Id).ToHashSet(StringComparer.Ordinal);
         return new BudgetCounterItem
@@ -168,7 +168,7 @@ internal sealed class BudgetListing(
 
     private string Document(WorkspaceId owner) => owner == WorkspaceId.Default ? "server" : "workspace";
 
-    private static long Left(Standing standing) =>
+    private static long Left(CounterStanding standing) =>
         (long)
             Int128.Clamp(
                 (Int128)standing.Bound + standing.Granted - standing.Spent - standing.Reserved,

@@ -4,7 +4,7 @@ using Weir.Foundation;
 namespace Weir.Gateway.Admission;
 
 /// <summary>How a counter stands. All amounts in the measure's unit. Immutable.</summary>
-public sealed record Standing
+public sealed record CounterStanding
 {
     /// <summary>Whose document the rule stands in; the default workspace's is the server's.</summary>
     public required WorkspaceId Owner { get; init; }
