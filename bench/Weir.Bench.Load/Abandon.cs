@@ -14,13 +14,13 @@ internal static class Abandon
     public static async Task<int> RunAsync(LoadOptions options)
     {
         var wires = options.Wires();
-        var (next, refused, pieces) = (0, 0, 0L);
+        var (next, refused, whole, pieces) = (0, 0, 0, 0L);
         var watch = Stopwatch.StartNew();
         await Task.WhenAll(Enumerable.Range(0, options.Connections).Select(_ => Task.Run(WorkAsync)));
         var seconds = watch.Elapsed.TotalSeconds;
         Console.WriteLine(
             FormattableString.Invariant(
-                $$"""{"requests":{{options.Requests}},"refused":{{refused}},"pieces":{{pieces}},"seconds":{{seconds:f3}},"perSecond":{{options.Requests / seconds:f0}}}"""
+                $$"""{"requests":{{options.Requests}},"refused":{{refused}},"whole":{{whole}},"pieces":{{pieces}},"seconds":{{seconds:f3}},"perSecond":{{options.Requests / seconds:f0}}}"""
             )
         );
         return 0;
@@ -43,15 +43,17 @@ internal static class Abandon
                     for (var read = number % MostReads; read > 0; read--)
                     {
                         var count = await socket.ReceiveAsync(buffer);
-                        if (count == 0)
-                        {
-                            break;
-                        }
-
                         Interlocked.Increment(ref pieces);
                         if (read == number % MostReads && !buffer.AsSpan(0, count).StartsWith("HTTP/1.1 200"u8))
                         {
                             Interlocked.Increment(ref refused);
+                        }
+
+                        // Several pieces may come as one, and the end with them: nothing follows that.
+                        if (count == 0 || buffer.AsSpan(0, count).EndsWith("\r\n0\r\n\r\n"u8))
+                        {
+                            Interlocked.Increment(ref whole);
+                            break;
                         }
                     }
                 }

@@ -157,9 +157,13 @@ internal static class Settlement
             }
             else if (usage.IsUnknown)
             {
-                // A refusal is not charged for, nor is what never got there. What broke before it was answered may be.
+                // A refusal is not charged for, in a stream neither, nor is what never got there. What broke before it was answered
+                // may be.
                 var free =
-                    attempt.HttpStatus is >= 300 || attempt.Status == RequestStatus.Unreachable || attempt.IsKeptBack;
+                    attempt.HttpStatus is >= 300
+                    || attempt.Status == RequestStatus.Unreachable
+                    || attempt.IsKeptBack
+                    || reading.ErrorType is not null;
                 return new Priced(usage, UsageQuality.None, new Charge(free ? Money.Zero : null, null));
             }
         }
