@@ -7,7 +7,10 @@ const WIRE =
 describe('server-sent events', () => {
   test('are the same however they are cut', () => {
     const whole = new EventParser().push(WIRE);
-    expect(whole).toEqual(['{"a":1}', 'two\nlines']);
+    expect(whole).toEqual([
+      { id: '7', data: '{"a":1}' },
+      { id: null, data: 'two\nlines' },
+    ]);
     for (let size = 1; size < WIRE.length; size++) {
       const parser = new EventParser();
       const pieces = [];

@@ -12,8 +12,12 @@ function stream() {
   breakOff.set(answer, () => controller.error(new DOMException('aborted', 'AbortError')));
   return {
     answer,
-    say: (message: object) =>
-      controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(message)}\n\n`)),
+    say: (message: object, place?: string) =>
+      controller.enqueue(
+        new TextEncoder().encode(
+          `${place === undefined ? '' : `id: ${place}\n`}data: ${JSON.stringify(message)}\n\n`,
+        ),
+      ),
     end: () => controller.close(),
   };
 }
@@ -24,9 +28,14 @@ function listen(...answers: (Response | Error)[]) {
   const states: FeedState[] = [];
   const waits: number[] = [];
   const heard: number[] = [];
+  const places: string[] = [];
   const feed = new LiveFeed({
     headers: { 'x-weir-key': 'wk_test' },
-    message: (message) => heard.push(message.cursor),
+    topics: 'requests,activity',
+    message: (message, place) => {
+      heard.push(message.cursor);
+      places.push(place);
+    },
     state: (state) => {
       states.push(state);
       if (state.name === 'reconnecting') waits.push(state.retryAt - Date.now());
@@ -41,7 +50,7 @@ function listen(...answers: (Response | Error)[]) {
     },
     random: () => 1,
   });
-  return { feed, asked, states, waits, heard, done: feed.run() };
+  return { feed, asked, states, waits, heard, places, done: feed.run() };
 }
 
 const names = (states: FeedState[]) => states.map((state) => state.name);
@@ -50,17 +59,22 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe('the live feed', () => {
-  test('sends its key, and comes back with the last cursor', async () => {
+  test('sends its key, and comes back to the last place', async () => {
     const [first, second] = [stream(), stream()];
-    const { feed, asked, states, heard } = listen(first.answer, second.answer);
-    first.say({ type: 'snapshot', cursor: 7, requests: [] });
-    await vi.waitFor(() => expect(heard).toEqual([7]));
+    const { feed, asked, states, heard, places } = listen(first.answer, second.answer);
+    first.say({ type: 'snapshot', cursor: 7, requests: [] }, '7.40');
+    first.say({ type: 'activity', cursor: 7, activity: 41, missed: false, events: [] }, '7.41');
+    await vi.waitFor(() => expect(heard).toEqual([7, 7]));
     first.end();
     await vi.waitFor(() => expect(names(states)).toEqual(['connecting', 'live', 'reconnecting']));
     await vi.advanceTimersByTimeAsync(500);
     second.say({ type: 'beat', cursor: 7, time: '' });
     await vi.waitFor(() => expect(names(states).at(-1)).toBe('live'));
-    expect(asked.map((call) => call.url)).toEqual(['/live', '/live?after=7']);
+    expect(asked.map((call) => call.url)).toEqual([
+      '/live?topics=requests,activity',
+      '/live?topics=requests,activity&after=7.41',
+    ]);
+    expect(places).toEqual(['7.40', '7.41', '7']);
     expect(asked[1]!.headers.get('x-weir-key')).toBe('wk_test');
     expect(asked[1]!.headers.get('accept')).toBe('text/event-stream');
     feed.stop();

@@ -1,5 +1,5 @@
 import { type LiveMessage } from '../api/client';
-import { EventParser } from './events';
+import { EventParser, type StreamEvent } from './events';
 
 /** How the page stands with `/live`. */
 export type FeedState =
@@ -13,7 +13,10 @@ export type FeedState =
 export interface FeedOptions {
   /** Who asks: a key's header, or none where a session's cookie says it. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly message: (message: LiveMessage) => void;
+  /** What to be told of, as `topics` has it. */
+  readonly topics: string;
+  /** Is told each message, and the place that the listener has come to with it. */
+  readonly message: (message: LiveMessage, place: string) => void;
   readonly state: (state: FeedState) => void;
   readonly fetch?: typeof fetch;
   /** From 0 to 1; spreads the attempts of many pages. */
@@ -27,12 +30,12 @@ const SILENCE = 45_000;
 
 /**
  * Listens to `/live` until it is stopped: by `fetch`, since an `EventSource` can send no key. After a break it comes back
- * with the last cursor, waiting twice as long after each failure in a row, at most 15 seconds.
+ * to the place where it was, waiting twice as long after each failure in a row, at most 15 seconds.
  */
 export class LiveFeed {
   readonly #options: FeedOptions;
   readonly #stop = new AbortController();
-  #cursor: number | null = null;
+  #place: string | null = null;
   #failures = 0;
   #wake: (() => void) | null = null;
   #open: AbortController | null = null;
@@ -78,7 +81,7 @@ export class LiveFeed {
     let silence = setTimeout(end, SILENCE);
     try {
       const answer = await (this.#options.fetch ?? fetch)(
-        this.#cursor === null ? '/live' : `/live?after=${this.#cursor}`,
+        `/live?topics=${this.#options.topics}${this.#place === null ? '' : `&after=${this.#place}`}`,
         {
           headers: { ...this.#options.headers, accept: 'text/event-stream' },
           cache: 'no-store',
@@ -94,7 +97,7 @@ export class LiveFeed {
         if (done) return null;
         clearTimeout(silence);
         silence = setTimeout(end, SILENCE);
-        for (const data of parser.push(value)) this.#take(data);
+        for (const event of parser.push(value)) this.#take(event);
       }
     } catch {
       // Unreachable, broken off or silent: the next attempt tells.
@@ -106,12 +109,13 @@ export class LiveFeed {
     }
   }
 
-  #take(data: string): void {
-    const message = JSON.parse(data) as LiveMessage;
-    if (this.#failures > 0 || this.#cursor === null) this.#options.state({ name: 'live' });
+  #take(event: StreamEvent): void {
+    const message = JSON.parse(event.data) as LiveMessage;
+    if (this.#failures > 0 || this.#place === null) this.#options.state({ name: 'live' });
     this.#failures = 0;
-    this.#cursor = message.cursor;
-    this.#options.message(message);
+    // Some places have two numbers, of which the message names one.
+    this.#place = event.id ?? String(message.cursor);
+    this.#options.message(message, this.#place);
   }
 
   #wait(): Promise<void> {

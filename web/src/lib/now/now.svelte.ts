@@ -1,6 +1,8 @@
 import { type ApiClient, type LiveChange, type LiveMessage, type RequestItem } from '../api/client';
 import { endOfDay, startOfDay } from '../format/time';
 import { LiveFeed, type FeedState } from '../live/feed';
+import { Changed } from './changed.svelte';
+import { Health } from './health.svelte';
 import { Newest, type Row } from './newest';
 import { Recent, WINDOW, type Metric } from './recent';
 import { largest, Today, type Figures, type Share } from './today';
@@ -16,6 +18,8 @@ const ROWS_A_FRAME = 12;
 const VIEW_EVERY = 100;
 /** How often the server is asked how many requests it is answering, in milliseconds. */
 const IN_FLIGHT_EVERY = 2_000;
+/** How often it is asked how the providers stand, in milliseconds; after an event that tells of one, at once. */
+const HEALTH_EVERY = 5_000;
 /** Changes that wait for their sums; a server that answers no summary must not fill the memory. */
 const MOST_WAITING = 20_000;
 /** A clock that is further off than this is put right by the server's. */
@@ -43,6 +47,10 @@ export type Loading = 'loading' | 'ready' | 'failed';
  * fast they come. Begins with {@link start}; {@link stop} ends everything that it began.
  */
 export class Now {
+  /** What changed how Weir stands. */
+  readonly changed: Changed;
+  /** How the providers stand. */
+  readonly health: Health;
   readonly #api: ApiClient;
   readonly #feed: LiveFeed;
   readonly #recent = new Recent(Date.now() / 1000);
@@ -51,6 +59,7 @@ export class Now {
   #waiting: LiveChange[] = [];
   /** What a summary must hold at least, or the changes before the first one told would be missing. */
   #toldFrom = 0;
+  #listens = false;
   #reading = false;
   #retryAt = 0;
   #skew = 0;
@@ -70,9 +79,12 @@ export class Now {
 
   constructor(api: ApiClient, headers: Readonly<Record<string, string>>) {
     this.#api = api;
+    this.changed = new Changed(api);
+    this.health = new Health(api, () => this.#now());
     this.#feed = new LiveFeed({
       headers,
-      message: (message) => this.#take(message),
+      topics: 'requests,activity',
+      message: (message, place) => this.#take(message, place),
       state: (state) => (this.#feedState = state),
     });
   }
@@ -116,10 +128,13 @@ export class Now {
   start(): void {
     void this.#feed.run();
     void this.#readSums();
+    void this.changed.read();
     void this.#askInFlight();
+    void this.health.read();
     this.#ticks = [
       setInterval(() => this.#tick(), 1_000),
       setInterval(() => void this.#askInFlight(), IN_FLIGHT_EVERY),
+      setInterval(() => this.#askHealth(), HEALTH_EVERY),
     ];
     addEventListener('online', this.#retry);
     addEventListener('offline', this.#drop);
@@ -129,6 +144,8 @@ export class Now {
   stop(): void {
     this.#stopped = true;
     this.#feed.stop();
+    this.changed.stop();
+    this.health.stop();
     this.#ticks.forEach(clearInterval);
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     removeEventListener('online', this.#retry);
@@ -140,15 +157,19 @@ export class Now {
   retry(): void {
     this.#feed.retryNow();
     if (this.#loading === 'failed') void this.#readSums();
+    if (this.changed.reading === 'failed') void this.changed.read();
   }
 
   pause(): void {
     this.#paused = true;
     this.#unseen = 0;
+    this.changed.pause();
   }
 
   resume(): void {
     this.#paused = false;
+    this.changed.resume();
+    this.#askHealth();
     this.#show();
   }
 
@@ -162,7 +183,9 @@ export class Now {
     return Date.now() + this.#skew;
   }
 
-  #take(message: LiveMessage): void {
+  #take(message: LiveMessage, place: string): void {
+    if (!this.#listens) this.changed.begin(place);
+    this.#listens = true;
     switch (message.type) {
       case 'snapshot':
         this.#toldFrom = message.cursor;
@@ -176,6 +199,11 @@ export class Now {
         for (const change of message.changes) this.#apply(change);
         if (this.#paused) this.#unseen += message.changes.length;
         break;
+      case 'activity':
+        this.changed.take(message);
+        if (this.#paused) this.#unseen += message.events.length;
+        this.#askHealth();
+        return;
       case 'beat':
       case 'gap':
         // A snapshot follows a gap, and everything is read anew.
@@ -258,6 +286,10 @@ export class Now {
     if (document.hidden || this.#feedState.name === 'reconnecting') return;
     const { data } = await this.#api.get('/api/v1/system/status');
     if (!this.#stopped) this.#inFlight = data?.inFlight ?? null;
+  }
+
+  #askHealth(): void {
+    if (!document.hidden && !this.#paused && this.#feedState.name !== 'reconnecting') void this.health.read();
   }
 
   #tick(): void {
