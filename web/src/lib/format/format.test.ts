@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { formatAgo } from '../now/ago';
 import { formatExact, formatMoney, toNano } from './money';
 import { formatCount, formatRate, formatShare, formatTokens } from './numbers';
-import { endOfDay, formatAgo, formatSpan, startOfDay } from './time';
+import { endOfDay, formatSpan, startOfDay } from './time';
 
 describe('money', () => {
   test('is exact to the nano-dollar, however large', () => {

@@ -1,18 +1,15 @@
-/** An event of a stream: what it says, and what it is called in `Last-Event-ID`; null for one without a name. */
-export interface StreamEvent {
-  readonly id: string | null;
-  readonly data: string;
-}
-
-/** Server-sent events as they come off the wire, cut in pieces anywhere, in order. */
+/** Server-sent events as they come off the wire, cut in pieces anywhere: the `data` of each, in order. */
 export class EventParser {
   #rest = '';
-  #id: string | null = null;
   #data: string[] = [];
+  #named: string | null = null;
+
+  /** The `id` of the last event that was complete and had one; null before it. */
+  id: string | null = null;
 
   /** Takes the next piece and gives the events that it completes. */
-  push(piece: string): StreamEvent[] {
-    const done: StreamEvent[] = [];
+  push(piece: string): string[] {
+    const done: string[] = [];
     const text = this.#rest + piece;
     let from = 0;
     for (;;) {
@@ -21,18 +18,16 @@ export class EventParser {
       const line = text.slice(from, text[end - 1] === '\r' && end > from ? end - 1 : end);
       from = end + 1;
       if (line === '') {
-        if (this.#data.length > 0) done.push({ id: this.#id, data: this.#data.join('\n') });
-        this.#id = null;
+        if (this.#data.length > 0) done.push(this.#data.join('\n'));
         this.#data = [];
-      } else if (line.startsWith('data:')) this.#data.push(valueOf(line, 5));
-      else if (line.startsWith('id:')) this.#id = valueOf(line, 3);
+        this.id = this.#named;
+      } else if (line.startsWith('data:')) {
+        this.#data.push(line.slice(line[5] === ' ' ? 6 : 5));
+      } else if (line.startsWith('id:')) {
+        this.#named = line.slice(3).trim();
+      }
     }
     this.#rest = text.slice(from);
     return done;
   }
-}
-
-/** What stands behind a field's colon, without the one space that may follow it. */
-function valueOf(line: string, from: number): string {
-  return line.slice(line[from] === ' ' ? from + 1 : from);
 }

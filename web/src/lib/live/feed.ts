@@ -1,5 +1,5 @@
 import { type LiveMessage } from '../api/client';
-import { EventParser, type StreamEvent } from './events';
+import { EventParser } from './events';
 
 /** How the page stands with `/live`. */
 export type FeedState =
@@ -15,8 +15,7 @@ export interface FeedOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** What to be told of, as `topics` has it. */
   readonly topics: string;
-  /** Is told each message, and the place that the listener has come to with it. */
-  readonly message: (message: LiveMessage, place: string) => void;
+  readonly message: (message: LiveMessage) => void;
   readonly state: (state: FeedState) => void;
   readonly fetch?: typeof fetch;
   /** From 0 to 1; spreads the attempts of many pages. */
@@ -97,7 +96,7 @@ export class LiveFeed {
         if (done) return null;
         clearTimeout(silence);
         silence = setTimeout(end, SILENCE);
-        for (const event of parser.push(value)) this.#take(event);
+        for (const data of parser.push(value)) this.#take(data, parser.id);
       }
     } catch {
       // Unreachable, broken off or silent: the next attempt tells.
@@ -109,13 +108,13 @@ export class LiveFeed {
     }
   }
 
-  #take(event: StreamEvent): void {
-    const message = JSON.parse(event.data) as LiveMessage;
+  #take(data: string, place: string | null): void {
+    const message = JSON.parse(data) as LiveMessage;
     if (this.#failures > 0 || this.#place === null) this.#options.state({ name: 'live' });
     this.#failures = 0;
-    // Some places have two numbers, of which the message names one.
-    this.#place = event.id ?? String(message.cursor);
-    this.#options.message(message, this.#place);
+    // A place may have two numbers, of which the message names one.
+    this.#place = place;
+    this.#options.message(message);
   }
 
   #wait(): Promise<void> {

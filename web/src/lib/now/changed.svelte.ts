@@ -24,11 +24,9 @@ export type Earlier = 'none' | 'more' | 'loading' | 'failed' | 'beyond';
  */
 export class Changed {
   readonly #api: ApiClient;
+  readonly #ontold: () => void;
   readonly #changes = new Changes(MOST);
   #most = LINES;
-  /** How far the feed was when the page began to listen: what was read before that lacks what lies between. */
-  #heardFrom = 0;
-  #readTo: number | null = null;
   #held: ActivityEvent[] | null = null;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #telling: ReturnType<typeof setTimeout> | undefined;
@@ -42,8 +40,10 @@ export class Changed {
   #earlier = $state<Earlier>('none');
   #said = $state('');
 
-  constructor(api: ApiClient) {
+  /** @param ontold Is called when something came just now. */
+  constructor(api: ApiClient, ontold: () => void) {
     this.#api = api;
+    this.#ontold = ontold;
   }
 
   get lines(): readonly Change[] {
@@ -70,13 +70,7 @@ export class Changed {
     clearTimeout(this.#telling);
   }
 
-  /** The page has begun to listen at a place of `/live`. */
-  begin(place: string): void {
-    this.#heardFrom = Number(place.split('.')[1] ?? 0);
-    if (this.#readTo !== null && this.#readTo < this.#heardFrom) void this.read();
-  }
-
-  /** Reads the newest events. */
+  /** Reads the newest events: whenever the page has begun to listen, since what came before that is told by nobody. */
   async read(): Promise<void> {
     clearTimeout(this.#retry);
     const answer = await this.#api.get('/api/v1/activity', { limit: PAGE });
@@ -87,15 +81,12 @@ export class Changed {
       this.#retry = setTimeout(() => void this.read(), RETRY_AFTER);
       return;
     }
-    this.#changes.begin(answer.data);
-    this.#readTo = answer.data.cursor;
     this.#failure = null;
-    this.#reading = 'ready';
-    this.#show();
-    if (this.#readTo < this.#heardFrom) {
-      // Once: after a backup was put back, the number may be one that this server never comes to.
-      this.#heardFrom = 0;
-      await this.read();
+    if (this.#held !== null && this.#reading === 'ready') this.#hold(answer.data.items);
+    else {
+      this.#reading = 'ready';
+      this.#changes.begin(answer.data);
+      this.#show();
     }
   }
 
@@ -106,7 +97,7 @@ export class Changed {
       void this.read();
     }
     if (this.#held === null) this.#tell(message.events);
-    else this.#held = [...this.#held, ...message.events].slice(-MOST);
+    else this.#hold(message.events);
   }
 
   pause(): void {
@@ -140,10 +131,15 @@ export class Changed {
     }
   }
 
+  #hold(events: readonly ActivityEvent[]): void {
+    this.#held = [...(this.#held ?? []), ...events].slice(-MOST);
+  }
+
   #tell(events: readonly ActivityEvent[]): void {
     const fresh = this.#changes.tell(events);
     if (fresh.length === 0) return;
     this.#show();
+    this.#ontold();
     this.#untold += fresh.length;
     this.#telling ??= setTimeout(
       () => this.#say(),

@@ -97,13 +97,32 @@ describe('the newest events', () => {
     expect(changes.isFull).toBe(true);
   });
 
-  test('begin anew with what a page holds, and with what was told since', () => {
+  test('are read again without losing what is shown of before', () => {
     const changes = new Changes(10);
-    changes.tell(different(9, 1));
-    changes.begin(page(different(5, 5), 5, 7));
-    expect(cursors(changes)).toEqual([9, 8, 5]);
+    changes.begin(page(different(5, 4), 4));
+    changes.extend(page(different(3, 2), 2));
+    changes.begin(page(different(6, 5), 5));
+    expect(cursors(changes)).toEqual([6, 5, 4, 3, 2]);
+    expect(changes.earlier).toBe(2);
+  });
+
+  test('have no hole: what does not meet the page read goes', () => {
+    const changes = new Changes(10);
+    changes.begin(page(different(3, 2), 2));
+    changes.begin(page(different(9, 7), 7));
+    expect(cursors(changes)).toEqual([9, 8, 7]);
+    expect(changes.earlier).toBe(7);
+  });
+
+  test('told before they could be read, know from the page what lies before', () => {
+    const changes = new Changes(10);
+    changes.tell(different(5, 5));
+    changes.begin(page(different(5, 3), 3));
+    expect(cursors(changes)).toEqual([5, 4, 3]);
+    expect(changes.earlier).toBe(3);
     changes.clear();
-    changes.begin(page(different(2, 1), null));
-    expect(cursors(changes)).toEqual([2, 1]);
+    changes.begin(page([], null));
+    expect(cursors(changes)).toEqual([]);
+    expect(changes.earlier).toBeNull();
   });
 });

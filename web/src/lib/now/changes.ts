@@ -62,12 +62,13 @@ export class Changes {
     return fold(this.#events, (event) => this.#live.has(event.cursor));
   }
 
-  /** Begins anew with the newest page; what was told since stays. */
+  /** Takes the newest page: what is known stays where the two meet, else all that is older than the page goes. */
   begin(page: ActivityPage): void {
-    const since = this.#events.filter((event) => event.cursor > page.cursor);
-    this.#events = [];
-    this.#earlier = page.next;
-    this.#add([...since, ...page.items]);
+    const oldest = page.items.at(-1)?.cursor ?? page.cursor;
+    const [newest, last] = [this.#events[0]?.cursor ?? 0, this.#events.at(-1)?.cursor ?? oldest];
+    if (newest < oldest) this.#events = [];
+    if (newest < oldest || oldest <= last) this.#earlier = page.next;
+    this.#add(page.items);
   }
 
   /** Forgets everything: the server's numbers are others now. */

@@ -4,7 +4,6 @@ import { standingsOf, type Standing } from './standings';
 /** How the providers stand, as far as the caller may know. It is read whenever it is told to. */
 export class Health {
   readonly #api: ApiClient;
-  readonly #now: () => number;
   #asking = false;
   #again = false;
   #stopped = false;
@@ -14,10 +13,8 @@ export class Health {
   #failure = $state<string | null>(null);
   #isHidden = $state(false);
 
-  /** @param now The time by the server's clock, in milliseconds since 1970. */
-  constructor(api: ApiClient, now: () => number) {
+  constructor(api: ApiClient) {
     this.#api = api;
-    this.#now = now;
   }
 
   /** As they stood when they were last read. */
@@ -40,8 +37,11 @@ export class Health {
     this.#stopped = true;
   }
 
-  /** Reads them; once more when told to while it reads. */
-  async read(): Promise<void> {
+  /**
+   * Reads them; once more when told to while it reads.
+   * @param now The time by the server's clock, in milliseconds since 1970.
+   */
+  async read(now: () => number): Promise<void> {
     this.#again = this.#asking;
     if (this.#asking || this.#isHidden) return;
     this.#asking = true;
@@ -49,7 +49,7 @@ export class Health {
     this.#asking = false;
     if (this.#stopped) return;
     if (answer.data !== null) {
-      this.#standings = standingsOf(answer.data, this.#now());
+      this.#standings = standingsOf(answer.data, now());
       this.#failure = null;
       this.#reading = 'ready';
     } else if (answer.status === 403) this.#isHidden = true;
@@ -57,6 +57,6 @@ export class Health {
       this.#failure = answer.words;
       this.#reading = 'failed';
     }
-    if (this.#again) await this.read();
+    if (this.#again) await this.read(now);
   }
 }

@@ -1,8 +1,7 @@
 import { type ApiClient, type LiveChange, type LiveMessage, type RequestItem } from '../api/client';
 import { endOfDay, startOfDay } from '../format/time';
 import { LiveFeed, type FeedState } from '../live/feed';
-import { Changed } from './changed.svelte';
-import { Health } from './health.svelte';
+import type { Changed } from './changed.svelte';
 import { Newest, type Row } from './newest';
 import { Recent, WINDOW, type Metric } from './recent';
 import { largest, Today, type Figures, type Share } from './today';
@@ -18,8 +17,6 @@ const ROWS_A_FRAME = 12;
 const VIEW_EVERY = 100;
 /** How often the server is asked how many requests it is answering, in milliseconds. */
 const IN_FLIGHT_EVERY = 2_000;
-/** How often it is asked how the providers stand, in milliseconds; after an event that tells of one, at once. */
-const HEALTH_EVERY = 5_000;
 /** Changes that wait for their sums; a server that answers no summary must not fill the memory. */
 const MOST_WAITING = 20_000;
 /** A clock that is further off than this is put right by the server's. */
@@ -47,10 +44,6 @@ export type Loading = 'loading' | 'ready' | 'failed';
  * fast they come. Begins with {@link start}; {@link stop} ends everything that it began.
  */
 export class Now {
-  /** What changed how Weir stands. */
-  readonly changed: Changed;
-  /** How the providers stand. */
-  readonly health: Health;
   readonly #api: ApiClient;
   readonly #feed: LiveFeed;
   readonly #recent = new Recent(Date.now() / 1000);
@@ -59,7 +52,7 @@ export class Now {
   #waiting: LiveChange[] = [];
   /** What a summary must hold at least, or the changes before the first one told would be missing. */
   #toldFrom = 0;
-  #listens = false;
+  #changed: Changed | null = null;
   #reading = false;
   #retryAt = 0;
   #skew = 0;
@@ -79,12 +72,10 @@ export class Now {
 
   constructor(api: ApiClient, headers: Readonly<Record<string, string>>) {
     this.#api = api;
-    this.changed = new Changed(api);
-    this.health = new Health(api, () => this.#now());
     this.#feed = new LiveFeed({
       headers,
       topics: 'requests,activity',
-      message: (message, place) => this.#take(message, place),
+      message: (message) => this.#take(message),
       state: (state) => (this.#feedState = state),
     });
   }
@@ -128,13 +119,10 @@ export class Now {
   start(): void {
     void this.#feed.run();
     void this.#readSums();
-    void this.changed.read();
     void this.#askInFlight();
-    void this.health.read();
     this.#ticks = [
       setInterval(() => this.#tick(), 1_000),
       setInterval(() => void this.#askInFlight(), IN_FLIGHT_EVERY),
-      setInterval(() => this.#askHealth(), HEALTH_EVERY),
     ];
     addEventListener('online', this.#retry);
     addEventListener('offline', this.#drop);
@@ -144,8 +132,6 @@ export class Now {
   stop(): void {
     this.#stopped = true;
     this.#feed.stop();
-    this.changed.stop();
-    this.health.stop();
     this.#ticks.forEach(clearInterval);
     if (this.#frame !== null) cancelAnimationFrame(this.#frame);
     removeEventListener('online', this.#retry);
@@ -157,19 +143,23 @@ export class Now {
   retry(): void {
     this.#feed.retryNow();
     if (this.#loading === 'failed') void this.#readSums();
-    if (this.changed.reading === 'failed') void this.changed.read();
+  }
+
+  /** From now on the activity feed is told to this list, which comes after the figures; null for to nobody. */
+  tellChanges(to: Changed | null): void {
+    this.#changed = to;
+    if (this.#paused) to?.pause();
   }
 
   pause(): void {
     this.#paused = true;
     this.#unseen = 0;
-    this.changed.pause();
+    this.#changed?.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    this.changed.resume();
-    this.#askHealth();
+    this.#changed?.resume();
     this.#show();
   }
 
@@ -179,13 +169,12 @@ export class Now {
 
   #drop = (): void => this.#feed.drop();
 
-  #now(): number {
+  /** Now, by the server's clock where the page's own is wrong, in milliseconds since 1970. */
+  time(): number {
     return Date.now() + this.#skew;
   }
 
-  #take(message: LiveMessage, place: string): void {
-    if (!this.#listens) this.changed.begin(place);
-    this.#listens = true;
+  #take(message: LiveMessage): void {
     switch (message.type) {
       case 'snapshot':
         this.#toldFrom = message.cursor;
@@ -200,9 +189,8 @@ export class Now {
         if (this.#paused) this.#unseen += message.changes.length;
         break;
       case 'activity':
-        this.changed.take(message);
+        this.#changed?.take(message);
         if (this.#paused) this.#unseen += message.events.length;
-        this.#askHealth();
         return;
       case 'beat':
       case 'gap':
@@ -213,7 +201,7 @@ export class Now {
   }
 
   #apply(change: LiveChange): void {
-    this.#recent.advance(this.#now() / 1000);
+    this.#recent.advance(this.time() / 1000);
     this.#recent.apply(change);
     this.#newest.apply(change);
     this.#today?.apply(change);
@@ -225,7 +213,7 @@ export class Now {
     if (this.#reading) return;
     this.#reading = true;
     this.#waiting = [];
-    const now = new Date(this.#now());
+    const now = new Date(this.time());
     const [from, to] = [startOfDay(now), endOfDay(now)];
     const answer = await this.#api.get('/api/v1/usage/summary', {
       from: from.toISOString(),
@@ -261,11 +249,11 @@ export class Now {
 
   /** Fills the line: second by second as far as the snapshot goes back, by the minute before. */
   async #readLine(newest: readonly RequestItem[]): Promise<void> {
-    this.#recent.clear(this.#now() / 1000);
+    this.#recent.clear(this.time() / 1000);
     for (const item of newest) this.#recent.add(item);
     const oldest =
       newest.length > 0 ? Math.min(...newest.map((item) => Date.parse(item.startedAt))) / 1000 : 0;
-    const start = Math.floor(this.#now() / 60_000) * 60 - WINDOW;
+    const start = Math.floor(this.time() / 60_000) * 60 - WINDOW;
     // The snapshot holds the whole window.
     if (newest.length === 0 || oldest <= start) return;
     await Promise.all(
@@ -288,13 +276,9 @@ export class Now {
     if (!this.#stopped) this.#inFlight = data?.inFlight ?? null;
   }
 
-  #askHealth(): void {
-    if (!document.hidden && !this.#paused && this.#feedState.name !== 'reconnecting') void this.health.read();
-  }
-
   #tick(): void {
-    this.#recent.advance(this.#now() / 1000);
-    const isYesterday = this.#today !== null && this.#now() >= this.#today.to;
+    this.#recent.advance(this.time() / 1000);
+    const isYesterday = this.#today !== null && this.time() >= this.#today.to;
     if (this.#loading === 'failed' ? Date.now() >= this.#retryAt : isYesterday) void this.#readSums();
     this.#schedule();
   }
@@ -313,7 +297,7 @@ export class Now {
     const rows = all.slice(0, this.#view.rows.length + ROWS_A_FRAME);
     this.#shownAt = rows.length < all.length ? -VIEW_EVERY : time;
     this.#view = {
-      at: this.#now(),
+      at: this.time(),
       total: today && { ...today.total },
       byModel: largest(today?.byModel ?? new Map(), SHARES),
       byClient: largest(today?.byClient ?? new Map(), SHARES),
