@@ -80,13 +80,10 @@ internal static class Screenshots
         await tab.Page.Locator("canvas").WaitForAsync();
         await tab.Page.GetByText("nothing is sent there").First.WaitForAsync();
         await ShootAsync(tab, folder, name);
-        if (!options.IsDark)
-        {
-            await tab.Page.EvaluateAsync(
-                "() => document.querySelectorAll('.standing section')[0].scrollIntoView({ block: 'start' })"
-            );
-            await ShootAsync(tab, folder, name + "-below");
-        }
+        await tab.Page.EvaluateAsync(
+            "() => document.querySelectorAll('.standing section')[0].scrollIntoView({ block: 'start' })"
+        );
+        await ShootAsync(tab, folder, name + "-below");
     }
 
     private static async Task DisconnectedAsync(Chromium chromium, Traffic traffic, string folder)
