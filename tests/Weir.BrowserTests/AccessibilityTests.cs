@@ -9,7 +9,8 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
 {
     private Traffic traffic = null!;
 
-    public async ValueTask InitializeAsync() => traffic = await Traffic.StartAsync();
+    public async ValueTask InitializeAsync() =>
+        traffic = await Traffic.StartAsync(provider: ["breaker: { failures: 1 }"]);
 
     public ValueTask DisposeAsync() => traffic.DisposeAsync();
 
@@ -47,6 +48,11 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         await tab.Page.GetByText("1 request of unknown cost").WaitForAsync();
         await tab.Page.GetByText("1 error").WaitForAsync();
         await tab.Page.Locator("canvas").WaitForAsync();
+        await tab.Page.Locator("li").GetByText("nothing is sent there").WaitForAsync();
+        await tab
+            .Page.Locator("li", new() { HasText = "claude-overloaded" })
+            .GetByText("open", new() { Exact = true })
+            .WaitForAsync();
         await tab.Page.GetByText("As a table").ClickAsync();
         await CheckAsync(tab, "busy");
 
@@ -83,6 +89,8 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         await tab.UntilLiveAsync();
         var line = tab.Page.GetByRole(AriaRole.Img, new() { NameRegex = new("in the last 15 minutes") });
         await line.WaitForAsync();
+        await tab.Page.GetByText("is in force").First.WaitForAsync();
+        await tab.Page.GetByText("not asked yet").WaitForAsync();
 
         List<string> reached = [];
         for (var i = 0; i < 20; i++)
@@ -117,6 +125,8 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 "Pause",
                 "Tokens",
                 "As a table",
+                "What changed, the last one first",
+                "How the providers stand",
             ],
             reached
         );

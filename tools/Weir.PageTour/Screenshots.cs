@@ -25,7 +25,14 @@ internal static class Screenshots
 
         using var data = new TemporaryFolder();
         await WorkingDay.WriteAsync(data.At("data"));
-        await using var traffic = await Traffic.StartAsync(data.At("data"));
+        await using var traffic = await Traffic.StartAsync(
+            data.At("data"),
+            ["breaker: { failures: 1 }"],
+            """
+            budgets:
+              - { name: team, limitUsd: 2000, window: month, stages: [{ at: 1, do: warn }] }
+            """
+        );
         await BusyAsync(chromium, traffic, folder, "now", new TabOptions { Scale = 2 });
         await BusyAsync(chromium, traffic, folder, "now-dark", new TabOptions { IsDark = true, Scale = 2 });
         await BusyAsync(chromium, traffic, folder, "now-phone", TabOptions.Phone);
@@ -71,14 +78,12 @@ internal static class Screenshots
         await SomeTrafficAsync(traffic);
         await tab.Page.GetByText("house-model-1").First.WaitForAsync();
         await tab.Page.Locator("canvas").WaitForAsync();
+        await tab.Page.GetByText("nothing is sent there").First.WaitForAsync();
         await ShootAsync(tab, folder, name);
-        if (!options.IsDark)
-        {
-            await tab.Page.EvaluateAsync(
-                "() => document.querySelectorAll('table')[2].scrollIntoView({ block: 'start' })"
-            );
-            await ShootAsync(tab, folder, name + "-below");
-        }
+        await tab.Page.EvaluateAsync(
+            "() => document.querySelectorAll('.standing section')[0].scrollIntoView({ block: 'start' })"
+        );
+        await ShootAsync(tab, folder, name + "-below");
     }
 
     private static async Task DisconnectedAsync(Chromium chromium, Traffic traffic, string folder)

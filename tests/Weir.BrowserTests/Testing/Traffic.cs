@@ -20,8 +20,18 @@ public sealed class Traffic : IAsyncDisposable
     /// <summary>The server.</summary>
     public WeirProcess Weir { get; private set; } = null!;
 
+    /// <summary>The vendor is overloaded, whatever model it is asked for.</summary>
+    public bool IsDown { get; set; }
+
     /// <summary>Starts a server with an empty ledger, or on a folder that has one.</summary>
-    public static async Task<Traffic> StartAsync(string? dataFolder = null)
+    /// <param name="dataFolder">Null for an empty one.</param>
+    /// <param name="provider">More lines of the vendor's entry.</param>
+    /// <param name="document">More of the document.</param>
+    public static async Task<Traffic> StartAsync(
+        string? dataFolder = null,
+        IReadOnlyList<string>? provider = null,
+        string document = ""
+    )
     {
         var traffic = new Traffic();
         traffic.vendor.Handle(traffic.Answer);
@@ -34,10 +44,12 @@ public sealed class Traffic : IAsyncDisposable
                 kind: anthropic
                 baseUrl: {{traffic.vendor.BaseUrl.ToString().TrimEnd('/')}}
                 apiKey: upstream-secret-0001
+                {{string.Join("\n    ", provider ?? [])}}
               - { name: simulator, kind: simulator }
             routes:
               - match: { model: "{{Unpriced}}" }
                 targets: [anthropic]
+            {{document}}
             """
         );
         return traffic;
@@ -54,7 +66,7 @@ public sealed class Traffic : IAsyncDisposable
             $$"""{"model":"{{model}}","max_tokens":64,"messages":[{"role":"user","content":"hello"}]}""",
             headers: [("user-agent", client), ("anthropic-version", "2023-06-01")]
         );
-        if (answer.StatusCode != HttpStatusCode.OK && model != "claude-overloaded")
+        if (answer.StatusCode != HttpStatusCode.OK && model != "claude-overloaded" && !IsDown)
         {
             throw new InvalidOperationException(
                 $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}\n{Weir.Log}"
@@ -77,7 +89,7 @@ public sealed class Traffic : IAsyncDisposable
     {
         var model = JsonNode.Parse(request.BodyText)!["model"]!.GetValue<string>();
         var number = Interlocked.Increment(ref sent);
-        return model == "claude-overloaded"
+        return IsDown || model == "claude-overloaded"
             ? AnthropicAnswers.Error(529, "overloaded_error", "Overloaded")
             : AnthropicAnswers.Message(
                 new VendorCompletion

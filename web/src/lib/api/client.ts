@@ -9,6 +9,9 @@ export type RequestItem = Schemas['RequestItem'];
 export type SystemStatus = Schemas['SystemStatus'];
 export type LiveMessage = Schemas['LiveMessage'];
 export type LiveChange = Schemas['LiveChange'];
+export type ActivityPage = Schemas['ActivityPage'];
+export type ActivityEvent = Schemas['ActivityEventItem'];
+export type ProviderHealthList = Schemas['ProviderHealthList'];
 export type Problem = Schemas['Problem'];
 
 export type Caller = Schemas['CallerInfo'];

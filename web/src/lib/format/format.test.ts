@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { formatAgo } from '../now/ago';
 import { formatExact, formatMoney, toNano } from './money';
 import { formatCount, formatRate, formatShare, formatTokens } from './numbers';
 import { endOfDay, formatSpan, startOfDay } from './time';
@@ -93,5 +94,20 @@ describe('times', () => {
     [3_600_000, '60 m 00 s'],
   ])('%s milliseconds read %s', (span, text) => {
     expect(formatSpan(span)).toBe(text);
+  });
+});
+
+describe('how long ago', () => {
+  test.each([
+    [-5_000, 'just now'],
+    [59_999, 'just now'],
+    [60_000, '1 min ago'],
+    [3_599_999, '59 min ago'],
+    [3_600_000, '1 h ago'],
+    [86_399_999, '23 h ago'],
+    [86_400_000, '1 day ago'],
+    [2 * 86_400_000, '2 days ago'],
+  ])('%d ms read %s', (span, text) => {
+    expect(formatAgo(1_000_000_000_000 - span, 1_000_000_000_000)).toBe(text);
   });
 });

@@ -15,4 +15,13 @@ describe('server-sent events', () => {
       expect(pieces).toEqual(whole);
     }
   });
+
+  test('name the last that is complete', () => {
+    const parser = new EventParser();
+    expect(parser.id).toBeNull();
+    parser.push('id: 7.4\ndata: 1\n\nid:7.5\nda');
+    expect(parser.id).toBe('7.4');
+    parser.push('ta: 2\n\ndata: 3\n\n');
+    expect(parser.id).toBe('7.5');
+  });
 });

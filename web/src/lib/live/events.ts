@@ -2,6 +2,10 @@
 export class EventParser {
   #rest = '';
   #data: string[] = [];
+  #named: string | null = null;
+
+  /** The `id` of the last event that was complete and had one; null before it. */
+  id: string | null = null;
 
   /** Takes the next piece and gives the events that it completes. */
   push(piece: string): string[] {
@@ -16,8 +20,11 @@ export class EventParser {
       if (line === '') {
         if (this.#data.length > 0) done.push(this.#data.join('\n'));
         this.#data = [];
+        this.id = this.#named;
       } else if (line.startsWith('data:')) {
         this.#data.push(line.slice(line[5] === ' ' ? 6 : 5));
+      } else if (line.startsWith('id:')) {
+        this.#named = line.slice(3).trim();
       }
     }
     this.#rest = text.slice(from);

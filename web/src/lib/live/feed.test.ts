@@ -12,8 +12,8 @@ function stream() {
   breakOff.set(answer, () => controller.error(new DOMException('aborted', 'AbortError')));
   return {
     answer,
-    say: (message: object) =>
-      controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(message)}\n\n`)),
+    say: (message: object, place = '7') =>
+      controller.enqueue(new TextEncoder().encode(`id: ${place}\ndata: ${JSON.stringify(message)}\n\n`)),
     end: () => controller.close(),
   };
 }
@@ -26,6 +26,7 @@ function listen(...answers: (Response | Error)[]) {
   const heard: number[] = [];
   const feed = new LiveFeed({
     headers: { 'x-weir-key': 'wk_test' },
+    topics: 'requests,activity',
     message: (message) => heard.push(message.cursor),
     state: (state) => {
       states.push(state);
@@ -50,17 +51,21 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 describe('the live feed', () => {
-  test('sends its key, and comes back with the last cursor', async () => {
+  test('sends its key, and comes back to the last place', async () => {
     const [first, second] = [stream(), stream()];
     const { feed, asked, states, heard } = listen(first.answer, second.answer);
-    first.say({ type: 'snapshot', cursor: 7, requests: [] });
-    await vi.waitFor(() => expect(heard).toEqual([7]));
+    first.say({ type: 'snapshot', cursor: 7, requests: [] }, '7.40');
+    first.say({ type: 'activity', cursor: 7, activity: 41, missed: false, events: [] }, '7.41');
+    await vi.waitFor(() => expect(heard).toEqual([7, 7]));
     first.end();
     await vi.waitFor(() => expect(names(states)).toEqual(['connecting', 'live', 'reconnecting']));
     await vi.advanceTimersByTimeAsync(500);
     second.say({ type: 'beat', cursor: 7, time: '' });
     await vi.waitFor(() => expect(names(states).at(-1)).toBe('live'));
-    expect(asked.map((call) => call.url)).toEqual(['/live', '/live?after=7']);
+    expect(asked.map((call) => call.url)).toEqual([
+      '/live?topics=requests,activity',
+      '/live?topics=requests,activity&after=7.41',
+    ]);
     expect(asked[1]!.headers.get('x-weir-key')).toBe('wk_test');
     expect(asked[1]!.headers.get('accept')).toBe('text/event-stream');
     feed.stop();

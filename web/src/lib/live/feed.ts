@@ -13,6 +13,8 @@ export type FeedState =
 export interface FeedOptions {
   /** Who asks: a key's header, or none where a session's cookie says it. */
   readonly headers: Readonly<Record<string, string>>;
+  /** What to be told of, as `topics` has it. */
+  readonly topics: string;
   readonly message: (message: LiveMessage) => void;
   readonly state: (state: FeedState) => void;
   readonly fetch?: typeof fetch;
@@ -27,12 +29,12 @@ const SILENCE = 45_000;
 
 /**
  * Listens to `/live` until it is stopped: by `fetch`, since an `EventSource` can send no key. After a break it comes back
- * with the last cursor, waiting twice as long after each failure in a row, at most 15 seconds.
+ * to the place where it was, waiting twice as long after each failure in a row, at most 15 seconds.
  */
 export class LiveFeed {
   readonly #options: FeedOptions;
   readonly #stop = new AbortController();
-  #cursor: number | null = null;
+  #place: string | null = null;
   #failures = 0;
   #wake: (() => void) | null = null;
   #open: AbortController | null = null;
@@ -78,7 +80,7 @@ export class LiveFeed {
     let silence = setTimeout(end, SILENCE);
     try {
       const answer = await (this.#options.fetch ?? fetch)(
-        this.#cursor === null ? '/live' : `/live?after=${this.#cursor}`,
+        `/live?topics=${this.#options.topics}${this.#place === null ? '' : `&after=${this.#place}`}`,
         {
           headers: { ...this.#options.headers, accept: 'text/event-stream' },
           cache: 'no-store',
@@ -94,7 +96,7 @@ export class LiveFeed {
         if (done) return null;
         clearTimeout(silence);
         silence = setTimeout(end, SILENCE);
-        for (const data of parser.push(value)) this.#take(data);
+        for (const data of parser.push(value)) this.#take(data, parser.id);
       }
     } catch {
       // Unreachable, broken off or silent: the next attempt tells.
@@ -106,11 +108,12 @@ export class LiveFeed {
     }
   }
 
-  #take(data: string): void {
+  #take(data: string, place: string | null): void {
     const message = JSON.parse(data) as LiveMessage;
-    if (this.#failures > 0 || this.#cursor === null) this.#options.state({ name: 'live' });
+    if (this.#failures > 0 || this.#place === null) this.#options.state({ name: 'live' });
     this.#failures = 0;
-    this.#cursor = message.cursor;
+    // A place may have two numbers, of which the message names one.
+    this.#place = place;
     this.#options.message(message);
   }
 

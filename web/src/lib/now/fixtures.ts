@@ -1,4 +1,4 @@
-import type { LiveChange, RequestItem, UsageFigures, UsageSummary } from '../api/client';
+import type { ActivityEvent, LiveChange, RequestItem, UsageFigures, UsageSummary } from '../api/client';
 import { toNano } from '../format/money';
 import { isError, tokensOf } from './today';
 
@@ -52,6 +52,21 @@ export function request(id: string, other: Partial<RequestItem> = {}): RequestIt
     messageId: null,
     tags: {},
     attempts: [],
+    ...other,
+  };
+}
+
+/** An event for tests: a breaker that opened, so many minutes after noon, unless told otherwise. */
+export function event(cursor: number, minutes: number, other: Partial<ActivityEvent> = {}): ActivityEvent {
+  return {
+    cursor,
+    at: new Date(Date.parse('2026-07-02T12:00:00Z') + minutes * 60_000).toISOString(),
+    instance: false,
+    kind: 'breaker.opened',
+    severity: 'error',
+    subject: { provider: 'anthropic', model: 'claude-sonnet-5' },
+    details: {},
+    text: `event ${cursor}`,
     ...other,
   };
 }

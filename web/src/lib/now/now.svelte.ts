@@ -1,6 +1,7 @@
 import { type ApiClient, type LiveChange, type LiveMessage, type RequestItem } from '../api/client';
 import { endOfDay, startOfDay } from '../format/time';
 import { LiveFeed, type FeedState } from '../live/feed';
+import type { Changed } from './changed.svelte';
 import { Newest, type Row } from './newest';
 import { Recent, WINDOW, type Metric } from './recent';
 import { largest, Today, type Figures, type Share } from './today';
@@ -51,6 +52,7 @@ export class Now {
   #waiting: LiveChange[] = [];
   /** What a summary must hold at least, or the changes before the first one told would be missing. */
   #toldFrom = 0;
+  #changed: Changed | null = null;
   #reading = false;
   #retryAt = 0;
   #skew = 0;
@@ -72,6 +74,7 @@ export class Now {
     this.#api = api;
     this.#feed = new LiveFeed({
       headers,
+      topics: 'requests,activity',
       message: (message) => this.#take(message),
       state: (state) => (this.#feedState = state),
     });
@@ -142,13 +145,21 @@ export class Now {
     if (this.#loading === 'failed') void this.#readSums();
   }
 
+  /** From now on the activity feed is told to this list, which comes after the figures; null for to nobody. */
+  tellChanges(to: Changed | null): void {
+    this.#changed = to;
+    if (this.#paused) to?.pause();
+  }
+
   pause(): void {
     this.#paused = true;
     this.#unseen = 0;
+    this.#changed?.pause();
   }
 
   resume(): void {
     this.#paused = false;
+    this.#changed?.resume();
     this.#show();
   }
 
@@ -158,7 +169,8 @@ export class Now {
 
   #drop = (): void => this.#feed.drop();
 
-  #now(): number {
+  /** Now, by the server's clock where the page's own is wrong, in milliseconds since 1970. */
+  time(): number {
     return Date.now() + this.#skew;
   }
 
@@ -176,6 +188,10 @@ export class Now {
         for (const change of message.changes) this.#apply(change);
         if (this.#paused) this.#unseen += message.changes.length;
         break;
+      case 'activity':
+        this.#changed?.take(message);
+        if (this.#paused) this.#unseen += message.events.length;
+        return;
       case 'beat':
       case 'gap':
         // A snapshot follows a gap, and everything is read anew.
@@ -185,7 +201,7 @@ export class Now {
   }
 
   #apply(change: LiveChange): void {
-    this.#recent.advance(this.#now() / 1000);
+    this.#recent.advance(this.time() / 1000);
     this.#recent.apply(change);
     this.#newest.apply(change);
     this.#today?.apply(change);
@@ -197,7 +213,7 @@ export class Now {
     if (this.#reading) return;
     this.#reading = true;
     this.#waiting = [];
-    const now = new Date(this.#now());
+    const now = new Date(this.time());
     const [from, to] = [startOfDay(now), endOfDay(now)];
     const answer = await this.#api.get('/api/v1/usage/summary', {
       from: from.toISOString(),
@@ -233,11 +249,11 @@ export class Now {
 
   /** Fills the line: second by second as far as the snapshot goes back, by the minute before. */
   async #readLine(newest: readonly RequestItem[]): Promise<void> {
-    this.#recent.clear(this.#now() / 1000);
+    this.#recent.clear(this.time() / 1000);
     for (const item of newest) this.#recent.add(item);
     const oldest =
       newest.length > 0 ? Math.min(...newest.map((item) => Date.parse(item.startedAt))) / 1000 : 0;
-    const start = Math.floor(this.#now() / 60_000) * 60 - WINDOW;
+    const start = Math.floor(this.time() / 60_000) * 60 - WINDOW;
     // The snapshot holds the whole window.
     if (newest.length === 0 || oldest <= start) return;
     await Promise.all(
@@ -261,8 +277,8 @@ export class Now {
   }
 
   #tick(): void {
-    this.#recent.advance(this.#now() / 1000);
-    const isYesterday = this.#today !== null && this.#now() >= this.#today.to;
+    this.#recent.advance(this.time() / 1000);
+    const isYesterday = this.#today !== null && this.time() >= this.#today.to;
     if (this.#loading === 'failed' ? Date.now() >= this.#retryAt : isYesterday) void this.#readSums();
     this.#schedule();
   }
@@ -281,7 +297,7 @@ export class Now {
     const rows = all.slice(0, this.#view.rows.length + ROWS_A_FRAME);
     this.#shownAt = rows.length < all.length ? -VIEW_EVERY : time;
     this.#view = {
-      at: this.#now(),
+      at: this.time(),
       total: today && { ...today.total },
       byModel: largest(today?.byModel ?? new Map(), SHARES),
       byClient: largest(today?.byClient ?? new Map(), SHARES),
