@@ -6,6 +6,9 @@ internal static class RequestRefusals
     /// <summary>400: nothing says which model is meant.</summary>
     public const string NoModel = "The request names no model.";
 
+    /// <summary>400: a socket is asked for, and not in the way there is.</summary>
+    public const string BadSocket = "The request asks for a WebSocket, but not as RFC 6455 has it.";
+
     /// <summary>403: the key's workspace is none that the gateway knows.</summary>
     public const string NotServed = "Weir does not serve the workspace of this key.";
 
