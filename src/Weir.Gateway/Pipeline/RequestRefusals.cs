@@ -31,4 +31,8 @@ internal static class RequestRefusals
     /// <summary>Said of a compaction that no target can make.</summary>
     public const string NotTranslated =
         "What /v1/responses/compact gives can be read by the vendor alone who made it, so that it is relayed to providers that speak OpenAI Responses, and not translated.";
+
+    /// <summary>Said of a compaction that is asked for, or brought along, where the request would be translated.</summary>
+    public const string NotCompacted =
+        "What a compaction makes can be read by the vendor alone who made it. Codex sums a conversation up in plain words, which every model reads, where its model_provider has a name other than OpenAI.";
 }

@@ -35,7 +35,7 @@ internal sealed class ResponsesTurn : IDisposable
     public ReadOnlyMemory<byte> Body => body.Memory;
 
     /// <summary>The error that it is answered with; null for none so far.</summary>
-    public ReadOnlyMemory<byte>? Refusal => refusal;
+    public ReadOnlyMemory<byte>? Refusal => refusal is null ? null : new ReadOnlyMemory<byte>?(refusal);
 
     /// <summary>Takes a message, whose bytes it does not keep.</summary>
     /// <param name="bytes">The message.</param>
@@ -82,7 +82,7 @@ internal sealed class ResponsesTurn : IDisposable
         {
             chain.Forget(previous);
         }
-        else if (events.IsStored ?? !isUnstored)
+        else if (!isUnstored && events.IsStored != false)
         {
             chain.KeepStored(response);
         }

@@ -36,56 +36,55 @@ internal static class SocketErrors
     /// <param name="status">Its status.</param>
     /// <param name="headers">Its headers; those that tell when to ask again, and whom it concerns, go along.</param>
     /// <param name="body">Its body: JSON with an <c>error</c> as a rule.</param>
-    public static byte[] OfAnswer(int status, IHeaderDictionary headers, ReadOnlyMemory<byte> body)
-    {
-        if (TryParse(body) is { } document)
-        {
-            using (document)
-            {
-                if (
-                    document.RootElement.ValueKind == JsonValueKind.Object
-                    && document.RootElement.TryGetProperty("error", out var error)
-                    && error.ValueKind == JsonValueKind.Object
-                )
-                {
-                    return Write(status, json => Repeat(json, error, status), headers);
-                }
-            }
-        }
-
-        return Write(status, json => Say(json, status, $"The request was answered with status {status}."), headers);
-    }
+    public static byte[] OfAnswer(int status, IHeaderDictionary headers, ReadOnlyMemory<byte> body) =>
+        Read(
+            body,
+            said => ErrorIn(said) is { } error ? Write(status, json => Repeat(json, error, status), headers) : null
+        ) ?? Write(status, json => Say(json, status), headers);
 
     /// <summary>
-    /// The <c>error</c> event of a stream, whose members stand at its top and tell no status; null when it has an <c>error</c> and a
-    /// <c>status</c> already, or is not JSON.
+    /// The <c>error</c> event of a stream, whose members stand at its top and tell no status; null when it tells one already, or is
+    /// nothing that can be read.
     /// </summary>
-    public static byte[]? OfEvent(ReadOnlyMemory<byte> data)
+    public static byte[]? OfEvent(ReadOnlyMemory<byte> data) =>
+        Read(
+            data,
+            said =>
+            {
+                if (said.ValueKind != JsonValueKind.Object || said.TryGetProperty("status", out _))
+                {
+                    return null;
+                }
+
+                var error = ErrorIn(said) ?? said;
+                var status = TextOf(error, "code") switch
+                {
+                    "rate_limit_exceeded" or "insufficient_quota" => StatusCodes.Status429TooManyRequests,
+                    "invalid_prompt" or "context_length_exceeded" or InvalidRequest => StatusCodes.Status400BadRequest,
+                    _ => StatusCodes.Status500InternalServerError,
+                };
+                return Write(status, json => Repeat(json, error, status), headers: null);
+            }
+        );
+
+    private static JsonElement? ErrorIn(JsonElement said) =>
+        said.ValueKind == JsonValueKind.Object
+        && said.TryGetProperty("error", out var error)
+        && error.ValueKind == JsonValueKind.Object
+            ? error
+            : null;
+
+    /// <summary>What is made of a document; null of one that is not JSON, or holds half a surrogate pair, which nobody can say again.</summary>
+    private static byte[]? Read(ReadOnlyMemory<byte> bytes, Func<JsonElement, byte[]?> make)
     {
-        if (TryParse(data) is not { } document)
+        try
+        {
+            using var document = JsonDocument.Parse(bytes);
+            return make(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
-        }
-
-        using (document)
-        {
-            var said = document.RootElement;
-            if (said.ValueKind != JsonValueKind.Object || said.TryGetProperty("status", out _))
-            {
-                return null;
-            }
-
-            var error =
-                said.TryGetProperty("error", out var inside) && inside.ValueKind == JsonValueKind.Object
-                    ? inside
-                    : said;
-            var status = TextOf(error, "code") switch
-            {
-                "rate_limit_exceeded" or "insufficient_quota" => 429,
-                "invalid_prompt" or "context_length_exceeded" or InvalidRequest => 400,
-                _ => 500,
-            };
-            return Write(status, json => Repeat(json, error, status), headers: null);
         }
     }
 
@@ -94,7 +93,7 @@ internal static class SocketErrors
         var type = TextOf(error, "type") is { } said and not "error" ? said : TypeOf(status);
         json.WriteString("type"u8, type);
         json.WriteString("code"u8, TextOf(error, "code") ?? type);
-        json.WriteString("message"u8, TextOf(error, "message") ?? $"The request was answered with status {status}.");
+        json.WriteString("message"u8, TextOf(error, "message") ?? Words(status));
         json.WriteString("param"u8, TextOf(error, "param"));
         foreach (var member in error.EnumerateObject())
         {
@@ -105,30 +104,22 @@ internal static class SocketErrors
         }
     }
 
-    private static void Say(Utf8JsonWriter json, int status, string message)
+    private static void Say(Utf8JsonWriter json, int status)
     {
         json.WriteString("type"u8, TypeOf(status));
         json.WriteString("code"u8, TypeOf(status));
-        json.WriteString("message"u8, message);
+        json.WriteString("message"u8, Words(status));
         json.WriteNull("param"u8);
     }
 
+    private static string Words(int status) => $"The request was answered with status {status}.";
+
     private static string TypeOf(int status) => status is >= 400 and < 500 ? InvalidRequest : "server_error";
 
-    private static string? TextOf(JsonElement holder, string name)
-    {
-        try
-        {
-            return holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair, which no text can hold.
-            return null;
-        }
-    }
+    private static string? TextOf(JsonElement holder, string name) =>
+        holder.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()
+            : null;
 
     private static byte[] Write(int status, Action<Utf8JsonWriter> error, IHeaderDictionary? headers)
     {
@@ -162,17 +153,5 @@ internal static class SocketErrors
         }
 
         return stream.ToArray();
-    }
-
-    private static JsonDocument? TryParse(ReadOnlyMemory<byte> bytes)
-    {
-        try
-        {
-            return JsonDocument.Parse(bytes);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
     }
 }
