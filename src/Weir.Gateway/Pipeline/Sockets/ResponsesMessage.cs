@@ -38,18 +38,18 @@ internal readonly struct ResponsesMessage
         message = default;
         try
         {
-            var root = JsonValue.Parse(bytes);
-            if (root.ValueKind != JsonValueKind.Object)
+            var read = JsonValue.Parse(bytes);
+            if (read.ValueKind != JsonValueKind.Object)
             {
                 return false;
             }
 
-            foreach (var _ in root.Members())
+            foreach (var _ in read.Members())
             {
                 // To the last: from here on nothing at this level throws.
             }
 
-            message = new ResponsesMessage(root);
+            message = new ResponsesMessage(read);
             return true;
         }
         catch (JsonException)

@@ -1,4 +1,3 @@
-using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
 using Weir.Gateway.Translation;
