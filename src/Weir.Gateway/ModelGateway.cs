@@ -123,6 +123,7 @@ public sealed class ModelGateway : IAsyncDisposable
                 log,
                 shutdown.Token
             ),
+            exchange => ResponsesSocket.RunAsync(exchange, HandleAsync, clock, shutdown.Token),
             Metrics,
             routes,
             log
@@ -208,6 +209,7 @@ public sealed class ModelGateway : IAsyncDisposable
         {
             var request = context.Request;
             var endpoint = Endpoint.Parse(RawPath(context), request.Headers.ContainsKey("anthropic-version"));
+            endpoint = SocketRequest.IsAskedForBy(context) ? endpoint.AsSocket() : endpoint;
             var id = ids.Next();
             var scope = RequestScope.Of(id.ToString(), request.Headers);
             // Each of the request's awaits carries a scope along: only where it tells what the lines do not say themselves.

@@ -33,6 +33,7 @@ internal static class Registry
         new BodySpliceTarget(),
         .. Spoken.Append(Dialect.BedrockConverse).Select(dialect => new TransformTarget(dialect)),
         new HeldIdsTarget(),
+        new ResponsesSocketTarget(),
         .. Dialects[..3].Append(Dialect.Gemini).Select(dialect => new RequestCountTarget(dialect)),
         new TokensTarget(),
         new JsonCursorTarget(),

@@ -24,6 +24,9 @@ internal enum Operation : byte
     /// <summary>OpenAI Responses.</summary>
     Responses,
 
+    /// <summary>A WebSocket over which OpenAI Responses are asked for.</summary>
+    ResponsesSocket,
+
     /// <summary>The token count of OpenAI Responses.</summary>
     ResponsesInputTokens,
 
@@ -106,6 +109,7 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
     public string Allow =>
         Operation == Operation.Probe ? "HEAD"
         : IsModelList ? "GET, HEAD"
+        : Operation == Operation.ResponsesSocket ? "GET"
         : "POST";
 
     /// <summary>The methods that a page of another origin may use.</summary>
@@ -120,10 +124,16 @@ internal readonly record struct Endpoint(Operation Operation, Dialect Dialect, s
         {
             // TRACE would show a caller what Weir put into the request.
             Operation.PassThrough => method != "TRACE",
+            // Over HTTP/2 a socket is asked for by CONNECT (RFC 8441).
+            Operation.ResponsesSocket => method is "GET" or "CONNECT",
             Operation.Probe => method == "HEAD",
             _ when IsModelList => method is "GET" or "HEAD",
             _ => method == "POST",
         };
+
+    /// <summary>The same where a WebSocket is asked for.</summary>
+    public Endpoint AsSocket() =>
+        Operation == Operation.Responses ? this with { Operation = Operation.ResponsesSocket } : this;
 
     /// <summary>Understands a raw path (without its query) as a caller wrote it.</summary>
     /// <param name="path">Begins with a slash.</param>

@@ -31,6 +31,7 @@ internal sealed class GatewayPipeline(
     RequestAdmission admission,
     ModelQuestions questions,
     RequestSender sender,
+    Func<Exchange, Task> converse,
     GatewayMetrics metrics,
     RouteState routes,
     ILogger logger
@@ -115,6 +116,18 @@ internal sealed class GatewayPipeline(
         if (endpoint.IsModelList)
         {
             await questions.ListModelsAsync(exchange);
+            return;
+        }
+
+        if (endpoint.Operation == Operation.ResponsesSocket)
+        {
+            if (!SocketRequest.IsWellFormed(exchange.Context))
+            {
+                answers.Refuse(exchange, 400, RequestRefusals.BadSocket);
+                return;
+            }
+
+            await converse(exchange);
             return;
         }
 

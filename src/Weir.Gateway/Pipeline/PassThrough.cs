@@ -63,7 +63,7 @@ internal static class PassThrough
 
         if (isSocket && !SocketRequest.IsWellFormed(exchange.Context))
         {
-            return (400, "The request asks for a WebSocket, but not as RFC 6455 has it.");
+            return (400, RequestRefusals.BadSocket);
         }
 
         exchange.Socket = isSocket ? new SocketRequest() : null;

@@ -6,6 +6,9 @@ internal static class RequestRefusals
     /// <summary>400: nothing says which model is meant.</summary>
     public const string NoModel = "The request names no model.";
 
+    /// <summary>400: a socket is asked for, and not in the way there is.</summary>
+    public const string BadSocket = "The request asks for a WebSocket, but not as RFC 6455 has it.";
+
     /// <summary>403: the key's workspace is none that the gateway knows.</summary>
     public const string NotServed = "Weir does not serve the workspace of this key.";
 
@@ -28,4 +31,8 @@ internal static class RequestRefusals
     /// <summary>Said of a compaction that no target can make.</summary>
     public const string NotTranslated =
         "What /v1/responses/compact gives can be read by the vendor alone who made it, so that it is relayed to providers that speak OpenAI Responses, and not translated.";
+
+    /// <summary>Said of a compaction that is asked for, or brought along, where the request would be translated.</summary>
+    public const string NotCompacted =
+        "What a compaction makes can be read by the vendor alone who made it. Codex sums a conversation up in plain words, which every model reads, where its model_provider has a name other than OpenAI.";
 }

@@ -231,6 +231,16 @@ internal static class Fates
             "previous_response_id, conversation: known to the provider that keeps it alone"
         ),
         new(
+            Feature.Compaction,
+            "compaction",
+            R,
+            R,
+            R,
+            R,
+            R,
+            "compaction, compaction_trigger: made, and read, by OpenAI alone"
+        ),
+        new(
             Feature.Store,
             "store",
             D,

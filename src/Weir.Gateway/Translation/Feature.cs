@@ -132,6 +132,9 @@ internal enum Feature : byte
     /// <summary>A conversation that the provider keeps.</summary>
     StoredConversation,
 
+    /// <summary>A conversation summed up in what its maker alone can read, or that this be done.</summary>
+    Compaction,
+
     /// <summary>That the provider keeps the answer.</summary>
     Store,
 

@@ -73,7 +73,8 @@ internal sealed class TranslatedRequest : IDisposable
         return refused.IsEmpty
             ? null
             : $"Provider {target.Provider.Name} would be asked in another dialect, which has no equivalent for: "
-                + $"{string.Join(", ", Fates.NamesOf(refused))}.";
+                + $"{string.Join(", ", Fates.NamesOf(refused))}."
+                + (refused.Has(Feature.Compaction) ? " " + RequestRefusals.NotCompacted : "");
     }
 
     /// <summary>Writes the request for a provider.</summary>

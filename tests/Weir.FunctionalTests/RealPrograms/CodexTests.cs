@@ -28,4 +28,29 @@ public sealed class CodexTests : IAsyncLifetime
         Assert.Single(records.Select(r => r.Session).Distinct());
         CodexProgram.AssertSawTheSame(turn, [.. run.Provider.Charges.Select(c => c.Usage)]);
     }
+
+    [Fact]
+    public async Task Over_a_socket_the_same_is_done_and_metered()
+    {
+        var codex = run.Codex() with { Settings = "supports_websockets = true" };
+        var turn = await codex.ExecAsync($"Please {Prompts.CallTool}.");
+
+        var items = CodexProgram.Items(turn);
+        Assert.Contains(
+            items,
+            i => i.Text("type") == "command_execution" && i.Text("aggregated_output")!.Trim() == Prompts.ToolOutput
+        );
+        Assert.Equal(Prompts.FinalAnswer, items.Last(i => i.Text("type") == "agent_message").Text("text"));
+
+        var records = await run.AssertLedgerAgreesAsync(charges: 2);
+        Assert.All(records, r => Assert.Equal("codex", r.Client));
+        Assert.Single(records.Select(r => r.Session).Distinct());
+        CodexProgram.AssertSawTheSame(turn, [.. run.Provider.Charges.Select(c => c.Usage)]);
+        // Over HTTP it says what it takes. The second request brought the tool's output alone, and the rest is Weir's to remember.
+        Assert.All(run.Provider.Upstream.Requests, r => Assert.Null(r.Header("accept")));
+        Assert.All(
+            run.Provider.Upstream.Requests.Select(r => r.Json()),
+            b => Assert.False(b.TryGetProperty("previous_response_id", out _))
+        );
+    }
 }

@@ -86,6 +86,44 @@ public sealed class CompactionTests
         Assert.Empty(await host.RecordsAsync());
     }
 
+    // As Codex 0.169 asks a provider named OpenAI, and goes on with what it got.
+    [Theory]
+    [InlineData("""{"type":"compaction_trigger"}""")]
+    [InlineData("""{"type":"compaction","encrypted_content":"sealed"}""")]
+    public async Task One_inside_a_request_goes_to_who_can_read_it_or_is_refused_with_what_helps(string item)
+    {
+        await using var upstream = new FakeUpstream().Handle(_ => UpstreamAnswer.Json(Compacted));
+        await using var anthropic = new FakeUpstream();
+        await using var host = await GatewayHost.StartAsync(
+            new GatewayConfig
+            {
+                Providers = [GatewayHost.Anthropic(anthropic), GatewayHost.OpenAI(upstream)],
+                Routes =
+                [
+                    new RouteConfig
+                    {
+                        Name = "both",
+                        Model = "gpt-5.5",
+                        Targets = [new TargetConfig("anthropic", null), new TargetConfig("openai", null)],
+                    },
+                    new RouteConfig { Name = "one", Targets = [new TargetConfig("anthropic", null)] },
+                ],
+            }
+        );
+        string Ask(string model) =>
+            $$"""{"model":"{{model}}","input":[{"role":"user","content":"Hi"},{{item}}]}""";
+
+        var (served, _) = await host.AskAsync(host.Post("/v1/responses", Ask("gpt-5.5")));
+        var (refused, body) = await host.AskAsync(host.Post("/v1/responses", Ask("other")));
+
+        Assert.Equal((200, 400), ((int)served.StatusCode, (int)refused.StatusCode));
+        Assert.Equal(Ask("gpt-5.5"), upstream.Request.BodyText);
+        var message = JsonDocument.Parse(body).RootElement.GetProperty("error").GetProperty("message").GetString();
+        Assert.Contains("no equivalent for: compaction.", message, StringComparison.Ordinal);
+        Assert.Contains("a name other than OpenAI", message, StringComparison.Ordinal);
+        Assert.Empty(anthropic.Requests);
+    }
+
     [Fact]
     public async Task What_it_gives_stays_with_the_account_that_gave_it()
     {

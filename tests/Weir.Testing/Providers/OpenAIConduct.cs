@@ -35,7 +35,10 @@ internal static class OpenAIConduct
             body.Text("model")!,
             streaming,
             [.. Decide(body, request)]
-        );
+        ) with
+        {
+            IsStored = !body.TryGetProperty("store", out var store) || store.GetBoolean(),
+        };
         return streaming ? OpenAIResponsesAnswers.Stream(completion) : OpenAIResponsesAnswers.Response(completion);
     }
 

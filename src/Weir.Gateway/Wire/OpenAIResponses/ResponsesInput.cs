@@ -89,15 +89,14 @@ internal sealed class ResponsesInput(Conversation conversation, ResponsesTools t
         {
             tools.Read(item.Get("tools"u8));
         }
-        else if (
-            type.Is("item_reference"u8)
-            || type.Is("compaction"u8)
-            || type.Is("compaction_summary"u8)
-            || type.Is("compaction_trigger"u8)
-        )
+        else if (type.Is("item_reference"u8))
         {
-            // It stands for items that only OpenAI can read.
+            // It stands for an item that only OpenAI can read.
             conversation.Has(Feature.StoredConversation);
+        }
+        else if (type.Is("compaction"u8) || type.Is("compaction_summary"u8) || type.Is("compaction_trigger"u8))
+        {
+            conversation.Has(Feature.Compaction);
         }
         else
         {

@@ -166,7 +166,7 @@ public sealed class SocketDoorTests
 
         Assert.Equal(403, await RefusedAsync(host, Key));
         Assert.Equal(404, await RefusedAsync(host, Key, "/v1/realtime"));
-        Assert.Equal(405, await RefusedAsync(host, Key, "/v1/responses"));
+        Assert.Equal(405, await RefusedAsync(host, Key, "/v1/chat/completions"));
         Assert.Equal(404, await RefusedAsync(host, Key, "/p/nobody/v1/realtime"));
         Assert.Empty(provider.Handshakes);
     }

@@ -343,7 +343,7 @@ public sealed class ResponsesRequestReaderTests
     [InlineData("\"prompt\":{\"id\":\"pmpt_1\"}", "stored_conversation")]
     [InlineData("\"background\":true", "stored_conversation")]
     [InlineData("\"input\":[{\"type\":\"item_reference\",\"id\":\"msg_1\"}]", "stored_conversation")]
-    [InlineData("\"input\":[{\"type\":\"compaction\",\"encrypted_content\":\"x\"}]", "stored_conversation")]
+    [InlineData("\"input\":[{\"type\":\"compaction\",\"encrypted_content\":\"x\"}]", "compaction")]
     [InlineData(
         "\"input\":[{\"role\":\"user\",\"content\":[{\"type\":\"input_image\",\"file_id\":\"file_1\"}]}]",
         "held_file"
