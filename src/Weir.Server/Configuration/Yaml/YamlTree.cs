@@ -187,7 +187,7 @@ internal static class YamlTree
 
             var place = At(start);
             return (
-                new YamlList(items, place.Line, place.Column, (int)start.Start.Index, (int)end.End.Index),
+                new YamlList(items, place.Line, place.Column, (int)start.Start.Index, EndOf(end)),
                 start.Anchor
             );
         }
@@ -211,9 +211,16 @@ internal static class YamlTree
 
             var place = At(start);
             return (
-                new YamlMap(entries, place.Line, place.Column, (int)start.Start.Index, (int)end.End.Index),
+                new YamlMap(entries, place.Line, place.Column, (int)start.Start.Index, EndOf(end)),
                 start.Anchor
             );
+        }
+
+        // The library ends a list in brackets before the bracket, and a map in braces before the brace.
+        private int EndOf(ParsingEvent end)
+        {
+            var at = (int)end.End.Index;
+            return at == (int)end.Start.Index && at < text.Length && text[at] is (']' or '}') ? at + 1 : at;
         }
 
         private void Count(ParsingEvent at, int weight)
