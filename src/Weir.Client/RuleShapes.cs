@@ -8,7 +8,7 @@ namespace Weir.Client;
 /// empty goes back to what holds where nothing is written.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record BudgetText
+public sealed record BudgetEdit
 {
     /// <summary>What it is called; of a change null, or the name that it has.</summary>
     public string? Name { get; init; }
@@ -39,7 +39,7 @@ public sealed record BudgetText
     public string? DowngradeTo { get; init; }
 
     /// <summary>What happens on the way, all of it.</summary>
-    public IReadOnlyList<BudgetStageText>? Stages { get; init; }
+    public IReadOnlyList<BudgetStageEdit>? Stages { get; init; }
 
     /// <summary>What is set aside for a request: <c>worst</c> or <c>learned</c>.</summary>
     public string? Estimate { get; init; }
@@ -56,15 +56,15 @@ public sealed record BudgetText
 
 /// <summary>What happens beyond a share of a budget, as it is written.</summary>
 /// <param name="At">1 to 99 percent.</param>
-/// <param name="Do">As <see cref="BudgetText.OnExceed"/>.</param>
+/// <param name="Do">As <see cref="BudgetEdit.OnExceed"/>.</param>
 /// <param name="Model">The model to ask for instead, with <c>downgrade</c>; null for none.</param>
 /// <param name="Delay">How long each request is held back, as <c>500ms</c>, with <c>throttle</c>; null for one at a time.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record BudgetStageText(int At, string Do, string? Model = null, string? Delay = null);
+public sealed record BudgetStageEdit(int At, string Do, string? Model = null, string? Delay = null);
 
-/// <summary>A limit as it is written; what is null, and what is empty, is as of <see cref="BudgetText"/>. A bound of -1 is empty.</summary>
+/// <summary>A limit as it is written; what is null, and what is empty, is as of <see cref="BudgetEdit"/>. A bound of -1 is empty.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record LimitText
+public sealed record RateLimitEdit
 {
     /// <summary>What it is called; of a change null, or the name that it has.</summary>
     public string? Name { get; init; }
@@ -117,7 +117,7 @@ public sealed record LimitText
     /// <summary>What is set aside for a request: <c>worst</c> or <c>learned</c>.</summary>
     public string? Estimate { get; init; }
 
-    /// <summary>Why, as <see cref="BudgetText.Comment"/>.</summary>
+    /// <summary>Why, as <see cref="BudgetEdit.Comment"/>.</summary>
     public string? Comment { get; init; }
 }
 

@@ -10,11 +10,11 @@ public sealed partial class WeirClient
     /// <param name="budget">The budget.</param>
     /// <param name="dryRun">Whether to say what it would change, and change nothing.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public Task<RuleChange> AddBudgetAsync(BudgetText budget, bool dryRun, CancellationToken cancellationToken) =>
+    public Task<RuleChange> AddBudgetAsync(BudgetEdit budget, bool dryRun, CancellationToken cancellationToken) =>
         SendAsync(
             HttpMethod.Post,
             "budgets" + Trial(dryRun),
-            JsonContent.Create(budget, WeirJson.Default.BudgetText),
+            JsonContent.Create(budget, WeirJson.Default.BudgetEdit),
             WeirJson.Default.RuleChange,
             cancellationToken
         );
@@ -26,14 +26,14 @@ public sealed partial class WeirClient
     /// <param name="cancellationToken">Gives up.</param>
     public Task<RuleChange> ChangeBudgetAsync(
         string name,
-        BudgetText change,
+        BudgetEdit change,
         bool dryRun,
         CancellationToken cancellationToken
     ) =>
         SendAsync(
             HttpMethod.Patch,
             $"budgets/{Uri.EscapeDataString(name)}{Trial(dryRun)}",
-            JsonContent.Create(change, WeirJson.Default.BudgetText),
+            JsonContent.Create(change, WeirJson.Default.BudgetEdit),
             WeirJson.Default.RuleChange,
             cancellationToken
         );

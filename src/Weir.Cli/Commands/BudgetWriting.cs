@@ -4,6 +4,7 @@ using System.Net;
 using Weir.Cli.Output;
 using Weir.Client;
 using Weir.Client.Json;
+using Weir.Server;
 
 namespace Weir.Cli.Commands;
 
@@ -190,7 +191,7 @@ internal static class BudgetWriting
         }
     }
 
-    private static BudgetText Written(ParseResult parsed) =>
+    private static BudgetEdit Written(ParseResult parsed) =>
         new()
         {
             LimitUsd = parsed.GetValue(Amount),
@@ -205,7 +206,7 @@ internal static class BudgetWriting
             OnExceed = parsed.GetValue(OnExceed),
             DowngradeTo = parsed.GetValue(DowngradeTo),
             Stages = parsed.GetValue(Stage) is { Length: > 0 } stages
-                ? [.. stages.Select(StageOf).OfType<BudgetStageText>()]
+                ? [.. stages.Select(StageOf).OfType<BudgetStageEdit>()]
                 : null,
             TimeZone = parsed.GetValue(TimeZone),
             WeekStart = parsed.GetValue(WeekStart),
@@ -216,7 +217,7 @@ internal static class BudgetWriting
             Comment = parsed.GetValue(ConfigVersionCommands.Comment),
         };
 
-    private static BudgetStageText? StageOf(string text)
+    private static BudgetStageEdit? StageOf(string text)
     {
         if (
             text.Split('=', 2) is not [var percent, { Length: > 0 } what]
@@ -228,8 +229,8 @@ internal static class BudgetWriting
 
         var (word, more) = what.Split(':', 2) is [var before, var behind] ? (before, behind) : (what, null);
         return word == "downgrade"
-            ? new BudgetStageText(at, word, Model: more)
-            : new BudgetStageText(at, word, Delay: more);
+            ? new BudgetStageEdit(at, word, Model: more)
+            : new BudgetStageEdit(at, word, Delay: more);
     }
 
     private static async Task<int> RunAsync(

@@ -91,6 +91,7 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
         named["id"] = [request!, "hidden-session", .. named["user"]];
         named["name"] = ["hidden-role", "default", "hidden-provider", .. named["idOrName"], .. named["team"]];
         named["budget"] = named["name"];
+        named["limit"] = named["name"];
         named["grant"] = named["idOrName"];
         named["n"] = ["1"];
     }

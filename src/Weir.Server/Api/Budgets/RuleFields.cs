@@ -47,7 +47,7 @@ internal sealed class RuleFields
     public static RuleFields None { get; } = new(null, null, null);
 
     /// <summary>Of a budget.</summary>
-    public static RuleFields Of(BudgetText budget)
+    public static RuleFields Of(BudgetEdit budget)
     {
         var fields = new RuleFields(budget.Name, budget.Scope, budget.Comment);
         fields.Add("limitUsd", budget.LimitUsd is not null, budget.LimitUsd is { } usd ? RuleText.Of(usd) : null);
@@ -69,7 +69,7 @@ internal sealed class RuleFields
     }
 
     /// <summary>Of a limit.</summary>
-    public static RuleFields Of(LimitText limit)
+    public static RuleFields Of(RateLimitEdit limit)
     {
         var fields = new RuleFields(limit.Name, limit.Scope, limit.Comment);
         (string Key, long? Bound)[] bounds =
@@ -98,7 +98,7 @@ internal sealed class RuleFields
         return fields;
     }
 
-    private static YamlNode Stage(BudgetStageText? stage)
+    private static YamlNode Stage(BudgetStageEdit? stage)
     {
         if (stage is null)
         {

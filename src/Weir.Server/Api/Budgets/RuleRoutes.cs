@@ -66,7 +66,7 @@ internal static class RuleRoutes
             );
 
     private static Task<Results<Ok<RuleChange>, Created<RuleChange>, ApiProblem>> AddBudgetAsync(
-        BudgetText body,
+        BudgetEdit body,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
         [AsParameters] Services services,
@@ -85,7 +85,7 @@ internal static class RuleRoutes
 
     private static Task<Results<Ok<RuleChange>, Created<RuleChange>, ApiProblem>> ChangeBudgetAsync(
         string budget,
-        BudgetText body,
+        BudgetEdit body,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
         [AsParameters] Services services,
@@ -121,7 +121,7 @@ internal static class RuleRoutes
         );
 
     private static Task<Results<Ok<RuleChange>, Created<RuleChange>, ApiProblem>> AddLimitAsync(
-        LimitText body,
+        RateLimitEdit body,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
         [AsParameters] Services services,
@@ -140,7 +140,7 @@ internal static class RuleRoutes
 
     private static Task<Results<Ok<RuleChange>, Created<RuleChange>, ApiProblem>> ChangeLimitAsync(
         string limit,
-        LimitText body,
+        RateLimitEdit body,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
         [AsParameters] Services services,

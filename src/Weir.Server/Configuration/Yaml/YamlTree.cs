@@ -186,10 +186,7 @@ internal static class YamlTree
             var end = parser.Consume<SequenceEnd>();
 
             var place = At(start);
-            return (
-                new YamlList(items, place.Line, place.Column, (int)start.Start.Index, EndOf(end)),
-                start.Anchor
-            );
+            return (new YamlList(items, place.Line, place.Column, (int)start.Start.Index, EndOf(end)), start.Anchor);
         }
 
         private (YamlNode, AnchorName) Mapping(int depth)
@@ -210,10 +207,7 @@ internal static class YamlTree
             var end = parser.Consume<MappingEnd>();
 
             var place = At(start);
-            return (
-                new YamlMap(entries, place.Line, place.Column, (int)start.Start.Index, EndOf(end)),
-                start.Anchor
-            );
+            return (new YamlMap(entries, place.Line, place.Column, (int)start.Start.Index, EndOf(end)), start.Anchor);
         }
 
         // The library ends a list in brackets before the bracket, and a map in braces before the brace.
