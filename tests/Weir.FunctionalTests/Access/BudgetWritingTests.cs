@@ -189,7 +189,9 @@ public sealed class BudgetWritingTests : IAsyncLifetime
         "/stages/1/do",
         "explode"
     )]
-    [InlineData("""{"name":"x","limitUsd":1,"stages":[null]}""", "/stages/0", "a map of keys")]
+    [InlineData("""{"name":"x","limitUsd":1,"stages":[null]}""", "/stages/0", "must not be null")]
+    [InlineData("""{"name":"x","limitUsd":1,"stages":[{"at":80}]}""", "/stages/0/do", "is empty")]
+    [InlineData("""{"name":"x","limitUsd":1,"scope":{"team":null}}""", "/scope/team", "must not be null")]
     [InlineData("""{"name":"x","limitUsd":1,"onExceed":"downgrade"}""", "/downgradeTo", "name the model")]
     [InlineData("""{"name":"${PATH}","limitUsd":1}""", "/name", "from the file on disk alone")]
     [InlineData("""{"name":"x","limitUsd":1,"scope":{"user":"secret:vendor"}}""", "/scope/user", "sealed secret")]

@@ -10,6 +10,13 @@ using Weir.Server.Configuration.Splices;
 
 namespace Weir.Server.Api.Budgets;
 
+/// <summary>Where budgets and limits are written.</summary>
+internal sealed class RuleDesks(ServerState state, SecretStore secrets, WorkspaceRegistry workspaces)
+{
+    /// <summary>For one caller.</summary>
+    public RuleDesk Of(RuleKind kind, ApiCaller caller) => new(kind, caller, state, secrets, workspaces);
+}
+
 /// <summary>
 /// Writes one budget or limit of the caller's workspace into its document, the way that a whole text goes: checked, a version, in the
 /// audit trail. Whoever may do that sees nothing of the rest of the document, and in the server's document, which speaks for every
@@ -23,6 +30,9 @@ internal sealed class RuleDesk(
     WorkspaceRegistry workspaces
 )
 {
+    /// <summary>What is written.</summary>
+    public RuleKind Kind => kind;
+
     private const int LongestReason = 300;
     private const int MostAttempts = 50;
 

@@ -49,29 +49,29 @@ internal sealed class RuleFields
     /// <summary>Of a budget.</summary>
     public static RuleFields Of(BudgetEdit budget)
     {
-        var fields = new RuleFields(budget.Name, budget.Scope, budget.Comment);
-        fields.Add("limitUsd", budget.LimitUsd is not null, budget.LimitUsd is { } usd ? RuleText.Of(usd) : null);
-        fields.Add("window", budget.Window);
-        fields.Add("timeZone", budget.TimeZone);
-        fields.Add("weekStart", budget.WeekStart);
-        fields.Add("monthStart", budget.MonthStart, empty: 0);
-        fields.Add("onExceed", budget.OnExceed);
-        fields.Add("downgradeTo", budget.DowngradeTo);
-        fields.Add(
+        var rule = new RuleFields(budget.Name, budget.Scope, budget.Comment);
+        rule.Add("limitUsd", budget.LimitUsd is not null, budget.LimitUsd is { } usd ? RuleText.Of(usd) : null);
+        rule.Add("window", budget.Window);
+        rule.Add("timeZone", budget.TimeZone);
+        rule.Add("weekStart", budget.WeekStart);
+        rule.Add("monthStart", budget.MonthStart, empty: 0);
+        rule.Add("onExceed", budget.OnExceed);
+        rule.Add("downgradeTo", budget.DowngradeTo);
+        rule.Add(
             "stages",
             budget.Stages is not null,
             budget.Stages is { Count: > 0 } stages ? RuleText.Of(stages.Select(Stage)) : null
         );
-        fields.Add("estimate", budget.Estimate);
-        fields.Add("counts", budget.Counts);
-        fields.Add("unpriced", budget.Unpriced);
-        return fields;
+        rule.Add("estimate", budget.Estimate);
+        rule.Add("counts", budget.Counts);
+        rule.Add("unpriced", budget.Unpriced);
+        return rule;
     }
 
     /// <summary>Of a limit.</summary>
     public static RuleFields Of(RateLimitEdit limit)
     {
-        var fields = new RuleFields(limit.Name, limit.Scope, limit.Comment);
+        var rule = new RuleFields(limit.Name, limit.Scope, limit.Comment);
         (string Key, long? Bound)[] bounds =
         [
             ("requestsPerMinute", limit.RequestsPerMinute),
@@ -91,20 +91,15 @@ internal sealed class RuleFields
         ];
         foreach (var (key, bound) in bounds)
         {
-            fields.Add(key, bound, empty: -1);
+            rule.Add(key, bound, empty: -1);
         }
 
-        fields.Add("estimate", limit.Estimate);
-        return fields;
+        rule.Add("estimate", limit.Estimate);
+        return rule;
     }
 
-    private static YamlNode Stage(BudgetStageEdit? stage)
+    private static YamlNode Stage(BudgetStageEdit stage)
     {
-        if (stage is null)
-        {
-            return RuleText.Of("");
-        }
-
         var entries = ImmutableArray.CreateBuilder<(string, YamlNode)>();
         entries.Add(("at", RuleText.Of(stage.At)));
         entries.Add(("do", RuleText.Of(stage.Do ?? "")));

@@ -17,7 +17,8 @@ internal static class RuleRoutes
         + "in the audit trail. With dryRun=true nothing changes, and the answer says what would. A document that is written so that it cannot be "
         + "changed in place is left alone (409).";
 
-    private const string EtagMeaning =
+    /// <summary>What is said of an <c>If-Match</c> that may be left out.</summary>
+    public const string EtagMeaning =
         "The ETag of the configuration that the caller knows; without it the newest is changed.";
 
     /// <summary>Maps those of budgets.</summary>
@@ -69,12 +70,14 @@ internal static class RuleRoutes
         BudgetEdit body,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
-        [AsParameters] Services services,
+        ApiCaller caller,
+        RuleDesks desks,
+        HttpResponse response,
         CancellationToken cancellationToken
     ) =>
         AnswerAsync(
-            services,
-            RuleKind.Budgets,
+            desks.Of(RuleKind.Budgets, caller),
+            response,
             RuleDesk.Act.Add,
             body.Name,
             RuleFields.Of(body),
@@ -88,12 +91,14 @@ internal static class RuleRoutes
         BudgetEdit body,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
-        [AsParameters] Services services,
+        ApiCaller caller,
+        RuleDesks desks,
+        HttpResponse response,
         CancellationToken cancellationToken
     ) =>
         AnswerAsync(
-            services,
-            RuleKind.Budgets,
+            desks.Of(RuleKind.Budgets, caller),
+            response,
             RuleDesk.Act.Change,
             budget,
             RuleFields.Of(body),
@@ -106,12 +111,14 @@ internal static class RuleRoutes
         string budget,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
-        [AsParameters] Services services,
+        ApiCaller caller,
+        RuleDesks desks,
+        HttpResponse response,
         CancellationToken cancellationToken
     ) =>
         AnswerAsync(
-            services,
-            RuleKind.Budgets,
+            desks.Of(RuleKind.Budgets, caller),
+            response,
             RuleDesk.Act.Remove,
             budget,
             RuleFields.None,
@@ -124,12 +131,14 @@ internal static class RuleRoutes
         RateLimitEdit body,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
-        [AsParameters] Services services,
+        ApiCaller caller,
+        RuleDesks desks,
+        HttpResponse response,
         CancellationToken cancellationToken
     ) =>
         AnswerAsync(
-            services,
-            RuleKind.Limits,
+            desks.Of(RuleKind.Limits, caller),
+            response,
             RuleDesk.Act.Add,
             body.Name,
             RuleFields.Of(body),
@@ -143,12 +152,14 @@ internal static class RuleRoutes
         RateLimitEdit body,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
-        [AsParameters] Services services,
+        ApiCaller caller,
+        RuleDesks desks,
+        HttpResponse response,
         CancellationToken cancellationToken
     ) =>
         AnswerAsync(
-            services,
-            RuleKind.Limits,
+            desks.Of(RuleKind.Limits, caller),
+            response,
             RuleDesk.Act.Change,
             limit,
             RuleFields.Of(body),
@@ -161,12 +172,14 @@ internal static class RuleRoutes
         string limit,
         bool? dryRun,
         [FromHeader(Name = "If-Match"), Description(EtagMeaning)] string? ifMatch,
-        [AsParameters] Services services,
+        ApiCaller caller,
+        RuleDesks desks,
+        HttpResponse response,
         CancellationToken cancellationToken
     ) =>
         AnswerAsync(
-            services,
-            RuleKind.Limits,
+            desks.Of(RuleKind.Limits, caller),
+            response,
             RuleDesk.Act.Remove,
             limit,
             RuleFields.None,
@@ -176,8 +189,8 @@ internal static class RuleRoutes
         );
 
     private static async Task<Results<Ok<RuleChange>, Created<RuleChange>, ApiProblem>> AnswerAsync(
-        Services services,
-        RuleKind kind,
+        RuleDesk desk,
+        HttpResponse response,
         RuleDesk.Act act,
         string? name,
         RuleFields fields,
@@ -186,28 +199,15 @@ internal static class RuleRoutes
         CancellationToken cancellationToken
     )
     {
-        var desk = new RuleDesk(kind, services.Caller, services.State, services.Secrets, services.Workspaces);
         var (change, problem) = await desk.RunAsync(act, name, fields, ifMatch, dryRun ?? false, cancellationToken);
         if (change is null)
         {
             return problem!;
         }
 
-        services.Response.Headers.ETag = $"\"{change.Etag}\"";
+        response.Headers.ETag = $"\"{change.Etag}\"";
         return act == RuleDesk.Act.Add && !change.DryRun
-            ? TypedResults.Created(
-                $"/api/v1/{(kind == RuleKind.Budgets ? "budgets" : "rate-limits")}/{Uri.EscapeDataString(change.Name)}",
-                change
-            )
+            ? TypedResults.Created($"/api/v1/{desk.Kind.Path}/{Uri.EscapeDataString(change.Name)}", change)
             : TypedResults.Ok(change);
     }
-
-    /// <summary>What every one of them works with.</summary>
-    internal readonly record struct Services(
-        ApiCaller Caller,
-        ServerState State,
-        SecretStore Secrets,
-        WorkspaceRegistry Workspaces,
-        HttpResponse Response
-    );
 }

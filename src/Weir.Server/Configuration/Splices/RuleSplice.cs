@@ -1,4 +1,3 @@
-using System.Globalization;
 using Weir.Server.Configuration.Yaml;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Tokens;
