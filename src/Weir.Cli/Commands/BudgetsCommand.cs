@@ -43,9 +43,11 @@ internal static class BudgetsCommand
 
     public static Command Create()
     {
-        var command = new Command("budgets", "How budgets and limits stand, and more room for them")
+        var command = new Command("budgets", "How budgets and limits stand, setting them, and more room for them")
         {
             List(),
+            BudgetWriting.Set(),
+            BudgetWriting.Remove(),
             Give(),
             End(),
         };
@@ -195,7 +197,7 @@ internal static class BudgetsCommand
     {
         if (list.Budgets.Count == 0 && list.Limits.Count == 0)
         {
-            CommandRun.Note("there is no budget and no limit: budgets and limits in the configuration make some");
+            CommandRun.Note("there is no budget and no limit: weir budgets set, or the configuration, makes some");
             return;
         }
 

@@ -55,6 +55,7 @@ internal static class ApiRoutes
         ProviderHealthRoutes.Map(api.MapGroup("/providers"));
         AuditRoutes.Map(api.MapGroup("/audit"));
         BudgetRoutes.Map(api.MapGroup("/budgets"));
+        RuleRoutes.MapLimits(api.MapGroup("/rate-limits"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         SecretRoutes.Map(api.MapGroup("/secrets"));
         PrivacyRoutes.Map(api.MapGroup("/privacy"));

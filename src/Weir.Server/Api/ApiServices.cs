@@ -6,6 +6,7 @@ using Weir.Capture.Hooks;
 using Weir.Capture.Otlp;
 using Weir.Client.Json;
 using Weir.Gateway;
+using Weir.Server.Api.Budgets;
 using Weir.Server.Api.Capture;
 using Weir.Server.Api.Config;
 using Weir.Server.Api.SignIn;
@@ -37,6 +38,7 @@ internal static class ApiServices
         services.AddSingleton(_ => state.Modules.Identity.Own);
         services.AddSingleton<PasskeyDesk>();
         services.AddSingleton<DryRunQueue>();
+        services.AddSingleton<RuleDesks>();
         services.AddSingleton(_ => state.Modules.Identity.Sessions);
         services.AddSingleton(_ => state.Modules.Prices);
         services.AddSingleton(_ => state.Modules.Demo);

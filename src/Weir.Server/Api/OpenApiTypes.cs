@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Weir.Client;
+using Weir.Server.Api.Budgets;
 using Weir.Server.Api.Usage;
 
 namespace Weir.Server.Api;
@@ -56,7 +57,7 @@ internal static class OpenApiTypes
         switch (parameter.Name)
         {
             case "If-Match":
-                parameter.Required = true;
+                parameter.Required = parameter.Description != RuleRoutes.EtagMeaning;
                 break;
             case "also":
                 // A list that is not given is an empty one.

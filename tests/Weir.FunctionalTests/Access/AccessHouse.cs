@@ -30,6 +30,9 @@ internal sealed class AccessHouse : IAsyncDisposable
 
     public string Data => folder.At("data");
 
+    /// <summary>The server's document.</summary>
+    public string Config => folder.At("weir.yaml");
+
     public WeirHost Host => host ?? throw new InvalidOperationException("The server does not run yet.");
 
     public Uri Address => new(Host.ReachableAddress!);
@@ -147,9 +150,8 @@ internal sealed class AccessHouse : IAsyncDisposable
     /// <param name="more">What its document says beside the usual: top-level keys.</param>
     public async Task StartAsync(string more = "")
     {
-        var config = folder.At("weir.yaml");
         await File.WriteAllTextAsync(
-            config,
+            Config,
             """
             version: 1
             server: { rateLimit: { requestsPerMinute: 0, wrongKeysPerMinute: 0 } }
@@ -169,7 +171,7 @@ internal sealed class AccessHouse : IAsyncDisposable
             new WeirHostOptions
             {
                 DataFolder = Data,
-                ConfigPath = config,
+                ConfigPath = Config,
                 Urls = ["http://127.0.0.1:0"],
                 Variable = _ => null,
                 Drain = TimeSpan.FromSeconds(1),

@@ -91,6 +91,7 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
         named["id"] = [request!, "hidden-session", .. named["user"]];
         named["name"] = ["hidden-role", "default", "hidden-provider", .. named["idOrName"], .. named["team"]];
         named["budget"] = named["name"];
+        named["limit"] = named["name"];
         named["grant"] = named["idOrName"];
         named["n"] = ["1"];
     }
@@ -339,8 +340,9 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
     [GeneratedRegex(@"\{\*{0,2}(?<name>\w+)[^}]*\}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Parameters();
 
+    // The activity feed counts the events of all workspaces.
     [GeneratedRegex(
-        @"""(lastUsedAt|acceptedAt|from|to)"":""[^""]*"",?",
+        @"""(lastUsedAt|acceptedAt|from|to)"":""[^""]*"",?|""cursor"":[0-9]+,?",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -143,6 +143,84 @@ public sealed class BudgetsTests : IAsyncLifetime
         Assert.Contains("There is no budget of that name", refused.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task One_that_is_set_holds_for_the_next_request_and_the_document_keeps_its_words()
+    {
+        var before = await File.ReadAllTextAsync(folder.At("data.yaml"), TestContext.Current.CancellationToken);
+        var trial = await weir.CommandAsync(
+            "budgets",
+            "set",
+            "tight",
+            "--amount",
+            "0",
+            "--scope",
+            "key=admin",
+            "--dry-run"
+        );
+        Assert.True(trial.ExitCode == 0, trial.Errors);
+        Assert.Contains(
+            "+  - { name: tight, scope: { key: admin }, limitUsd: 0 }\n",
+            trial.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Contains("nothing was changed", trial.Errors, StringComparison.Ordinal);
+        Assert.Equal(
+            before,
+            await File.ReadAllTextAsync(folder.At("data.yaml"), TestContext.Current.CancellationToken)
+        );
+
+        var made = await weir.CommandAsync(
+            "budgets",
+            "set",
+            "tight",
+            "--amount",
+            "0",
+            "--scope",
+            "key=admin",
+            "--json"
+        );
+        Assert.Equal("added", made.Json().GetProperty("outcome").GetString());
+        var (status, body) = await AskAsync();
+        Assert.True(status == HttpStatusCode.TooManyRequests && body.Contains("tight", StringComparison.Ordinal), body);
+
+        var wider = await weir.CommandAsync(
+            "budgets",
+            "set",
+            "tight",
+            "--amount",
+            "1",
+            "--per",
+            "24h",
+            "--stage",
+            "80=warn"
+        );
+        Assert.True(wider.ExitCode == 0, wider.Errors);
+        Assert.Contains("\"tight\" is changed: version ", wider.Errors, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync()).Status);
+        Assert.Equal(
+            before
+                + "  - { name: tight, scope: { key: admin }, limitUsd: 1, window: 24h, stages: [{ at: 80, do: warn }] }\n",
+            await File.ReadAllTextAsync(folder.At("data.yaml"), TestContext.Current.CancellationToken)
+        );
+
+        var wrong = await weir.CommandAsync("budgets", "set", "tight", "--per", "year", "--stage", "80=explode");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("weir: --per: unknown window \"year\"", wrong.Errors, StringComparison.Ordinal);
+        Assert.Contains("weir: --stage: unknown do \"explode\"", wrong.Errors, StringComparison.Ordinal);
+        var nothing = await weir.CommandAsync("budgets", "set", "other");
+        Assert.Equal(2, nothing.ExitCode);
+        Assert.Contains("weir: --amount: is missing", nothing.Errors, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await weir.CommandAsync("budgets", "remove", "tight")).ExitCode);
+        Assert.Equal(3, (await weir.CommandAsync("budgets", "remove", "tight")).ExitCode);
+        Assert.Equal(
+            before,
+            await File.ReadAllTextAsync(folder.At("data.yaml"), TestContext.Current.CancellationToken)
+        );
+        var versions = (await weir.CommandAsync("config", "versions")).Output;
+        Assert.Contains("budget tight removed", versions, StringComparison.Ordinal);
+    }
+
     private Task<WeirProcess> StartAsync() =>
         WeirProcess.StartAsync(
             folder.At("data"),

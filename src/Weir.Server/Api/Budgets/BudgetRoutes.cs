@@ -38,6 +38,7 @@ internal static class BudgetRoutes
             .WithSummary("Ends a grant before its time")
             .Needs(Permission.CostsApprove)
             .Refuses(StatusCodes.Status404NotFound);
+        RuleRoutes.MapBudgets(group);
     }
 
     private static Ok<BudgetList> List(ApiCaller caller, ServerState state, WorkspaceRegistry workspaces) =>

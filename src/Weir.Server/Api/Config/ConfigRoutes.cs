@@ -131,27 +131,32 @@ internal static class ConfigRoutes
         }
 
         var replacement = documents.Replace(store, text, match.Trim('"'), author);
-        switch (replacement.Outcome)
+        if (replacement.Outcome != ConfigReplacementOutcome.Done)
         {
-            case ConfigReplacementOutcome.Done:
-                await author.Noted;
-                await secrets.SettleAsync().WaitAsync(cancellationToken);
-                return Answer(store, versions, caller, response);
-            case ConfigReplacementOutcome.NoFile:
-                return NoFile(store);
-            case ConfigReplacementOutcome.ReadOnly:
-                return ApiProblem.Of(StatusCodes.Status409Conflict, "The configuration file cannot be written.");
-            case ConfigReplacementOutcome.Changed:
-                return ApiProblem.Of(
-                    StatusCodes.Status412PreconditionFailed,
-                    "The configuration is another one by now; read it again."
-                );
-            case ConfigReplacementOutcome.Faulty:
-                return ApiProblem.Faulty(replacement.Faults);
-            default:
-                throw new InvalidOperationException($"Unknown outcome {replacement.Outcome}.");
+            return Refusal(replacement, store);
         }
+
+        await author.Noted;
+        await secrets.SettleAsync().WaitAsync(cancellationToken);
+        return Answer(store, versions, caller, response);
     }
+
+    /// <summary>What is answered where a text did not take force.</summary>
+    public static ApiProblem Refusal(ConfigReplacement replacement, ConfigStore store) =>
+        replacement.Outcome switch
+        {
+            ConfigReplacementOutcome.NoFile => NoFile(store),
+            ConfigReplacementOutcome.ReadOnly => ApiProblem.Of(
+                StatusCodes.Status409Conflict,
+                "The configuration file cannot be written."
+            ),
+            ConfigReplacementOutcome.Changed => ApiProblem.Of(
+                StatusCodes.Status412PreconditionFailed,
+                "The configuration is another one by now; read it again."
+            ),
+            ConfigReplacementOutcome.Faulty => ApiProblem.Faulty(replacement.Faults),
+            _ => throw new InvalidOperationException($"{replacement.Outcome} is no failure."),
+        };
 
     private static Ok<ConfigDocument> Answer(
         ConfigStore store,

@@ -9,7 +9,7 @@ namespace Weir.Server.Configuration.Life;
 /// </summary>
 internal sealed record UnifiedDiff(string Text, int Added, int Removed)
 {
-    private const int Context = 3;
+    private const int UsualContext = 3;
     private const string NoNewline = "\\ No newline at end of file\n";
 
     /// <summary>The diff; an empty text where the two are the same.</summary>
@@ -17,7 +17,8 @@ internal sealed record UnifiedDiff(string Text, int Added, int Removed)
     /// <param name="to">What is.</param>
     /// <param name="fromName">What the first is called.</param>
     /// <param name="toName">What the second is called.</param>
-    public static UnifiedDiff Of(string? from, string to, string fromName, string toName)
+    /// <param name="context">How many lines around each change are shown, from 0.</param>
+    public static UnifiedDiff Of(string? from, string to, string fromName, string toName, int context = UsualContext)
     {
         var lines = LineDiff.Of(Lines(from ?? ""), Lines(to));
         var changed = lines.Select((line, at) => (line.Kind, At: at)).Where(l => l.Kind != LineDiff.Kind.Kept).ToList();
@@ -33,13 +34,13 @@ internal sealed record UnifiedDiff(string Text, int Added, int Removed)
         for (var first = 0; first < changed.Count; )
         {
             var last = first;
-            while (last + 1 < changed.Count && changed[last + 1].At - changed[last].At <= 2 * Context + 1)
+            while (last + 1 < changed.Count && changed[last + 1].At - changed[last].At <= 2 * context + 1)
             {
                 last++;
             }
 
-            var start = Math.Max(0, changed[first].At - Context);
-            var end = Math.Min(lines.Count, changed[last].At + Context + 1);
+            var start = Math.Max(0, changed[first].At - context);
+            var end = Math.Min(lines.Count, changed[last].At + context + 1);
             text.Append("@@ -").Append(Range(old[start], old[end])).Append(" +");
             text.Append(Range(now[start], now[end])).Append(" @@\n");
             for (var at = start; at < end; at++)

@@ -186,10 +186,7 @@ internal static class YamlTree
             var end = parser.Consume<SequenceEnd>();
 
             var place = At(start);
-            return (
-                new YamlList(items, place.Line, place.Column, (int)start.Start.Index, (int)end.End.Index),
-                start.Anchor
-            );
+            return (new YamlList(items, place.Line, place.Column, (int)start.Start.Index, EndOf(end)), start.Anchor);
         }
 
         private (YamlNode, AnchorName) Mapping(int depth)
@@ -210,10 +207,14 @@ internal static class YamlTree
             var end = parser.Consume<MappingEnd>();
 
             var place = At(start);
-            return (
-                new YamlMap(entries, place.Line, place.Column, (int)start.Start.Index, (int)end.End.Index),
-                start.Anchor
-            );
+            return (new YamlMap(entries, place.Line, place.Column, (int)start.Start.Index, EndOf(end)), start.Anchor);
+        }
+
+        // The library ends a list in brackets before the bracket, and a map in braces before the brace.
+        private int EndOf(ParsingEvent end)
+        {
+            var at = (int)end.End.Index;
+            return at == (int)end.Start.Index && at < text.Length && text[at] is (']' or '}') ? at + 1 : at;
         }
 
         private void Count(ParsingEvent at, int weight)
