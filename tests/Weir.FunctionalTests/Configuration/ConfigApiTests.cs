@@ -1,4 +1,4 @@
-using Microsoft.Data.Sqlite;
+using Weir.Foundation.Storage;
 using Weir.FunctionalTests.Api;
 using Weir.Testing;
 
@@ -207,8 +207,7 @@ public sealed class ConfigApiTests : IAsyncLifetime
 
     private void Execute(string sql)
     {
-        using var ledger = new SqliteConnection($"Data Source={folder.At("data", "ledger.db")};Pooling=False");
-        ledger.Open();
+        using var ledger = new SqliteDatabase(folder.At("data", "ledger.db")).OpenWriter();
         using var command = ledger.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();

@@ -110,8 +110,7 @@ public sealed class CompactionTests
                 ],
             }
         );
-        string Ask(string model) =>
-            $$"""{"model":"{{model}}","input":[{"role":"user","content":"Hi"},{{item}}]}""";
+        string Ask(string model) => $$"""{"model":"{{model}}","input":[{"role":"user","content":"Hi"},{{item}}]}""";
 
         var (served, _) = await host.AskAsync(host.Post("/v1/responses", Ask("gpt-5.5")));
         var (refused, body) = await host.AskAsync(host.Post("/v1/responses", Ask("other")));
