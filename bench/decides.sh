@@ -92,5 +92,5 @@ compared plain deciding p99 "99th percentile, µs"
 echo
 echo "Requests in the ledgers: $sent of $sent each. Peak memory: $(memory plain VmHWM) MB, deciding $(memory deciding VmHWM) MB."
 spent=$(ledger deciding | field costUsd)
-counted=$(api deciding /budgets | grep -oE '"name":"all"[^]]*' | field spentUsd)
+counted=$(api deciding /budgets | grep -oE '"name":"all".*' | field spentUsd)
 echo "Spent by the ledger: ${spent:-not told} USD; by the budget: ${counted:-not told} USD."

@@ -25,30 +25,37 @@ internal static class MediaReader
     private const int Deepest = 4;
 
     /// <summary>Adds up what stands in an array of messages, items or contents; nothing of anything else.</summary>
-    public static void Read(ReadOnlySpan<byte> conversation, MediaTally tally) => Items(conversation, tally, depth: 0);
-
-    private static void Items(ReadOnlySpan<byte> json, MediaTally tally, int depth)
+    public static void Read(ReadOnlySpan<byte> conversation, MediaTally tally)
     {
-        var cursor = new JsonCursor(json);
+        var cursor = new JsonCursor(conversation);
+        Items(ref cursor, tally, depth: 0);
+    }
+
+    private static void Items(ref JsonCursor cursor, MediaTally tally, int depth)
+    {
         if (depth == Deepest || !cursor.EnterArray())
         {
+            cursor.Pass();
             return;
         }
 
         while (cursor.NextElement())
         {
-            var item = cursor.Skip();
-            if (item is [(byte)'{', ..])
+            if (cursor.Peek() == JsonKind.Object)
             {
-                Item(item, tally, depth);
+                Item(ref cursor, tally, depth);
+            }
+            else
+            {
+                cursor.Pass();
             }
         }
     }
 
-    private static void Item(ReadOnlySpan<byte> json, MediaTally tally, int depth)
+    private static void Item(ref JsonCursor cursor, MediaTally tally, int depth)
     {
         var kind = Kind.None;
-        var cursor = new JsonCursor(json);
+        var start = cursor.Position;
         cursor.EnterObject();
         while (cursor.NextProperty(out var name, out var escaped))
         {
@@ -62,7 +69,7 @@ internal static class MediaReader
                 || JsonText.Is(name, escaped, "output"u8)
             )
             {
-                Items(cursor.Skip(), tally, depth + 1);
+                Items(ref cursor, tally, depth + 1);
             }
             else if (
                 JsonText.Is(name, escaped, "inlineData"u8)
@@ -75,13 +82,18 @@ internal static class MediaReader
             }
             else
             {
-                cursor.Skip();
+                cursor.Pass();
             }
         }
 
-        tally.Images += kind == Kind.Image ? 1 : 0;
-        tally.ImageBytes += kind == Kind.Image ? json.Length : 0;
-        tally.Bytes += kind == Kind.None ? 0 : json.Length;
+        // Of what is no JSON nobody knows where it ends: it is text.
+        if (!cursor.Failed)
+        {
+            var length = cursor.Position - start;
+            tally.Images += kind == Kind.Image ? 1 : 0;
+            tally.ImageBytes += kind == Kind.Image ? length : 0;
+            tally.Bytes += kind == Kind.None ? 0 : length;
+        }
     }
 
     private static Kind KindOf(ReadOnlySpan<byte> type, bool escaped) =>

@@ -42,6 +42,9 @@ internal readonly record struct RequestHead
     /// <summary>Claude Code's session from <c>metadata.user_id</c>; null when there is none.</summary>
     public string? Session { get; init; }
 
+    /// <summary>Where the parts stand that are looked into by some requests alone.</summary>
+    public RequestParts Parts { get; init; }
+
     /// <summary>Why the body is refused (not JSON, not an object, a doubled key), for the caller; null when it is not.</summary>
     public string? Fault { get; init; }
 }

@@ -29,9 +29,12 @@ internal static class RequestHeadReader
         }
 
         var head = new RequestHead();
+        var parts = new RequestParts();
         var seen = Member.None;
         while (cursor.NextProperty(out var name, out var escaped))
         {
+            cursor.Peek();
+            var start = cursor.Position;
             var member = Find(name, escaped, dialect, out var exact, out var invalid);
             if (invalid)
             {
@@ -64,6 +67,8 @@ internal static class RequestHeadReader
             {
                 cursor.Skip();
             }
+
+            parts.Note(name, escaped, start..cursor.Position);
         }
 
         if (!cursor.AtEnd())
@@ -76,7 +81,10 @@ internal static class RequestHeadReader
             };
         }
 
-        return head;
+        return head with
+        {
+            Parts = parts,
+        };
     }
 
     private static RequestHead ReadMember(ref JsonCursor cursor, in RequestHead head, Member member, Dialect dialect) =>

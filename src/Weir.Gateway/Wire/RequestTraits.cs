@@ -14,7 +14,6 @@ internal sealed class RequestTraits(ReadOnlyMemory<byte> body, Dialect dialect, 
     /// <summary>What a picture is worth beside the text: about 1,500 tokens, whoever reads it.</summary>
     private const int TokensOfImage = 1500;
 
-    private Parts? parts;
     private MediaTally? media;
     private OfferedTools? tools;
     private ImmutableArray<string> system;
@@ -30,13 +29,13 @@ internal sealed class RequestTraits(ReadOnlyMemory<byte> body, Dialect dialect, 
     public ImmutableArray<string> Tools => Offered.Names;
 
     /// <summary>Whether a search that the vendor does itself is offered.</summary>
-    public bool OffersWebSearch => All.SearchesByOption || Offered.Searches;
+    public bool OffersWebSearch => Part(Head.Parts.SearchOptions) is [(byte)'{', ..] || Offered.Searches;
 
     /// <summary>Whether a picture stands in the conversation, in an answer of a tool's too.</summary>
     public bool HasImage => Media.Images > 0;
 
     /// <summary>Whether the answer must follow a JSON schema, as Anthropic's requests say it.</summary>
-    public bool WantsSchema => All.WantsSchema;
+    public bool WantsSchema => HasSchema(Part(Head.Parts.OutputConfig));
 
     /// <summary>How the texts of the instructions begin, in order, at most eight.</summary>
     public ImmutableArray<string> SystemStarts
@@ -45,7 +44,7 @@ internal sealed class RequestTraits(ReadOnlyMemory<byte> body, Dialect dialect, 
         {
             if (system.IsDefault)
             {
-                system = SystemTexts.Read(body.Span[All.System]);
+                system = SystemTexts.Read(Part(Head.Parts.System));
             }
 
             return system;
@@ -80,70 +79,16 @@ internal sealed class RequestTraits(ReadOnlyMemory<byte> body, Dialect dialect, 
             if (media is null)
             {
                 media = new MediaTally();
-                MediaReader.Read(body.Span[All.Conversation], media);
+                MediaReader.Read(Part(Head.Parts.Conversation), media);
             }
 
             return media;
         }
     }
 
-    private OfferedTools Offered => tools ??= OfferedTools.Read(body.Span[All.Tools]);
+    private OfferedTools Offered => tools ??= OfferedTools.Read(Part(Head.Parts.Tools));
 
-    private Parts All => parts ??= ReadParts();
-
-    private Parts ReadParts()
-    {
-        var found = new Parts();
-        var cursor = new JsonCursor(body.Span);
-        if (!cursor.EnterObject())
-        {
-            return found;
-        }
-
-        while (cursor.NextProperty(out var name, out var escaped))
-        {
-            cursor.Peek();
-            var start = cursor.Position;
-            var value = cursor.Skip();
-            var at = start..cursor.Position;
-            if (cursor.Failed)
-            {
-                break;
-            }
-
-            if (JsonText.Is(name, escaped, "tools"u8))
-            {
-                found.Tools = at;
-            }
-            else if (
-                JsonText.Is(name, escaped, "messages"u8)
-                || JsonText.Is(name, escaped, "input"u8)
-                || JsonText.Is(name, escaped, "contents"u8)
-            )
-            {
-                found.Conversation = at;
-            }
-            else if (
-                JsonText.Is(name, escaped, "system"u8)
-                || JsonText.Is(name, escaped, "instructions"u8)
-                || JsonText.Is(name, escaped, "systemInstruction"u8)
-                || JsonText.Is(name, escaped, "system_instruction"u8)
-            )
-            {
-                found.System = at;
-            }
-            else if (JsonText.Is(name, escaped, "output_config"u8))
-            {
-                found.WantsSchema = HasSchema(value);
-            }
-            else if (JsonText.Is(name, escaped, "web_search_options"u8))
-            {
-                found.SearchesByOption = value is [(byte)'{', ..];
-            }
-        }
-
-        return found;
-    }
+    private ReadOnlySpan<byte> Part(Range at) => body.Span[at];
 
     private static bool HasSchema(ReadOnlySpan<byte> config)
     {
@@ -164,18 +109,5 @@ internal sealed class RequestTraits(ReadOnlyMemory<byte> body, Dialect dialect, 
         }
 
         return false;
-    }
-
-    private sealed record Parts
-    {
-        public Range Tools { get; set; }
-
-        public Range Conversation { get; set; }
-
-        public Range System { get; set; }
-
-        public bool WantsSchema { get; set; }
-
-        public bool SearchesByOption { get; set; }
     }
 }
