@@ -74,40 +74,31 @@ internal readonly record struct CostEstimate(Money? Cost, long Input, long Outpu
         DateTimeOffset at
     )
     {
-        Money? most = null;
         // A class without a price makes a charge unknown; the others still tell.
-        for (var way = 0; way < 4; way++)
-        {
-            var usage = way switch
+        ReadOnlySpan<TokenUsage> ways =
+        [
+            new() { Input = prompt, Output = output },
+            new() { CacheWrite5m = prompt, Output = output },
+            new() { CacheWrite1h = prompt, Output = output },
+            new()
             {
-                0 => new TokenUsage { Input = prompt, Output = output },
-                1 => new TokenUsage { CacheWrite5m = prompt, Output = output },
-                2 => new TokenUsage { CacheWrite1h = prompt, Output = output },
-                _ => new TokenUsage
-                {
-                    Input = prompt,
-                    Output = output,
-                    Reasoning = output,
-                },
-            };
-            var charge = prices.Charge(
-                new PriceRequest
-                {
-                    Catalogue = target.Catalogue,
-                    Provider = target.Provider,
-                    Requested = target.Model,
-                    Usage = usage,
-                    Mode = mode,
-                    At = at,
-                }
-            );
-            if (charge.Cost is { } cost && (most is null || cost > most.Value))
+                Input = prompt,
+                Output = output,
+                Reasoning = output,
+            },
+        ];
+        return prices.Dearest(
+            new PriceRequest
             {
-                most = cost;
-            }
-        }
-
-        return most;
+                Catalogue = target.Catalogue,
+                Provider = target.Provider,
+                Requested = target.Model,
+                Usage = default,
+                Mode = mode,
+                At = at,
+            },
+            ways
+        );
     }
 }
 

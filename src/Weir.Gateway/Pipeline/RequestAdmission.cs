@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Weir.Foundation;
@@ -5,6 +6,7 @@ using Weir.Gateway.Activities;
 using Weir.Gateway.Admission;
 using Weir.Gateway.Admission.Headers;
 using Weir.Gateway.Counting;
+using Weir.Gateway.Routing;
 
 namespace Weir.Gateway.Pipeline;
 
@@ -142,15 +144,27 @@ internal sealed class RequestAdmission(AdmissionKeeper keeper, ActivityFeed? act
                 User = principal.User,
                 Key = principal.KeyName,
                 Model = exchange.DowngradedTo ?? exchange.RequestedModel,
-                Providers = targets is [var only]
-                    ? [only.Provider.Name]
-                    : [.. targets.Select(target => target.Provider.Name).Distinct(StringComparer.Ordinal)],
+                Providers = NamesOf(targets),
                 Tags = exchange.Attribution.Tags,
             },
             Estimate = exchange.Gateway.Rules.Estimates ? EstimateOf(exchange) : default,
             IsBilled = isBilled,
             IsDowngraded = exchange.DowngradedTo is not null,
         };
+    }
+
+    private static ImmutableArray<string> NamesOf(ImmutableArray<Target> targets)
+    {
+        var names = ImmutableArray.CreateBuilder<string>(targets.Length);
+        foreach (var target in targets)
+        {
+            if (!names.Contains(target.Provider.Name))
+            {
+                names.Add(target.Provider.Name);
+            }
+        }
+
+        return names.DrainToImmutable();
     }
 
     private static CostEstimate EstimateOf(Exchange exchange)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Weir.Foundation;
 
 namespace Weir.Ledger;
 
@@ -39,17 +40,33 @@ public sealed class PriceSnapshot
     /// before the catalogue and the exact name before the one without its date. A model, mode or class without a price
     /// gives an unknown cost, never zero; so do counts that cannot be (negative, or above ten thousand million).
     /// </summary>
-    public Charge Charge(in PriceRequest request)
-    {
-        var at = DateOnly.FromDateTime(request.At.UtcDateTime);
-        var price =
-            PriceAt(request.Catalogue, request.Provider, request.Served, at)
-            ?? PriceAt(request.Catalogue, request.Provider, request.Requested, at);
-        return
-            price is not null
-            && CostCalculator.Cost(price, request.Usage, request.Mode, request.WebSearches) is { } cost
+    public Charge Charge(in PriceRequest request) =>
+        PriceOf(request) is { } price
+        && CostCalculator.Cost(price, request.Usage, request.Mode, request.WebSearches) is { } cost
             ? new Charge(cost, Version)
             : default;
+
+    /// <summary>The highest of what several usages would cost, as <see cref="Charge"/> has it; null when no cost of them is known.</summary>
+    /// <param name="request">What is priced; its own usage is passed over.</param>
+    /// <param name="usages">The usages.</param>
+    public Money? Dearest(in PriceRequest request, ReadOnlySpan<TokenUsage> usages)
+    {
+        Money? most = null;
+        if (PriceOf(request) is { } price)
+        {
+            foreach (ref readonly var usage in usages)
+            {
+                if (
+                    CostCalculator.Cost(price, usage, request.Mode, request.WebSearches) is { } cost
+                    && (most is null || cost > most.Value)
+                )
+                {
+                    most = cost;
+                }
+            }
+        }
+
+        return most;
     }
 
     /// <summary>
@@ -126,6 +143,13 @@ public sealed class PriceSnapshot
 
     private static string[] Words(string text) =>
         text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private ModelPrice? PriceOf(in PriceRequest request)
+    {
+        var at = DateOnly.FromDateTime(request.At.UtcDateTime);
+        return PriceAt(request.Catalogue, request.Provider, request.Served, at)
+            ?? PriceAt(request.Catalogue, request.Provider, request.Requested, at);
+    }
 
     /// <summary>The price of a name that held on a day; null when none did.</summary>
     private ModelPrice? PriceAt(string catalogueName, string? provider, string? model, DateOnly at)
