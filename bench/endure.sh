@@ -69,7 +69,7 @@ settle weir $done
 must "requests in the ledger" "$(ledger weir | field requests)" $done
 
 echo "streams that are reset" >&2
-load abandon "${url[weir]}" "@$work/weir.keys" --models 20 --requests "$aborts" --connections 64 --body 2048 --stream --interval 2 >"$work/load.json"
+load abandon "${url[weir]}" "@$work/weir.keys" --models 20 --requests "$aborts" --connections 128 --body 2048 --stream --interval 20 >"$work/load.json"
 cat "$work/load.json"
 quiet
 must "held for streams that were reset" "$(held)" 0
