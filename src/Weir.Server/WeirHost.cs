@@ -268,6 +268,7 @@ public sealed class WeirHost : IAsyncDisposable
             }
 
             opened.Identity.Workspaces.Tell(documents.Sync);
+            ApiServices.Add(builder.Services, opened);
             app = builder.Build();
             _ = app.Services.GetRequiredService<ServerMeter>();
             Pipeline.Map(app, state);

@@ -3,7 +3,7 @@ using Weir.Wire;
 namespace Weir.Gateway.Wire;
 
 /// <summary>Where the parts of a body stand that are looked into by some requests alone; empty where there is none.</summary>
-internal struct RequestParts
+internal record struct RequestParts
 {
     /// <summary>The value of <c>messages</c>, <c>input</c> or <c>contents</c>.</summary>
     public Range Conversation { get; private set; }

@@ -24,30 +24,9 @@ internal static class ApiServices
         services.AddSingleton(state);
         services.AddSingleton(state.Options.Clock);
         services.AddSingleton(state.Documents);
-        services.AddSingleton(_ => state.Modules.Identity);
-        services.AddSingleton(_ => state.Modules.Identity.Secrets);
-        services.AddSingleton(_ => state.Modules.Ledger);
-        services.AddSingleton(_ => state.Modules.Identity.Keys);
-        services.AddSingleton(_ => state.Modules.Identity.Workspaces);
-        services.AddSingleton(_ => state.Modules.Identity.Roles);
-        services.AddSingleton(_ => state.Modules.Identity.Teams);
-        services.AddSingleton(_ => state.Modules.Identity.Audit);
-        services.AddSingleton(_ => state.Modules.Identity.Versions);
-        services.AddSingleton(_ => state.Modules.Identity.Users);
-        services.AddSingleton(_ => state.Modules.Identity.SignIn);
-        services.AddSingleton(_ => state.Modules.Identity.Own);
         services.AddSingleton<PasskeyDesk>();
         services.AddSingleton<DryRunQueue>();
         services.AddSingleton<RuleDesks>();
-        services.AddSingleton(_ => state.Modules.Identity.Sessions);
-        services.AddSingleton(_ => state.Modules.Prices);
-        services.AddSingleton(_ => state.Modules.Demo);
-        services.AddSingleton(_ => state.Modules.Intake);
-        services.AddSingleton(_ => state.Modules.Quotas);
-        services.AddSingleton(_ => state.Modules.Limits);
-        services.AddSingleton(_ => state.Modules.LimitNews);
-        services.AddSingleton(_ => state.Modules.Activity);
-        services.AddSingleton(_ => state.Modules.Status);
         services.AddSingleton(provider => new RefusalLog(
             state.Options.Clock,
             provider.GetRequiredService<ILoggerFactory>().CreateLogger("Weir.Server.Doors")
@@ -73,5 +52,33 @@ internal static class ApiServices
         ));
         OpenApiDocument.Add(services);
         AnswerCompression.Add(services);
+    }
+
+    /// <summary>
+    /// The modules, as they are: what a container makes it would dispose of with itself, and they end later, in an order of their own.
+    /// </summary>
+    public static void Add(IServiceCollection services, Modules modules)
+    {
+        services.AddSingleton(modules.Identity);
+        services.AddSingleton(modules.Identity.Secrets);
+        services.AddSingleton(modules.Ledger);
+        services.AddSingleton(modules.Identity.Keys);
+        services.AddSingleton(modules.Identity.Workspaces);
+        services.AddSingleton(modules.Identity.Roles);
+        services.AddSingleton(modules.Identity.Teams);
+        services.AddSingleton(modules.Identity.Audit);
+        services.AddSingleton(modules.Identity.Versions);
+        services.AddSingleton(modules.Identity.Users);
+        services.AddSingleton(modules.Identity.SignIn);
+        services.AddSingleton(modules.Identity.Own);
+        services.AddSingleton(modules.Identity.Sessions);
+        services.AddSingleton(modules.Prices);
+        services.AddSingleton(modules.Demo);
+        services.AddSingleton(modules.Intake);
+        services.AddSingleton(modules.Quotas);
+        services.AddSingleton(modules.Limits);
+        services.AddSingleton(modules.LimitNews);
+        services.AddSingleton(modules.Activity);
+        services.AddSingleton(modules.Status);
     }
 }

@@ -54,6 +54,7 @@ internal sealed class BodySpliceTarget : FuzzTarget
                 IncludeUsage = null,
                 IncludeUsageAt = default,
                 StreamOptionsAt = default,
+                Parts = default,
             },
             after with
             {
@@ -62,6 +63,7 @@ internal sealed class BodySpliceTarget : FuzzTarget
                 IncludeUsage = null,
                 IncludeUsageAt = default,
                 StreamOptionsAt = default,
+                Parts = default,
             },
             "what else the head says"
         );
