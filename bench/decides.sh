@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-rounds=7 requests=20000 large=6000 streams=6000
+rounds=7 requests=20000 large=6000 streams=20000
 while (($#)); do
   case "$1" in
     --rounds) rounds=$2 && shift ;;
