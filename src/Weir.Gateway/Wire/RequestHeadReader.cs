@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using Weir.Foundation;
 using Weir.Wire;
 
@@ -12,7 +11,6 @@ namespace Weir.Gateway.Wire;
 internal static class RequestHeadReader
 {
     private const int LongestName = 256;
-    private const int LongestKey = 64;
 
     private const string NotJson = "The request body is not valid JSON.";
 
@@ -30,25 +28,28 @@ internal static class RequestHeadReader
 
         var head = new RequestHead();
         var parts = new RequestParts();
-        var seen = Member.None;
+        var seen = RequestMember.None;
         while (cursor.NextProperty(out var name, out var escaped))
         {
             cursor.Peek();
             var start = cursor.Position;
-            var member = Find(name, escaped, dialect, out var exact, out var invalid);
+            var member = RequestMembers.Find(name, escaped, dialect, out var exact, out var invalid);
             if (invalid)
             {
                 return new RequestHead { Fault = NotJson };
             }
 
-            if (member != Member.None)
+            if (member != RequestMember.None)
             {
-                if ((seen & member) != Member.None)
+                if ((seen & member) != RequestMember.None)
                 {
-                    return new RequestHead { Fault = $"The key '{NameOf(member)}' stands twice in the request body." };
+                    return new RequestHead
+                    {
+                        Fault = $"The key '{RequestMembers.NameOf(member)}' stands twice in the request body.",
+                    };
                 }
 
-                if (member == Member.StreamOptions && !exact)
+                if (member == RequestMember.StreamOptions && !exact)
                 {
                     // One of ours beside it would be a second for some decoders.
                     return new RequestHead { Fault = "'stream_options' must be written in small letters." };
@@ -87,25 +88,30 @@ internal static class RequestHeadReader
         };
     }
 
-    private static RequestHead ReadMember(ref JsonCursor cursor, in RequestHead head, Member member, Dialect dialect) =>
+    private static RequestHead ReadMember(
+        ref JsonCursor cursor,
+        in RequestHead head,
+        RequestMember member,
+        Dialect dialect
+    ) =>
         member switch
         {
-            Member.Model => ReadModel(ref cursor, head),
-            Member.Stream => ReadStream(ref cursor, head),
-            Member.MaxTokens or Member.MaxCompletionTokens or Member.MaxOutputTokens => ReadBound(
+            RequestMember.Model => ReadModel(ref cursor, head),
+            RequestMember.Stream => ReadStream(ref cursor, head),
+            RequestMember.MaxTokens or RequestMember.MaxCompletionTokens or RequestMember.MaxOutputTokens => ReadBound(
                 ref cursor,
                 head,
                 member
             ),
-            Member.StreamOptions => ReadStreamOptions(ref cursor, head),
-            Member.Tools => ReadTools(ref cursor, head),
-            Member.Thinking => ReadThinking(ref cursor, head),
-            Member.ReasoningEffort => ReadEffort(ref cursor, head),
-            Member.Reasoning => ReadReasoning(ref cursor, head),
-            Member.Speed or Member.ServiceTier => ReadMode(ref cursor, head, member, dialect),
-            Member.Metadata => ReadMetadata(ref cursor, head),
-            Member.GenerationConfig => ReadGenerationConfig(ref cursor, head),
-            Member.Answers => ReadAnswers(ref cursor, head),
+            RequestMember.StreamOptions => ReadStreamOptions(ref cursor, head),
+            RequestMember.Tools => ReadTools(ref cursor, head),
+            RequestMember.Thinking => ReadThinking(ref cursor, head),
+            RequestMember.ReasoningEffort => ReadEffort(ref cursor, head),
+            RequestMember.Reasoning => ReadReasoning(ref cursor, head),
+            RequestMember.Speed or RequestMember.ServiceTier => ReadMode(ref cursor, head, member, dialect),
+            RequestMember.Metadata => ReadMetadata(ref cursor, head),
+            RequestMember.GenerationConfig => ReadGenerationConfig(ref cursor, head),
+            RequestMember.Answers => ReadAnswers(ref cursor, head),
             _ => Skipped(ref cursor, head),
         };
 
@@ -161,12 +167,12 @@ internal static class RequestHeadReader
     }
 
     // Some servers take -1 for "no bound", some take 1e3: what is no plain count is no bound, and no fault of ours.
-    private static RequestHead ReadBound(ref JsonCursor cursor, in RequestHead head, Member member)
+    private static RequestHead ReadBound(ref JsonCursor cursor, in RequestHead head, RequestMember member)
     {
         var kind = cursor.Peek();
         if (kind is not (JsonKind.Number or JsonKind.Null))
         {
-            return Wrong(kind, NameOf(member), "a whole number");
+            return Wrong(kind, RequestMembers.NameOf(member), "a whole number");
         }
 
         var bound = cursor.ReadCount();
@@ -309,7 +315,12 @@ internal static class RequestHeadReader
         return on ? head with { HasThinking = true } : head;
     }
 
-    private static RequestHead ReadMode(ref JsonCursor cursor, in RequestHead head, Member member, Dialect dialect)
+    private static RequestHead ReadMode(
+        ref JsonCursor cursor,
+        in RequestHead head,
+        RequestMember member,
+        Dialect dialect
+    )
     {
         if (cursor.Peek() != JsonKind.String)
         {
@@ -322,7 +333,7 @@ internal static class RequestHeadReader
         }
 
         // Anthropic's service_tier asks for a capacity that was bought (auto, standard_only), not for a price.
-        if (dialect == Dialect.AnthropicMessages && member == Member.ServiceTier)
+        if (dialect == Dialect.AnthropicMessages && member == RequestMember.ServiceTier)
         {
             return head;
         }
@@ -361,7 +372,7 @@ internal static class RequestHeadReader
     private static RequestHead ReadGenerationConfig(ref JsonCursor cursor, in RequestHead head)
     {
         var result = head;
-        var seen = Member.None;
+        var seen = RequestMember.None;
         var config = new JsonCursor(cursor.Skip());
         if (!config.EnterObject())
         {
@@ -372,33 +383,33 @@ internal static class RequestHeadReader
         {
             if (JsonText.Is(name, escaped, "maxOutputTokens"u8) || JsonText.Is(name, escaped, "max_output_tokens"u8))
             {
-                if ((seen & Member.MaxOutputTokens) != Member.None)
+                if ((seen & RequestMember.MaxOutputTokens) != RequestMember.None)
                 {
                     return new RequestHead { Fault = "The key 'generationConfig.maxOutputTokens' stands twice." };
                 }
 
-                seen |= Member.MaxOutputTokens;
+                seen |= RequestMember.MaxOutputTokens;
                 var bound = config.ReadCount();
                 result = bound > (result.MaxTokens ?? -1) ? result with { MaxTokens = bound } : result;
             }
             else if (JsonText.Is(name, escaped, "candidateCount"u8) || JsonText.Is(name, escaped, "candidate_count"u8))
             {
-                if ((seen & Member.Answers) != Member.None)
+                if ((seen & RequestMember.Answers) != RequestMember.None)
                 {
                     return new RequestHead { Fault = "The key 'generationConfig.candidateCount' stands twice." };
                 }
 
-                seen |= Member.Answers;
+                seen |= RequestMember.Answers;
                 result = ReadAnswers(ref config, result);
             }
             else if (JsonText.Is(name, escaped, "thinkingConfig"u8) || JsonText.Is(name, escaped, "thinking_config"u8))
             {
-                if ((seen & Member.Thinking) != Member.None)
+                if ((seen & RequestMember.Thinking) != RequestMember.None)
                 {
                     return new RequestHead { Fault = "The key 'generationConfig.thinkingConfig' stands twice." };
                 }
 
-                seen |= Member.Thinking;
+                seen |= RequestMember.Thinking;
                 result = ThinksInGemini(config.Skip()) ? result with { HasThinking = true } : result;
             }
             else
@@ -452,159 +463,4 @@ internal static class RequestHeadReader
 
         return false;
     }
-
-    [Flags]
-    private enum Member
-    {
-        None = 0,
-        Model = 1,
-        Stream = 1 << 1,
-        MaxTokens = 1 << 2,
-        MaxCompletionTokens = 1 << 3,
-        MaxOutputTokens = 1 << 4,
-        StreamOptions = 1 << 5,
-        Tools = 1 << 6,
-        Thinking = 1 << 7,
-        ReasoningEffort = 1 << 8,
-        Reasoning = 1 << 9,
-        Speed = 1 << 10,
-        ServiceTier = 1 << 11,
-        Metadata = 1 << 12,
-        GenerationConfig = 1 << 13,
-        Answers = 1 << 14,
-    }
-
-    private static Member Find(
-        scoped ReadOnlySpan<byte> name,
-        bool escaped,
-        Dialect dialect,
-        out bool exact,
-        out bool invalid
-    )
-    {
-        exact = false;
-        invalid = false;
-        Span<byte> plain = stackalloc byte[LongestKey];
-        if (escaped)
-        {
-            if (name.Length > LongestKey * 6)
-            {
-                return Member.None;
-            }
-
-            var length = JsonText.Unescape(name, plain);
-            if (length < 0)
-            {
-                return Member.None;
-            }
-
-            name = plain[..length];
-        }
-
-        if (!System.Text.Ascii.IsValid(name))
-        {
-            invalid = !Utf8.IsValid(name);
-            name = invalid || name.Length > LongestKey ? default : FoldLookalikes(name, plain);
-        }
-
-        if (name.Length is not 1 and (< 5 or > 21))
-        {
-            return Member.None;
-        }
-
-        var member = FindFolded(name, dialect);
-        exact = member != Member.None && IsExact(name, member);
-        return member;
-    }
-
-    // Go's decoder matches keys without regard to case, and counts the long s and the Kelvin sign as s and k.
-    private static ReadOnlySpan<byte> FoldLookalikes(ReadOnlySpan<byte> name, Span<byte> to)
-    {
-        var length = 0;
-        for (var i = 0; i < name.Length; i++)
-        {
-            if (name[i..].StartsWith("\u017F"u8))
-            {
-                to[length++] = (byte)'S';
-                i += 1;
-            }
-            else if (name[i..].StartsWith("\u212A"u8))
-            {
-                to[length++] = (byte)'K';
-                i += 2;
-            }
-            else
-            {
-                to[length++] = name[i];
-            }
-        }
-
-        return to[..length];
-    }
-
-    private static Member FindFolded(ReadOnlySpan<byte> name, Dialect dialect)
-    {
-        var member = (name.Length, name[0] | 0x20) switch
-        {
-            (1, 'n') when dialect == Dialect.OpenAIChat => Member.Answers,
-            (5, 'm') => Member.Model,
-            (5, 't') => Member.Tools,
-            (5, 's') => Member.Speed,
-            (6, 's') => Member.Stream,
-            (8, 't') => Member.Thinking,
-            (8, 'm') => Member.Metadata,
-            (9, 'r') => Member.Reasoning,
-            (10, 'm') => Member.MaxTokens,
-            (12 or 11, 's') => Member.ServiceTier,
-            (14, 's') => Member.StreamOptions,
-            (16, 'r') => Member.ReasoningEffort,
-            (16 or 17, 'g') when dialect == Dialect.Gemini => Member.GenerationConfig,
-            (17, 'm') => Member.MaxOutputTokens,
-            (21, 'm') => Member.MaxCompletionTokens,
-            _ => Member.None,
-        };
-        return
-            member != Member.None
-            && (
-                System.Text.Ascii.EqualsIgnoreCase(name, Utf8NameOf(member))
-                || System.Text.Ascii.EqualsIgnoreCase(name, OtherNameOf(member))
-            )
-            ? member
-            : Member.None;
-    }
-
-    private static bool IsExact(ReadOnlySpan<byte> name, Member member) =>
-        name.SequenceEqual(Utf8NameOf(member)) || name.SequenceEqual(OtherNameOf(member));
-
-    private static ReadOnlySpan<byte> Utf8NameOf(Member member) =>
-        member switch
-        {
-            Member.Model => "model"u8,
-            Member.Stream => "stream"u8,
-            Member.MaxTokens => "max_tokens"u8,
-            Member.MaxCompletionTokens => "max_completion_tokens"u8,
-            Member.MaxOutputTokens => "max_output_tokens"u8,
-            Member.StreamOptions => "stream_options"u8,
-            Member.Tools => "tools"u8,
-            Member.Thinking => "thinking"u8,
-            Member.ReasoningEffort => "reasoning_effort"u8,
-            Member.Reasoning => "reasoning"u8,
-            Member.Speed => "speed"u8,
-            Member.ServiceTier => "service_tier"u8,
-            Member.Metadata => "metadata"u8,
-            Member.GenerationConfig => "generationConfig"u8,
-            Member.Answers => "n"u8,
-            _ => default,
-        };
-
-    // Google's JSON takes a field's own name beside its camel case.
-    private static ReadOnlySpan<byte> OtherNameOf(Member member) =>
-        member switch
-        {
-            Member.GenerationConfig => "generation_config"u8,
-            Member.ServiceTier => "serviceTier"u8,
-            _ => default,
-        };
-
-    private static string NameOf(Member member) => System.Text.Encoding.UTF8.GetString(Utf8NameOf(member));
 }
