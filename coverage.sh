@@ -14,6 +14,7 @@ case "${1:-}" in
 esac
 
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+unset TEST_WEIR_PROGRAM # it would not be told of what that runs
 export WEIR_COVERAGE=1 # servers under test are ended, not killed, so that they tell what they ran
 results=$PWD/artifacts/coverage
 rm -rf "$results"

@@ -83,7 +83,7 @@ dotnet --version >/dev/null || fail "Weir needs the .NET SDK that global.json na
 
 if ! $quick; then
   need node:nodejs npm:npm zstd:zstd ip:iproute2 unshare:util-linux script:bsdutils \
-    dpkg-deb:dpkg systemd-analyze:systemd strace:strace chromium:chromium promtool:prometheus argon2:argon2 oathtool:oathtool
+    dpkg-deb:dpkg systemd-analyze:systemd strace:strace chromium:chromium soffice:libreoffice-calc-nogui pdftotext:poppler-utils promtool:prometheus argon2:argon2 oathtool:oathtool
   node_major=$(node -p 'process.versions.node.split(".")[0]')
   ((node_major >= 20)) || fail "The real programs need Node 20 or newer; this is $(node --version)."
   install_programs
@@ -108,6 +108,19 @@ if $quick; then
   dotnet build tests/Unit.slnf -c "$configuration" -v quiet --nologo -p:WeirPages=false -p:RunAnalyzers=false
 else
   dotnet build Weir.slnx -c "$configuration" -v quiet --nologo
+fi
+
+unset TEST_WEIR_PROGRAM
+if ! $quick; then
+  # Tests start it a thousand times, and compiled at each start it spends longer on that than on what is tested.
+  say "compiling the program ahead of time"
+  if dotnet publish src/Weir.Cli -c "$configuration" --self-contained false -p:PublishReadyToRun=true -o artifacts/program \
+    -r "$(dotnet msbuild src/Weir.Cli -getProperty:NETCoreSdkPortableRuntimeIdentifier)" -v quiet --nologo >"$results.publish.log" 2>&1; then
+    export TEST_WEIR_PROGRAM="$PWD/artifacts/program/weir"
+  else
+    grep -qiE 'NU110[0-9].*Crossgen2' "$results.publish.log" || fail "$(cat "$results.publish.log")"
+    echo "The ahead-of-time compiler cannot be restored: the tests take longer."
+  fi
 fi
 
 suites=()

@@ -44,12 +44,28 @@ const announcerWithoutStyle: Plugin = {
   },
 };
 
+/**
+ * The compiled texts ask their runtime for one thing, the language. Its own finds it in addresses and cookies too, which costs
+ * ten kilobytes: the pages' own answer stands in for it.
+ */
+const leanMessages: Plugin = {
+  name: 'lean-messages',
+  enforce: 'pre',
+  transform: {
+    filter: { id: /paraglide[\\/]runtime\.js$/ },
+    handler: () => ({
+      code: "export { getLocale } from '$lib/i18n/locale';\nexport const experimentalStaticLocale = undefined;\n",
+      map: null,
+    }),
+  },
+};
+
 /** What every page needs is one file: it compresses better, and comes in one go. What only some need stays by itself. */
 const frame =
   /node_modules[\\/](svelte|@sveltejs|esm-env|clsx)[\\/]|src[\\/](lib[\\/](api|format|live|state|ui(?![\\/](Empty|SignIn|Card|Field|CopyCommand|ChangeList|HealthList|SeverityMark)))|routes[\\/]\+(layout|error))/;
 
 export default defineConfig({
-  plugins: [announcerWithoutStyle, sveltekit(), leanPlot],
+  plugins: [announcerWithoutStyle, leanMessages, sveltekit(), leanPlot],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

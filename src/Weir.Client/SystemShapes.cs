@@ -3,7 +3,12 @@ using System.Text.Json.Serialization;
 namespace Weir.Client;
 
 /// <summary>The process is alive.</summary>
-public sealed record HealthResult(string Status);
+/// <param name="Status"><c>ok</c>, or <c>degraded</c> while requests are answered and the ledger cannot be read.</param>
+/// <param name="Reason">Why it is degraded; null when it is not.</param>
+public sealed record HealthResult(
+    string Status,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Reason = null
+);
 
 /// <summary>Whether the server takes work.</summary>
 /// <param name="Status"><c>ready</c> or <c>unready</c>.</param>
@@ -64,6 +69,9 @@ public sealed record SystemStatus
 
     /// <summary>The ledger's account; journalled = written + pending.</summary>
     public required LedgerItem Ledger { get; init; }
+
+    /// <summary>How it stands with backups; null from a server that makes none.</summary>
+    public BackupsItem? Backups { get; init; }
 }
 
 /// <summary>The ledger's records counted anew and held against its rollups.</summary>
@@ -107,6 +115,9 @@ public sealed record LedgerItem
 
     /// <summary>The newest failure to store; null when the last attempt succeeded.</summary>
     public required string? WriteFailure { get; init; }
+
+    /// <summary>Why nothing can be read from the ledger, and what to do; null when it can. Requests are answered and journalled meanwhile.</summary>
+    public string? Unavailable { get; init; }
 
     /// <summary>What replay skipped; null when nothing.</summary>
     public required string? ReplayWarning { get; init; }

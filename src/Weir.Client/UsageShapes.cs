@@ -21,6 +21,14 @@ public sealed record UsageSummaryResult(
     /// higher number is to be added. Null for a summary by period, which is read in several steps.
     /// </summary>
     public long? AsOf { get; init; }
+
+    /// <summary>Since when single requests are kept, where that is later than the range begins: older ones are gone. Null when none of the range is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? RecordsSince { get; init; }
+
+    /// <summary>Since when sums are kept, where that is later than the range begins. Null when none of the range is gone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? SumsSince { get; init; }
 }
 
 /// <summary>Sums of usage records. Token classes are disjoint; reasoning is a part of output.</summary>
@@ -80,20 +88,34 @@ public sealed record UsageSeriesResult(
     IReadOnlyList<SeriesLine> Series
 )
 {
-    /// <summary>The same for the period before; not there unless <c>compare=previous</c> asked for it.</summary>
+    /// <summary>The IANA name of the zone that intervals begin in.</summary>
+    public string Timezone { get; init; } = "UTC";
+
+    /// <summary>
+    /// The same for the period that <c>compare</c> named; not there unless it did. Points pair by their place: the first with
+    /// the first. One may have more points than the other, as months do.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SeriesPeriod? Previous { get; init; }
+
+    /// <summary>Since when single requests are kept, where that is later than the range begins: older ones are gone. Null when none of the range is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? RecordsSince { get; init; }
+
+    /// <summary>Since when sums are kept, where that is later than the range begins. Null when none of the range is gone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? SumsSince { get; init; }
 }
 
-/// <summary>The period before the one asked for, as long.</summary>
+/// <summary>The period to compare with: the one before, or the same a year earlier.</summary>
 public sealed record SeriesPeriod(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<SeriesLine> Series);
 
 /// <summary>One line of a series.</summary>
 public sealed record SeriesLine(IReadOnlyDictionary<string, string?> Keys, IReadOnlyList<SeriesPoint> Points);
 
-/// <summary>One point: the interval's start and the sum in it (money is a decimal string, counts are numbers).</summary>
+/// <summary>One point: the interval's start, with the zone's offset then, and the sum in it (money is a decimal string, counts are numbers).</summary>
 public sealed record SeriesPoint(
-    DateTimeOffset Time,
+    [property: JsonConverter(typeof(LocalTimeConverter))] DateTimeOffset Time,
     [property: JsonConverter(typeof(SeriesValueConverter))] SeriesValue Value
 );
 
@@ -103,7 +125,12 @@ public readonly record struct SeriesValue(decimal Amount, bool IsMoney);
 /// <summary>One page of requests, newest first.</summary>
 /// <param name="Items">The requests.</param>
 /// <param name="Next">The <c>cursor</c> of the following page; null at the end.</param>
-public sealed record RequestPage(IReadOnlyList<RequestItem> Items, string? Next);
+public sealed record RequestPage(IReadOnlyList<RequestItem> Items, string? Next)
+{
+    /// <summary>Since when single requests are kept, where that is later than the range begins: older ones are gone. Null when none of the range is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? RecordsSince { get; init; }
+}
 
 /// <summary>One request to a model, as the ledger holds it now. What is unknown is null.</summary>
 public sealed record RequestItem

@@ -69,6 +69,39 @@ public sealed partial class WeirClient : IDisposable
     public Task<UsageSeriesResult> SeriesAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("usage/series" + query, WeirJson.Default.UsageSeriesResult, cancellationToken);
 
+    /// <summary>The members of a dimension with the largest of a figure, with what the others come to.</summary>
+    public Task<UsageTopResult> TopAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("usage/top" + query, WeirJson.Default.UsageTopResult, cancellationToken);
+
+    /// <summary>How long requests took.</summary>
+    public Task<UsageDistributionResult> DistributionAsync(
+        UsageQueryString query,
+        CancellationToken cancellationToken
+    ) => GetAsync("usage/distribution" + query, WeirJson.Default.UsageDistributionResult, cancellationToken);
+
+    /// <summary>A metric by weekday and hour.</summary>
+    public Task<UsageHeatmapResult> HeatmapAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("usage/heatmap" + query, WeirJson.Default.UsageHeatmapResult, cancellationToken);
+
+    /// <summary>Periods, or values of a dimension, side by side.</summary>
+    public Task<UsageComparison> CompareAsync(UsageQueryString query, CancellationToken cancellationToken) =>
+        GetAsync("usage/compare" + query, WeirJson.Default.UsageComparison, cancellationToken);
+
+    /// <summary>The answer of a usage route as PDF.</summary>
+    /// <param name="route">The route: <c>summary</c>, <c>series</c>, <c>top</c>, <c>distribution</c>, <c>heatmap</c>, <c>compare</c>.</param>
+    /// <param name="query">Its question.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    public async Task<byte[]> UsagePaperAsync(string route, UsageQueryString query, CancellationToken cancellationToken)
+    {
+        using var response = await http.GetAsync(
+            new Uri($"usage/{route}{query.With("format", "pdf")}", UriKind.Relative),
+            cancellationToken
+        );
+        return response.IsSuccessStatusCode
+            ? await response.Content.ReadAsByteArrayAsync(cancellationToken)
+            : throw new WeirApiException(response.StatusCode, await ReadProblemAsync(response, cancellationToken));
+    }
+
     /// <summary>Use in blocks of five hours.</summary>
     public Task<BlockList> BlocksAsync(UsageQueryString query, CancellationToken cancellationToken) =>
         GetAsync("blocks" + query, WeirJson.Default.BlockList, cancellationToken);

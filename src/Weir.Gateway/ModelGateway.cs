@@ -103,6 +103,7 @@ public sealed class ModelGateway : IAsyncDisposable
         telemetry = new GatewayTelemetry(Metrics, () => InFlight, HealthOfAll);
         this.activity = activity;
         keeper = new AdmissionKeeper(ledger, clock, () => snapshot, log);
+        ledger.Opened = TellOfThePast;
         news = activity is null ? null : new BudgetNews(activity, keeper.Book, () => snapshot, clock);
         var admission = new RequestAdmission(keeper, activity, clock);
         var answers = new OwnAnswers(Metrics, refused, log);
@@ -192,6 +193,16 @@ public sealed class ModelGateway : IAsyncDisposable
             holders.Retain([WorkspaceId.Default, .. workspaces.Select(w => w.Id)]);
             previous.LetGo();
             changes.Changed();
+        }
+    }
+
+    // Called by the ledger's writer, before it stores what was journalled meanwhile: that was counted as it came.
+    private void TellOfThePast()
+    {
+        lock (applying)
+        {
+            keeper.Prepare(snapshot);
+            keeper.Grant(snapshot, grants);
         }
     }
 

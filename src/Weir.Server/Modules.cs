@@ -2,16 +2,22 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Weir.Capture;
 using Weir.Demo;
+using Weir.Exports;
+using Weir.Exports.Parquet;
 using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Gateway.Activities;
 using Weir.Gateway.Admission;
 using Weir.Identity;
 using Weir.Ledger;
+using Weir.Server.Backups;
 using Weir.Server.Capture;
+using Weir.Server.Configuration;
 using Weir.Server.Configuration.Life;
+using Weir.Server.Exports;
 using Weir.Server.Limits;
 using Weir.Server.StatusLine;
+using Weir.Server.Upkeep;
 
 namespace Weir.Server;
 
@@ -51,6 +57,18 @@ internal sealed partial class Modules : IAsyncDisposable
 
     /// <summary>Simulated history.</summary>
     public DemoJob Demo { get; }
+
+    /// <summary>Requests into files and streams.</summary>
+    public required ExportMaker ExportMaker { get; init; }
+
+    /// <summary>The files that are made of requests.</summary>
+    public required ExportJobs Exports { get; init; }
+
+    /// <summary>The backups that are made while the server runs.</summary>
+    public required BackupJobs Backups { get; init; }
+
+    /// <summary>Compaction and repair while the server runs.</summary>
+    public required UpkeepJobs LedgerWork { get; init; }
 
     /// <summary>Where receivers hand over what they caught.</summary>
     public required ICaptureIntake Intake { get; init; }
@@ -112,11 +130,13 @@ internal sealed partial class Modules : IAsyncDisposable
     /// <summary>Opens everything in the data folder; the slow parts side by side.</summary>
     /// <param name="options">Which folder.</param>
     /// <param name="secrets">Where the master keys of sealed secrets come from.</param>
+    /// <param name="journal">How much of the journal is kept.</param>
     /// <param name="loggers">Where they log.</param>
     /// <returns>The modules, or why one of them refuses the folder.</returns>
     public static async Task<(Modules? Modules, ImmutableArray<string> Refusals)> OpenAsync(
         WeirHostOptions options,
         SecretKeys secrets,
+        JournalConfig journal,
         ILoggerFactory loggers
     )
     {
@@ -127,6 +147,10 @@ internal sealed partial class Modules : IAsyncDisposable
             new LedgerOptions
             {
                 DataFolder = options.DataFolder,
+                KeepJournal = journal.Keep,
+                KeepJournalBytes = journal.MaxBytes,
+                // A command on the folder has nothing to go on with.
+                GoesOnWithout = options.LocalApi is null,
                 WriteFailed = failure => LogWriteFailed(log, failure),
             },
             options.Clock
@@ -173,6 +197,21 @@ internal sealed partial class Modules : IAsyncDisposable
             )
             : null;
         var limits = new LimitBoard(ledger.Ledger.Queries, capture, newest, news, options.Clock);
+        var exports = Path.Combine(options.DataFolder, "exports");
+        var maker = new ExportMaker(
+            ledger.Ledger.Queries,
+            new RequestExporter(
+                new LibraryPlaces
+                {
+                    Named = options.Variable("WEIR_DUCKDB"),
+                    ProgramFolder = AppContext.BaseDirectory,
+                    DataFolder = options.DataFolder,
+                }
+            ),
+            who.Store.Workspaces,
+            exports,
+            options.Clock
+        );
         return (
             new Modules(
                 who.Store,
@@ -183,6 +222,20 @@ internal sealed partial class Modules : IAsyncDisposable
                 capture
             )
             {
+                ExportMaker = maker,
+                Exports = new ExportJobs(
+                    new ExportStore(exports),
+                    maker,
+                    options.Clock,
+                    loggers.CreateLogger<ExportJobs>()
+                ),
+                Backups = new BackupJobs(
+                    options.DataFolder,
+                    options.Clock,
+                    activity.Feed,
+                    loggers.CreateLogger<BackupJobs>()
+                ),
+                LedgerWork = new UpkeepJobs(ledger.Ledger, options.Clock, loggers.CreateLogger<UpkeepJobs>()),
                 Intake = options.Intake ?? capture,
                 Upkeep = new IdentityUpkeep(who.Store, options.Clock, loggers.CreateLogger<IdentityUpkeep>()),
                 Activity = activity.Feed,
@@ -198,6 +251,7 @@ internal sealed partial class Modules : IAsyncDisposable
                     who.Store,
                     capture,
                     activity.Feed,
+                    ledger.Ledger,
                     options.Clock,
                     loggers.CreateLogger<RetentionKeeper>()
                 ),
@@ -224,6 +278,9 @@ internal sealed partial class Modules : IAsyncDisposable
             await Gateway.DisposeAsync();
         }
 
+        await Exports.DisposeAsync();
+        await Backups.DisposeAsync();
+        await LedgerWork.DisposeAsync();
         await Watch.DisposeAsync();
         await Retention.DisposeAsync();
         await Status.DisposeAsync();

@@ -17,7 +17,7 @@ internal static class Pipeline
     /// <summary>
     /// 1. The gateway takes what is its own: no routing, no header, nothing before it.
     /// 2. Everything else gets safe headers, a bound on its body, and problems instead of bare errors.
-    /// 3. A path without a version means the newest.
+    /// 3. A path without a version means the newest; a browser at /graphql gets a page.
     /// 4. Routing; what a route answers may be compressed, and what no route takes may be a page, which needs no key.
     /// 5. The key that the route asks for, between two counts: of the wrong keys of an address, and of a caller's requests.
     /// 6. The body, held against what the route takes; then the handler.
@@ -44,6 +44,7 @@ internal static class Pipeline
             context =>
             {
                 ApiVersions.Resolve(context.Request);
+                GraphQLPage.Resolve(context);
                 return next(context);
             }
         );

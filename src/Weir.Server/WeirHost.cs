@@ -71,6 +71,9 @@ public sealed class WeirHost : IAsyncDisposable
     /// <summary>The modules, for tests that look behind the doors.</summary>
     internal Modules Modules => parts.Modules;
 
+    /// <summary>The parts that handlers are given, for tests that look behind the doors.</summary>
+    internal IServiceProvider Services => parts.App.Services;
+
     /// <summary>What the user ought to know about how the server can be reached; mostly nothing.</summary>
     public ImmutableArray<string> Warnings { get; private init; } = [];
 
@@ -189,6 +192,10 @@ public sealed class WeirHost : IAsyncDisposable
                 ? "the configuration has faults, so it is not known where the master keys are: run weir config check"
                 : null
         );
+        // What a command on the local folder cannot know to be too much, it keeps.
+        var journal =
+            config?.Current.Config.Server.Journal
+            ?? new JournalConfig { Keep = TimeSpan.FromDays(36_500), MaxBytes = long.MaxValue };
         // A command on the local folder reads usage and keys: a faulty weir.yaml must not stand in its way.
         config ??= ConfigStore.WithoutFile(options, early.CreateLogger<ConfigStore>());
         ServerCertificates? certificates = null;
@@ -205,7 +212,7 @@ public sealed class WeirHost : IAsyncDisposable
             }
         }
 
-        var opening = Task.Run(() => Modules.OpenAsync(options, secretKeys, early), cancellationToken);
+        var opening = Task.Run(() => Modules.OpenAsync(options, secretKeys, journal, early), cancellationToken);
         TelemetryExport? telemetry = new TelemetryExport(options.Variable, early.CreateLogger<TelemetryExport>());
         var documents = new Documents(config, early.CreateLogger<ConfigStore>());
         var state = new ServerState(options, documents, telemetry);
@@ -296,6 +303,8 @@ public sealed class WeirHost : IAsyncDisposable
                 modules.Status.Start();
                 modules.Upkeep.Start();
                 modules.Retention.Start(documents);
+                modules.Exports.Start();
+                modules.Backups.Start();
                 modules.Watch.Start();
             }
 
@@ -420,6 +429,7 @@ public sealed class WeirHost : IAsyncDisposable
 
         modules.Prices.SetOverrides(config.Prices);
         modules.Identity.Sessions.Limits = config.Server.Sessions;
+        modules.Backups.Config = config.Backup;
         state.Hosts = hosts;
         logging.Use(state.Options.LogFormat ?? config.Logging.Format ?? LogFormat.Text, config.Logging.Level);
         if (state.Options.LocalApi is null)

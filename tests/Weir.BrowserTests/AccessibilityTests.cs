@@ -93,7 +93,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         await tab.Page.GetByText("not asked yet").WaitForAsync();
 
         List<string> reached = [];
-        for (var i = 0; i < 20; i++)
+        for (var i = 0; i < 24; i++)
         {
             await keys.PressAsync("Tab");
             var name = await tab.Page.EvaluateAsync<string>(
@@ -120,7 +120,11 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 "Skip to the content",
                 "Weir",
                 "Now",
+                "Explore",
+                "Requests",
+                "Commands\nCtrl K",
                 "Theme: System. Change to Light",
+                "Preferences",
                 "Sign out",
                 "Pause",
                 "Tokens",

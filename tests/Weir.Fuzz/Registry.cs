@@ -54,6 +54,7 @@ internal static class Registry
         new ConfigTarget(),
         new ConfigEditTarget(),
         new UsageQueryTarget(),
+        new GraphQLTarget(),
         .. from signal in Enum.GetValues<OtlpSignal>()
         from format in Enum.GetValues<OtlpFormat>()
         select new OtlpTarget(signal, format),
@@ -61,6 +62,7 @@ internal static class Registry
         new HookSettingsTarget(),
         new RecordTarget(),
         new JournalTarget(),
+        new RecordFileTarget(),
         new ReducedRecordTarget(),
         new ArchiveTarget(),
         new TranscriptTarget(ClaudeCodeAgent.TranscriptKind),

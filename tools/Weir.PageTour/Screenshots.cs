@@ -4,7 +4,7 @@ using Weir.Testing;
 
 namespace Weir.PageTour;
 
-/// <summary>"Now" in all its states, as pictures.</summary>
+/// <summary>The pages as pictures; "Now" in all its states.</summary>
 internal static class Screenshots
 {
     private static readonly (string Model, string Client)[] Callers =
@@ -37,6 +37,9 @@ internal static class Screenshots
         await BusyAsync(chromium, traffic, folder, "now-dark", new TabOptions { IsDark = true, Scale = 2 });
         await BusyAsync(chromium, traffic, folder, "now-phone", TabOptions.Phone);
         await BusyAsync(chromium, traffic, folder, "now-phone-dark", TabOptions.Phone with { IsDark = true });
+        await PagesAsync(chromium, traffic, folder, "", new TabOptions { Scale = 2 });
+        await PagesAsync(chromium, traffic, folder, "-dark", new TabOptions { IsDark = true, Scale = 2 });
+        await PagesAsync(chromium, traffic, folder, "-phone", TabOptions.Phone);
         await DisconnectedAsync(chromium, traffic, folder);
         await ErrorAsync(chromium, traffic, folder);
     }
@@ -84,6 +87,27 @@ internal static class Screenshots
             "() => document.querySelectorAll('.standing section')[0].scrollIntoView({ block: 'start' })"
         );
         await ShootAsync(tab, folder, name + "-below");
+    }
+
+    private static async Task PagesAsync(
+        Chromium chromium,
+        Traffic traffic,
+        string folder,
+        string suffix,
+        TabOptions options
+    )
+    {
+        await using var tab = await chromium.OpenAsync(options);
+        await tab.SignInAsync(traffic.Weir);
+        await tab.GoAsync(traffic.Weir, "/explore?from=24h&interval=hour");
+        await tab.Page.Locator("[data-drawn=true]").WaitForAsync();
+        await ShootAsync(tab, folder, "explore" + suffix);
+        await tab.GoAsync(traffic.Weir, "/requests?from=24h&status=ok&project.not=");
+        await tab.Page.Locator("tbody time").First.WaitForAsync();
+        await ShootAsync(tab, folder, "requests" + suffix);
+        await tab.Page.Locator("tbody time").First.ClickAsync();
+        await tab.Page.Locator("dialog table tfoot").WaitForAsync();
+        await ShootAsync(tab, folder, "request" + suffix);
     }
 
     private static async Task DisconnectedAsync(Chromium chromium, Traffic traffic, string folder)

@@ -24,7 +24,7 @@ internal static class NpmPackages
                 url,
                 entry.TryGetProperty("license", out var licence) && licence.ValueKind == JsonValueKind.String
                     ? licence.GetString()
-                    : null,
+                    : Enclosed(Path.Combine(Path.GetDirectoryName(Path.GetFullPath(lockFile))!, package.Name)),
                 entry.TryGetProperty("integrity", out var integrity) ? Hashes.ToHex(integrity.GetString()!) : null,
                 IsShipped: !entry.TryGetProperty("dev", out _) && !entry.TryGetProperty("devOptional", out _),
                 Needs(packages, package.Name, "dependencies")
@@ -40,6 +40,12 @@ internal static class NpmPackages
 
         return ([.. components.Values], Needs(packages, "", "dependencies").ToHashSet(StringComparer.Ordinal));
     }
+
+    // Some name no licence and bring its text.
+    private static string? Enclosed(string folder) =>
+        Directory.Exists(folder) && Directory.EnumerateFiles(folder, "LICEN?E*").Order().FirstOrDefault() is { } file
+            ? $"in the package's {Path.GetFileName(file)}"
+            : null;
 
     private static List<string> Needs(JsonElement packages, string path, string kind)
     {

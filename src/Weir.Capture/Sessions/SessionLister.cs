@@ -12,6 +12,7 @@ namespace Weir.Capture.Sessions;
 /// </summary>
 internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger, TimeProvider clock)
 {
+    private static readonly TimeSpan Remembered = TimeSpan.FromDays(3650);
     private readonly ProjectNames projects = new();
 
     /// <summary>One page, newest first.</summary>
@@ -82,6 +83,68 @@ internal sealed class SessionLister(SqliteDatabase database, UsageLedger ledger,
             await WithFirstTimesAsync(items, spans, query.Workspace, cancellationToken),
             next
         );
+    }
+
+    /// <summary>Sessions by their ids, with sums and counts of the last ten years; in no order.</summary>
+    public async Task<ImmutableArray<SessionOverview>> FindAsync(
+        WorkspaceId workspace,
+        ImmutableArray<string> sessions,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = clock.GetUtcNow();
+        var query = new SessionListQuery
+        {
+            Workspace = workspace,
+            From = now - Remembered,
+            To = now + TimeSpan.FromDays(1),
+        };
+        var summary = await ledger.Queries.SummaryAsync(
+            new UsageQuery
+            {
+                Workspace = workspace,
+                From = query.From,
+                To = query.To,
+                GroupBy = SessionUse.GroupBy,
+                Filters = [new UsageFilter(new UsageDimension(UsageDimensionKind.Session), [.. sessions])],
+            },
+            cancellationToken
+        );
+        var uses = SessionUse.Of(summary);
+        using var store = new SessionStore(database);
+        var items = ImmutableArray.CreateBuilder<SessionOverview>();
+        foreach (var session in sessions)
+        {
+            if (store.Find(workspace, session) is { } stored)
+            {
+                items.Add(Overview(store, Candidate.Of(stored, uses.GetValueOrDefault(session)), query, now));
+                uses.Remove(session);
+            }
+        }
+
+        if (uses.Count == 0)
+        {
+            return items.ToImmutable();
+        }
+
+        var known = await ledger.Lineage.SpansAsync(workspace, query.From, query.To, cancellationToken);
+        var spans = known.Where(span => uses.ContainsKey(span.Session)).ToList();
+        foreach (var hour in spans.GroupBy(span => span.LastHour))
+        {
+            foreach (
+                var (session, times) in await ledger.Lineage.TimesAsync(
+                    workspace,
+                    hour.Key,
+                    [.. hour],
+                    cancellationToken
+                )
+            )
+            {
+                items.Add(Overview(session, uses[session], times.First, times.Last));
+            }
+        }
+
+        return await WithFirstTimesAsync(items, spans, workspace, cancellationToken);
     }
 
     /// <summary>What is known of one session apart from sums over a range.</summary>

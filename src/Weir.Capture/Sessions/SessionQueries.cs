@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
 using Weir.Ledger;
@@ -55,6 +56,18 @@ public sealed class SessionQueries
             cancellationToken
         );
     }
+
+    /// <summary>
+    /// Sessions by their whole ids, with sums and counts of the last ten years; those that the workspace has none of are left out.
+    /// </summary>
+    /// <param name="workspace">Whose.</param>
+    /// <param name="sessions">Which.</param>
+    /// <param name="cancellationToken">Breaks off.</param>
+    public Task<ImmutableArray<SessionOverview>> FindAsync(
+        WorkspaceId workspace,
+        ImmutableArray<string> sessions,
+        CancellationToken cancellationToken
+    ) => Task.Run(() => lister.FindAsync(workspace, sessions, cancellationToken), cancellationToken);
 
     /// <summary>One session with all that happened in it; null when the workspace has none of that id.</summary>
     /// <param name="workspace">Whose.</param>

@@ -22,16 +22,69 @@ internal static class DoctorCommand
         Description = "Also see whether the providers can be reached (opens connections to them)",
     };
 
+    private static readonly Option<bool> OfLedger = new("--ledger")
+    {
+        Description = "Look the whole ledger over: its file, its tables, its journal, every sum against the records",
+    };
+
+    private static readonly Option<bool> Indexes = new("--indexes")
+    {
+        Description = "With --ledger: hold every index against its table too, which takes longer",
+    };
+
+    private static readonly Option<bool> Mend = new("--repair")
+    {
+        Description =
+            "With --ledger, when no server runs or with --server: make sums that differ anew from the records",
+    };
+
     public static Command Create()
     {
-        var command = new Command("doctor", "Look for what could go wrong") { Online, CommonOptions.Json }.WithServer();
+        var command = new Command("doctor", "Look for what could go wrong")
+        {
+            Online,
+            OfLedger,
+            Indexes,
+            Mend,
+            CommonOptions.Json,
+        }.WithServer();
         command.Options.Add(CommonOptions.Config);
         command.SetAction(RunAsync);
-        return command.WithExamples("weir doctor", "weir doctor --online --json");
+        command.Validators.Add(result =>
+        {
+            if (!result.GetValue(OfLedger) && (result.GetValue(Mend) || result.GetValue(Indexes)))
+            {
+                result.AddError("--repair and --indexes go with --ledger");
+            }
+        });
+        return command.WithExamples(
+            "weir doctor",
+            "weir doctor --online --json",
+            "weir doctor --ledger",
+            "weir doctor --ledger --repair",
+            "weir doctor --ledger --repair --server http://127.0.0.1:8082"
+        );
     }
 
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
+        if (
+            parsed.GetValue(OfLedger)
+            && parsed.GetValue(Mend)
+            && parsed.GetValue(CommonOptions.Server) is { Length: > 0 }
+        )
+        {
+            return await RemoteUpkeep.RunAsync(parsed, "repair", LedgerDoctor.Tell, cancellationToken);
+        }
+
+        if (parsed.GetValue(OfLedger))
+        {
+            return await Task.Run(
+                () => LedgerDoctor.Run(parsed, parsed.GetValue(Indexes), parsed.GetValue(Mend), cancellationToken),
+                CancellationToken.None
+            );
+        }
+
         var checks = new List<CheckItem>();
         if (CommonOptions.ServerAddress(parsed) is null)
         {
@@ -199,8 +252,19 @@ internal static class DoctorCommand
             checks.Add(Ok("schema", "as this version knows it"));
             checks.Add(Ok("sqlite", status.SqliteVersion));
             checks.AddRange(Ledger(status.Ledger));
-            checks.Add(Audit(await client.AuditAsync(new UsageQueryString().With("from", "30d"), cancellationToken)));
+            if (status.Ledger.Unavailable is null)
+            {
+                var sums = await client.AuditAsync(new UsageQueryString().With("from", "30d"), cancellationToken);
+                checks.Add(Audit(sums));
+                checks.AddRange(Months(await client.MonthsAsync(cancellationToken)));
+            }
+
             checks.Add(await TrailAsync(client, cancellationToken));
+            if (connection.IsRunningServer && status.Backups is { } backups)
+            {
+                checks.Add(Backups(backups));
+            }
+
             checks.Add(Prices(status.PriceVersion));
             checks.AddRange(Logs(await client.CaptureSourcesAsync(cancellationToken)));
             if (parsed.GetValue(Online))
@@ -230,7 +294,11 @@ internal static class DoctorCommand
         yield return ledger.RefusesBecause is { } refusal
             ? Failed("journal", refusal)
             : Ok("journal", $"{ledger.JournalBytes} bytes in use");
-        if (ledger.WriteFailure is { } failure)
+        if (ledger.Unavailable is { } shut)
+        {
+            yield return Failed("ledger", shut);
+        }
+        else if (ledger.WriteFailure is { } failure)
         {
             yield return Failed("ledger writer", failure);
         }
@@ -239,6 +307,51 @@ internal static class DoctorCommand
         {
             yield return Warning("replay", warning);
         }
+    }
+
+    private static IEnumerable<CheckItem> Months(KeptResult kept)
+    {
+        const string Name = "archived months";
+        if (kept.Items.Count == 0)
+        {
+            yield break;
+        }
+
+        var missing = kept.Items.Where(month => month.Bytes is null).ToList();
+        yield return missing.Count == 0
+            ? Ok(
+                Name,
+                $"{kept.Items.Count}, {Figures.Count(kept.Items.Sum(month => month.Requests))} requests in {Figures.Count(kept.Items.Sum(month => month.Bytes!.Value))} bytes"
+            )
+            : Failed(
+                Name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"the file of {missing[0].Month:yyyy-MM} is missing: put it back from a backup; \"weir ledger months\" names it"
+                )
+            );
+    }
+
+    private static CheckItem Backups(BackupsItem backups)
+    {
+        const string Name = "backups";
+        var last = backups.LastAt is { } at
+            ? string.Create(CultureInfo.InvariantCulture, $"the newest is of {at:yyyy-MM-dd HH:mm} UTC")
+            : "there is none";
+        if (backups.Failure is { } failure)
+        {
+            return Failed(Name, $"{failure}; {last}");
+        }
+
+        if (backups.EverySeconds is not { } every)
+        {
+            return Ok(Name, $"none is made by itself (backup.every in weir.yaml); {last}");
+        }
+
+        var isLate =
+            backups.LastAt is not { } newest
+            || TimeProvider.System.GetUtcNow() - newest > TimeSpan.FromSeconds(2 * every);
+        return isLate ? Warning(Name, $"late: {last}") : Ok(Name, last);
     }
 
     private static IEnumerable<CheckItem> Logs(CaptureSources capture)

@@ -49,6 +49,11 @@ internal static class CommandRun
             Note($"the server cannot be reached: {unreachable.Message}");
             return ExitCodes.Failed;
         }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            Note(failure.Message);
+            return ExitCodes.Failed;
+        }
     }
 
     /// <summary>Says why there is no server, and returns the exit code for it.</summary>

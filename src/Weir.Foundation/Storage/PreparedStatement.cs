@@ -16,6 +16,8 @@ public sealed class PreparedStatement : IDisposable
 
     private readonly sqlite3 database;
     private readonly sqlite3_stmt statement;
+    private readonly StatementCache? cache;
+    private readonly string source; // its text
     private readonly nint calledDatabase;
     private nint called; // the statement, until it is disposed
     private readonly (Bound Kind, long Number)[] bound; // what each parameter is bound to, as far as it is remembered
@@ -23,7 +25,12 @@ public sealed class PreparedStatement : IDisposable
     /// <summary>Compiles the statement.</summary>
     /// <exception cref="SqliteException">The text is not valid against the schema.</exception>
     public PreparedStatement(SqliteConnection connection, string sql)
+        : this(connection, sql, null) { }
+
+    /// <summary>The same; disposed it goes back to where statements are kept.</summary>
+    internal PreparedStatement(SqliteConnection connection, string sql, StatementCache? cache)
     {
+        (this.cache, source) = (cache, sql);
         database = connection.Handle!;
         Check(raw.sqlite3_prepare_v2(database, sql, out statement));
         called = statement.DangerousGetHandle();
@@ -136,6 +143,15 @@ public sealed class PreparedStatement : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        if (cache is not null)
+        {
+            Reset();
+            if (cache.TryKeep(source, this))
+            {
+                return;
+            }
+        }
+
         called = 0;
         statement.Dispose();
     }

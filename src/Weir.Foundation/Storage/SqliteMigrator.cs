@@ -16,14 +16,17 @@ public static class SqliteMigrator
     /// <param name="database">The file; made when absent.</param>
     /// <param name="migrations">All steps that this build knows, in order.</param>
     /// <param name="clock">For the time of application and the backup's name.</param>
+    /// <param name="functions">Gives the connection the functions that steps call beside SQLite's; null for none.</param>
     /// <returns>What was done, or why nothing may be.</returns>
     public static MigrationResult Migrate(
         SqliteDatabase database,
         ImmutableArray<Migration> migrations,
-        TimeProvider clock
+        TimeProvider clock,
+        Action<SqliteConnection>? functions = null
     )
     {
         using var connection = database.OpenWriter();
+        functions?.Invoke(connection);
         connection.Execute(
             """
             CREATE TABLE IF NOT EXISTS schema_migration (

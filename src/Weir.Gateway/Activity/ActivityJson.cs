@@ -34,6 +34,7 @@ namespace Weir.Gateway.Activities;
 [JsonSerializable(typeof(JournalRecoveredDetails))]
 [JsonSerializable(typeof(LedgerBehindDetails))]
 [JsonSerializable(typeof(LedgerCaughtUpDetails))]
+[JsonSerializable(typeof(BackupFailedDetails))]
 [JsonSerializable(typeof(ActivityDroppedDetails))]
 internal sealed partial class ActivityJson : JsonSerializerContext
 {

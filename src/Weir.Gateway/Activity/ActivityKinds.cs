@@ -97,6 +97,12 @@ public static class ActivityKinds
         ),
         Of<LedgerBehindDetails>("ledger.behind", Warning, Permission.InstanceView, "records wait in the journal"),
         Of<LedgerCaughtUpDetails>("ledger.caught_up", Info, Permission.InstanceView, "they are stored"),
+        Of<BackupFailedDetails>(
+            "backup.failed",
+            Error,
+            Permission.InstanceView,
+            "a backup that the server makes by itself failed"
+        ),
         Of<ActivityDroppedDetails>(
             "activity.dropped",
             Warning,

@@ -76,6 +76,13 @@ public sealed record LedgerCaughtUpDetails(long AfterMs) : ActivityDetails
     internal override string Say(ActivitySubject subject) => $"ledger: has caught up after {Span(AfterMs)}";
 }
 
+/// <summary>A backup that the server makes by itself failed; told again only after one that did not.</summary>
+/// <param name="Reason">Why.</param>
+public sealed record BackupFailedDetails(string Reason) : ActivityDetails
+{
+    internal override string Say(ActivitySubject subject) => $"backup: failed, {Reason}";
+}
+
 /// <summary>Events were let go because more came at once than could be kept: here the feed has a hole.</summary>
 /// <param name="Count">How many.</param>
 public sealed record ActivityDroppedDetails(long Count) : ActivityDetails

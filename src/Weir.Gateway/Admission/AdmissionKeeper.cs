@@ -52,7 +52,19 @@ internal sealed partial class AdmissionKeeper(
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The ledger cannot be read; nothing has changed.</exception>
     public void Prepare(GatewaySnapshot next)
     {
-        if (Tell(next) is { } sequence && following.IsCompleted)
+        long? newest;
+        try
+        {
+            newest = Tell(next);
+        }
+        catch (LedgerUnavailableException shut)
+        {
+            // They count what comes, and are told of what was before when the ledger opens: to refuse all requests until then would be worse.
+            LogUntold(shut.Message);
+            return;
+        }
+
+        if (newest is { } sequence && following.IsCompleted)
         {
             following = Task.Run(() => FollowAsync(sequence), CancellationToken.None);
         }
@@ -385,6 +397,12 @@ internal sealed partial class AdmissionKeeper(
         && a.Model == b.Model
         && a.Providers.SequenceEqual(b.Providers)
         && a.Tags.SequenceEqual(b.Tags);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Budgets and limits count from now on, and are told what was spent before when the ledger can be read: {Reason}"
+    )]
+    private partial void LogUntold(string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Budgets could not be corrected by the ledger; it is tried again")]
     private partial void LogBehind(Exception failure);

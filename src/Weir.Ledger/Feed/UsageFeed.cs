@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
 using Weir.Ledger.Ingest;
+using Weir.Ledger.Storage;
 using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger;
@@ -10,26 +11,43 @@ namespace Weir.Ledger;
 public sealed class UsageFeed
 {
     private readonly SqliteDatabase database;
+    private readonly LedgerDoor door;
     private readonly NameTable names;
     private readonly LedgerWriter writer;
     private readonly EntrySignal signal;
 
-    internal UsageFeed(SqliteDatabase database, NameTable names, LedgerWriter writer, EntrySignal signal)
+    internal UsageFeed(
+        SqliteDatabase database,
+        LedgerDoor door,
+        NameTable names,
+        LedgerWriter writer,
+        EntrySignal signal
+    )
     {
         this.database = database;
+        this.door = door;
         this.names = names;
         this.writer = writer;
         this.signal = signal;
     }
 
     /// <summary>The newest stored entry's sequence number; 0 when there is none.</summary>
-    public long Newest => signal.Newest;
+    /// <exception cref="LedgerUnavailableException">It is not known: the file cannot be opened.</exception>
+    public long Newest
+    {
+        get
+        {
+            door.ThrowIfShut();
+            return signal.Newest;
+        }
+    }
 
     /// <summary>Entries after a sequence number, at most <paramref name="limit"/>; empty when there are none yet.</summary>
     public Task<ImmutableArray<LedgerEntry>> ReadAsync(long after, int limit, CancellationToken cancellationToken) =>
         Task.Run(
             () =>
             {
+                using var passage = door.Pass();
                 using var connection = database.OpenReader();
                 return EntryRows.ReadAfter(connection, names, after, limit);
             },
@@ -55,6 +73,7 @@ public sealed class UsageFeed
         Task.Run(
             () =>
             {
+                using var passage = door.Pass();
                 using var connection = database.OpenReader();
                 return EntryRows.ReadCorrections(connection, names, after, before, limit);
             },
@@ -77,6 +96,7 @@ public sealed class UsageFeed
         Task.Run(
             () =>
             {
+                using var passage = door.Pass();
                 using var connection = database.OpenReader();
                 return EntryRows.ReadWords(connection, names, after, limit);
             },
@@ -92,6 +112,7 @@ public sealed class UsageFeed
         Task.Run(
             () =>
             {
+                using var passage = door.Pass();
                 using var connection = database.OpenReader();
                 return EntryRows.ReadCursor(connection, follower);
             },

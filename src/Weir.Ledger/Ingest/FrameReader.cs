@@ -15,6 +15,7 @@ internal sealed class FrameReader
     private int start;
     private int count;
     private bool first;
+    private int payload;
 
     /// <summary>Where the next frame begins.</summary>
     public long Offset { get; private set; }
@@ -24,6 +25,9 @@ internal sealed class FrameReader
 
     /// <summary>Why <see cref="Next"/> returned <see cref="FrameKind.Bad"/>.</summary>
     public string? Fault { get; private set; }
+
+    /// <summary>The payload of the frame that was read last, until <see cref="Next"/> is called again.</summary>
+    public ReadOnlySpan<byte> Payload => buffer.AsSpan(start - payload, payload);
 
     /// <summary>Stands before a frame of a segment.</summary>
     /// <param name="target">The segment.</param>
@@ -102,9 +106,9 @@ internal sealed class FrameReader
     private FrameKind Check(ReadOnlySpan<byte> frame, out long sequence, out UsageRecord record)
     {
         record = null!;
-        var payload = frame[SegmentFormat.FrameHeaderBytes..];
+        var bytes = frame[SegmentFormat.FrameHeaderBytes..];
         sequence = BinaryPrimitives.ReadInt64LittleEndian(frame[8..]);
-        var crc = SegmentFormat.FrameCrc(SegmentFormat.PayloadCrc(payload), payload.Length, sequence, segment!.Number);
+        var crc = SegmentFormat.FrameCrc(SegmentFormat.PayloadCrc(bytes), bytes.Length, sequence, segment!.Number);
         if (crc != BinaryPrimitives.ReadUInt32LittleEndian(frame[4..]))
         {
             return Bad("a frame's checksum does not match");
@@ -116,12 +120,13 @@ internal sealed class FrameReader
             return Bad("a frame is out of order");
         }
 
-        if (!RecordCodec.TryDecode(payload, texts, out record))
+        if (!RecordCodec.TryDecode(bytes, texts, out record))
         {
             return Bad("a frame's record cannot be read");
         }
 
         first = false;
+        payload = bytes.Length;
         LastSequence = sequence;
         Offset += frame.Length;
         start += frame.Length;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
+using Weir.Ledger.Storage;
 using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger.Ingest;
@@ -25,7 +26,12 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private readonly SegmentStore segments;
     private readonly TimeProvider clock;
     private readonly TimeSpan interval;
-    private readonly JournalCursor cursor;
+    private readonly LedgerDoor door;
+    private readonly Func<LedgerStore> open;
+    private readonly Action<LedgerStore> opened;
+    private readonly ConcurrentQueue<Pause> pauses = new();
+    private JournalCursor? cursor; // null until the file was opened for the first time
+    private bool isShut; // the file is to be opened anew, and nobody reads before that
     private readonly WakeUp hurry;
     private readonly WriterThread thread = new("ledger");
     private readonly CancellationTokenSource stopping = new();
@@ -41,34 +47,42 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private Task loop = Task.CompletedTask;
 
     /// <summary>Prepares the writer over an open store.</summary>
-    /// <param name="database">The file, to open it again after a failure.</param>
-    /// <param name="store">The open store; the writer disposes it.</param>
-    /// <param name="names">The names.</param>
+    /// <param name="files">The files; the writer disposes the store, and opens the file again after a failure.</param>
     /// <param name="segments">The journal.</param>
+    /// <param name="door">What readers pass: shut by the caller when there is no store, opened when there is.</param>
     /// <param name="options">The pace.</param>
     /// <param name="clock">The time.</param>
     /// <param name="stored">Called with the newest entry's sequence after each commit.</param>
+    /// <param name="opened">Called with a store that could not be opened before, when readers may pass and before anything is stored.</param>
     public LedgerWriter(
-        SqliteDatabase database,
-        LedgerStore store,
-        NameTable names,
+        LedgerFiles files,
         SegmentStore segments,
+        LedgerDoor door,
         LedgerOptions options,
         TimeProvider clock,
-        Action<long> stored
+        Action<long> stored,
+        Action<LedgerStore> opened
     )
     {
-        this.database = database;
-        this.store = store;
-        this.names = names;
+        database = files.Database;
+        names = files.Names;
         this.segments = segments;
+        this.door = door;
         this.clock = clock;
         this.stored = stored;
+        this.opened = opened;
+        open = () => LedgerFiles.OpenStore(database, names, clock);
         failed = options.WriteFailed;
         interval = options.WriteInterval;
-        state = store.State;
-        cursor = new JournalCursor(segments, state.Position);
         hurry = new WakeUp(clock);
+        store = files.Store;
+        failure = door.Reason;
+        isShut = store is null;
+        if (store is not null)
+        {
+            state = store.State;
+            cursor = new JournalCursor(segments, state.Position);
+        }
     }
 
     /// <summary>Records stored since the journal was first made.</summary>
@@ -99,8 +113,10 @@ internal sealed class LedgerWriter : IAsyncDisposable
     public void Start() => loop = Task.Run(RunAsync);
 
     /// <summary>Completes when what was appended before the call is stored.</summary>
+    /// <exception cref="LedgerUnavailableException">The file cannot be opened.</exception>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
+        door.ThrowIfShut();
         var target = segments.Status.Accepted;
 
         // Once: a ledger that cannot be written is tried again at the writer's own pace.
@@ -125,8 +141,10 @@ internal sealed class LedgerWriter : IAsyncDisposable
 
     /// <summary>Runs something on the writer's connection, after the batch at hand.</summary>
     /// <exception cref="SqliteException">The file could not be written.</exception>
+    /// <exception cref="LedgerUnavailableException">The file cannot be opened.</exception>
     public async Task<T> RunAsync<T>(Func<LedgerStore, T> work, CancellationToken cancellationToken)
     {
+        door.ThrowIfShut();
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         jobs.Enqueue(new Job(s => done.TrySetResult(work(s)), e => done.TrySetException(e), cancellationToken));
         hurry.Set();
@@ -155,6 +173,29 @@ internal sealed class LedgerWriter : IAsyncDisposable
         );
         await retired.WaitAsync(cancellationToken);
         return result;
+    }
+
+    /// <summary>
+    /// Keeps the writer from the file, which it closes, until what is returned is disposed; the journal goes on. When the door is shut by
+    /// then, the file is opened anew before it opens.
+    /// </summary>
+    public async Task<IDisposable> PauseAsync(CancellationToken cancellationToken)
+    {
+        var pause = new Pause(this);
+        pauses.Enqueue(pause);
+        hurry.Set();
+        segments.Appended.Set();
+        try
+        {
+            await pause.Begun.Task.WaitAsync(cancellationToken);
+            return pause;
+        }
+        catch
+        {
+            // It may begin later: it is over then.
+            pause.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Stores what is there, once, and closes the connection. What cannot be stored stays in the journal.</summary>
@@ -212,13 +253,19 @@ internal sealed class LedgerWriter : IAsyncDisposable
 
     private bool TryDrain()
     {
+        Rest();
+        if (isShut && !TryOpen())
+        {
+            return false;
+        }
+
         try
         {
             var before = Store().State.Written;
             do
             {
                 RunJobs();
-            } while (TryStoreBatch());
+            } while (TryStoreBatch() || Store().Sweep());
 
             newest = Store().State.Written - before;
 
@@ -242,7 +289,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private bool TryStoreBatch()
     {
         var target = Store();
-        cursor.Rewind();
+        cursor!.Rewind();
         var any = cursor.TryRead(out var first);
         if (any)
         {
@@ -265,12 +312,60 @@ internal sealed class LedgerWriter : IAsyncDisposable
         return any;
     }
 
+    /// <summary>Keeps its hands off the file as long as others work on it alone.</summary>
+    private void Rest()
+    {
+        while (pauses.TryDequeue(out var pause))
+        {
+            Drop();
+            pause.Begun.TrySetResult();
+            // The thread is the writer's own, and has nothing else to do.
+            pause.Ended.Wait();
+            isShut |= door.Reason is not null;
+        }
+    }
+
+    /// <summary>Opens the file that could not be opened at the start, or was replaced.</summary>
+    private bool TryOpen()
+    {
+        try
+        {
+            store = open();
+            if (cursor is null)
+            {
+                segments.TakeUp(store.State);
+                cursor = new JournalCursor(segments, store.State.Position);
+            }
+
+            lock (gate)
+            {
+                state = store.State;
+            }
+
+            stored(state.Entries);
+            isShut = false;
+            door.Open();
+            opened(store);
+            Report(null);
+            return true;
+        }
+        catch (Exception e)
+        {
+            // As with a batch: a writer that gave up would never see it mended.
+            Drop();
+            var reason = LedgerFiles.Describe(e);
+            door.Shut(reason);
+            Report(reason);
+            return false;
+        }
+    }
+
     private IEnumerable<UsageRecord> Batch(UsageRecord first)
     {
         yield return first;
         for (
             var count = 1;
-            count < BatchRecords && cursor.Bytes < BatchBytes && cursor.TryRead(out var record);
+            count < BatchRecords && cursor!.Bytes < BatchBytes && cursor.TryRead(out var record);
             count++
         )
         {
@@ -341,6 +436,20 @@ internal sealed class LedgerWriter : IAsyncDisposable
 
         reached.TrySetResult();
         stored(state.Entries);
+    }
+
+    private sealed class Pause(LedgerWriter writer) : IDisposable
+    {
+        public TaskCompletionSource Begun { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public ManualResetEventSlim Ended { get; } = new();
+
+        public void Dispose()
+        {
+            Ended.Set();
+            writer.hurry.Set();
+            writer.segments.Appended.Set();
+        }
     }
 
     private sealed record Job(Action<LedgerStore> Run, Action<Exception> Fail, CancellationToken Cancelled);

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger.Ingest;
 
@@ -19,6 +21,9 @@ internal sealed class SegmentStore : IDisposable
     private readonly LedgerOptions options;
     private readonly JournalDisk disk;
     private readonly SegmentMaker maker;
+    private readonly KeptJournal kept;
+    private readonly ImmutableArray<Segment> earlier; // of the runs before
+    private readonly long numberedFrom; // where this run began to number without the ledger; 0 when it had it
     private readonly List<Segment> waiting; // sealed ones, in order; the current one is not among them
     private readonly Queue<Segment> spares = new();
     private readonly Queue<byte[]> spilled = new();
@@ -39,14 +44,14 @@ internal sealed class SegmentStore : IDisposable
     /// <param name="folder">The journal's folder; must exist.</param>
     /// <param name="options">Sizes.</param>
     /// <param name="replay">What is there.</param>
-    /// <param name="written">Records that the ledger holds from this journal.</param>
+    /// <param name="written">Records that the ledger holds from this journal; null when it cannot be read yet.</param>
     /// <param name="disk">The disk.</param>
     /// <param name="clock">For the pause between attempts to make a segment.</param>
     public SegmentStore(
         string folder,
         LedgerOptions options,
         JournalReplay replay,
-        long written,
+        long? written,
         JournalDisk disk,
         TimeProvider clock
     )
@@ -54,10 +59,24 @@ internal sealed class SegmentStore : IDisposable
         this.folder = folder;
         this.options = options;
         this.disk = disk;
-        waiting = [.. replay.Segments];
-        maker = new SegmentMaker(folder, options.SegmentBytes, replay.LastSegment + 1, disk, clock);
-        nextSequence = replay.LastSequence + 1;
-        accepted = written + replay.Pending;
+        earlier = [.. replay.Segments];
+        waiting = [.. earlier];
+        kept = new KeptJournal(folder, options, clock, holds: written is null);
+        var (lastSegment, lastSequence) = (replay.LastSegment, replay.LastSequence);
+        if (written is null)
+        {
+            // The ledger may stand further than what is left of the journal tells, and what it has no number above it would pass over. The
+            // clock's own numbers are beyond all that were ever counted: a million records a second, a thousand segments.
+            var now = clock.GetUtcNow();
+            var (keptSegment, keptSequence) = kept.Last();
+            lastSegment = Math.Max(Math.Max(lastSegment, keptSegment), now.ToUnixTimeMilliseconds());
+            lastSequence = Math.Max(Math.Max(lastSequence, keptSequence), RecordCodec.ToMicroseconds(now));
+            numberedFrom = lastSequence + 1;
+        }
+
+        maker = new SegmentMaker(folder, options.SegmentBytes, lastSegment + 1, disk, clock);
+        nextSequence = lastSequence + 1;
+        accepted = (written ?? 0) + replay.Pending;
         highestId = replay.HighestId;
         warning = replay.Warning;
         Appended = new WakeUp(clock);
@@ -96,6 +115,29 @@ internal sealed class SegmentStore : IDisposable
                     warning
                 );
             }
+        }
+    }
+
+    /// <summary>
+    /// The ledger can be read at last: what of earlier runs it has does not wait, and what was kept for its sake may go. To be called once, before
+    /// anything is stored.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It stands beyond what this run has numbered; nothing has changed.</exception>
+    public void TakeUp(LedgerState state)
+    {
+        if (state.Position.Sequence >= numberedFrom)
+        {
+            throw new InvalidDataException(
+                $"it has taken in number {state.Position.Sequence} of the journal, which goes on from {numberedFrom}: the clock was set back"
+            );
+        }
+
+        // Not under the lock: nobody writes to these any more, and none goes before something is stored.
+        var stored = earlier.Sum(segment => CountUpTo(segment, state.Position.Sequence));
+        lock (gate)
+        {
+            accepted += state.Written - stored;
+            kept.Release();
         }
     }
 
@@ -224,7 +266,7 @@ internal sealed class SegmentStore : IDisposable
                 }
                 else
                 {
-                    File.Delete(segment.Path);
+                    kept.Take(segment);
                 }
 
                 segment.File.Dispose();
@@ -233,6 +275,15 @@ internal sealed class SegmentStore : IDisposable
             }
 
             Attention.Set();
+        }
+    }
+
+    /// <summary>Deletes the segments that were kept after they had been stored.</summary>
+    public void ForgetKept()
+    {
+        lock (gate)
+        {
+            kept.Clear();
         }
     }
 
@@ -389,6 +440,19 @@ internal sealed class SegmentStore : IDisposable
         }
     }
 
+    private static long CountUpTo(Segment segment, long sequence)
+    {
+        var reader = new FrameReader();
+        reader.Seek(segment, SegmentFormat.HeaderBytes, 0);
+        var count = 0L;
+        while (reader.Next(segment.End, out var number, out _) == FrameKind.Record && number <= sequence)
+        {
+            count++;
+        }
+
+        return count;
+    }
+
     private int Total => waiting.Count + spares.Count + (current is null ? 0 : 1);
 
     private bool HasRoom(long reservations)
@@ -412,7 +476,11 @@ internal sealed class SegmentStore : IDisposable
 
     private bool TryGrow()
     {
-        if (Total >= options.MaxSegments || maker.TryMake() is not { } made)
+        // What is kept for a restore is worth less than the requests that would be refused on a full disk.
+        if (
+            Total >= options.MaxSegments
+            || (maker.TryMake() ?? (kept.Clear() ? maker.TryMake() : null)) is not { } made
+        )
         {
             return false;
         }

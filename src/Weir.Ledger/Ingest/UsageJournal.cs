@@ -14,7 +14,13 @@ public sealed class UsageJournal
 
     private readonly SegmentStore segments;
 
-    internal UsageJournal(SegmentStore segments) => this.segments = segments;
+    private readonly TimeProvider clock;
+
+    internal UsageJournal(SegmentStore segments, TimeProvider clock)
+    {
+        this.segments = segments;
+        this.clock = clock;
+    }
 
     /// <summary>
     /// Sets room aside for one request; false when the journal or the disk is full, and the request must be refused with
@@ -35,6 +41,10 @@ public sealed class UsageJournal
         // The encoding and its checksum are made outside the lock; only the place in the file is decided inside.
         var buffer = frameBuffer ??= new byte[SegmentFormat.MaxFrameBytes];
         var length = RecordCodec.Encode(record, buffer.AsSpan(SegmentFormat.FrameHeaderBytes));
+        length += AcceptedStamp.Write(
+            buffer.AsSpan(SegmentFormat.FrameHeaderBytes, RecordLimits.MaxRecordBytes)[length..],
+            clock.GetUtcNow()
+        );
         var frame = buffer.AsSpan(0, SegmentFormat.FrameHeaderBytes + length);
         segments.Append(frame, SegmentFormat.PayloadCrc(frame[SegmentFormat.FrameHeaderBytes..]), record.Id);
     }

@@ -1,12 +1,13 @@
 using System.Text;
 using Microsoft.Data.Sqlite;
+using Weir.Ledger.Archive;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger.Privacy;
 
 /// <summary>The statements that give a person another name in all that the ledger holds. Takes part in the open transaction.</summary>
-internal sealed class Pseudonymiser(SqliteConnection connection, NameTable names, Pseudonym person)
+internal sealed class Pseudonymiser(SqliteConnection connection, NameTable names, MonthMoves months, Pseudonym person)
 {
     private const int PageRows = 500;
 
@@ -31,6 +32,15 @@ internal sealed class Pseudonymiser(SqliteConnection connection, NameTable names
     public (long Records, long Revisions, bool IsNameLeft) Run()
     {
         var records = Rename();
+        using (
+            var command = Command(
+                $"INSERT INTO meta (key, value) VALUES ('{LedgerState.RenamedKey}', 1) ON CONFLICT (key) DO UPDATE SET value = value + 1"
+            )
+        )
+        {
+            command.ExecuteNonQuery();
+        }
+
         var revisions = Rewrite(Revisions, SetRevision) + Rewrite(Words, SetWord);
         var isLeft = !Forget(person.Name);
         foreach (var key in person.Keys.Keys)
@@ -62,18 +72,42 @@ internal sealed class Pseudonymiser(SqliteConnection connection, NameTable names
     // The sums refer to a combination by its number: it goes on to be the same one, of another name.
     private long Update(string column, long from, long to, long user)
     {
-        Execute("rollup_key");
-        return Execute("record");
-
-        long Execute(string table)
+        var records = (long)
+            Bound(
+                    $"""
+                    SELECT count(*) FROM rollup_key k CROSS JOIN record r ON r.combination = k.id
+                    WHERE k.workspace = $workspace AND k.user_id = $user AND k.{column} = $from AND $to <> 0
+                    """
+                )
+                .ExecuteScalar()!;
+        var combinations = new HashSet<long>();
+        using (
+            var row = Bound(
+                    $"SELECT id FROM rollup_key WHERE workspace = $workspace AND user_id = $user AND {column} = $from AND $to <> 0"
+                )
+                .ExecuteReader()
+        )
         {
-            using var command = Command(
-                $"UPDATE {table} SET {column} = $to WHERE workspace = $workspace AND user_id = $user AND {column} = $from"
-            );
+            while (row.Read())
+            {
+                combinations.Add(row.GetInt64(0));
+            }
+        }
+
+        records += months.Count(person.Workspace, combinations);
+        Bound(
+                $"UPDATE rollup_key SET {column} = $to WHERE workspace = $workspace AND user_id = $user AND {column} = $from"
+            )
+            .ExecuteNonQuery();
+        return records;
+
+        SqliteCommand Bound(string sql)
+        {
+            var command = Command(sql);
             command.Parameters.AddWithValue("$from", from);
             command.Parameters.AddWithValue("$to", to);
             command.Parameters.AddWithValue("$user", user);
-            return command.ExecuteNonQuery();
+            return command;
         }
     }
 
@@ -147,14 +181,16 @@ internal sealed class Pseudonymiser(SqliteConnection connection, NameTable names
         using var used = Command(
             """
             SELECT EXISTS (
-                SELECT 1 FROM record WHERE workspace = $workspace AND $id IN (provider_id, model_id, requested_model_id,
-                    route_id, key_id, user_id, team_id, project_id, session_id, agent_id, parent_agent_id, client_id,
-                    error_type_id, handoff_reason_id, price_mode_id, price_version_id, dropped_id)
+                SELECT 1 FROM record
+                WHERE workspace = $workspace AND $id IN (session_id, agent_id, parent_agent_id, handoff_reason_id)
+            ) OR EXISTS (
+                SELECT 1 FROM record_kind WHERE $id IN (error_type_id, price_mode_id, price_version_id, dropped_id)
             ) OR EXISTS (
                 SELECT 1 FROM rollup_key WHERE workspace = $workspace AND $id IN (provider_id, model_id, requested_model_id,
                     route_id, key_id, user_id, team_id, project_id, client_id)
             ) OR EXISTS (SELECT 1 FROM rollup_lineage WHERE workspace = $workspace AND $id IN (session_id, agent_id))
             OR EXISTS (SELECT 1 FROM rollup_tag WHERE workspace = $workspace AND $id IN (tag_id, value_id))
+            OR EXISTS (SELECT 1 FROM archived_name WHERE name = $id)
             """
         );
         used.Parameters.AddWithValue("$id", id);

@@ -47,6 +47,9 @@ internal static class DimensionColumn
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
 
+    /// <summary>The column of a dimension in the tables that a record stands in (<see cref="Storage.Sqlite.RecordRows.Joins"/>).</summary>
+    public static string OfRecord(UsageDimensionKind kind) => (IsLineage(kind) ? "r." : "k.") + Of(kind);
+
     /// <summary>True for the dimensions that the lineage set alone has.</summary>
     public static bool IsLineage(UsageDimensionKind kind) =>
         kind is UsageDimensionKind.Session or UsageDimensionKind.Agent;
@@ -60,4 +63,10 @@ internal static class DimensionColumn
             : UsageNames.TryParse(value ?? "unknown", out RequestStatus status)
                 ? (long)status
                 : null;
+
+    /// <summary>The stored numbers of such a dimension whose names a condition holds for.</summary>
+    public static IEnumerable<long> EnumNumbers(UsageDimensionKind kind, Func<string, bool> holds) =>
+        kind == UsageDimensionKind.Source
+            ? Enum.GetValues<UsageSource>().Where(source => holds(UsageNames.Of(source))).Select(source => (long)source)
+            : Enum.GetValues<RequestStatus>().Where(status => holds(UsageNames.Of(status))).Select(s => (long)s);
 }

@@ -8,7 +8,7 @@ namespace Weir.Ledger.Queries;
 /// <summary>The texts of groups. An answer may name more groups than the shared cache of names holds, so it is passed by. Not thread-safe.</summary>
 internal sealed class GroupTexts(SqliteConnection connection, ImmutableArray<UsageDimension> dimensions) : IDisposable
 {
-    private readonly PreparedStatement find = new(connection, "SELECT text FROM name WHERE id = ?");
+    private readonly PreparedStatement find = StatementCache.Prepare(connection, "SELECT text FROM name WHERE id = ?");
     private readonly Dictionary<long, string> known = [];
 
     /// <summary>In the order of the dimensions; null is "unknown".</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
+using Weir.Ledger.Archive;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Rollups;
 using Weir.Ledger.Storage.Sqlite;
@@ -19,6 +20,7 @@ internal sealed class GroupedSums : IDisposable
     private readonly QueryFilters filters;
     private readonly QuerySets sets;
     private readonly Combinations combinations;
+    private readonly PagedSums pages;
     private readonly Dictionary<string, long> tagValues = new(StringComparer.Ordinal);
 
     public GroupedSums(SqliteConnection connection, UsageQuery query, SumSink sink)
@@ -30,16 +32,24 @@ internal sealed class GroupedSums : IDisposable
         sets = QuerySets.Of(query, filters);
         Groups = new GroupTable(query.GroupBy);
         combinations = new Combinations(connection, query, filters, sets, Groups);
+        pages = new PagedSums(connection, query.Workspace, combinations, sink);
     }
 
     /// <summary>The groups so far.</summary>
     public GroupTable Groups { get; }
 
     /// <summary>Adds the whole range from wherever it is found fastest.</summary>
-    /// <param name="widest">The widest rollup that may be used.</param>
-    public void AddRange(RollupWidth widest)
+    /// <param name="widest">The widest rollup that may be used; a sink that asks for months takes cells of any width.</param>
+    /// <param name="cuts">Moments that must not lie inside a cell, in order; microseconds since 1970.</param>
+    public void AddRange(RollupWidth widest, params ReadOnlySpan<long> cuts)
     {
         var (from, to) = QueryRange.Of(connection, query, filters);
+        AddRange(from, to, widest, cuts);
+    }
+
+    /// <summary>Adds a part of the range, in microseconds since 1970, likewise.</summary>
+    public void AddRange(long from, long to, RollupWidth widest, params ReadOnlySpan<long> cuts)
+    {
         if (sets.Sets.IsEmpty)
         {
             AddRecords(from, to);
@@ -47,19 +57,116 @@ internal sealed class GroupedSums : IDisposable
         }
 
         var finest = sets.Finest;
-        var folded = LedgerState.ReadFolded(connection);
+        var singles = new SingleDimension(query, sink.WithSketches, widest);
+        var without = AddSingleDays(singles, from, to, widest, cuts);
         foreach (var set in sets.Sets)
         {
-            var width = (RollupWidth)Math.Max((int)finest, Math.Min((int)widest, (int)set.Widest()));
-            foreach (var (span, start, end) in RangePlan.Of(from, to, width, finest, folded).Cells)
+            var most = without is null ? set.Widest() : RollupWidth.Day;
+            var width = (RollupWidth)Math.Max((int)finest, Math.Min((int)widest, (int)most));
+            var cells = Spans(
+                RangePlan.Of(from, to, width, finest, cuts),
+                width == RollupWidth.Day,
+                singles.OfHours is not null
+            );
+            var isCut = !cuts.IsEmpty && width == RollupWidth.Day && set.Widest() == width;
+            var cutDays = isCut ? new CutDays([.. cuts], set.Finest().Seconds()) : null;
+            foreach (var (of, start, end) in cells)
             {
-                AddCells(set, start < folded ? span : set.Finest(), start, end);
+                if (of == RollupWidth.Day)
+                {
+                    AddDays(set, singles, without, start, end, widest);
+                }
+                else if (of == RollupWidth.Hour)
+                {
+                    foreach (var (first, last) in pages.AddSingles(singles.OfHours!.Value, of, start, end))
+                    {
+                        pages.Add(set, set.Finest(), first, last, cutDays);
+                    }
+                }
+                else
+                {
+                    pages.Add(set, set.Finest(), start, end, cutDays);
+                }
+            }
+
+            // Between stretches that do not touch lies what is read from records.
+            for (var (first, i) = (0, 0); i < cells.Count; i++)
+            {
+                if (i + 1 == cells.Count || cells[i + 1].From != cells[i].To)
+                {
+                    AddRows(set, cells[first].From, cells[i].To);
+                    first = i + 1;
+                }
             }
         }
 
-        foreach (var (start, end) in RangePlan.Of(from, to, finest, finest, folded).Records)
+        foreach (var (start, end) in RangePlan.Of(from, to, finest, finest, cuts).Records)
         {
             AddRecords(start, end);
+        }
+    }
+
+    /// <summary>Adds the days that are told by one dimension alone, for all sets; returns what of each stretch of days is not. Null when there are no such.</summary>
+    private Dictionary<long, List<(long From, long To)>>? AddSingleDays(
+        SingleDimension singles,
+        long from,
+        long to,
+        RollupWidth widest,
+        ReadOnlySpan<long> cuts
+    )
+    {
+        if (singles.OfDays is not { } kind || widest < RollupWidth.Day)
+        {
+            return null;
+        }
+
+        var plan = RangePlan.Of(from, to, RollupWidth.Day, sets.Finest, cuts);
+        var without = new Dictionary<long, List<(long From, long To)>>();
+        foreach (var (_, start, end) in Spans(plan, true, false).Where(span => span.Width == RollupWidth.Day))
+        {
+            without[start] = pages.AddSingles(kind, RollupWidth.Day, start, end);
+        }
+
+        return without;
+    }
+
+    private void AddDays(
+        RollupSet set,
+        SingleDimension singles,
+        Dictionary<long, List<(long From, long To)>>? without,
+        long from,
+        long to,
+        RollupWidth widest
+    )
+    {
+        if (without is not null)
+        {
+            foreach (var (start, end) in without[from])
+            {
+                pages.Add(set, set.Widest(), start, end);
+            }
+        }
+        else if (set != RollupSet.Wide || widest != RollupWidth.Month)
+        {
+            pages.Add(set, RollupWidth.Day, from, to);
+        }
+        else if (singles.OfMonths is { } kind && WholeMonths(from, to) is var (first, last))
+        {
+            AddWeeks(from, first);
+            pages.AddMonths(kind, first, last);
+            AddWeeks(last, to);
+        }
+        else
+        {
+            AddWeeks(from, to);
+        }
+    }
+
+    private void AddWeeks(long from, long to)
+    {
+        foreach (var (start, end) in pages.AddWeeks(from, to))
+        {
+            pages.Add(RollupSet.Wide, RollupWidth.Day, start, end);
         }
     }
 
@@ -71,19 +178,71 @@ internal sealed class GroupedSums : IDisposable
     }
 
     /// <inheritdoc />
-    public void Dispose() => combinations.Dispose();
+    public void Dispose()
+    {
+        pages.Dispose();
+        combinations.Dispose();
+        filters.Dispose();
+    }
 
-    private void AddCells(RollupSet set, RollupWidth width, long from, long to)
+    /// <summary>The spans of a plan: days and hours as they are told apart, all others, which are read from the finest cells, as quarters.</summary>
+    private static List<(RollupWidth Width, long From, long To)> Spans(RangePlan plan, bool withDays, bool withHours)
+    {
+        var spans = new List<(RollupWidth Width, long From, long To)>();
+        foreach (var (width, start, end) in plan.Cells)
+        {
+            var of = width switch
+            {
+                RollupWidth.Day when withDays => width,
+                RollupWidth.Hour when withHours => width,
+                _ => RollupWidth.Quarter,
+            };
+            if (spans.Count > 0 && spans[^1] is var last && last.Width == of && last.To == start)
+            {
+                spans[^1] = last with { To = end };
+            }
+            else
+            {
+                spans.Add((of, start, end));
+            }
+        }
+
+        return spans;
+    }
+
+    /// <summary>The whole months of a range; null when there is none.</summary>
+    private static (long First, long Last)? WholeMonths(long from, long to)
+    {
+        if (to - from < 27 * RollupWidth.Day.Seconds())
+        {
+            return null;
+        }
+
+        var first = RollupWidths.MonthOf(from);
+        first = first == from ? first : RollupWidths.NextMonth(first);
+        var last = RollupWidths.MonthOf(to);
+        return first < last ? (first, last) : null;
+    }
+
+    private void AddRows(RollupSet set, long from, long to)
     {
         var text = new QueryText();
+        var measures = sink.CellMeasures;
+        var sketches = sink.WithSketches ? ", c.latency, c.first_token" : "";
         using var row = text.Prepare(
             connection,
             $"""
-            SELECT c.start, c.key, {sink.CellColumns} FROM rollup c
+            SELECT c.start, c.key, {string.Join(
+                ", ",
+                measures.Select(m => Measures.OfCells[m])
+            )}{sketches} FROM rollup c
             WHERE c.workspace = {text.Add(query.Workspace.Value)} AND c.set_no = {text.Add((long)set)}
-                AND c.width = {text.Add((long)width)} AND c.start >= {text.Add(from)} AND c.start < {text.Add(to)}
+                AND c.width = {text.Add((long)set.Finest())} AND c.start >= {text.Add(from)} AND c.start < {text.Add(
+                to
+            )}
             """
         );
+        Span<long> values = stackalloc long[measures.Length];
         while (row.Step())
         {
             var (into, outOf) = combinations.GroupsOf(set, row.Int64(1));
@@ -92,14 +251,22 @@ internal sealed class GroupedSums : IDisposable
                 continue; // in neither, or in and out again
             }
 
+            for (var i = 0; i < values.Length; i++)
+            {
+                values[i] = row.Int64(i + 2);
+            }
+
+            var cell = sink.WithSketches
+                ? new CellSums(values, row.Bytes(measures.Length + 2), row.Bytes(measures.Length + 3))
+                : new CellSums(values, [], []);
             if (into >= 0)
             {
-                sink.AddCell(into, row.Int64(0), row, 2, 1);
+                sink.AddCell(into, row.Int64(0), cell, 1);
             }
 
             if (outOf >= 0)
             {
-                sink.AddCell(outOf, row.Int64(0), row, 2, -1);
+                sink.AddCell(outOf, row.Int64(0), cell, -1);
             }
         }
     }
@@ -116,13 +283,14 @@ internal sealed class GroupedSums : IDisposable
             .GroupBy.Select(d =>
                 d.Kind == UsageDimensionKind.Tag
                     ? $"tag(r.tags, {text.Add(d.Tag!)}), "
-                    : $"r.{DimensionColumn.Of(d.Kind)}, "
+                    : $"{DimensionColumn.OfRecord(d.Kind)}, "
             )
             .ToArray();
         using var row = text.Prepare(
             connection,
             $"""
-            SELECT r.started_at, {string.Concat(columns)}{sink.RecordColumns} FROM record r
+            SELECT r.started_at, {string.Concat(columns)}{sink.RecordColumns}
+            FROM {RecordTables.Of(connection, query.Workspace, from, to)} {RecordRows.Joins}
             WHERE r.workspace = {text.Add(query.Workspace.Value)}
                 AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}{filters.Conditions(text)}
             """

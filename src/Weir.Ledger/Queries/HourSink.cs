@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Weir.Foundation.Storage;
 using Weir.Ledger.Rollups;
 
@@ -11,7 +12,7 @@ internal sealed class HourSink : SumSink
     private readonly SortedDictionary<long, Dictionary<int, long[]>> hours = [];
 
     /// <inheritdoc />
-    public override string CellColumns { get; } = string.Join(", ", Measures.OfCells);
+    public override ImmutableArray<int> CellMeasures { get; } = Measures.All;
 
     /// <inheritdoc />
     public override string RecordColumns { get; } = string.Join(", ", Measures.OfRecords);
@@ -20,9 +21,48 @@ internal sealed class HourSink : SumSink
     public IReadOnlyDictionary<long, Dictionary<int, long[]>> Hours => hours;
 
     /// <inheritdoc />
-    public override void AddCell(int group, long start, PreparedStatement row, int first, int sign)
+    public override void AddCell(int group, long start, in CellSums cell, int sign)
     {
-        var hour = RollupWidths.Floor(start, Hour);
+        var sums = SumsOf(group, start);
+        for (var i = 0; i < sums.Length; i++)
+        {
+            sums[i] = unchecked(sums[i] + (sign * cell.Measures[i]));
+        }
+    }
+
+    /// <inheritdoc />
+    public override void AddCells(in CellColumns cells)
+    {
+        for (var i = 0; i < cells.Groups.Length; i++)
+        {
+            if (cells.Groups[i] < 0)
+            {
+                continue;
+            }
+
+            var sums = SumsOf(cells.Groups[i], cells.Day + (cells.Slots[i] * cells.Width));
+            for (var m = 0; m < sums.Length; m++)
+            {
+                sums[m] = cells.Measure(m) is { IsEmpty: false } values
+                    ? unchecked(sums[m] + (cells.Sign * values[i]))
+                    : sums[m];
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public override void AddRecord(int group, long seconds, PreparedStatement row, int first)
+    {
+        var sums = SumsOf(group, seconds);
+        for (var i = 0; i < sums.Length; i++)
+        {
+            sums[i] = unchecked(sums[i] + row.Int64(first + i));
+        }
+    }
+
+    private long[] SumsOf(int group, long seconds)
+    {
+        var hour = RollupWidths.Floor(seconds, Hour);
         if (!hours.TryGetValue(hour, out var groups))
         {
             hours[hour] = groups = [];
@@ -33,13 +73,6 @@ internal sealed class HourSink : SumSink
             groups[group] = sums = new long[Measures.Count];
         }
 
-        for (var i = 0; i < sums.Length; i++)
-        {
-            sums[i] = unchecked(sums[i] + (sign * row.Int64(first + i)));
-        }
+        return sums;
     }
-
-    /// <inheritdoc />
-    public override void AddRecord(int group, long seconds, PreparedStatement row, int first) =>
-        AddCell(group, seconds, row, first, 1);
 }

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
+using Weir.Ledger.Archive;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Rollups;
+using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger.Queries;
 
@@ -32,10 +34,16 @@ internal sealed class HourSpans : IDisposable
             To = RecordCodec.FromMicroseconds(RecordCodec.ToMicroseconds(query.To)),
             GroupBy = [new UsageDimension(UsageDimensionKind.Model)],
         };
-        var filters = QueryFilters.Of(connection, query);
+        using var filters = QueryFilters.Of(connection, query);
+        var tables = RecordTables.Of(
+            connection,
+            query.Workspace,
+            RecordCodec.ToMicroseconds(query.From),
+            RecordCodec.ToMicroseconds(query.To)
+        );
         first = Prepare("r.started_at", "ORDER BY r.started_at LIMIT 1");
         last = Prepare("r.started_at", "ORDER BY r.started_at DESC LIMIT 1");
-        instant = Prepare($"r.model_id, {string.Join(", ", Measures.OfRecords)}", "");
+        instant = Prepare($"k.model_id, {string.Join(", ", Measures.OfRecords)}", "");
         texts = new GroupTexts(connection, this.query.GroupBy);
 
         PreparedStatement Prepare(string columns, string order)
@@ -45,7 +53,7 @@ internal sealed class HourSpans : IDisposable
             return text.Prepare(
                 connection,
                 $"""
-                SELECT {columns} FROM record r
+                SELECT {columns} FROM {tables} {RecordRows.Joins}
                 WHERE r.workspace = {workspace} AND r.started_at >= {from} AND r.started_at < {to}{filters.Conditions(
                     text
                 )}
@@ -68,7 +76,7 @@ internal sealed class HourSpans : IDisposable
         {
             var start = Math.Max(from, hour * Second);
             var end = Math.Min(to, (hour + Hour) * Second);
-            var byModel = groups.ToDictionary(g => sums.Groups.Groups[g.Key].Values[0], g => g.Value);
+            var byModel = groups.ToDictionary(g => sums.Groups[g.Key].Values[0], g => g.Value);
             if (Edge(first, start, end) is not { } earliest || Edge(last, start, end) is not { } latest)
             {
                 continue;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Ledger.Archive;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Queries;
 using Weir.Ledger.Storage.Sqlite;
@@ -138,7 +139,8 @@ public sealed class LineageQueries
                 using var row = text.Prepare(
                     connection,
                     $"""
-                    SELECT r.session_id, r.started_at FROM record r
+                    SELECT r.session_id, r.started_at
+                    FROM {RecordTables.Of(connection, workspace, hour * Second, (hour + SessionSpan.Hour) * Second)}
                     WHERE r.workspace = {text.Add(workspace.Value)} AND r.started_at >= {text.Add(hour * Second)}
                         AND r.started_at < {text.Add((hour + SessionSpan.Hour) * Second)}
                     ORDER BY r.started_at
@@ -175,20 +177,17 @@ public sealed class LineageQueries
         connections.ReadAsync(
             connection =>
             {
-                var filters = QueryFilters.Of(connection, query);
+                using var filters = QueryFilters.Of(connection, query);
                 var (from, to) = QueryRange.Of(connection, query, filters);
                 to = until is { } end ? Math.Min(to, RecordCodec.ToMicroseconds(end) + 1) : to;
-                var text = new QueryText();
-                var sql = Newest(text, query.Workspace, from, to, limit, HandedOver + filters.Conditions(text));
-                using var command = text.Command(connection, sql);
-                using var row = command.ExecuteReader();
-                var found = ImmutableArray.CreateBuilder<UsageRecord>();
-                while (row.Read())
-                {
-                    found.Add(RecordRows.Read(row, connection, names).Record);
-                }
-
-                return found.ToImmutable();
+                return Newest(
+                        connection,
+                        query.Workspace,
+                        (from, to),
+                        limit,
+                        text => HandedOver + filters.Conditions(text)
+                    )
+                    .ToImmutableArray();
             },
             cancellationToken
         );
@@ -205,9 +204,42 @@ public sealed class LineageQueries
 
     private const long Second = 1_000_000;
 
-    /// <summary>Records between two moments, newest first.</summary>
+    // Records between two moments, newest first; at most so many.
+    private List<UsageRecord> Newest(
+        SqliteConnection connection,
+        WorkspaceId workspace,
+        (long From, long To) range,
+        int limit,
+        Func<QueryText, string> conditions
+    )
+    {
+        var found = new List<UsageRecord>();
+        foreach (var (table, from, to) in RecordTables.NewestFirst(connection, workspace, range.From, range.To))
+        {
+            if (found.Count >= limit)
+            {
+                break;
+            }
+
+            var text = new QueryText();
+            using var command = text.Command(
+                connection,
+                Newest(text, table, workspace, from, to, limit - found.Count, conditions(text))
+            );
+            using var row = command.ExecuteReader();
+            while (row.Read())
+            {
+                found.Add(RecordRows.Read(row, connection, names).Record);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Records of a table between two moments, newest first.</summary>
     internal static string Newest(
         QueryText text,
+        string table,
         WorkspaceId workspace,
         long from,
         long to,
@@ -215,7 +247,7 @@ public sealed class LineageQueries
         string conditions
     ) =>
         $"""
-            SELECT {RecordRows.Columns} FROM record r
+            SELECT {RecordRows.Columns} FROM {table} {RecordRows.Joins}
             WHERE r.workspace = {text.Add(workspace.Value)}
                 AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}{conditions}
             ORDER BY r.started_at DESC, r.id DESC LIMIT {text.Add(limit)}
@@ -232,39 +264,30 @@ public sealed class LineageQueries
             To = DateTimeOffset.MaxValue,
             Filters = [new UsageFilter(new UsageDimension(UsageDimensionKind.Session), [session])],
         };
-        var filters = QueryFilters.Of(connection, query);
+        using var filters = QueryFilters.Of(connection, query);
         var (from, to) = QueryRange.Of(connection, query, filters);
         if (from >= to)
         {
             return [];
         }
 
-        var text = new QueryText();
-        var sql = Newest(text, workspace, from, to, MostRecords, filters.Conditions(text));
-        using var command = text.Command(connection, sql);
-        using var row = command.ExecuteReader();
-        var records = new List<UsageRecord>();
-        while (row.Read())
-        {
-            records.Add(RecordRows.Read(row, connection, names).Record);
-        }
-
+        var records = Newest(connection, workspace, (from, to), MostRecords, filters.Conditions);
         records.Reverse();
         return [.. records];
     }
 
     private ImmutableArray<SessionRequest> Requests(SqliteConnection connection, UsageQuery query)
     {
-        var filters = QueryFilters.Of(connection, query);
+        using var filters = QueryFilters.Of(connection, query);
         var (from, to) = QueryRange.Of(connection, query, filters);
         var text = new QueryText();
         using var row = text.Prepare(
             connection,
             $"""
-            SELECT r.session_id, r.agent_id, r.model_id, r.client_id, r.started_at, r.duration, r.source, r.status, r.quality,
-                r.billing, r.input, r.cache_read, r.cache_write_5m, r.cache_write_1h, r.output, r.reasoning, r.cost,
+            SELECT r.session_id, r.agent_id, k.model_id, k.client_id, r.started_at, r.duration, k.source, k.status, d.quality,
+                d.billing, r.input, r.cache_read, r.cache_write_5m, r.cache_write_1h, r.output, r.reasoning, r.cost,
                 r.requested_cost, r.message_ref, r.id
-            FROM record r
+            FROM {RecordTables.Of(connection, query.Workspace, from, to)} {RecordRows.Joins}
             WHERE r.workspace = {text.Add(query.Workspace.Value)}
                 AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}
                 AND r.session_id <> 0{filters.Conditions(text)}
@@ -300,7 +323,7 @@ public sealed class LineageQueries
                     },
                     Cost = Number(16) is { } cost ? new Money(cost) : null,
                     RequestedCost = Number(17) is { } asked ? new Money(asked) : null,
-                    MessageId = row.Text(18),
+                    MessageId = PackedId.Unpack(row.Bytes(18)),
                 }
             );
         }

@@ -1,58 +1,36 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
-using Weir.Foundation;
-using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger.Queries;
 
-/// <summary>
-/// A query's filters as stored numbers, found once. A value that the ledger has never seen is left out: it matches nothing.
-/// </summary>
-internal sealed class QueryFilters
+/// <summary>A query's filters as stored numbers, found once. Not thread-safe.</summary>
+internal sealed class QueryFilters : IDisposable
 {
-    private readonly ImmutableArray<(UsageDimensionKind Kind, ImmutableHashSet<long> Values)> plain;
-    private readonly ImmutableArray<UsageFilter> tags;
-    private readonly ImmutableHashSet<long>? tagValues;
+    private readonly ImmutableArray<DimensionFilter> plain;
+    private readonly ImmutableArray<DimensionFilter> tags;
 
-    private QueryFilters(
-        ImmutableArray<(UsageDimensionKind Kind, ImmutableHashSet<long> Values)> plain,
-        ImmutableArray<UsageFilter> tags,
-        ImmutableHashSet<long>? tagValues
-    )
+    private QueryFilters(ImmutableArray<DimensionFilter> filters)
     {
-        this.plain = plain;
-        this.tags = tags;
-        this.tagValues = tagValues;
+        plain = filters.RemoveAll(f => f.Kind == UsageDimensionKind.Tag);
+        tags = filters.RemoveAll(f => f.Kind != UsageDimensionKind.Tag);
     }
 
     /// <summary>Finds the numbers.</summary>
-    public static QueryFilters Of(SqliteConnection connection, UsageQuery query)
-    {
-        ImmutableHashSet<long> Numbers(UsageFilter filter) =>
-            [
-                .. filter
-                    .Values.Select(v => Number(connection, query.Workspace, filter.Dimension.Kind, v))
-                    .OfType<long>(),
-            ];
+    public static QueryFilters Of(SqliteConnection connection, UsageQuery query) =>
+        new([.. query.Filters.Select(f => new DimensionFilter(connection, query.Workspace, f))]);
 
-        var onTags = query.Filters.RemoveAll(f => f.Dimension.Kind != UsageDimensionKind.Tag);
-        return new QueryFilters(
-            [
-                .. query
-                    .Filters.Where(f => f.Dimension.Kind != UsageDimensionKind.Tag)
-                    .Select(f => (f.Dimension.Kind, Numbers(f))),
-            ],
-            onTags,
-            onTags.IsEmpty ? null : onTags.Select(Numbers).Aggregate((a, b) => a.Intersect(b))
-        );
-    }
+    /// <summary>Whether a combination passes, session, agent and tags aside.</summary>
+    public bool PassWide(ReadOnlySpan<long> combination) => Pass(combination, lineage: false);
 
-    /// <summary>Whether a combination passes, tags aside.</summary>
-    public bool Pass(ReadOnlySpan<long> combination)
+    /// <summary>Whether a combination's session and agent pass.</summary>
+    public bool PassLineage(ReadOnlySpan<long> combination) => Pass(combination, lineage: true);
+
+    /// <summary>Whether a tag's value passes where all filters on tags name the same tag; 0 stands for a record without it.</summary>
+    public bool PassTag(long value)
     {
-        foreach (var (kind, values) in plain)
+        foreach (var filter in tags)
         {
-            if (!values.Contains(combination[(int)kind]))
+            if (!filter.Pass(value))
             {
                 return false;
             }
@@ -61,49 +39,50 @@ internal sealed class QueryFilters
         return true;
     }
 
-    /// <summary>Whether a tag's value passes where all filters on tags name the same tag; 0 stands for a record without it.</summary>
-    public bool PassTag(long value) => tagValues is null || tagValues.Contains(value);
-
     /// <summary>Whether a record without session and agent can pass.</summary>
-    public bool PassWithoutLineage => plain.All(f => !DimensionColumn.IsLineage(f.Kind) || f.Values.Contains(0));
+    public bool PassWithoutLineage => plain.All(f => !DimensionColumn.IsLineage(f.Kind) || f.Pass(0));
 
     /// <summary>
-    /// The sessions that alone can pass, by number; null when there is no filter on sessions, or "unknown" passes too.
+    /// The sessions that alone can pass, by number; null when no filter names them all, or "unknown" passes too.
     /// </summary>
     public ImmutableHashSet<long>? Sessions
     {
         get
         {
-            var sets = plain.Where(f => f.Kind == UsageDimensionKind.Session).Select(f => f.Values).ToArray();
+            var sets = plain
+                .Where(f => f.Kind == UsageDimensionKind.Session)
+                .Select(f => f.Only)
+                .OfType<ImmutableHashSet<long>>()
+                .ToArray();
             return sets.Length == 0 ? null
                 : sets.Aggregate((a, b) => a.Intersect(b)) is var all && all.Contains(0) ? null
                 : all;
         }
     }
 
-    /// <summary>The conditions over <c>record</c> as <c>r</c>, each begun by <c>AND</c>.</summary>
-    public string Conditions(QueryText text)
+    /// <summary>The conditions over a record, of the tables of <see cref="Storage.Sqlite.RecordRows.Joins"/>, each begun by <c>AND</c>.</summary>
+    public string Conditions(QueryText text) =>
+        string.Concat(plain.Concat(tags).Select(f => $" AND {f.Condition(text)}"));
+
+    private bool Pass(ReadOnlySpan<long> combination, bool lineage)
     {
-        var conditions = plain.Select(f => $" AND r.{DimensionColumn.Of(f.Kind)} IN ({text.List(f.Values)})");
-        return string.Concat(conditions.Concat(tags.Select(f => TagCondition(f, text))));
+        foreach (var filter in plain)
+        {
+            if (DimensionColumn.IsLineage(filter.Kind) == lineage && !filter.Pass(combination[(int)filter.Kind]))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
-    private static string TagCondition(UsageFilter filter, QueryText text)
+    /// <inheritdoc />
+    public void Dispose()
     {
-        var tag = $"tag(r.tags, {text.Add(filter.Dimension.Tag!)})";
-        var values = string.Join(", ", filter.Values.OfType<string>().Select(text.Add));
-        return filter.Values.Contains(null)
-            ? $" AND ({tag} IN ({values}) OR {tag} IS NULL)"
-            : $" AND {tag} IN ({values})";
+        foreach (var filter in plain.Concat(tags))
+        {
+            filter.Dispose();
+        }
     }
-
-    private static long? Number(
-        SqliteConnection connection,
-        WorkspaceId workspace,
-        UsageDimensionKind kind,
-        string? value
-    ) =>
-        kind is UsageDimensionKind.Source or UsageDimensionKind.Status ? DimensionColumn.EnumNumber(kind, value)
-        : value is null ? 0
-        : NameTable.Find(connection, workspace, value);
 }

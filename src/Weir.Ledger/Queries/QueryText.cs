@@ -21,7 +21,7 @@ internal sealed class QueryText
     /// <summary>The statement with its values.</summary>
     public PreparedStatement Prepare(SqliteConnection connection, string sql)
     {
-        var statement = new PreparedStatement(connection, sql);
+        var statement = StatementCache.Prepare(connection, sql);
         for (var i = 0; i < values.Count; i++)
         {
             if (values[i] is long number)

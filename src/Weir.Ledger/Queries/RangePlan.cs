@@ -20,49 +20,89 @@ internal sealed record RangePlan(
     /// <param name="from">Inclusive.</param>
     /// <param name="to">Exclusive.</param>
     /// <param name="widest">The widest rollup that may be used.</param>
-    /// <param name="finest">The finest rollup that there is; the only one from <paramref name="folded"/> on.</param>
-    /// <param name="folded">Up to where wider rollups are kept, in seconds since 1970; a whole hour.</param>
-    public static RangePlan Of(long from, long to, RollupWidth widest, RollupWidth finest, long folded)
-    {
-        var cells = ImmutableArray.CreateBuilder<(RollupWidth, long, long)>();
-        var records = ImmutableArray.CreateBuilder<(long, long)>();
-        var edge = Math.Max(from, Math.Min(to, folded * Second));
-        Split(from, edge, widest, finest, cells, records);
-        Split(edge, to, finest, finest, cells, records);
-        return new RangePlan(cells.ToImmutable(), records.ToImmutable());
-    }
-
-    private static void Split(
+    /// <param name="finest">The finest rollup that there is.</param>
+    /// <param name="cuts">Moments, in order, that must not lie inside a cell: local midnights, for one. Microseconds.</param>
+    public static RangePlan Of(
         long from,
         long to,
-        RollupWidth width,
+        RollupWidth widest,
         RollupWidth finest,
-        ImmutableArray<(RollupWidth, long, long)>.Builder cells,
-        ImmutableArray<(long, long)>.Builder records
+        params ReadOnlySpan<long> cuts
     )
     {
-        if (from >= to)
+        var builder = new Builder(widest, finest);
+        builder.AddCut(from, to, cuts);
+        return new RangePlan([.. builder.Cells], [.. builder.Records]);
+    }
+
+    private sealed class Builder(RollupWidth widest, RollupWidth finest)
+    {
+        public List<(RollupWidth Width, long From, long To)> Cells { get; } = [];
+
+        public List<(long From, long To)> Records { get; } = [];
+
+        public void AddCut(long from, long to, ReadOnlySpan<long> cuts)
         {
-            return;
+            foreach (var cut in cuts)
+            {
+                if (cut > from && cut < to)
+                {
+                    Split(from, cut, widest);
+                    from = cut;
+                }
+            }
+
+            Split(from, to, widest);
         }
 
-        if (width < finest)
+        private void Split(long from, long to, RollupWidth width)
         {
-            records.Add((from, to));
-            return;
+            if (from >= to)
+            {
+                return;
+            }
+
+            if (width < finest)
+            {
+                Add(from, to);
+                return;
+            }
+
+            var step = width.Seconds() * Second;
+            var first = RollupWidths.Ceiling(from, step);
+            var last = RollupWidths.Floor(to, step);
+            if (first >= last)
+            {
+                Split(from, to, width - 1);
+                return;
+            }
+
+            Split(from, first, width - 1);
+            Add(width, first / Second, last / Second);
+            Split(last, to, width - 1);
         }
 
-        var step = width.Seconds() * Second;
-        var first = RollupWidths.Ceiling(from, step);
-        var last = RollupWidths.Floor(to, step);
-        if (first >= last)
+        // A year of days is one statement and not 365.
+        private void Add(RollupWidth width, long from, long to)
         {
-            Split(from, to, width - 1, finest, cells, records);
-            return;
+            if (Cells.Count > 0 && Cells[^1].Width == width && Cells[^1].To == from)
+            {
+                from = Cells[^1].From;
+                Cells.RemoveAt(Cells.Count - 1);
+            }
+
+            Cells.Add((width, from, to));
         }
 
-        Split(from, first, width - 1, finest, cells, records);
-        cells.Add((width, first / Second, last / Second));
-        Split(last, to, width - 1, finest, cells, records);
+        private void Add(long from, long to)
+        {
+            if (Records.Count > 0 && Records[^1].To == from)
+            {
+                from = Records[^1].From;
+                Records.RemoveAt(Records.Count - 1);
+            }
+
+            Records.Add((from, to));
+        }
     }
 }

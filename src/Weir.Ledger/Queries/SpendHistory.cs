@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Ledger.Archive;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Queries;
 using Weir.Ledger.Storage.Sqlite;
@@ -33,22 +34,35 @@ public sealed class SpendHistory
     public (long Sequence, ImmutableArray<ImmutableArray<SpendSum>> Sums) Read(ImmutableArray<SpendRange> ranges) =>
         connections.Read(
             connection =>
-                (EntryRows.Newest(connection), ranges.Select(range => Read(connection, range)).ToImmutableArray()),
+                (EntryRows.Newest(connection), ranges.Select(range => ReadAll(connection, range)).ToImmutableArray()),
             CancellationToken.None
         );
 
-    private ImmutableArray<SpendSum> Read(SqliteConnection connection, SpendRange range)
+    // Of archived months apart: of one combination and span there may then be two sums.
+    private ImmutableArray<SpendSum> ReadAll(SqliteConnection connection, SpendRange range) =>
+        [
+            .. RecordTables
+                .OfAll(
+                    connection,
+                    range.Workspace,
+                    RecordCodec.ToMicroseconds(range.From),
+                    range.To is { } end ? RecordCodec.ToMicroseconds(end) : long.MaxValue
+                )
+                .SelectMany(table => Read(connection, range, table)),
+        ];
+
+    private ImmutableArray<SpendSum> Read(SqliteConnection connection, SpendRange range, string table)
     {
         var tags = range.WithTags ? "r.tags" : "NULL";
         using var command = connection.CreateCommand();
         command.CommandText = $"""
-            SELECT r.workspace, r.provider_id, r.requested_model_id, r.key_id, r.user_id, r.team_id, r.billing,
+            SELECT r.workspace, k.provider_id, k.requested_model_id, k.key_id, k.user_id, k.team_id, d.billing,
                 r.started_at / $width, {tags}, count(*), sum(min(r.cost, {Most})), sum(min(r.input, {Most})),
                 sum(min(r.cache_read, {Most})), sum(min(r.cache_write_5m, {Most})), sum(min(r.cache_write_1h, {Most})),
                 sum(min(r.output, {Most})), sum(min(r.reasoning, {Most}))
-            FROM (SELECT DISTINCT workspace FROM rollup_key) w CROSS JOIN record r ON r.workspace = w.workspace
+            FROM (SELECT DISTINCT workspace FROM rollup_key) w CROSS JOIN {table} ON r.workspace = w.workspace {RecordRows.Joins}
             WHERE ($workspace IS NULL OR w.workspace = $workspace)
-                AND r.started_at >= $from AND r.started_at < $to AND r.source = {(int)UsageSource.Gateway}
+                AND r.started_at >= $from AND r.started_at < $to AND k.source = {(int)UsageSource.Gateway}
             GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
             """;
         var us = range.Width.Ticks / TimeSpan.TicksPerMicrosecond;

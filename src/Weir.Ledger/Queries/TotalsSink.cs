@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Weir.Foundation.Storage;
 using Weir.Ledger.Rollups;
+using Weir.Ledger.Rollups.Pages;
 
 namespace Weir.Ledger.Queries;
 
@@ -9,10 +11,14 @@ internal sealed class TotalsSink : SumSink
     private const int Latency = Measures.Count;
     private const int FirstToken = Measures.Count + 1;
 
-    private readonly List<RollupSums> sums = [];
+    private readonly FlatSums figures = new();
+    private readonly List<RollupSums> sums = []; // their sketches, until they are told
 
     /// <inheritdoc />
-    public override string CellColumns { get; } = string.Join(", ", Measures.OfCells) + ", c.latency, c.first_token";
+    public override ImmutableArray<int> CellMeasures { get; } = Measures.All;
+
+    /// <inheritdoc />
+    public override bool WithSketches => true;
 
     /// <inheritdoc />
     public override string RecordColumns { get; } =
@@ -21,41 +27,67 @@ internal sealed class TotalsSink : SumSink
     /// <summary>The sums of the groups that have a record.</summary>
     public IEnumerable<(Group Group, RollupSums Sums)> Of(GroupTable groups)
     {
-        for (var i = 0; i < sums.Count; i++)
+        for (var i = 0; i < figures.Count; i++)
         {
-            if (sums[i].Requests != 0)
+            if (figures[i][Measures.Requests] != 0)
             {
-                yield return (groups.Groups[i], sums[i]);
+                var of = SketchesOf(i);
+                figures[i].CopyTo(of.Values);
+                yield return (groups[i], of);
             }
         }
     }
 
     /// <inheritdoc />
-    public override void AddCell(int group, long start, PreparedStatement row, int first, int sign)
+    public override void AddCell(int group, long start, in CellSums cell, int sign)
     {
-        var to = SumsOf(group);
-        Add(to, row, first, sign);
-        Add(to.Latency, row.Bytes(first + Latency), sign);
-        Add(to.FirstToken, row.Bytes(first + FirstToken), sign);
+        var to = figures.Of(group);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = unchecked(to[i] + (sign * cell.Measures[i]));
+        }
+
+        Add(group, cell.Latency, cell.FirstToken, sign);
+    }
+
+    /// <inheritdoc />
+    public override void AddCells(in CellColumns cells)
+    {
+        figures.Add(cells);
+        var (latencyAt, firstTokenAt) = (0, 0);
+        foreach (var group in cells.Groups)
+        {
+            var latency = PageReader.NextSketch(cells.Latency, ref latencyAt);
+            var firstToken = PageReader.NextSketch(cells.FirstToken, ref firstTokenAt);
+            if (group >= 0)
+            {
+                Add(group, latency, firstToken, cells.Sign);
+            }
+        }
     }
 
     /// <inheritdoc />
     public override void AddRecord(int group, long seconds, PreparedStatement row, int first)
     {
-        var to = SumsOf(group);
-        Add(to, row, first, 1);
+        var to = figures.Of(group);
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = unchecked(to[i] + row.Int64(first + i));
+        }
+
+        var sketches = SketchesOf(group);
         if (!row.IsNull(first + Latency))
         {
-            to.Latency.Add(row.Int64(first + Latency), 1);
+            sketches.Latency.Add(row.Int64(first + Latency), 1);
         }
 
         if (!row.IsNull(first + FirstToken))
         {
-            to.FirstToken.Add(row.Int64(first + FirstToken), 1);
+            sketches.FirstToken.Add(row.Int64(first + FirstToken), 1);
         }
     }
 
-    private RollupSums SumsOf(int group)
+    private RollupSums SketchesOf(int group)
     {
         while (sums.Count <= group)
         {
@@ -65,18 +97,13 @@ internal sealed class TotalsSink : SumSink
         return sums[group];
     }
 
-    private static void Add(RollupSums to, PreparedStatement row, int first, int sign)
+    private void Add(int group, ReadOnlySpan<byte> latency, ReadOnlySpan<byte> firstToken, int sign)
     {
-        var values = to.Values;
-        for (var i = 0; i < values.Length; i++)
-        {
-            values[i] = unchecked(values[i] + (sign * row.Int64(first + i)));
-        }
-    }
-
-    private static void Add(Sketch to, ReadOnlySpan<byte> stored, int sign)
-    {
-        if (!to.TryAdd(stored, sign))
+        var to = SketchesOf(group);
+        if (
+            (!latency.IsEmpty && !to.Latency.TryAdd(latency, sign))
+            || (!firstToken.IsEmpty && !to.FirstToken.TryAdd(firstToken, sign))
+        )
         {
             throw new InvalidDataException("A stored sketch cannot be read.");
         }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Ledger.Archive;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Queries;
 using Weir.Ledger.Rollups;
@@ -52,9 +52,10 @@ public sealed class UsageQueries
     /// nothing.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">
-    /// A line would have more than <see cref="MostPoints"/> points (<see cref="CountPoints"/> tells), all lines more than
-    /// <see cref="MostPointsInAll"/>, or minutes are asked for over more than a day.
+    /// A line would have more than <see cref="MostPoints"/> points (<see cref="CountPoints"/> tells), or minutes are asked for
+    /// over more than a day.
     /// </exception>
+    /// <exception cref="TooManyGroupsException">All lines would have more than <see cref="MostPointsInAll"/> points.</exception>
     public Task<ImmutableArray<UsageSeries>> SeriesAsync(
         UsageQuery query,
         UsageMetric metric,
@@ -70,6 +71,51 @@ public sealed class UsageQueries
 
         return connections.ReadAsync(connection => Series(connection, query, metric, interval), cancellationToken);
     }
+
+    /// <summary>The groups with the largest of a figure, what the others come to, and the total.</summary>
+    /// <param name="query">Which, and by what.</param>
+    /// <param name="figure">What they are ordered by, the largest first.</param>
+    /// <param name="limit">How many rows at most; above zero.</param>
+    /// <param name="cancellationToken">Interrupts.</param>
+    public Task<UsageTop> TopAsync(
+        UsageQuery query,
+        UsageFigure figure,
+        int limit,
+        CancellationToken cancellationToken
+    ) => connections.ReadAsync(connection => UsageTop.Read(connection, query, figure, limit), cancellationToken);
+
+    /// <summary>How long requests took.</summary>
+    /// <param name="query">Which, and by what.</param>
+    /// <param name="of">What of them.</param>
+    /// <param name="scale">How the histogram's edges lie.</param>
+    /// <param name="buckets">How many bars at most, 1 to <see cref="UsageDistribution.MostBuckets"/>.</param>
+    /// <param name="cancellationToken">Interrupts.</param>
+    /// <exception cref="TooManyGroupsException">More than <see cref="UsageDistribution.MostGroups"/>.</exception>
+    public Task<UsageDistribution> DistributionAsync(
+        UsageQuery query,
+        UsageDuration of,
+        UsageScale scale,
+        int buckets,
+        CancellationToken cancellationToken
+    ) =>
+        connections.ReadAsync(
+            connection => UsageDistribution.Read(connection, query, of, scale, buckets),
+            cancellationToken
+        );
+
+    /// <summary>One metric by weekday and hour of the query's calendar; its grouping means nothing here.</summary>
+    public Task<UsageHeatmap> HeatmapAsync(UsageQuery query, UsageMetric metric, CancellationToken cancellationToken) =>
+        connections.ReadAsync(connection => UsageHeatmap.Read(connection, query, metric), cancellationToken);
+
+    /// <summary>The totals of several questions, all of one state of the ledger; their grouping means nothing here.</summary>
+    public Task<ImmutableArray<UsageTotals>> TotalsAsync(
+        ImmutableArray<UsageQuery> queries,
+        CancellationToken cancellationToken
+    ) =>
+        connections.ReadAsync<ImmutableArray<UsageTotals>>(
+            connection => [.. queries.Select(query => Summary(connection, query with { GroupBy = [] }).Total)],
+            cancellationToken
+        );
 
     /// <summary>
     /// What was used hour by hour, by time, with the first and the last moment of each hour; hours without use are left out.
@@ -112,14 +158,17 @@ public sealed class UsageQueries
         CancellationToken cancellationToken
     )
     {
-        var after = new RecordCursor(long.MaxValue, long.MaxValue);
+        var after = RecordCursor.Start;
         if (cursor is not null && !RecordCursor.TryParse(cursor, out after))
         {
             throw new ArgumentException("not a cursor", nameof(cursor));
         }
 
         var count = Math.Clamp(limit, 1, MostRecords);
-        return connections.ReadAsync(connection => Records(connection, query, after, count), cancellationToken);
+        return connections.ReadAsync(
+            connection => RequestList.Read(connection, names, query, after, count),
+            cancellationToken
+        );
     }
 
     /// <summary>
@@ -132,10 +181,9 @@ public sealed class UsageQueries
     public Task<LedgerSnapshot> NewestAsync(UsageQuery query, int limit, CancellationToken cancellationToken)
     {
         var count = Math.Clamp(limit, 1, MostRecords);
-        var start = new RecordCursor(long.MaxValue, long.MaxValue);
         return connections.ReadAsync(
             connection => new LedgerSnapshot(
-                Records(connection, query, start, count).Items,
+                RequestList.Read(connection, names, query, RecordCursor.Start, count).Items,
                 EntryRows.Newest(connection)
             ),
             cancellationToken
@@ -147,12 +195,16 @@ public sealed class UsageQueries
         connections.ReadAsync(
             connection =>
             {
+                var stands = Witnesses.Resolve(connection, id);
                 using var command = RecordRows.FindCommand(connection);
-                return
-                    RecordRows.Find(command, names, Witnesses.Resolve(connection, id)) is { } found
-                    && found.Record.Workspace == workspace
-                    ? found
-                    : null;
+                var found = RecordRows.Find(command, names, stands);
+                if (found is null && RecordTables.OfId(connection, workspace, stands, connections.Ids) is { } table)
+                {
+                    using var archived = RecordRows.FindCommand(connection, table);
+                    found = RecordRows.Find(archived, names, stands);
+                }
+
+                return found is not null && found.Record.Workspace == workspace ? found : null;
             },
             cancellationToken
         );
@@ -189,30 +241,67 @@ public sealed class UsageQueries
             cancellationToken
         );
 
-    /// <summary>
-    /// Counts the records of a range anew and holds every rollup against the count. A difference means a damaged file or a
-    /// defect of Weir. Reads the whole range several times over.
-    /// </summary>
-    public Task<LedgerAudit> AuditAsync(
+    /// <summary>Since when a workspace keeps its records and its sums; null where it keeps all.</summary>
+    public Task<(DateTimeOffset? Records, DateTimeOffset? Sums)> KeptSinceAsync(
         WorkspaceId workspace,
-        DateTimeOffset from,
-        DateTimeOffset to,
         CancellationToken cancellationToken
     ) =>
         connections.ReadAsync(
             connection =>
-                new LedgerAuditor(connection, workspace).Run(
-                    RecordCodec.ToMicroseconds(from),
-                    RecordCodec.ToMicroseconds(to)
-                ),
+            {
+                var (records, sums) = KeptSince.Of(connection, workspace.Value);
+                return (Moment(records), Moment(sums));
+
+                static DateTimeOffset? Moment(long at) => at == long.MinValue ? null : RecordCodec.FromMicroseconds(at);
+            },
             cancellationToken
         );
+
+    /// <summary>
+    /// Counts the records of a range anew and holds every rollup against the count. A difference means a damaged file or a
+    /// defect of Weir. Reads the whole range several times over.
+    /// </summary>
+    public async Task<LedgerAudit> AuditAsync(
+        WorkspaceId workspace,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    )
+    {
+        var (start, end) = (RecordCodec.ToMicroseconds(from), RecordCodec.ToMicroseconds(to));
+        // What was deleted on purpose is no difference.
+        start = Math.Max(
+            start,
+            (await connections.ReadAsync(c => KeptSince.Of(c, workspace.Value), cancellationToken)).Records
+        );
+        var audit = new LedgerAudit(0, 0, 0);
+        // Month by month where they are archived, so that no more than one is unpacked at a time.
+        while (start < end)
+        {
+            var next = await connections.ReadAsync(
+                connection => RecordTables.NextEnd(connection, workspace, start, end),
+                cancellationToken
+            );
+            var part = await connections.ReadAsync(
+                connection => new LedgerAuditor(connection, workspace).Run(start, next),
+                cancellationToken
+            );
+            audit = new LedgerAudit(
+                audit.Records + part.Records,
+                audit.Combinations + part.Combinations,
+                audit.Differences + part.Differences
+            );
+            start = next;
+        }
+
+        return audit;
+    }
 
     private static UsageSummary Summary(SqliteConnection connection, UsageQuery query)
     {
         var sink = new TotalsSink();
         using var sums = new GroupedSums(connection, query, sink);
-        sums.AddRange(RollupWidth.Day);
+        sums.AddRange(RollupWidth.Month);
         using var texts = new GroupTexts(connection, query.GroupBy);
         var total = new RollupSums();
         var rows = ImmutableArray.CreateBuilder<UsageRow>();
@@ -233,7 +322,7 @@ public sealed class UsageQueries
         UsageInterval interval
     )
     {
-        var axis = new SeriesAxis(query.From, query.To, interval);
+        var axis = new SeriesAxis(query.Calendar, query.From, query.To, interval);
         var sink = new SeriesSink(axis, metric);
         using var sums = new GroupedSums(connection, query, sink);
         if (interval == UsageInterval.Minute)
@@ -242,7 +331,7 @@ public sealed class UsageQueries
         }
         else
         {
-            sums.AddRange(axis.Widest);
+            sums.AddRange(RollupWidth.Day, axis.Cuts.AsSpan());
         }
 
         using var texts = new GroupTexts(connection, query.GroupBy);
@@ -260,62 +349,41 @@ public sealed class UsageQueries
 
     private static ImmutableArray<UsageCost> Costs(SqliteConnection connection, UsageQuery query, int most)
     {
-        var filters = QueryFilters.Of(connection, query);
+        using var filters = QueryFilters.Of(connection, query);
         var (from, to) = QueryRange.Of(connection, query, filters);
-        var text = new QueryText();
         using var texts = new GroupTexts(connection, [new UsageDimension(UsageDimensionKind.Model)]);
-        using var row = text.Prepare(
-            connection,
-            $"""
-            SELECT r.started_at, r.model_id, r.cost FROM record r
-            WHERE r.workspace = {text.Add(query.Workspace.Value)} AND r.cost > 0
-                AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}{filters.Conditions(text)}
-            ORDER BY r.started_at DESC LIMIT {text.Add(most)}
-            """
-        );
         var costs = new List<UsageCost>();
-        while (row.Step())
+        foreach (var (table, first, last) in RecordTables.NewestFirst(connection, query.Workspace, from, to))
         {
-            costs.Add(
-                new UsageCost(
-                    RecordCodec.FromMicroseconds(row.Int64(0)),
-                    texts.Of(new Group([row.Int64(1)]))[0],
-                    new Money(row.Int64(2))
-                )
+            if (costs.Count >= most)
+            {
+                break;
+            }
+
+            var text = new QueryText();
+            using var row = text.Prepare(
+                connection,
+                $"""
+                SELECT r.started_at, k.model_id, r.cost FROM {table} {RecordRows.Joins}
+                WHERE r.workspace = {text.Add(query.Workspace.Value)} AND r.cost > 0
+                    AND r.started_at >= {text.Add(first)} AND r.started_at < {text.Add(last)}{filters.Conditions(text)}
+                ORDER BY r.started_at DESC LIMIT {text.Add(most - costs.Count)}
+                """
             );
+            while (row.Step())
+            {
+                costs.Add(
+                    new UsageCost(
+                        RecordCodec.FromMicroseconds(row.Int64(0)),
+                        texts.Of(new Group([row.Int64(1)]))[0],
+                        new Money(row.Int64(2))
+                    )
+                );
+            }
         }
 
         costs.Reverse();
         return [.. costs];
-    }
-
-    private Page<StoredRecord> Records(SqliteConnection connection, UsageQuery query, RecordCursor after, int count)
-    {
-        var filters = QueryFilters.Of(connection, query);
-        var (from, to) = QueryRange.Of(connection, query, filters);
-        var text = new QueryText();
-        var sql = $"""
-            SELECT {RecordRows.Columns} FROM record r
-            WHERE r.workspace = {text.Add(query.Workspace.Value)}
-                AND r.started_at >= {text.Add(from)} AND r.started_at < {text.Add(to)}
-                AND (r.started_at, r.id) < ({text.Add(after.StartedAt)}, {text.Add(after.Id)}){filters.Conditions(text)}
-            ORDER BY r.started_at DESC, r.id DESC LIMIT {text.Add(count + 1)}
-            """;
-        using var command = text.Command(connection, sql);
-        var items = ImmutableArray.CreateBuilder<StoredRecord>();
-        using var row = command.ExecuteReader();
-        while (row.Read())
-        {
-            items.Add(RecordRows.Read(row, connection, names));
-        }
-
-        if (items.Count <= count)
-        {
-            return new Page<StoredRecord>(items.ToImmutable(), null);
-        }
-
-        items.RemoveAt(count);
-        return new Page<StoredRecord>(items.ToImmutable(), RecordCursor.Of(items[^1].Record).ToString());
     }
 
     private static int LargestCostFirst(UsageRow a, UsageRow b)
@@ -325,7 +393,7 @@ public sealed class UsageQueries
         return order != 0 ? order : CompareKeys(a.Keys, b.Keys);
     }
 
-    private static int CompareKeys(ImmutableArray<string?> a, ImmutableArray<string?> b)
+    internal static int CompareKeys(ImmutableArray<string?> a, ImmutableArray<string?> b)
     {
         var order = 0;
         for (var i = 0; order == 0 && i < a.Length; i++)
@@ -334,31 +402,5 @@ public sealed class UsageQueries
         }
 
         return order;
-    }
-
-    /// <summary>Where a page ended: the start and id of its last record.</summary>
-    private readonly record struct RecordCursor(long StartedAt, long Id)
-    {
-        public static RecordCursor Of(UsageRecord record) =>
-            new(RecordCodec.ToMicroseconds(record.StartedAt), record.Id.Value);
-
-        public static bool TryParse(string text, out RecordCursor cursor)
-        {
-            cursor = default;
-            var dot = text.IndexOf('.', StringComparison.Ordinal);
-            if (
-                dot < 0
-                || !ulong.TryParse(text.AsSpan(0, dot), NumberStyles.AllowHexSpecifier, null, out var time)
-                || !ulong.TryParse(text.AsSpan(dot + 1), NumberStyles.AllowHexSpecifier, null, out var id)
-            )
-            {
-                return false;
-            }
-
-            cursor = new RecordCursor((long)time, (long)id);
-            return true;
-        }
-
-        public override string ToString() => $"{(ulong)StartedAt:x}.{(ulong)Id:x}";
     }
 }

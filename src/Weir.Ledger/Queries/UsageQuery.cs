@@ -20,10 +20,10 @@ public sealed record UsageQuery
 
     /// <summary>All must hold.</summary>
     public ImmutableArray<UsageFilter> Filters { get; init; } = [];
-}
 
-/// <summary>Holds when the dimension has one of the values; null stands for "unknown".</summary>
-public sealed record UsageFilter(UsageDimension Dimension, ImmutableArray<string?> Values);
+    /// <summary>Where days, weeks and months begin.</summary>
+    public UsageCalendar Calendar { get; init; } = UsageCalendar.Utc;
+}
 
 /// <summary>Sums over a range.</summary>
 /// <param name="Rows">One per combination of keys.</param>
@@ -114,13 +114,13 @@ public enum UsageMetric
     SavingsUsd,
 }
 
-/// <summary>The width of a series' points. Days and longer start at midnight UTC; weeks on Monday.</summary>
+/// <summary>The width of a series' points, as <see cref="UsageQuery.Calendar"/> has them.</summary>
 public enum UsageInterval
 {
     /// <summary>Read from records: at most a day's range.</summary>
     Minute,
 
-    /// <summary>An hour.</summary>
+    /// <summary>An hour of the local clock.</summary>
     Hour,
 
     /// <summary>A day.</summary>
@@ -136,7 +136,7 @@ public enum UsageInterval
 /// <summary>One line of a series.</summary>
 public sealed record UsageSeries(ImmutableArray<string?> Keys, ImmutableArray<UsagePoint> Points);
 
-/// <summary>One point: the interval's start and the sum (money in dollars, exact).</summary>
+/// <summary>One point: the interval's start, with the zone's offset then, and the sum (money in dollars, exact).</summary>
 public readonly record struct UsagePoint(DateTimeOffset Time, decimal Value);
 
 /// <summary>A workspace's newest records as they stood after one entry of the ledger.</summary>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Weir.Ledger.Rollups;
 
 /// <summary>The numbers of a cell: their order, their columns, and how a record's row makes them.</summary>
@@ -20,6 +22,9 @@ internal static class Measures
     /// <summary>How many there are.</summary>
     public const int Count = 13;
 
+    /// <summary>All of them, in order.</summary>
+    public static readonly ImmutableArray<int> All = [.. Enumerable.Range(0, Count)];
+
     /// <summary>The columns of <c>rollup</c> as <c>c</c>, in order.</summary>
     public static readonly string[] OfCells =
     [
@@ -38,13 +43,13 @@ internal static class Measures
         "c.savings",
     ];
 
-    /// <summary>The same for one row of <c>record</c> as <c>r</c>; NULL reads as 0. See <see cref="RollupSums.Add(Foundation.UsageRecord, int)"/>.</summary>
+    /// <summary>The same for one record, of the tables of <see cref="Storage.Sqlite.RecordRows.Joins"/>; NULL reads as 0. See <see cref="RollupSums.Add(Foundation.UsageRecord, int)"/>.</summary>
     public static readonly string[] OfRecords =
     [
         "1",
-        "r.status > 2",
+        "k.status > 2",
         "r.cost IS NULL AND coalesce(r.input, r.cache_read, r.cache_write_5m, r.cache_write_1h, r.output) IS NOT NULL",
-        "r.quality = 1",
+        "d.quality = 1",
         "r.input",
         "r.cache_read",
         "r.cache_write_5m",
@@ -52,7 +57,7 @@ internal static class Measures
         "r.output",
         "r.reasoning",
         "r.cost",
-        "CASE WHEN r.billing = 0 THEN r.cost END",
+        "CASE WHEN d.billing = 0 THEN r.cost END",
         "r.requested_cost - r.cost",
     ];
 }

@@ -21,15 +21,15 @@ internal readonly record struct RollupCell(int Workspace, RollupSet Set, RollupW
 }
 
 /// <summary>
-/// The differences that a batch of entries makes, one for each cell that it touches: summed up in the finest span of each
-/// set, then folded into the wider ones as far as the ledger has folded before. Not thread-safe.
+/// The differences that a batch of entries makes, one for each cell that it touches, in the finest span of each set. Not
+/// thread-safe.
 /// </summary>
 internal sealed class RollupBatch
 {
     private const int MostKept = 1_024;
 
     private readonly Dictionary<RollupCell, RollupSums> cells = [];
-    private readonly List<KeyValuePair<RollupCell, RollupSums>> finer = [];
+    private readonly List<KeyValuePair<RollupCell, RollupSums>> changes = [];
 
     // Sums of earlier batches, used again: made anew they outlive young collections, each of which copies them.
     private readonly Stack<RollupSums> kept = new();
@@ -49,7 +49,7 @@ internal sealed class RollupBatch
         }
 
         cells.Clear();
-        finer.Clear();
+        changes.Clear();
     }
 
     /// <summary>The difference of the cell that a moment falls into, in the set's finest span.</summary>
@@ -63,61 +63,21 @@ internal sealed class RollupBatch
         return At(new RollupCell(workspace, set, width, RollupWidths.Floor(seconds, width.Seconds()), key));
     }
 
-    /// <summary>Adds sums of one of the finest cells to the wider cells that hold its span, and not to itself.</summary>
-    /// <param name="finest">The cell that the sums are of.</param>
-    /// <param name="sums">What it holds.</param>
-    public void Widen(in RollupCell finest, RollupSums sums)
-    {
-        for (var width = finest.Width + 1; width <= finest.Set.Widest(); width++)
-        {
-            Wider(finest, width).Add(sums);
-        }
-    }
-
     /// <summary>Every cell that changes and by what, in the table's order: neighbours lie in neighbouring pages.</summary>
-    /// <param name="folded">Cells that start before it, in seconds since 1970, change their wider cells too; a whole hour.</param>
-    public List<KeyValuePair<RollupCell, RollupSums>> Fold(long folded)
-    {
-        Fold(RollupWidth.Quarter, folded);
-        Fold(RollupWidth.Hour, folded);
-        return Changes();
-    }
-
-    /// <summary>The cells as they are, in the table's order.</summary>
     public List<KeyValuePair<RollupCell, RollupSums>> Changes()
     {
-        finer.Clear();
+        changes.Clear();
         foreach (var cell in cells)
         {
             if (!cell.Value.IsNothing)
             {
-                finer.Add(cell);
+                changes.Add(cell);
             }
         }
 
-        finer.Sort(static (a, b) => a.Key.CompareTo(b.Key));
-        return finer;
+        changes.Sort(static (a, b) => a.Key.CompareTo(b.Key));
+        return changes;
     }
-
-    private void Fold(RollupWidth from, long folded)
-    {
-        finer.Clear();
-        foreach (var cell in cells)
-        {
-            if (cell.Key.Width == from && cell.Key.Start < folded && cell.Key.Set.Widest() > from)
-            {
-                finer.Add(cell);
-            }
-        }
-
-        foreach (var (cell, sums) in finer)
-        {
-            Wider(cell, from + 1).Add(sums);
-        }
-    }
-
-    private RollupSums Wider(in RollupCell cell, RollupWidth width) =>
-        At(cell with { Width = width, Start = RollupWidths.Floor(cell.Start, width.Seconds()) });
 
     private RollupSums At(in RollupCell cell)
     {

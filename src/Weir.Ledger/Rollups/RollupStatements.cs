@@ -20,8 +20,6 @@ internal sealed class RollupStatements : IDisposable
     private readonly PreparedStatement write;
     private readonly PreparedStatement remove;
     private readonly PreparedStatement nextWorkspace;
-    private readonly PreparedStatement nextStart;
-    private readonly PreparedStatement readSpan;
     private readonly PreparedStatement[] all;
     private readonly byte[] blob = new byte[Sketch.MostBytes];
 
@@ -80,17 +78,6 @@ internal sealed class RollupStatements : IDisposable
             "DELETE FROM rollup WHERE workspace = ? AND set_no = ? AND width = ? AND start = ? AND key = ?"
         );
         nextWorkspace = new PreparedStatement(connection, "SELECT min(workspace) FROM rollup WHERE workspace > ?");
-        nextStart = new PreparedStatement(
-            connection,
-            "SELECT min(start) FROM rollup WHERE workspace = ? AND set_no = ? AND width = ? AND start >= ?"
-        );
-        readSpan = new PreparedStatement(
-            connection,
-            $"""
-            SELECT {string.Join(", ", Measures.OfCells)}, c.latency, c.first_token, c.start, c.key FROM rollup c
-            WHERE c.workspace = ? AND c.set_no = ? AND c.width = ? AND c.start >= ? AND c.start < ?
-            """
-        );
         all =
         [
             findKey,
@@ -105,8 +92,6 @@ internal sealed class RollupStatements : IDisposable
             write,
             remove,
             nextWorkspace,
-            nextStart,
-            readSpan,
         ];
     }
 
@@ -145,7 +130,7 @@ internal sealed class RollupStatements : IDisposable
         return Add(add);
     }
 
-    /// <summary>Adds a difference to the stored cell; one that no record is left in is deleted.</summary>
+    /// <summary>Adds a difference to the stored row; one that nothing is left in is deleted.</summary>
     public void Merge(in RollupCell cell, RollupSums difference)
     {
         Bind(read, cell);
@@ -156,7 +141,7 @@ internal sealed class RollupStatements : IDisposable
         }
 
         read.Reset();
-        if (difference.Requests == 0)
+        if (difference.IsNothing)
         {
             Bind(remove, cell);
             remove.Run();
@@ -165,9 +150,7 @@ internal sealed class RollupStatements : IDisposable
 
         if (!known && cell.Set == RollupSet.Lineage)
         {
-            stretchLineage.Bind(1, cell.Start);
-            stretchLineage.Bind(2, cell.Key);
-            stretchLineage.Run();
+            Stretch(cell);
         }
 
         Bind(write, cell);
@@ -181,7 +164,15 @@ internal sealed class RollupStatements : IDisposable
         write.Run();
     }
 
-    /// <summary>The workspaces that have a cell.</summary>
+    /// <summary>Notes that a session was at work in the hour of a cell of its.</summary>
+    public void Stretch(in RollupCell cell)
+    {
+        stretchLineage.Bind(1, cell.Start);
+        stretchLineage.Bind(2, cell.Key);
+        stretchLineage.Run();
+    }
+
+    /// <summary>The workspaces that have a row.</summary>
     public List<long> Workspaces()
     {
         var found = new List<long>();
@@ -196,36 +187,6 @@ internal sealed class RollupStatements : IDisposable
 
             found.Add(after = next);
         }
-    }
-
-    /// <summary>The first start of a set's finest cells at or after a moment; null when there is none.</summary>
-    public long? NextStart(long workspace, RollupSet set, long from)
-    {
-        nextStart.Bind(1, workspace);
-        nextStart.Bind(2, (long)set);
-        nextStart.Bind(3, (long)set.Finest());
-        nextStart.Bind(4, from);
-        return One(nextStart);
-    }
-
-    /// <summary>Adds a set's finest cells that start in a span to the wider cells of a batch.</summary>
-    public void Widen(RollupBatch into, long workspace, RollupSet set, long from, long to)
-    {
-        readSpan.Bind(1, workspace);
-        readSpan.Bind(2, (long)set);
-        readSpan.Bind(3, (long)set.Finest());
-        readSpan.Bind(4, from);
-        readSpan.Bind(5, to);
-        var sums = new RollupSums();
-        while (readSpan.Step())
-        {
-            sums.Clear();
-            Add(sums, readSpan);
-            var (start, key) = (readSpan.Int64(Measures.Count + 2), readSpan.Int64(Measures.Count + 3));
-            into.Widen(new RollupCell((int)workspace, set, set.Finest(), start, key), sums);
-        }
-
-        readSpan.Reset();
     }
 
     /// <inheritdoc />

@@ -125,6 +125,15 @@ internal sealed class RollupSums
     private static long Saving(long? asked, long? paid) =>
         asked is { } a && paid is { } p ? (long)Int128.Clamp((Int128)a - p, long.MinValue, long.MaxValue) : 0;
 
-    private static Percentiles Quantiles(Sketch? sketch) =>
-        sketch is null ? default : new(sketch.QuantileMs(0.5), sketch.QuantileMs(0.95), sketch.QuantileMs(0.99));
+    private static Percentiles Quantiles(Sketch? sketch)
+    {
+        if (sketch is null)
+        {
+            return default;
+        }
+
+        Span<double?> told = stackalloc double?[3];
+        sketch.QuantilesMs([0.5, 0.95, 0.99], told);
+        return new Percentiles(told[0], told[1], told[2]);
+    }
 }

@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
 using Weir.Ledger.Ingest;
+using Weir.Ledger.Rollups.Pages;
 using Weir.Ledger.Storage.Sqlite;
 
 namespace Weir.Ledger.Rollups;
@@ -13,12 +15,20 @@ namespace Weir.Ledger.Rollups;
 internal sealed class RollupWriter : IDisposable
 {
     private const int KeyCacheLimit = 8_192;
-    private const long Hour = 3_600;
+    private const int MostDerived = 8;
+
+    // Below that a row each costs less than writing the page anew.
+#if DEBUG
+    private const int Many = 3; // so that tests meet it
+#else
+    private const int Many = 256;
+#endif
 
     private readonly Dictionary<RollupKey, long> keys = [];
     private readonly Dictionary<RollupSubkey, long> subkeys = [];
     private readonly RollupBatch batch = new();
     private RollupStatements? statements;
+    private PageSweep? sweep;
 
     /// <summary>Forgets what an undone transaction left.</summary>
     public void Begin() => batch.Clear();
@@ -38,48 +48,120 @@ internal sealed class RollupWriter : IDisposable
         }
     }
 
-    /// <summary>Stores what the entries since <see cref="Begin"/> change.</summary>
-    /// <param name="folded">Up to where wider cells are kept, in seconds since 1970; a whole hour.</param>
-    public void Store(long folded) => Merge(batch.Fold(folded));
-
-    /// <summary>Adds the finest cells that start in a range to the wider ones. The range has never been folded before.</summary>
+    /// <summary>
+    /// Stores what the entries since <see cref="Begin"/> change: as rows beside the pages, and many of a day that has come to rest
+    /// in its page at once.
+    /// </summary>
     /// <param name="connection">The writer's.</param>
-    /// <param name="from">Inclusive, in seconds since 1970; a whole hour.</param>
-    /// <param name="to">Exclusive; a whole hour.</param>
-    public void Fold(SqliteConnection connection, long from, long to)
+    /// <param name="until">Spans that end by then have come to rest, in seconds since 1970.</param>
+    /// <returns>How many rows it left behind that moment.</returns>
+    public int Store(SqliteConnection connection, long until)
     {
-        statements ??= new RollupStatements(connection);
-        foreach (var workspace in statements.Workspaces())
+        var changes = CollectionsMarshal.AsSpan(batch.Changes());
+        var behind = 0;
+        while (!changes.IsEmpty)
         {
-            foreach (var set in Enum.GetValues<RollupSet>().Where(set => set.Finest() < set.Widest()))
+            var resting = Resting(changes, until);
+            if (resting >= Many)
             {
-                // Hour by hour: what is held at once are the combinations of one.
-                var start = from;
-                while (statements.NextStart(workspace, set, start) is { } next && next < to)
+                (sweep ??= new PageSweep(connection)).Add(changes[..resting]);
+                Stretch(changes[..resting]);
+            }
+            else
+            {
+                behind += resting;
+                resting = Math.Max(1, resting);
+                foreach (var (cell, difference) in changes[..resting])
                 {
-                    start = RollupWidths.Floor(next, Hour) + Hour;
-                    batch.Clear();
-                    statements.Widen(batch, workspace, set, start - Hour, start);
-                    Merge(batch.Changes());
+                    statements!.Merge(cell, difference);
                 }
             }
-        }
-    }
 
-    /// <summary>Combinations are of other names than before: they are looked up anew.</summary>
-    public void Forget() => keys.Clear();
-
-    /// <inheritdoc />
-    public void Dispose() => statements?.Dispose();
-
-    private void Merge(List<KeyValuePair<RollupCell, RollupSums>> changes)
-    {
-        foreach (var (cell, difference) in changes)
-        {
-            statements!.Merge(cell, difference);
+            changes = changes[resting..];
         }
 
         batch.Clear();
+        return behind;
+    }
+
+    /// <summary>Moves cells that ended before a moment from rows into pages.</summary>
+    /// <param name="connection">The writer's.</param>
+    /// <param name="until">The moment, in seconds since 1970.</param>
+    /// <param name="most">About so many at most.</param>
+    /// <returns>Whether none is left.</returns>
+    public bool Sweep(SqliteConnection connection, long until, int most)
+    {
+        statements ??= new RollupStatements(connection);
+        sweep ??= new PageSweep(connection);
+        foreach (var workspace in statements.Workspaces())
+        {
+            foreach (var set in RollupWidths.Sets)
+            {
+                most -= sweep.Run(workspace, set, until, most);
+                if (most <= 0)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return sweep.Derive(until, MostDerived);
+    }
+
+    /// <summary>Sums of a day were taken away by somebody else.</summary>
+    public void Forget(SqliteConnection connection, long workspace, long day) =>
+        (sweep ??= new PageSweep(connection)).Forget(workspace, day);
+
+    /// <summary>The combination that a record is summed up in, stored now when it is new.</summary>
+    public long CombinationOf(SqliteConnection connection, UsageRecord record, in RecordNames names)
+    {
+        statements ??= new RollupStatements(connection);
+        return IdOf(RollupKey.Of(record, names));
+    }
+
+    /// <summary>Combinations of a workspace are of other names than before.</summary>
+    public void Rename(SqliteConnection connection, long workspace)
+    {
+        keys.Clear();
+        (sweep ??= new PageSweep(connection)).RemakeMonths(workspace);
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        statements?.Dispose();
+        sweep?.Dispose();
+    }
+
+    /// <summary>How many of the next changes are of one page and have come to rest.</summary>
+    private static int Resting(ReadOnlySpan<KeyValuePair<RollupCell, RollupSums>> changes, long until)
+    {
+        var first = changes[0].Key;
+        var day = RollupWidths.Floor(first.Start, RollupWidth.Day.Seconds());
+        var end = Math.Min(day + RollupWidth.Day.Seconds(), until);
+        var count = 0;
+        foreach (var (cell, _) in changes)
+        {
+            if (cell.Workspace != first.Workspace || cell.Set != first.Set || cell.Start + cell.Width.Seconds() > end)
+            {
+                break;
+            }
+
+            count++;
+        }
+
+        return count;
+    }
+
+    private void Stretch(ReadOnlySpan<KeyValuePair<RollupCell, RollupSums>> changes)
+    {
+        foreach (var (cell, _) in changes)
+        {
+            if (cell.Set == RollupSet.Lineage)
+            {
+                statements!.Stretch(cell);
+            }
+        }
     }
 
     private void Add(SqliteConnection connection, NameTable names, UsageRecord record, in RecordNames named, int sign)

@@ -20,18 +20,18 @@ internal sealed class Sketch
 
     private const int Buckets = (64 - SubBits) * SubBuckets; // long.MaxValue falls into the last one
 
-    private const int MostSparse = 96;
+    private const int Powers = Buckets / SubBuckets;
+    private const int MostSparse = 32;
 
-    // Few buckets stand in order with their counts; many as a stretch of counts from one bucket on, where merging finds its
-    // place without a search. Both take about the same room.
+    // Few buckets stand in order with their counts. Many stand by the power of two that they are of: merging then finds its place
+    // without a search, and a sketch of durations needs seven or eight of them.
     private int[] buckets = [];
     private long[] counts = [];
-    private long[]? stretch;
-    private int stretchFrom;
     private int length;
+    private long[]?[]? powers;
 
     /// <summary>True when every count is zero.</summary>
-    public bool IsEmpty => stretch is null ? length == 0 : !stretch.AsSpan().ContainsAnyExcept(0L);
+    public bool IsEmpty => powers is null ? length == 0 : !powers.Any(power => power.AsSpan().ContainsAnyExcept(0L));
 
     /// <summary>Counts a value; a negative one as 0.</summary>
     /// <param name="microseconds">The value.</param>
@@ -41,6 +41,23 @@ internal sealed class Sketch
     /// <summary>Adds another sketch, or takes it out.</summary>
     public void Add(Sketch other)
     {
+        if (powers is not null && other.powers is { } others)
+        {
+            for (var i = 0; i < others.Length; i++)
+            {
+                if (others[i] is { } power)
+                {
+                    var own = powers[i] ?? New(i << SubBits);
+                    for (var sub = 0; sub < own.Length; sub++)
+                    {
+                        own[sub] += power[sub];
+                    }
+                }
+            }
+
+            return;
+        }
+
         var at = 0;
         var place = 0;
         while (other.Next(ref place, out var bucket, out var count))
@@ -54,23 +71,35 @@ internal sealed class Sketch
     /// <param name="times">How often; negative takes it out again.</param>
     public bool TryAdd(ReadOnlySpan<byte> encoded, int times = 1)
     {
-        var bucket = -1L;
-        var at = 0;
-        while (!encoded.IsEmpty)
+        var bucket = -1;
+        var (next, at) = (0, 0);
+        while (next < encoded.Length)
         {
+            if (!TryRead(encoded, ref next, out var step) || step >> 1 >= (ulong)(Buckets - 1 - bucket))
+            {
+                return false;
+            }
+
             var count = 1L;
-            if (!TryRead(ref encoded, out var step) || ((step & 1) != 0 && !TryReadCount(ref encoded, out count)))
+            if ((step & 1) != 0)
             {
-                return false;
+                if (!TryRead(encoded, ref next, out var zigzag))
+                {
+                    return false;
+                }
+
+                count = (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
             }
 
-            bucket += 1 + (long)Math.Min(step >> 1, Buckets);
-            if (bucket >= Buckets)
+            bucket += 1 + (int)(step >> 1);
+            if (powers is { } all)
             {
-                return false;
+                (all[bucket >> SubBits] ?? New(bucket))[bucket & (SubBuckets - 1)] += times * count;
             }
-
-            at = Count((int)bucket, times * count, at);
+            else
+            {
+                at = Count(bucket, times * count, at);
+            }
         }
 
         return true;
@@ -79,7 +108,7 @@ internal sealed class Sketch
     /// <summary>Forgets every value.</summary>
     public void Clear()
     {
-        stretch = null;
+        powers = null;
         length = 0;
     }
 
@@ -137,6 +166,15 @@ internal sealed class Sketch
     /// <summary>The value at a quantile between 0 and 1, in milliseconds; null when nothing was counted.</summary>
     public double? QuantileMs(double quantile)
     {
+        Span<double?> value = [null];
+        QuantilesMs([quantile], value);
+        return value[0];
+    }
+
+    /// <summary>The values at several quantiles, which rise, as <see cref="QuantileMs"/> tells one.</summary>
+    public void QuantilesMs(ReadOnlySpan<double> quantiles, Span<double?> values)
+    {
+        values.Clear();
         var total = 0L;
         for (var place = 0; Next(ref place, out _, out var count); )
         {
@@ -145,19 +183,18 @@ internal sealed class Sketch
 
         if (total == 0)
         {
-            return null;
+            return;
         }
 
-        var rank = (long)(quantile * (total - 1));
-        var seen = 0L;
-        var found = 0;
-        for (var place = 0; seen <= rank && Next(ref place, out var bucket, out var count); )
+        var (seen, at) = (0L, 0);
+        for (var place = 0; at < quantiles.Length && Next(ref place, out var bucket, out var count); )
         {
-            found = bucket;
             seen += Math.Max(0, count);
+            while (at < quantiles.Length && seen > (long)(quantiles[at] * (total - 1)))
+            {
+                values[at++] = MiddleOf(bucket) / 1000;
+            }
         }
-
-        return MiddleOf(found) / 1000;
     }
 
     internal static int BucketOf(long microseconds)
@@ -194,9 +231,9 @@ internal sealed class Sketch
             return from;
         }
 
-        if (stretch is not null)
+        if (powers is not null)
         {
-            Reach(bucket) += times;
+            (powers[bucket >> SubBits] ?? New(bucket))[bucket & (SubBuckets - 1)] += times;
             return 0;
         }
 
@@ -220,9 +257,8 @@ internal sealed class Sketch
         at = ~at;
         if (length == MostSparse)
         {
-            Stretch();
-            Reach(bucket) += times;
-            return 0;
+            Spread();
+            return Count(bucket, times, 0);
         }
 
         if (length == buckets.Length)
@@ -240,43 +276,40 @@ internal sealed class Sketch
         return at + 1;
     }
 
-    private void Stretch()
+    private void Spread()
     {
-        stretchFrom = buckets[0];
-        stretch = new long[buckets[length - 1] - stretchFrom + 1];
+        powers = new long[]?[Powers];
         for (var i = 0; i < length; i++)
         {
-            stretch[buckets[i] - stretchFrom] = counts[i];
+            (powers[buckets[i] >> SubBits] ?? New(buckets[i]))[buckets[i] & (SubBuckets - 1)] = counts[i];
         }
 
         (buckets, counts, length) = ([], [], 0);
     }
 
-    private ref long Reach(int bucket)
-    {
-        var at = bucket - stretchFrom;
-        if ((uint)at < (uint)stretch!.Length)
-        {
-            return ref stretch[at];
-        }
-
-        // A power of two more than is needed, so that it does not grow with every value.
-        var from = at < 0 ? Math.Max(0, bucket - SubBuckets) : stretchFrom;
-        var end = at < 0 ? stretchFrom + stretch.Length : Math.Min(Buckets, bucket + SubBuckets);
-        var wider = new long[end - from];
-        stretch.CopyTo(wider, stretchFrom - from);
-        (stretch, stretchFrom) = (wider, from);
-        return ref stretch[bucket - from];
-    }
+    private long[] New(int bucket) => powers![bucket >> SubBits] = new long[SubBuckets];
 
     /// <summary>The next bucket that counts anything, in order; <paramref name="place"/> begins at 0.</summary>
     private bool Next(ref int place, out int bucket, out long count)
     {
-        var end = stretch?.Length ?? length;
+        var end = powers is null ? length : Buckets;
         while (place < end)
         {
             var at = place++;
-            (bucket, count) = stretch is null ? (buckets[at], counts[at]) : (stretchFrom + at, stretch[at]);
+            if (powers is null)
+            {
+                (bucket, count) = (buckets[at], counts[at]);
+            }
+            else if (powers[at >> SubBits] is { } power)
+            {
+                (bucket, count) = (at, power[at & (SubBuckets - 1)]);
+            }
+            else
+            {
+                place = ((at >> SubBits) + 1) << SubBits;
+                continue;
+            }
+
             if (count != 0)
             {
                 return true;
@@ -285,13 +318,6 @@ internal sealed class Sketch
 
         (bucket, count) = (0, 0);
         return false;
-    }
-
-    private static bool TryReadCount(ref ReadOnlySpan<byte> from, out long count)
-    {
-        var readable = TryRead(ref from, out var zigzag);
-        count = (long)(zigzag >> 1) ^ -(long)(zigzag & 1);
-        return readable;
     }
 
     private static int Write(Span<byte> to, ulong value)
@@ -307,15 +333,22 @@ internal sealed class Sketch
         return at;
     }
 
-    private static bool TryRead(ref ReadOnlySpan<byte> from, out ulong value)
+    private static bool TryRead(ReadOnlySpan<byte> from, ref int at, out ulong value)
     {
-        value = 0;
-        for (var i = 0; i < from.Length && i < 10; i++)
+        // Nearly every number is one byte.
+        if ((uint)at < (uint)from.Length && from[at] < 0x80)
         {
-            value |= (ulong)(from[i] & 0x7f) << (7 * i);
-            if (from[i] < 0x80)
+            value = from[at++];
+            return true;
+        }
+
+        value = 0;
+        for (var i = 0; i < 10 && at < from.Length; i++)
+        {
+            var next = from[at++];
+            value |= (ulong)(next & 0x7f) << (7 * i);
+            if (next < 0x80)
             {
-                from = from[(i + 1)..];
                 return true;
             }
         }

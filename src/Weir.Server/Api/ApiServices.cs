@@ -10,6 +10,7 @@ using Weir.Server.Api.Budgets;
 using Weir.Server.Api.Capture;
 using Weir.Server.Api.Config;
 using Weir.Server.Api.SignIn;
+using Weir.Server.GraphQL;
 using Weir.Server.Live;
 using Weir.Server.Telemetry;
 
@@ -45,6 +46,7 @@ internal static class ApiServices
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, WeirJson.Default);
         });
         LiveRoute.Add(services);
+        WeirSchema.Add(services);
         services.AddSingleton(new SessionNews(() => state.Modules.Capture.SessionChanges));
         services.AddSingleton(provider => new ServerMeter(
             state.Modules.Ledger,
@@ -74,6 +76,10 @@ internal static class ApiServices
         services.AddSingleton(modules.Identity.Sessions);
         services.AddSingleton(modules.Prices);
         services.AddSingleton(modules.Demo);
+        services.AddSingleton(modules.ExportMaker);
+        services.AddSingleton(modules.Exports);
+        services.AddSingleton(modules.Backups);
+        services.AddSingleton(modules.LedgerWork);
         services.AddSingleton(modules.Intake);
         services.AddSingleton(modules.Quotas);
         services.AddSingleton(modules.Limits);

@@ -38,7 +38,12 @@ internal static class HealthRoutes
         routes.MapMethods("/health/ready", [HttpMethods.Head], Ready).OpenToAll().ExcludeFromDescription();
     }
 
-    private static Ok<HealthResult> Alive() => TypedResults.Ok(new HealthResult("ok"));
+    private static Ok<HealthResult> Alive(ServerState state) =>
+        TypedResults.Ok(
+            state.Modules.Ledger.Status.Unavailable is { } reason
+                ? new HealthResult("degraded", reason)
+                : new HealthResult("ok")
+        );
 
     private static Results<Ok<ReadinessResult>, JsonHttpResult<ReadinessResult>> Ready(ServerState state)
     {

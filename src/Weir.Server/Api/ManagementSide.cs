@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
+using Weir.Ledger;
 using Weir.Server.Api.Capture;
 using Weir.Server.Api.Routes;
 using Weir.Server.Doors;
@@ -92,6 +93,21 @@ internal sealed partial class ManagementSide(
         {
             // As above.
         }
+        catch (LedgerUnavailableException shut) when (!context.Response.HasStarted)
+        {
+            context.Response.Headers.RetryAfter = "10";
+            await ApiProblem.Of(StatusCodes.Status503ServiceUnavailable, shut.Message).ExecuteAsync(context);
+        }
+        catch (ArchiveException lost) when (!context.Response.HasStarted)
+        {
+            LogLost(lost.Message);
+            await ApiProblem
+                .Of(
+                    StatusCodes.Status503ServiceUnavailable,
+                    "Requests of an archived month cannot be read: the server's log names the file and what to do. Sums still answer."
+                )
+                .ExecuteAsync(context);
+        }
         catch (Exception bug) when (!context.Response.HasStarted)
         {
             LogBug(context.Request.Method, context.GetEndpoint()?.DisplayName ?? "no route", bug);
@@ -143,4 +159,7 @@ internal sealed partial class ManagementSide(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Route} failed")]
     private partial void LogBug(string method, string route, Exception bug);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Reason}")]
+    private partial void LogLost(string reason);
 }

@@ -11,6 +11,10 @@ namespace Weir.Server.Api;
 /// <summary>Content types in which a route answers beside JSON, for the API's description.</summary>
 internal sealed record TextAnswers(params string[] ContentTypes);
 
+/// <summary>Types of an answer beside its own that are bytes to keep.</summary>
+/// <param name="ContentTypes">As <c>application/pdf</c>.</param>
+internal sealed record FileAnswers(params string[] ContentTypes);
+
 /// <summary>Puts routes into the description that read their requests by themselves.</summary>
 internal static class DescribedRoutes
 {
@@ -116,6 +120,19 @@ internal static class OpenApiDocument
                 .Content!.Add(
                     type,
                     new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String } }
+                );
+        }
+
+        foreach (var type in metadata.OfType<FileAnswers>().SelectMany(answers => answers.ContentTypes))
+        {
+            operation
+                .Responses!["200"]
+                .Content!.Add(
+                    type,
+                    new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" },
+                    }
                 );
         }
 

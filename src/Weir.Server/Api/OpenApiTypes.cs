@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Weir.Client;
+using Weir.Ledger;
 using Weir.Server.Api.Budgets;
 using Weir.Server.Api.Usage;
 
@@ -65,16 +66,37 @@ internal static class OpenApiTypes
                 break;
             case "limit":
                 schema.Type = JsonSchemaType.Integer;
-                (schema.Minimum, schema.Maximum, schema.Default) = ("1", "1000", 100);
+                (schema.Minimum, schema.Maximum) = ("1", "1000");
+                schema.Default =
+                    parameter.Description?.Contains("Default 10.", StringComparison.Ordinal) == true ? 10 : 100;
+                break;
+            case "buckets":
+                schema.Type = JsonSchemaType.Integer;
+                (schema.Minimum, schema.Maximum, schema.Default) = ("1", "200", 20);
                 break;
             case "metric":
-                OneOf(schema, UsageQueryReader.MetricNames, "costUsd");
+                OneOf(
+                    schema,
+                    parameter.Description?.Contains("errorRate", StringComparison.Ordinal) == true
+                        ? UsageFigure.All.Select(figure => figure.Name)
+                        : UsageQueryReader.MetricNames,
+                    "costUsd"
+                );
+                break;
+            case "weekStart":
+                OneOf(schema, ["monday", "sunday", "saturday"], "monday");
+                break;
+            case "of":
+                OneOf(schema, ["durationMs", "timeToFirstTokenMs"], "durationMs");
+                break;
+            case "scale":
+                OneOf(schema, ["log", "linear"], "log");
                 break;
             case "interval":
                 OneOf(schema, ["minute", "hour", "day", "week", "month"], "day");
                 break;
             case "compare":
-                OneOf(schema, ["previous"], null);
+                OneOf(schema, ["previous", "year"], null);
                 break;
             case "format":
                 OneOf(schema, ["csv", "ndjson", "json"], "csv");

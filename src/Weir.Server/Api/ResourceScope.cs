@@ -36,16 +36,17 @@ internal sealed record ResourceScope(ResourceKind Kind, ImmutableArray<string> N
     public ImmutableArray<UsageFilter> Within(ImmutableArray<UsageFilter> filters)
     {
         var dimension = new UsageDimension(Dimension);
-        var asked = filters.FirstOrDefault(filter => filter.Dimension == dimension);
-        ImmutableArray<string?> names = asked is null
-            ? [.. Names]
-            : [.. asked.Values.Where(value => value is not null && Names.Contains(value))];
+        // All filters must hold: those that keep something out cannot let anything in.
+        var asked = filters.Where(IsChoice).ToArray();
+        ImmutableArray<string?> names = [.. Names.Where(name => asked.All(filter => filter.Values.Contains(name)))];
         return
         [
-            .. filters.Where(filter => filter.Dimension != dimension),
+            .. filters.Where(filter => !IsChoice(filter)),
             // Nothing is called so: no text that a request can bring begins with it.
             new UsageFilter(dimension, names.IsEmpty ? ["\0"] : names),
         ];
+
+        bool IsChoice(UsageFilter filter) => filter.Dimension == dimension && filter.Kind == UsageFilterKind.In;
     }
 
     /// <summary>Whether a request is of one of these things.</summary>

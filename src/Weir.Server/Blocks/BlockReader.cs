@@ -65,17 +65,21 @@ internal static class BlockReader
 
     private static ImmutableArray<UsageFilter> With(ImmutableArray<UsageFilter> filters)
     {
-        if (!filters.Any(filter => filter.Dimension.Kind == UsageDimensionKind.Client))
+        if (!filters.Any(filter => Chooses(filter, UsageDimensionKind.Client)))
         {
             filters = filters.Add(
                 new UsageFilter(new UsageDimension(UsageDimensionKind.Client), [.. UsageCapture.Agents])
             );
         }
 
-        return filters.Any(filter => filter.Dimension.Kind == UsageDimensionKind.Status)
+        return filters.Any(filter => Chooses(filter, UsageDimensionKind.Status))
             ? filters
             : filters.Add(new UsageFilter(new UsageDimension(UsageDimensionKind.Status), Served));
     }
+
+    // What is only kept out leaves the usual choice as it is.
+    private static bool Chooses(UsageFilter filter, UsageDimensionKind kind) =>
+        filter.Dimension.Kind == kind && filter.Kind != UsageFilterKind.NotIn;
 
     private static DateTimeOffset HourOf(DateTimeOffset at) =>
         new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerHour), TimeSpan.Zero);

@@ -42,6 +42,8 @@ internal sealed partial class CaptureModule(
     ILogger<UsageCapture> log
 ) : ICaptureIntake, IAsyncDisposable
 {
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(5);
+
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private Task<CaptureOpenResult>? opening;
@@ -189,11 +191,34 @@ internal sealed partial class CaptureModule(
         stopping.Dispose();
     }
 
+    /// <summary>Opens as soon as the ledger can be read: what was caught before stands there.</summary>
+    private async Task<UsageCapture?> OpenInTimeAsync(CaptureConfig config)
+    {
+        while (true)
+        {
+            try
+            {
+                return await OpenAsync(config);
+            }
+            catch (LedgerUnavailableException shut)
+            {
+                if (failure is null)
+                {
+                    LogRefused(log, shut.Message);
+                }
+
+                failure = shut.Message;
+            }
+
+            await Task.Delay(Again, options.Clock, stopping.Token);
+        }
+    }
+
     private async Task FollowAsync(CaptureConfig config)
     {
         try
         {
-            if (await OpenAsync(config) is not { } capture)
+            if (await OpenInTimeAsync(config) is not { } capture)
             {
                 LogRefused(log, failure!);
                 return;
@@ -227,6 +252,13 @@ internal sealed partial class CaptureModule(
     {
         lock (gate)
         {
+            if (ledger.Status.Unavailable is { } shut)
+            {
+                throw new LedgerUnavailableException(shut);
+            }
+
+            // The ledger may have become so while it opened.
+            opening = opening is { IsFaulted: true } ? null : opening;
             opening ??= UsageCapture.OpenAsync(
                 new CaptureOptions
                 {

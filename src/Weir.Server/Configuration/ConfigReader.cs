@@ -67,6 +67,8 @@ internal static class ConfigReader
         var logging = TelemetryReader.ReadLogging(document);
         var capture = CaptureReader.Read(document);
         var retention = RetentionReader.Read(document, isServers: true);
+        var backup = UpkeepReader.ReadBackup(document);
+        server = server with { Journal = UpkeepReader.ReadJournal(document) };
         RefuseNotEnforced(document);
         document.Finish();
         return new WeirConfig
@@ -77,6 +79,7 @@ internal static class ConfigReader
             Server = server,
             Capture = capture,
             Retention = retention,
+            Backup = backup,
             Telemetry = telemetry,
             Logging = logging,
         };

@@ -501,6 +501,11 @@ internal sealed partial class ConfigStore
             changed.Add("server.tls");
         }
 
+        if (before.Journal != now.Journal)
+        {
+            changed.Add("journal");
+        }
+
         return changed.ToImmutable();
     }
 

@@ -4,6 +4,9 @@ namespace Weir.Server.Configuration;
 internal static class RetentionReader
 {
     private const int LeastAuditDays = 30;
+
+    // Counters of a month's budget are made anew from its requests.
+    private const int LeastUsageDays = 32;
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36_500);
 
     /// <summary>What a document says of it.</summary>
@@ -30,6 +33,9 @@ internal static class RetentionReader
             SessionDays = Days(map, "sessions", 1),
             ContentDays = Days(map, "content", 1),
             ActivityDays = Days(map, "activity", 1),
+            ArchiveDays = Days(map, "archive", LeastUsageDays),
+            RequestDays = Days(map, "requests", LeastUsageDays),
+            UsageDays = Days(map, "usage", LeastUsageDays),
             AuditDays = isServers ? Days(map, "audit", LeastAuditDays) : null,
         };
         map.Finish();

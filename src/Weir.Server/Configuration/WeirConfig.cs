@@ -27,6 +27,9 @@ public sealed record WeirConfig
     /// <summary>For how long what is not a figure is kept.</summary>
     public RetentionConfig Retention { get; init; } = new();
 
+    /// <summary>Backups that the server makes by itself.</summary>
+    public BackupConfig Backup { get; init; } = new();
+
     /// <summary>Where spans and measures go.</summary>
     public TelemetryConfig Telemetry { get; init; } = new();
 
@@ -60,6 +63,9 @@ public sealed record ServerConfig
 
     /// <summary>Whether a change of a document after which requests fail is taken back; takes effect at once.</summary>
     public bool RollsBack { get; init; }
+
+    /// <summary>How much of the journal is kept.</summary>
+    public JournalConfig Journal { get; init; } = new();
 
     /// <summary>A program and its arguments that writes the master keys of sealed secrets; empty for none.</summary>
     public ImmutableArray<string> SecretKeyCommand { get; init; } = [];

@@ -133,7 +133,12 @@ internal sealed class Throttle(ServerState state)
     private static bool IsFree(PathString path) =>
         path.StartsWithSegments("/health", StringComparison.OrdinalIgnoreCase)
         || path.StartsWithSegments("/live", StringComparison.OrdinalIgnoreCase)
-        || path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase);
+        || path.StartsWithSegments("/docs", StringComparison.OrdinalIgnoreCase)
+        // The files of its page; questions go to /graphql itself.
+        || (
+            path.StartsWithSegments("/graphql", StringComparison.OrdinalIgnoreCase, out var file)
+            && file.Value is not ("" or "/")
+        );
 
     private static bool IsDelivery(PathString path) =>
         CapturePaths.MostBytes(path) is not null

@@ -43,6 +43,7 @@ internal sealed partial class LiveFeed(
     /// Takes a place among the listeners; null when all are taken, or all that one workspace may have. Disposing it gives it
     /// back.
     /// </summary>
+    /// <exception cref="LedgerUnavailableException">There is nothing to listen to; no place is taken.</exception>
     public IDisposable? TryListen(WorkspaceId workspace)
     {
         lock (gate)
@@ -53,10 +54,12 @@ internal sealed partial class LiveFeed(
                 return null;
             }
 
+            // First, for it throws when the ledger cannot be read.
+            var start = listeners == 0 ? ledger.Newest : 0;
             places[workspace] = own + 1;
             if (listeners++ == 0)
             {
-                Follow();
+                Follow(start);
             }
 
             return new Place(this, workspace);
@@ -101,10 +104,9 @@ internal sealed partial class LiveFeed(
         }
     }
 
-    private void Follow()
+    private void Follow(long start)
     {
         // What happened while nobody listened is read from the ledger by those who ask for it.
-        var start = ledger.Newest;
         window = LiveWindow.After(start);
         var own = following = new CancellationTokenSource();
         var token = own.Token;

@@ -110,8 +110,9 @@ internal sealed class LiveSession(
 
             return LiveEnd.NoLongerAllowed;
         }
-        catch (TimeoutException)
+        catch (Exception e) when (e is TimeoutException or LedgerUnavailableException)
         {
+            // Who comes back is told why, or finds all as it was.
             return LiveEnd.TooSlow;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

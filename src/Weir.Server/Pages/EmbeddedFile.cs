@@ -33,6 +33,15 @@ internal sealed class EmbeddedFile
         : TryRead(name + ".br", out var compressed) ? new EmbeddedFile(compressed, isCompressed: true, TypeOf(name))
         : null;
 
+    /// <summary>The names of the files that this build carries in a folder, without it.</summary>
+    public static IEnumerable<string> Names(string folder) =>
+        Assembly
+            .GetExecutingAssembly()
+            .GetManifestResourceNames()
+            .Where(name => name.StartsWith(folder, StringComparison.Ordinal))
+            .Select(name => name[folder.Length..])
+            .Select(name => name.EndsWith(".br", StringComparison.Ordinal) ? name[..^3] : name);
+
     /// <summary>Answers a request for it.</summary>
     public async Task SendAsync(HttpContext context)
     {
@@ -89,6 +98,7 @@ internal sealed class EmbeddedFile
             ".html" => "text/html; charset=utf-8",
             ".css" => "text/css; charset=utf-8",
             ".js" => "text/javascript; charset=utf-8",
+            ".ttf" => "font/ttf",
             _ => "text/plain; charset=utf-8",
         };
 }

@@ -131,6 +131,11 @@ internal sealed partial class StatusBoard(
             {
                 return;
             }
+            catch (LedgerUnavailableException)
+            {
+                // The ledger says so itself.
+                await Task.Delay(Wakes, clock, stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
             catch (Exception e) when (e is SqliteException or IOException)
             {
                 LogUnreadable(log, e);

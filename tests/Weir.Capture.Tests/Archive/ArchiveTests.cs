@@ -57,6 +57,7 @@ public sealed class ArchiveTests : CaptureTest
         Write("a.jsonl", Answer("m1", 1), Answer("m1", 30), Answer("m2", 9, minute: 60 * 30));
         await using var open = await OpenAsync();
         await open.Capture.CatchUpAsync(null, Cancel);
+        await open.Ledger.FlushAsync(Cancel);
         var (newest, bytes) = (open.Ledger.Feed.Newest, open.Capture.Archive!.Bytes);
 
         var told = await Rebuild.ImportAsync(open, Folder, cancellationToken: Cancel);

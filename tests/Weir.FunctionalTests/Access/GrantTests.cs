@@ -89,6 +89,24 @@ public sealed class GrantTests : IAsyncLifetime
         Assert.Equal(["web-1", "web-2"], await RequestsAsync(lead, "?team=core,web"));
         Assert.Empty(await RequestsAsync(lead, "?team="));
         Assert.Equal(["web-1"], await RequestsAsync(lead, "?project=shop"));
+        Assert.Empty(await RequestsAsync(lead, "?team.not=web"));
+        Assert.Equal(["web-1", "web-2"], await RequestsAsync(lead, "?team.not=nobody"));
+        Assert.Empty(await RequestsAsync(lead, "?team.prefix=co"));
+        Assert.Equal(["web-1", "web-2"], await RequestsAsync(lead, "?team.prefix=co,we,"));
+        Assert.Empty(await RequestsAsync(lead, "?team=web&team.in=core"));
+        var (_, sides) = await house.SendAsync("GET", "/api/v1/usage/compare?by=team&values=core,web,", lead);
+        Assert.Equal(
+            [0, 2, 0],
+            Parse(sides)
+                .GetProperty("sides")
+                .EnumerateArray()
+                .Select(side => side.GetProperty("sums").GetProperty("requests").GetInt32())
+        );
+        var (_, top) = await house.SendAsync("GET", "/api/v1/usage/top?by=team&metric=requests", lead);
+        Assert.Equal(
+            ["web"],
+            Parse(top).GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("key").GetString())
+        );
         var (_, all) = await house.SendAsync("GET", "/api/v1/usage/requests", admin);
         foreach (var item in Parse(all).GetProperty("items").EnumerateArray())
         {
@@ -114,6 +132,55 @@ public sealed class GrantTests : IAsyncLifetime
         var (_, csv) = await house.SendAsync("GET", "/api/v1/usage/export", lead);
         Assert.Equal(2, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
     }
+
+    [Fact]
+    public async Task A_file_is_seen_by_those_who_may_see_all_that_is_in_it()
+    {
+        await GrantAsync("""[{"role":"analyst","on":"team","name":"web"}]""");
+        var whole = await ExportAsync(admin);
+        var part = await ExportAsync(lead);
+
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(lead, whole));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(lead, part));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(admin, part));
+        var (_, listed) = await house.SendAsync("GET", "/api/v1/exports", lead);
+        Assert.Equal(
+            part,
+            Assert.Single(Parse(listed).GetProperty("items").EnumerateArray()).GetProperty("id").GetString()
+        );
+        for (
+            var i = 0;
+            i < 500 && (await house.SendAsync("GET", $"/api/v1/exports/{part}/file", lead)).Status != HttpStatusCode.OK;
+            i++
+        )
+        {
+            await Task.Delay(20);
+        }
+
+        var (_, csv) = await house.SendAsync("GET", $"/api/v1/exports/{part}/file", lead);
+        Assert.Equal(3, csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length);
+
+        await GrantAsync("""[{"role":"analyst","on":"team","name":"core"}]""");
+        Assert.Equal(HttpStatusCode.NotFound, await StatusAsync(lead, part));
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await house.SendAsync("GET", $"/api/v1/exports/{part}/file", lead)).Status
+        );
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await house.SendAsync("DELETE", $"/api/v1/exports/{part}", lead)).Status
+        );
+    }
+
+    private async Task<string> ExportAsync(string key)
+    {
+        var (status, text) = await house.SendAsync("POST", "/api/v1/exports", key, "{}");
+        Assert.Equal(HttpStatusCode.Accepted, status);
+        return Parse(text).GetProperty("id").GetString()!;
+    }
+
+    private async Task<HttpStatusCode> StatusAsync(string key, string export) =>
+        (await house.SendAsync("GET", $"/api/v1/exports/{export}", key)).Status;
 
     [Theory]
     [InlineData("GET", "/api/v1/keys")]

@@ -94,6 +94,16 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
         named["limit"] = named["name"];
         named["grant"] = named["idOrName"];
         named["n"] = ["1"];
+        named["backup"] = ["weir-20260702T120000000Z"];
+        named["upkeep"] = ["upkeep-20260702T120000000Z"];
+        var (_, begun) = await house.SendAsync(
+            "POST",
+            "/api/v1/exports",
+            own,
+            """{"filters":{"session":["hidden-session"]}}"""
+        );
+        using var export = JsonDocument.Parse(begun);
+        named["export"] = [export.RootElement.GetProperty("id").GetString()!];
     }
 
     public ValueTask DisposeAsync() => house.DisposeAsync();
@@ -109,7 +119,17 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
             foreach (var path in Paths("/" + route.RoutePattern.RawText!.TrimStart('/'), out var isNamed))
             {
                 var body = method is "POST" or "PUT" or "PATCH" ? "{}" : null;
-                foreach (var query in isNamed ? [""] : new[] { "", "?key=hidden-key&session=hidden-session" })
+                foreach (
+                    var query in isNamed
+                        ? [""]
+                        : new[]
+                        {
+                            "",
+                            "?key=hidden-key&session=hidden-session",
+                            "?by=session&values=hidden-session,other&key.prefix=hid",
+                            "?by=session",
+                        }
+                )
                 {
                     var (status, text) = await house.SendAsync(
                         method,
@@ -233,6 +253,7 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
                 "/api/v1/workspaces/current",
                 "/api/v1/audit",
                 "/api/v1/activity",
+                $"/api/v1/exports/{named["export"][0]}",
             }
         )
         {

@@ -12,6 +12,10 @@ public sealed class DescriptionTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData("/api/v1/usage/summary", "?groupBy=model,project")]
     [InlineData("/api/v1/usage/series", "?compare=previous&groupBy=key")]
     [InlineData("/api/v1/usage/series", "?metric=requests")]
+    [InlineData("/api/v1/usage/top", "?by=model&limit=1")]
+    [InlineData("/api/v1/usage/distribution", "?groupBy=model")]
+    [InlineData("/api/v1/usage/heatmap", "?timezone=Europe/Berlin")]
+    [InlineData("/api/v1/usage/compare", "?by=model&values=a,b")]
     [InlineData("/api/v1/usage/requests", "")]
     [InlineData("/api/v1/usage/requests/{id}", "")]
     [InlineData("/api/v1/usage/export", "?format=json")]
@@ -206,7 +210,14 @@ public sealed class DescriptionTests(ApiServer server) : IClassFixture<ApiServer
         );
         var export = paths.GetProperty("/api/v1/usage/export").GetProperty("get").GetProperty("responses");
         Assert.Equal(
-            ["application/json", "application/x-ndjson", "text/csv"],
+            [
+                "application/json",
+                "application/pdf",
+                "application/vnd.apache.parquet",
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                "application/x-ndjson",
+                "text/csv",
+            ],
             export
                 .GetProperty("200")
                 .GetProperty("content")

@@ -46,6 +46,13 @@ public sealed class UsageApiTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("model=other,sim-small", 1)]
     [InlineData("model=other&model=sim-small", 1)]
     [InlineData("model=other", 0)]
+    [InlineData("model.not=other", 1)]
+    [InlineData("model.not=sim-small", 0)]
+    [InlineData("model.prefix=sim-", 1)]
+    [InlineData("model.prefix=im-,sim-l", 0)]
+    [InlineData("project.prefix=", 1)]
+    [InlineData("project.not=", 0)]
+    [InlineData("model.in=sim-small&tag.team.not=core&status.prefix=o", 1)]
     [InlineData("project=", 1)]
     [InlineData("session=session-1&status=ok&provider=simulator&source=gateway", 1)]
     [InlineData("tag.team=core", 0)]
@@ -89,6 +96,79 @@ public sealed class UsageApiTests(ApiServer server) : IClassFixture<ApiServer>
             line => Assert.Equal(24, line.GetProperty("points").GetArrayLength())
         );
         Assert.Equal("2026-06-30T00:00:00Z", series.GetProperty("previous").GetProperty("from").GetString());
+    }
+
+    [Fact]
+    public async Task A_series_of_a_zone_has_the_days_of_its_calendar()
+    {
+        var series = (
+            await server.GetAsync(
+                "/api/v1/usage/series?interval=day&from=2026-03-28&to=2026-04-01&timezone=Europe/Berlin&compare=year"
+            )
+        ).Json;
+
+        Assert.Equal("Europe/Berlin", series.GetProperty("timezone").GetString());
+        Assert.Equal("2026-03-27T23:00:00Z", series.GetProperty("from").GetString());
+        Assert.Equal("2025-03-27T23:00:00Z", series.GetProperty("previous").GetProperty("from").GetString());
+        Assert.Equal(
+            [
+                "2026-03-28T00:00:00+01:00",
+                "2026-03-29T00:00:00+01:00",
+                "2026-03-30T00:00:00+02:00",
+                "2026-03-31T00:00:00+02:00",
+            ],
+            series
+                .GetProperty("series")[0]
+                .GetProperty("points")
+                .EnumerateArray()
+                .Select(point => point.GetProperty("time").GetString())
+        );
+    }
+
+    [Fact]
+    public async Task The_largest_are_told_with_the_rest_and_the_total()
+    {
+        var top = (await server.GetAsync("/api/v1/usage/top?by=model&metric=errorRate&limit=1")).Json;
+
+        var row = Assert.Single(top.GetProperty("rows").EnumerateArray());
+        Assert.Equal("sim-small", row.GetProperty("key").GetString());
+        Assert.Equal(0, row.GetProperty("value").GetInt32());
+        Assert.Equal(1, row.GetProperty("requests").GetInt32());
+        Assert.Equal(JsonValueKind.Null, top.GetProperty("other").ValueKind);
+        Assert.Equal(1, top.GetProperty("total").GetProperty("requests").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_distribution_a_heatmap_and_a_comparison_count_the_same_request()
+    {
+        var found = (await server.GetAsync("/api/v1/usage/distribution?groupBy=model&buckets=5")).Json;
+        var group = Assert.Single(found.GetProperty("groups").EnumerateArray());
+        Assert.Equal(1, group.GetProperty("bars").EnumerateArray().Sum(bar => bar.GetInt32()));
+
+        var map = (
+            await server.GetAsync("/api/v1/usage/heatmap?metric=requests&weekStart=sunday&timezone=Asia/Kathmandu")
+        ).Json;
+        var days = map.GetProperty("days").EnumerateArray().ToArray();
+        Assert.Equal("sunday", days[0].GetProperty("weekday").GetString());
+        Assert.Equal(
+            1,
+            days.Sum(day => day.GetProperty("hours").EnumerateArray().Sum(hour => hour.GetProperty("value").GetInt32()))
+        );
+
+        var sides = (await server.GetAsync("/api/v1/usage/compare?by=model&values=sim-small,other")).Json;
+        Assert.Equal("model", sides.GetProperty("by").GetString());
+        var requests = sides
+            .GetProperty("figures")
+            .EnumerateArray()
+            .Single(figure => figure.GetProperty("metric").GetString() == "requests")
+            .GetProperty("sides");
+        Assert.Equal(0, requests[1].GetProperty("value").GetInt32());
+        Assert.Equal(-1, requests[1].GetProperty("change").GetInt32());
+        Assert.Equal(-100, requests[1].GetProperty("changePercent").GetDecimal());
+
+        var periods = (await server.GetAsync("/api/v1/usage/compare?from=1d&compare=previous")).Json;
+        Assert.Equal(0, periods.GetProperty("sides")[0].GetProperty("sums").GetProperty("requests").GetInt32());
+        Assert.Equal(1, periods.GetProperty("sides")[1].GetProperty("sums").GetProperty("requests").GetInt32());
     }
 
     [Fact]
@@ -154,10 +234,23 @@ public sealed class UsageApiTests(ApiServer server) : IClassFixture<ApiServer>
     [InlineData("/api/v1/usage/series?interval=minute", "at most one day")]
     [InlineData("/api/v1/usage/series?interval=hour&from=2017-01-01", "points")]
     [InlineData("/api/v1/usage/series?compare=next", "only \"previous\"")]
+    [InlineData("/api/v1/usage/series?timezone=Europe/Nowhere", "no time zone")]
+    [InlineData("/api/v1/usage/series?timezone=../../etc/passwd", "no time zone")]
+    [InlineData("/api/v1/usage/heatmap?weekStart=friday", "unknown weekStart")]
+    [InlineData("/api/v1/usage/top", "must name a dimension")]
+    [InlineData("/api/v1/usage/top?by=colour", "unknown dimension")]
+    [InlineData("/api/v1/usage/top?by=model&metric=money", "unknown metric")]
+    [InlineData("/api/v1/usage/top?by=model&status.not=sad", "unknown status.not")]
+    [InlineData("/api/v1/usage/top?by=model&modle.not=a", "no such parameter")]
+    [InlineData("/api/v1/usage/distribution?of=costUsd", "unknown of")]
+    [InlineData("/api/v1/usage/distribution?buckets=0", "from 1 to 200")]
+    [InlineData("/api/v1/usage/compare", "two to 10 sides")]
+    [InlineData("/api/v1/usage/compare?by=model&values=a", "two to 10 sides")]
+    [InlineData("/api/v1/usage/compare?from=2d&from=1d&to=1d", "as often as from")]
     [InlineData("/api/v1/usage/requests?limit=1001", "from 1 to 1000")]
     [InlineData("/api/v1/usage/requests?cursor=zzz", "is no cursor")]
-    [InlineData("/api/v1/usage/export?format=xlsx", "not available in this version")]
-    [InlineData("/api/v1/usage/export?format=pdf", "csv, ndjson or json")]
+    [InlineData("/api/v1/usage/export?format=exe", "csv, ndjson, json, xlsx, focus, parquet or pdf")]
+    [InlineData("/api/v1/usage/export?format=xlsx&groupBy=model", "only a pdf shows sums")]
     [InlineData("/api/v1/system/audit?model=x", "no filters")]
     public async Task What_is_not_understood_is_a_problem_that_says_what(string path, string words)
     {

@@ -48,6 +48,24 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
         Assert.StartsWith("weir: ", told.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("compare?from=7d&compare=previous", "COSTUSD", "--compare", "previous", "--prefix", "model=sim-")]
+    [InlineData("top?by=model&from=7d", "MODEL", "--top", "1", "--not", "model=other")]
+    [InlineData("heatmap?from=7d", "sunday", "--heatmap", "--week-start", "sunday", "--timezone", "Asia/Kathmandu")]
+    [InlineData("distribution?from=7d", "1 measured", "--distribution", "durationMs")]
+    public async Task Each_view_of_usage_shows_the_one_request(string route, string shown, params string[] view)
+    {
+        Assert.Equal(200, (await server.GetAsync($"/api/v1/usage/{route}")).Status);
+
+        var told = await server.Weir.CommandAsync(["usage", .. view]);
+        var json = await server.Weir.CommandAsync(["usage", "--json", .. view]);
+
+        Assert.Equal(0, told.ExitCode);
+        Assert.Contains(shown, told.Output, StringComparison.Ordinal);
+        Assert.Equal(0, json.ExitCode);
+        Assert.Equal(JsonValueKind.Object, json.Json().ValueKind);
+    }
+
     [Fact]
     public async Task Tokens_are_counted_without_a_server()
     {
@@ -115,7 +133,7 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     [Fact]
     public async Task An_export_of_usage_is_in_the_trail_and_one_that_was_refused_is_not()
     {
-        (await server.GetAsync("/api/v1/usage/export?format=xlsx")).Problem(400);
+        (await server.GetAsync("/api/v1/usage/export?format=exe")).Problem(400);
         Assert.Equal(200, (await server.GetAsync("/api/v1/usage/export?format=ndjson&from=7d")).Status);
 
         var entry = Assert.Single(
@@ -163,6 +181,10 @@ public sealed class CommandLineTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData(2, "usage", "--by", "modle")]
     [InlineData(2, "usage", "--since", "soon")]
     [InlineData(2, "usage", "--where", "model")]
+    [InlineData(2, "usage", "--not", "model")]
+    [InlineData(2, "usage", "--heatmap", "--top", "3")]
+    [InlineData(2, "usage", "--compare", "next")]
+    [InlineData(2, "usage", "--timezone", "Europe/Nowhere")]
     [InlineData(2, "usage", "--server", "not an address")]
     [InlineData(2, "keys", "create")]
     [InlineData(2, "capture", "--to")]

@@ -1,7 +1,9 @@
 using System.Text;
 using Weir.FunctionalTests.Access;
+using Weir.GraphQL;
 using Weir.Identity;
 using Weir.Server.Api;
+using Weir.Server.GraphQL;
 using Programs = Weir.Testing.RealPrograms;
 
 namespace Weir.FunctionalTests.Docs;
@@ -45,6 +47,23 @@ public sealed class AccessDocumentTests : IAsyncLifetime
                 .ThenBy(route => route.Method, StringComparer.Ordinal)
                 .Select(route => $"| `{route.Method} {route.Path}` | {Asks(route.Access)} |")
         );
+
+    [Fact]
+    public void Every_field_of_GraphQL_is_in_the_table()
+    {
+        var schema = ((WeirSchema)house.Host.Services.GetService(typeof(WeirSchema))!).Engine.Schema;
+        AssertTable(
+            "| field | asks for |\n|---|---|\n",
+            schema
+                .Types.OfType<ObjectType>()
+                .SelectMany(type => type.Fields.Select(field => (Type: type, Field: field)))
+                .Where(one => one.Field.Note is not null || one.Type == schema.Query)
+                .Select(one =>
+                    $"| `{one.Type.Name}.{one.Field.Name}` | {(one.Field.Note is ApiAccess access ? Asks(access) : "any key or session")} |"
+                )
+                .Order(StringComparer.Ordinal)
+        );
+    }
 
     private static void AssertTable(string head, IEnumerable<string> rows)
     {

@@ -8,11 +8,12 @@ namespace Weir.FunctionalTests.Doors;
 /// <summary>No body gets to a route that is not what the route takes.</summary>
 public sealed class PayloadTests(ApiServer server) : IClassFixture<ApiServer>
 {
-    // What others define: telemetry, hooks, what an agent gives its status line, and records line by line.
+    // What others define: GraphQL over HTTP, telemetry, hooks, what an agent gives its status line, and records line by line.
     private static readonly string[] NotOurs =
     [
         "POST /api/v1/capture/batches",
         "POST /api/v1/statusline",
+        "POST /graphql",
         "POST /hooks/claude-code",
         "POST /v1/logs",
         "POST /v1/metrics",

@@ -36,6 +36,7 @@ internal sealed class UsageQueryTarget : FuzzTarget
             "from=7d&to=now&groupBy=model,day&model=a,b&tag.team=x"u8.ToArray(),
             "from=2026-07-01T10:00:00.5%2B02:00&to=2026-07-02&metric=costUsd&interval=hour&compare=previous"u8.ToArray(),
             "to=0001-01-01"u8.ToArray(),
+            "from=2018-11-01&to=2018-12-01&timezone=America/Sao_Paulo&weekStart=sunday&model.not=a&key.prefix=b&compare=year"u8.ToArray(),
             "from=9999-12-31&to=9999-12-31T23:59:59.9999999Z&groupBy=month"u8.ToArray(),
             "from=2026-07-01T10:00+02:00&status=ok&limit=10&cursor=1f.2a"u8.ToArray(),
         ];
@@ -52,12 +53,14 @@ internal sealed class UsageQueryTarget : FuzzTarget
             "interval",
             "compare",
             "limit",
-            "cursor"
+            "cursor",
+            "timezone",
+            "weekStart"
         );
         var query = reader.Read(Caller, Clock);
         var interval = reader.Interval();
         reader.Metric();
-        var compare = reader.ComparePrevious();
+        var compare = reader.Compare();
         var limit = reader.Whole("limit", 1, 1000, 100);
         var isCursor = UsageQueries.IsCursor(reader.One("cursor") ?? "");
         Must(limit is >= 1 and <= 1000, "the limit holds");
@@ -66,13 +69,13 @@ internal sealed class UsageQueryTarget : FuzzTarget
         if (reader.Errors.Count == 0)
         {
             Must(query.From < query.To, "a range begins before it ends");
-            var periods = Periods.Starts(query.From, query.To, reader.Period ?? UsageInterval.Day);
+            var periods = Periods.Starts(query, reader.Period ?? UsageInterval.Day);
             Must(periods.Length is > 0 and <= Periods.Most + 1, "the periods are bounded");
             points = UsageQueries.CountPoints(query.From, query.To, interval);
             Must(points > 0, "a range has points");
-            if (compare)
+            if (compare is not null && reader.Errors.Count == 0)
             {
-                Must(query.From - (query.To - query.From) < query.From, "there is a period before");
+                Must(UsageQueryReader.Compared(query, compare).From < query.From, "there is a period before");
             }
         }
 

@@ -56,6 +56,7 @@ public sealed class ActivityKindsTests
         (new JournalRecoveredDetails(5), "journal.recovered", """{"afterMs":5}"""),
         (new LedgerBehindDetails(20000, "full"), "ledger.behind", """{"pending":20000,"failure":"full"}"""),
         (new LedgerCaughtUpDetails(5), "ledger.caught_up", """{"afterMs":5}"""),
+        (new BackupFailedDetails("full"), "backup.failed", """{"reason":"full"}"""),
         (new ActivityDroppedDetails(4), "activity.dropped", """{"count":4}"""),
     ];
 
@@ -124,7 +125,8 @@ public sealed class ActivityKindsTests
             kind =>
                 Assert.Equal(
                     kind.Name.StartsWith("journal.", StringComparison.Ordinal)
-                        || kind.Name.StartsWith("ledger.", StringComparison.Ordinal),
+                        || kind.Name.StartsWith("ledger.", StringComparison.Ordinal)
+                        || kind.Name.StartsWith("backup.", StringComparison.Ordinal),
                     kind.Needs == Permission.InstanceView
                 )
         );

@@ -11,8 +11,23 @@ internal static class NaiveCount
             r.Workspace == query.Workspace
             && r.StartedAt >= query.From
             && r.StartedAt < query.To
-            && query.Filters.All(f => f.Values.Contains(Value(r, f.Dimension)))
+            && query.Filters.All(f => Passes(f, Value(r, f.Dimension)))
         );
+
+    private static bool Passes(UsageFilter filter, string? value) =>
+        filter.Kind switch
+        {
+            UsageFilterKind.In => filter.Values.Contains(value),
+            UsageFilterKind.NotIn => !filter.Values.Contains(value),
+            _ => filter.Values.Any(beginning =>
+                string.IsNullOrEmpty(beginning)
+                    ? IsUnknown(filter.Dimension, value)
+                    : value is not null && value.StartsWith(beginning, StringComparison.Ordinal)
+            ),
+        };
+
+    private static bool IsUnknown(UsageDimension dimension, string? value) =>
+        dimension.Kind is UsageDimensionKind.Source or UsageDimensionKind.Status ? value == "unknown" : value is null;
 
     public static Dictionary<string, UsageRecord[]> Groups(IEnumerable<UsageRecord> records, UsageQuery query) =>
         Matching(records, query)

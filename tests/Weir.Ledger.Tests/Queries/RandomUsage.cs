@@ -82,13 +82,7 @@ internal sealed class RandomUsage(int seed)
             From = from < to ? from : to,
             To = from < to ? to : from,
             GroupBy = [.. Enumerable.Range(0, random.Next(0, 4)).Select(_ => Dimension()).Distinct()],
-            Filters =
-            [
-                .. Enumerable
-                    .Range(0, random.Next(0, 3))
-                    .Select(_ => Dimension())
-                    .Select(d => new UsageFilter(d, Values(d))),
-            ],
+            Filters = [.. Enumerable.Range(0, random.Next(0, 3)).Select(_ => Dimension()).Select(Filter)],
         };
     }
 
@@ -106,6 +100,19 @@ internal sealed class RandomUsage(int seed)
     }
 
     private UsageDimension Dimension() => OneIn(5) ? Tags[random.Next(Tags.Length)] : Plain[random.Next(Plain.Length)];
+
+    private UsageFilter Filter(UsageDimension dimension)
+    {
+        var kind = (UsageFilterKind)random.Next(0, 3);
+        var values = Values(dimension);
+        return new UsageFilter(
+            dimension,
+            kind == UsageFilterKind.Prefix
+                ? [.. values.Select(v => v is null || OneIn(3) ? v : v[..^(v.Length / 2)])]
+                : values,
+            kind
+        );
+    }
 
     private ImmutableArray<string?> Values(UsageDimension dimension) =>
         [

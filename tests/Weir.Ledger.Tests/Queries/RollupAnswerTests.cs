@@ -8,6 +8,8 @@ namespace Weir.Ledger.Tests.Queries;
 /// <summary>What is answered from rollups: the records are deleted behind the ledger's back, and the answer is the same.</summary>
 public sealed class RollupAnswerTests : LedgerTest
 {
+    private int sweeps;
+
     private static readonly UsageDimension CostCentre = new(UsageDimensionKind.Tag, "cost-centre");
 
     private static readonly UsageQuery Days = new()
@@ -77,45 +79,154 @@ public sealed class RollupAnswerTests : LedgerTest
         }
 
         await ledger.FlushAsync(Cancel);
-        Assert.Equal(new LedgerAudit(5, 8, 0), await AuditAsync(ledger));
-        await FoldAsync(ledger);
-        Assert.Equal(new LedgerAudit(5, 8, 0), await AuditAsync(ledger));
-        Execute("UPDATE rollup SET cost = cost + 1 WHERE set_no = 0 AND width = 2");
+        Assert.Equal(new LedgerAudit(5, 10, 0), await AuditAsync(ledger));
+        Execute("UPDATE rollup SET cost = cost + 1 WHERE set_no = 0");
         Assert.False((await AuditAsync(ledger)).IsSound);
-        Execute("UPDATE rollup SET cost = cost - 1 WHERE set_no = 0 AND width = 2");
-        Assert.True((await AuditAsync(ledger)).IsSound);
-        Execute("UPDATE rollup SET latency = NULL WHERE set_no = 1");
-        Assert.False((await AuditAsync(ledger)).IsSound);
-        Execute("DELETE FROM rollup WHERE requests <> 0");
+        Execute("UPDATE rollup SET cost = cost - 1 WHERE set_no = 0");
+        await SweepAsync(ledger);
+        Assert.Equal(0L, Scalar("SELECT count(*) FROM rollup"));
+        Assert.Equal(new LedgerAudit(5, 21, 0), await AuditAsync(ledger)); // a month by each of eleven dimensions too
+        foreach (var (set, width) in new[] { (0, 0), (0, 2), (1, 1), (2, 1), (2, 2), (3, 1), (3, 3) })
+        {
+            Execute($"UPDATE rollup_page SET latency = NULL WHERE set_no = {set} AND width = {width}");
+            Assert.False((await AuditAsync(ledger)).IsSound);
+            Execute($"UPDATE rollup_page SET latency = first_token WHERE set_no = {set} AND width = {width}");
+        }
+
+        Execute("DELETE FROM rollup_page");
         Assert.Equal(5, (await AuditAsync(ledger)).Records);
         Assert.False((await AuditAsync(ledger)).IsSound);
     }
 
     [Fact]
-    public async Task Wider_cells_are_made_an_hour_after_their_records_and_follow_every_later_change()
+    public async Task What_has_come_to_rest_stands_in_pages_and_what_changes_later_in_rows_beside_them()
     {
-        Clock.Set(TestRecords.Start.AddMinutes(30));
+        Clock.Set(TestRecords.Start.AddMinutes(10));
         await using var ledger = Open();
         var record = TestRecords.Full() with { Workspace = WorkspaceId.Default, StartedAt = TestRecords.Start };
         AppendReserved(ledger, record);
         await ledger.FlushAsync(Cancel);
-        var counted = new LedgerAudit(1, 8, 0);
-        Assert.Equal("00 11 21", Scalar(Widths)); // each set's finest alone
+        var counted = new LedgerAudit(1, 10, 0);
+        Assert.Equal(("00 11 21", null), (Scalar(Widths("rollup")), Scalar(Widths("rollup_page")) as string));
         Assert.Equal(counted, await AuditAsync(ledger));
         Assert.Equal(1, await CountAsync(ledger, -60, 60));
 
-        await FoldAsync(ledger);
-        Assert.Equal("00 01 02 11 21 22", Scalar(Widths));
-        Assert.Equal(counted, await AuditAsync(ledger));
+        await SweepAsync(ledger);
+        Assert.Equal(0L, Scalar("SELECT count(*) FROM rollup"));
+        Assert.Equal("00 02 11 21 22 31 32 33", Scalar(Widths("rollup_page")));
+        Assert.Equal(counted with { Combinations = 21 }, await AuditAsync(ledger));
         Assert.Equal(1, await CountAsync(ledger, -60, 60));
 
         AppendReserved(ledger, record with { Usage = record.Usage with { Output = 7_777 } });
         AppendReserved(ledger, record with { Id = new RecordId(500), StartedAt = Clock.GetUtcNow() });
         await ledger.FlushAsync(Cancel);
+        Assert.Equal("00 11 21", Scalar(Widths("rollup")));
         Assert.True((await AuditAsync(ledger)).IsSound);
         Assert.Equal(2, await CountAsync(ledger, -60, 60 * 24 * 5));
+        await SweepAsync(ledger);
+        Assert.True((await AuditAsync(ledger)).IsSound);
         Execute("DELETE FROM record");
         Assert.Equal(2, await CountAsync(ledger, -60, 60 * 24 * 5));
+    }
+
+    [Fact]
+    public async Task Weeks_and_hours_and_sessions_by_day_are_answered_from_pages_of_their_own()
+    {
+        await using var ledger = Open();
+        var (usage, random) = (new RandomUsage(12), new Random(12));
+        var from = new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero); // a Monday
+        var records = Enumerable
+            .Range(1, 300)
+            .Select(i =>
+                usage.Record(i) with
+                {
+                    Workspace = WorkspaceId.Default,
+                    StartedAt = from.AddSeconds(random.Next(28 * 86_400)),
+                }
+            )
+            .ToArray();
+        foreach (var record in records)
+        {
+            AppendReserved(ledger, record);
+        }
+
+        await ledger.FlushAsync(Cancel);
+        await SweepAsync(ledger);
+        Assert.Equal("00 02 04 11 21 22 31 32 33", Scalar(Widths("rollup_page")));
+        Assert.True((await AuditAsync(ledger)).IsSound);
+        foreach (var (width, what) in new[] { ("04", "weeks"), ("31", "hours"), ("32", "days") })
+        {
+            Execute($"UPDATE rollup_page SET set_no = set_no + 100 WHERE set_no || width <> '{width}'");
+            await AssertOwnAsync(ledger, what, records, from);
+            Execute("UPDATE rollup_page SET set_no = set_no - 100 WHERE set_no >= 100");
+        }
+
+        // Without them the same comes from what they are made of.
+        Execute("DELETE FROM rollup_page WHERE set_no || width IN ('04', '31', '32')");
+        foreach (var what in new[] { "weeks", "hours", "days" })
+        {
+            await AssertOwnAsync(ledger, what, records, from);
+        }
+    }
+
+    [Fact]
+    public async Task What_changes_later_changes_weeks_and_hours_and_sessions_by_day_too()
+    {
+        await using var ledger = Open();
+        var from = new DateTimeOffset(2026, 6, 1, 0, 0, 0, TimeSpan.Zero);
+        var records = Enumerable
+            .Range(1, 40)
+            .Select(i =>
+                TestRecords.Full() with
+                {
+                    Id = new RecordId(i),
+                    Workspace = WorkspaceId.Default,
+                    Session = $"s{i % 5}",
+                    StartedAt = from.AddHours(i * 7),
+                }
+            )
+            .ToArray();
+        foreach (var record in records)
+        {
+            AppendReserved(ledger, record);
+        }
+
+        await SweepAsync(ledger);
+        Assert.Equal("00 02 04 11 21 22 31 32 33", Scalar(Widths("rollup_page")));
+        for (var i = 0; i < records.Length; i += 3)
+        {
+            records[i] = records[i] with { Usage = records[i].Usage with { Output = 5_000 + i } };
+            AppendReserved(ledger, records[i]);
+            if (i % 2 == 0)
+            {
+                await SweepAsync(ledger);
+            }
+
+            await ledger.FlushAsync(Cancel);
+            foreach (var what in new[] { "weeks", "hours", "days" })
+            {
+                await AssertOwnAsync(ledger, what, records, from);
+            }
+        }
+
+        Assert.True((await AuditAsync(ledger)).IsSound);
+    }
+
+    [Fact]
+    public async Task A_page_that_nothing_is_left_of_goes()
+    {
+        await using var ledger = Open();
+        var record = TestRecords.Full() with { Workspace = WorkspaceId.Default, StartedAt = TestRecords.Start };
+        AppendReserved(ledger, record);
+        await SweepAsync(ledger);
+        Assert.NotEqual(0L, Scalar("SELECT count(*) FROM rollup_page WHERE workspace = 1"));
+        AppendReserved(ledger, record with { StartedAt = TestRecords.Start.AddDays(-30) });
+        await SweepAsync(ledger);
+        Assert.Equal(
+            1L,
+            Scalar("SELECT count(DISTINCT start) FROM rollup_page WHERE workspace = 1 AND width IN (0, 1, 2)")
+        );
+        Assert.True((await AuditAsync(ledger)).IsSound);
     }
 
     [Fact]
@@ -171,17 +282,69 @@ public sealed class RollupAnswerTests : LedgerTest
         Assert.Equal(0L, Scalar("SELECT count(*) FROM rollup WHERE requests <> 1"));
     }
 
-    private const string Widths = """
-        SELECT group_concat(set_no || width, ' ') FROM (SELECT DISTINCT set_no, width FROM rollup ORDER BY set_no, width)
-        """;
+    private static string Widths(string table) =>
+        $"""
+            SELECT group_concat(set_no || width, ' ')
+            FROM (SELECT DISTINCT set_no, width FROM {table} WHERE workspace <> 9 ORDER BY set_no, width)
+            """;
 
     /// <summary>Moves the clock on and stores something far away, as the next request would.</summary>
-    private async Task FoldAsync(UsageLedger ledger)
+    private async Task SweepAsync(UsageLedger ledger)
     {
         Clock.Set(Clock.GetUtcNow().AddDays(3));
-        AppendReserved(ledger, TestRecords.Plain(900, new WorkspaceId(9)));
+        AppendReserved(ledger, TestRecords.Plain(900 + sweeps++, new WorkspaceId(9)));
         await ledger.FlushAsync(Cancel);
-        Execute("DELETE FROM rollup WHERE workspace = 9");
+        await Eventually.True(() => Scalar("SELECT count(*) FROM rollup") is 0L, "the sweep");
+        Execute("DELETE FROM rollup_page WHERE workspace = 9");
+    }
+
+    /// <summary>Asks what one kind of page alone answers whole.</summary>
+    private static async Task AssertOwnAsync(
+        UsageLedger ledger,
+        string what,
+        UsageRecord[] records,
+        DateTimeOffset from
+    )
+    {
+        var query = new UsageQuery
+        {
+            Workspace = WorkspaceId.Default,
+            From = from,
+            To = from.AddDays(28),
+            GroupBy =
+            [
+                .. (
+                    what switch
+                    {
+                        "weeks" => new[] { UsageDimensionKind.Model, UsageDimensionKind.Key },
+                        "hours" => [UsageDimensionKind.Model],
+                        _ => [UsageDimensionKind.Session],
+                    }
+                ).Select(kind => new UsageDimension(kind)),
+            ],
+        };
+        if (what == "days")
+        {
+            var top = await ledger.Queries.TopAsync(query, UsageFigure.Named("outputTokens")!, 1000, Cancel);
+            Assert.Equal(
+                NaiveCount
+                    .Groups(records, query)
+                    .ToDictionary(g => g.Key, g => g.Value.Sum(r => r.Usage.Output ?? 0))
+                    .OrderBy(g => g.Key),
+                top.Rows.ToDictionary(r => NaiveCount.Key(r.Keys), r => r.Totals.Tokens.Output ?? 0).OrderBy(g => g.Key)
+            );
+            return;
+        }
+
+        query = what == "weeks" ? query : query with { From = from.AddHours(9), To = from.AddHours(21) };
+        var summary = await ledger.Queries.SummaryAsync(query, Cancel);
+        Assert.Equal(
+            NaiveCount
+                .Groups(records, query)
+                .ToDictionary(g => g.Key, g => NaiveCount.Show(g.Value))
+                .OrderBy(g => g.Key),
+            summary.Rows.ToDictionary(r => NaiveCount.Key(r.Keys), r => NaiveCount.Show(r.Totals)).OrderBy(g => g.Key)
+        );
     }
 
     private static bool IsLineage(UsageDimension d) => d.Kind is UsageDimensionKind.Session or UsageDimensionKind.Agent;

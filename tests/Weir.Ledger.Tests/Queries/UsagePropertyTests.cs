@@ -26,15 +26,28 @@ public sealed class UsagePropertyTests
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), CheckAsync)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(8));
 
-    private static async Task CheckAsync(int seed)
+    /// <summary>The same when months are archived between, and what is told late of them brings them back.</summary>
+    [Fact]
+    public void Any_question_is_answered_alike_when_months_are_archived() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), seed => CheckAsync(seed, archive: true))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(8));
+
+    private static Task CheckAsync(int seed) => CheckAsync(seed, archive: false);
+
+    private static async Task CheckAsync(int seed, bool archive)
     {
         using var folder = new TestFolder();
         var usage = new RandomUsage(seed);
         var clock = new Testing.FakeClock(usage.Time());
         await using var ledger = UsageLedger.Open(folder.Options, clock).Ledger!;
-        var records = await StoreAsync(ledger, usage, clock);
+        var records = await StoreAsync(ledger, usage, clock, archive);
         for (var i = 0; i < Questions; i++)
         {
+            if (archive && usage.OneIn(4))
+            {
+                await ArchiveAsync(ledger, usage);
+            }
+
             var query = usage.Query();
             var summary = await ledger.Queries.SummaryAsync(query, Cancel);
             AssertSummary(records, query, summary);
@@ -53,6 +66,35 @@ public sealed class UsagePropertyTests
             );
             Assert.True(audit.IsSound, audit.ToString());
             Assert.Equal(records.Count(r => r.Workspace.Value == workspace), audit.Records);
+            foreach (var record in archive ? records : [])
+            {
+                var found = await ledger.Queries.RecordAsync(new WorkspaceId(workspace), record.Id, Cancel);
+                Assert.Equal(
+                    record.Workspace.Value == workspace ? TestRecords.Show(record) : null,
+                    found is null ? null : TestRecords.Show(found.Record)
+                );
+            }
+        }
+    }
+
+    /// <summary>Some months go, some come back.</summary>
+    private static async Task ArchiveAsync(UsageLedger ledger, RandomUsage usage)
+    {
+        foreach (var workspace in new[] { new WorkspaceId(1), new WorkspaceId(2) })
+        {
+            foreach (var month in await ledger.Archive.PlanAsync(workspace, DateTimeOffset.MaxValue, Cancel))
+            {
+                if (usage.OneIn(2))
+                {
+                    var outcome = await ledger.Archive.ArchiveAsync(workspace, month.Month, Cancel);
+                    Assert.Equal((month.Records, null), (outcome.Records, outcome.Refusal));
+                }
+            }
+        }
+
+        foreach (var month in await ledger.Archive.ListAsync(Cancel))
+        {
+            Assert.True(!usage.OneIn(5) || await ledger.Archive.RestoreAsync(month.Workspace, month.Month, Cancel));
         }
     }
 
@@ -60,7 +102,8 @@ public sealed class UsagePropertyTests
     private static async Task<ImmutableArray<UsageRecord>> StoreAsync(
         UsageLedger ledger,
         RandomUsage usage,
-        Testing.FakeClock clock
+        Testing.FakeClock clock,
+        bool archive
     )
     {
         var ids = Enumerable.Range(1, Records).Select(i => new RecordId(i)).ToArray();
@@ -89,9 +132,20 @@ public sealed class UsagePropertyTests
                 clock.Set(usage.Time());
                 await ledger.FlushAsync(Cancel);
             }
+
+            if (archive && usage.OneIn(10))
+            {
+                await ledger.FlushAsync(Cancel);
+                await ArchiveAsync(ledger, usage);
+            }
         }
 
         await ledger.FlushAsync(Cancel);
+        if (archive)
+        {
+            await ArchiveAsync(ledger, usage);
+        }
+
         var priced = ids.Where(id => records[id].Workspace == WorkspaceId.Default && usage.OneIn(4)).ToArray();
         await ledger.RepriceAsync(
             WorkspaceId.Default,

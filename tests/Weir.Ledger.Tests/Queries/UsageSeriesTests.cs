@@ -106,15 +106,23 @@ public sealed class UsageSeriesTests : LedgerTest
     {
         await using var ledger = Open(options: Folder.Options with { SegmentBytes = 1024 * 1024 });
         Assert.True(UsageQueries.CountPoints(Noon, Noon.AddYears(10), UsageInterval.Hour) > UsageQueries.MostPoints);
-        await AssertRefusedAsync(ledger, Range(Noon, Noon.AddYears(10)), UsageInterval.Hour);
-        await AssertRefusedAsync(ledger, Range(Noon, Noon.AddDays(1).AddTicks(1)), UsageInterval.Minute);
+        await AssertRefusedAsync<ArgumentOutOfRangeException>(
+            ledger,
+            Range(Noon, Noon.AddYears(10)),
+            UsageInterval.Hour
+        );
+        await AssertRefusedAsync<ArgumentOutOfRangeException>(
+            ledger,
+            Range(Noon, Noon.AddDays(1).AddTicks(1)),
+            UsageInterval.Minute
+        );
         for (var i = 1; i <= 60; i++)
         {
             AppendReserved(ledger, TestRecords.Plain(i) with { Session = $"session-{i}" });
         }
 
         await ledger.FlushAsync(Cancel);
-        await AssertRefusedAsync(
+        await AssertRefusedAsync<TooManyGroupsException>(
             ledger,
             Range(Noon, Noon.AddHours(40_000)) with
             {
@@ -134,10 +142,9 @@ public sealed class UsageSeriesTests : LedgerTest
             To = to,
         };
 
-    private static async Task AssertRefusedAsync(UsageLedger ledger, UsageQuery query, UsageInterval interval) =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
-            ledger.Queries.SeriesAsync(query, UsageMetric.Requests, interval, Cancel)
-        );
+    private static async Task AssertRefusedAsync<T>(UsageLedger ledger, UsageQuery query, UsageInterval interval)
+        where T : Exception =>
+        await Assert.ThrowsAsync<T>(() => ledger.Queries.SeriesAsync(query, UsageMetric.Requests, interval, Cancel));
 
     private static async Task<IReadOnlyList<UsageSeries>> SeriesAsync(
         UsageLedger ledger,

@@ -8,17 +8,16 @@ public sealed class RollupBatchTests
     private const long Noon = 1_782_993_600; // 2026-07-02T12:00:00Z
 
     [Theory]
-    [InlineData(0, 3, "Quarter Hour Day")]
-    [InlineData(1, 1, "Hour")]
-    [InlineData(2, 2, "Hour Day")]
-    public void A_set_has_its_widths(int set, int cells, string widths)
+    [InlineData(0, "Quarter")]
+    [InlineData(1, "Hour")]
+    [InlineData(2, "Hour")]
+    public void A_change_stands_in_its_set_s_finest_width(int set, string width)
     {
         var batch = new RollupBatch();
         batch.At(1, (RollupSet)set, 7, Noon).Add(TestRecords.Plain(1), 1);
-        var changes = batch.Fold(long.MaxValue);
-        Assert.Equal(cells, changes.Count);
-        Assert.Equal(widths, string.Join(' ', changes.Select(c => c.Key.Width)));
-        Assert.All(changes, c => Assert.Equal(1, c.Value.Requests));
+        var (cell, sums) = Assert.Single(batch.Changes());
+        Assert.Equal(width, cell.Width.ToString());
+        Assert.Equal(1, sums.Requests);
     }
 
     [Fact]
@@ -29,32 +28,8 @@ public sealed class RollupBatchTests
         batch.At(1, RollupSet.Wide, 7, 0).Add(TestRecords.Plain(1), 1);
         batch.At(1, RollupSet.Wide, 7, 899).Add(TestRecords.Plain(1), 1);
         Assert.Equal(
-            [
-                (RollupWidth.Quarter, -900L, 1L),
-                (RollupWidth.Quarter, 0, 2),
-                (RollupWidth.Hour, -3600, 1),
-                (RollupWidth.Hour, 0, 2),
-                (RollupWidth.Day, -86_400, 1),
-                (RollupWidth.Day, 0, 2),
-            ],
-            batch.Fold(long.MaxValue).Select(c => (c.Key.Width, c.Key.Start, c.Value.Requests))
-        );
-    }
-
-    [Fact]
-    public void What_is_not_folded_yet_stands_in_the_finest_span_alone()
-    {
-        var batch = new RollupBatch();
-        batch.At(1, RollupSet.Wide, 7, Noon - 1).Add(TestRecords.Plain(1), 1);
-        batch.At(1, RollupSet.Wide, 7, Noon).Add(TestRecords.Plain(1), 1);
-        Assert.Equal(
-            [
-                (RollupWidth.Quarter, Noon - 900, 1L),
-                (RollupWidth.Quarter, Noon, 1),
-                (RollupWidth.Hour, Noon - 3600, 1),
-                (RollupWidth.Day, Noon - 43_200, 1),
-            ],
-            batch.Fold(Noon).Select(c => (c.Key.Width, c.Key.Start, c.Value.Requests))
+            [(RollupWidth.Quarter, -900L, 1L), (RollupWidth.Quarter, 0, 2)],
+            batch.Changes().Select(c => (c.Key.Width, c.Key.Start, c.Value.Requests))
         );
     }
 
@@ -64,7 +39,7 @@ public sealed class RollupBatchTests
         var batch = new RollupBatch();
         batch.At(1, RollupSet.Wide, 7, Noon).Add(TestRecords.Full(), -1);
         batch.At(1, RollupSet.Wide, 7, Noon).Add(TestRecords.Full(), 1);
-        Assert.Empty(batch.Fold(long.MaxValue));
+        Assert.Empty(batch.Changes());
     }
 
     [Fact]
@@ -87,8 +62,8 @@ public sealed class RollupBatchTests
     [Fact]
     public void Stored_numbers_never_change()
     {
-        Assert.Equal("Wide=0 Lineage=1 Tags=2", Numbers<RollupSet>());
-        Assert.Equal("Quarter=0 Hour=1 Day=2", Numbers<RollupWidth>());
+        Assert.Equal("Wide=0 Lineage=1 Tags=2 Single=3", Numbers<RollupSet>());
+        Assert.Equal("Quarter=0 Hour=1 Day=2 Month=3 Week=4", Numbers<RollupWidth>());
     }
 
     private static string Numbers<T>()

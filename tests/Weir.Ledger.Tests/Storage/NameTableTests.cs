@@ -16,7 +16,7 @@ public sealed class NameTableTests : IDisposable
     public NameTableTests()
     {
         var database = new SqliteDatabase(folder.Database);
-        SqliteMigrator.Migrate(database, LedgerSchema.Migrations, new FakeClock());
+        SqliteMigrator.Migrate(database, LedgerSchema.Migrations, new FakeClock(), LedgerSchema.AddFunctions);
         connection = database.OpenWriter();
     }
 

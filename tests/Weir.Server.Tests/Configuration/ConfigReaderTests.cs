@@ -178,7 +178,7 @@ public sealed class ConfigReaderTests
             { "version: 1\nproviderz: []", "2:1 providerz: there is no such key (did you mean \"providers\"?)" },
             {
                 "version: 1\nzzzzzzzzz: 1",
-                "2:1 zzzzzzzzz: there is no such key (known: version, server, providers, routes, aliases, budgets, limits, prices, telemetry, logging, capture, retention)"
+                "2:1 zzzzzzzzz: there is no such key (known: version, server, providers, routes, aliases, budgets, limits, prices, telemetry, logging, capture, retention, backup, journal)"
             },
             { "version: 1\nversion: 1", "2:1 version: the key stands here a second time (the first is on line 1)" },
             { "version: 1\nproviders: 3", "2:12 providers: a list was expected, not a single value" },

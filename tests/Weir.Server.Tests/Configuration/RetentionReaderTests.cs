@@ -36,12 +36,35 @@ public sealed class RetentionReaderTests
     [InlineData("content: 99999999999d", "retention.content")]
     [InlineData("audit: 29d", "retention.audit")]
     [InlineData("activity: 0d", "retention.activity")]
+    [InlineData("archive: 31d", "retention.archive")]
+    [InlineData("requests: 31d", "retention.requests")]
+    [InlineData("usage: soon", "retention.usage")]
     [InlineData("sesions: 90d", "retention.sesions")]
     public void What_is_no_time_to_keep_things_is_refused(string text, string path)
     {
         var result = ConfigReader.Read($"version: 1\nretention: {{ {text} }}", _ => null);
 
         Assert.Equal(path, Assert.Single(result.Faults).Key);
+    }
+
+    [Theory]
+    [InlineData("retention: {}", null, null, null)]
+    [InlineData("retention: { archive: 400d, requests: 730d, usage: 1825d }", 400, 730, 1825)]
+    [InlineData("retention: { archive: forever, requests: 32d, usage: forever }", null, 32, null)]
+    public void How_long_requests_and_sums_are_kept_is_read_in_both_documents(
+        string text,
+        int? archive,
+        int? requests,
+        int? usage
+    )
+    {
+        var servers = ConfigReader.Read("version: 1\n" + text, _ => null).Config!.Retention;
+        var terms = new WorkspaceTerms([], AddressPolicy.PublicOnly);
+        var own = WorkspaceReader.Read("version: 1\n" + text, terms).Config!.Retention;
+        foreach (var read in new[] { servers, own })
+        {
+            Assert.Equal((archive, requests, usage), (read.ArchiveDays, read.RequestDays, read.UsageDays));
+        }
     }
 
     [Fact]

@@ -36,8 +36,9 @@ public sealed class WeirProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>The executable beside the tests.</summary>
-    public static string Executable => Path.Combine(AppContext.BaseDirectory, "weir");
+    /// <summary>The executable: beside the tests, or where <c>test.sh</c> has one that is compiled ahead of time.</summary>
+    public static string Executable { get; } =
+        Environment.GetEnvironmentVariable("TEST_WEIR_PROGRAM") ?? Path.Combine(AppContext.BaseDirectory, "weir");
 
     /// <summary>Where it listens.</summary>
     public Uri BaseUrl { get; }
@@ -69,7 +70,7 @@ public sealed class WeirProcess : IAsyncDisposable
     /// <param name="environment">Added to an otherwise empty environment.</param>
     /// <param name="launcher">A command that runs the server's command (<c>nsenter</c>, say); null for none.</param>
     /// <param name="view">The data folder as this process sees it, when that differs.</param>
-    /// <param name="executable">Null for the one beside the tests.</param>
+    /// <param name="executable">Null for <see cref="Executable"/>.</param>
     /// <param name="port">Where to listen on the loopback; null for a free port.</param>
     public static async Task<WeirProcess> StartAsync(
         string dataFolder,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Foundation.Storage;
 using Weir.Ledger.Ingest;
 
 namespace Weir.Ledger.Storage.Sqlite;
@@ -23,7 +24,7 @@ internal static class EntryRows
         using var transaction = connection.BeginTransaction(deferred: true);
         using var command = connection.CreateCommand();
         command.CommandText = $"""
-            {Select} JOIN record r ON r.id = e.record
+            {Select} JOIN record r ON r.id = e.record {RecordRows.Joins}
             WHERE e.sequence > $after ORDER BY e.sequence LIMIT $limit
             """;
         command.Parameters.AddWithValue("$after", after);
@@ -46,8 +47,9 @@ internal static class EntryRows
         var last = Math.Max(after, Math.Min(after + limit, Newest(connection)));
         using var command = connection.CreateCommand();
         command.CommandText = $"""
-            {Select} CROSS JOIN record r ON r.id = e.record AND r.source = {(int)UsageSource.Gateway}
-            WHERE e.sequence > $after AND e.sequence <= $last AND (e.revision > 1 OR e.record <= $upTo OR
+            {Select} CROSS JOIN record r ON r.id = e.record {RecordRows.Joins}
+            WHERE k.source = {(int)
+                UsageSource.Gateway} AND e.sequence > $after AND e.sequence <= $last AND (e.revision > 1 OR e.record <= $upTo OR
                 (e.record >> {RecordId.NodeShift}) & {RecordId.MaxNode} BETWEEN {DerivedRecordId.FirstNode} AND {DerivedRecordId.LastNode})
             ORDER BY e.sequence
             """;
@@ -108,8 +110,9 @@ internal static class EntryRows
         using var command = connection.CreateCommand();
         command.CommandText = $"""
             SELECT {RecordRows.Columns}, e.sequence FROM entry e CROSS JOIN record r ON r.id = e.record AND r.sequence = e.sequence
-                AND (r.source <> {(int)UsageSource.Gateway} OR r.also_seen_by <> 0)
-            WHERE e.sequence > $after AND e.sequence <= $last
+            {RecordRows.Joins}
+            WHERE (k.source <> {(int)
+                UsageSource.Gateway} OR d.also_seen_by <> 0) AND e.sequence > $after AND e.sequence <= $last
             """;
         var last = Math.Min(after + limit, Newest(connection));
         command.Parameters.AddWithValue("$after", after);
@@ -133,7 +136,14 @@ internal static class EntryRows
     }
 
     /// <summary>The newest entry's sequence, also when that entry has been removed since; 0 when there never was one.</summary>
-    public static long Newest(SqliteConnection connection) => LedgerState.Read(connection).Entries;
+    public static long Newest(SqliteConnection connection)
+    {
+        using var row = StatementCache.Prepare(
+            connection,
+            $"SELECT value FROM meta WHERE key = '{LedgerState.EntriesKey}'"
+        );
+        return row.Step() ? row.Int64(0) : 0;
+    }
 
     /// <summary>What a record was before each of its changes, oldest first; empty when it never changed.</summary>
     public static ImmutableArray<EarlierRecord> ReadEarlier(

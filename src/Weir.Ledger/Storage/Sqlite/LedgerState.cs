@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
-using Weir.Foundation.Storage;
 using Weir.Ledger.Ingest;
 
 namespace Weir.Ledger.Storage.Sqlite;
@@ -9,15 +8,15 @@ namespace Weir.Ledger.Storage.Sqlite;
 /// <param name="Position">How far the journal is stored.</param>
 /// <param name="Written">Records stored from the journal since it was first made.</param>
 /// <param name="Entries">The sequence of the newest entry; 0 when there is none.</param>
-/// <param name="Folded">Up to where the finest rollups are summed up in the wider ones: seconds since 1970, a whole hour.</param>
-internal readonly record struct LedgerState(JournalPosition Position, long Written, long Entries, long Folded)
+internal readonly record struct LedgerState(JournalPosition Position, long Written, long Entries)
 {
     public const string SegmentKey = "journal_segment";
     public const string SequenceKey = "journal_sequence";
     public const string WrittenKey = "written";
     public const string EntriesKey = "entries";
 
-    public const string FoldedKey = "folded";
+    /// <summary>How often stored names were given to something else in place.</summary>
+    public const string RenamedKey = "renamed";
 
     /// <summary>The last segment whose records are known to be on the disk.</summary>
     public const string RetiredKey = "retired_segment";
@@ -37,16 +36,8 @@ internal readonly record struct LedgerState(JournalPosition Position, long Writt
         return new LedgerState(
             new JournalPosition(values.GetValueOrDefault(SegmentKey), values.GetValueOrDefault(SequenceKey)),
             values.GetValueOrDefault(WrittenKey),
-            values.GetValueOrDefault(EntriesKey),
-            values.GetValueOrDefault(FoldedKey)
+            values.GetValueOrDefault(EntriesKey)
         );
-    }
-
-    /// <summary><see cref="Folded"/> as a reading connection sees it.</summary>
-    public static long ReadFolded(SqliteConnection connection)
-    {
-        using var row = new PreparedStatement(connection, $"SELECT value FROM meta WHERE key = '{FoldedKey}'");
-        return row.Step() ? row.Int64(0) : 0;
     }
 
     /// <summary>The largest record id stored; default when there is none.</summary>

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Weir.Foundation;
 using Weir.Foundation.Storage;
+using Weir.Ledger.Archive;
 using Weir.Ledger.Ingest;
 using Weir.Ledger.Privacy;
 using Weir.Ledger.Rollups;
@@ -14,6 +15,9 @@ namespace Weir.Ledger.Storage.Sqlite;
 /// </summary>
 internal sealed class LedgerStore : IDisposable
 {
+    private const int MostSwept = 50_000;
+    private const int ManyRows = 100_000;
+
     private readonly SqliteConnection connection;
     private readonly NameTable names;
     private readonly RecordStatements statements;
@@ -21,7 +25,12 @@ internal sealed class LedgerStore : IDisposable
     private readonly Witnesses witnesses;
     private readonly PreparedStatement setMeta;
     private readonly SqliteCommand find;
+    private readonly MonthMoves moves;
+    private readonly KeptSince kept;
     private readonly RollupWriter rollups = new();
+    private long rests; // sums of spans that end by then have come to rest, in seconds since 1970
+    private long swept; // what rested by then is in pages
+    private long behind; // rows of what rests, about
     private readonly byte[] left = new byte[RecordLimits.MaxRecordBytes];
     private readonly byte[] right = new byte[RecordLimits.MaxRecordBytes];
 
@@ -42,6 +51,8 @@ internal sealed class LedgerStore : IDisposable
             setMeta = new PreparedStatement(connection, "REPLACE INTO meta (key, value) VALUES (?, ?)");
             find = RecordRows.FindCommand(connection);
             State = LedgerState.Read(connection);
+            moves = new MonthMoves(connection, Path.GetDirectoryName(database.Path)!);
+            kept = new KeptSince(connection);
         }
         catch
         {
@@ -54,7 +65,52 @@ internal sealed class LedgerStore : IDisposable
     public LedgerState State { get; private set; }
 
     /// <summary>The largest record id stored; default when there is none.</summary>
-    public RecordId HighestId() => LedgerState.HighestId(connection);
+    public RecordId HighestId() =>
+        LedgerState.HighestId(connection) is var here && here.CompareTo(moves.HighestId) > 0 ? here : moves.HighestId;
+
+    /// <summary>The months that are archived, or on their way.</summary>
+    public IReadOnlyList<ArchivedMonth> Months => moves.Months;
+
+    /// <summary>As <see cref="MonthMoves.Begin"/>, in a transaction.</summary>
+    public ArchivedMonth BeginMonth(ArchivedMonth month, IEnumerable<long> nameNumbers)
+    {
+        var stored = month;
+        InTransaction(() =>
+        {
+            stored = moves.Begin(month, nameNumbers);
+            return State;
+        });
+        return stored;
+    }
+
+    /// <summary>As <see cref="MonthMoves.Leave"/>, in a transaction.</summary>
+    public bool LeaveMonth(long id, long to, long rows)
+    {
+        var done = false;
+        InTransaction(() =>
+        {
+            done = moves.Leave(id, to, rows);
+            return State;
+        });
+        return done;
+    }
+
+    /// <summary>As <see cref="MonthMoves.BringBack"/>, in a transaction; false when there is no such month any more.</summary>
+    /// <exception cref="ArchiveException">Its file cannot be read; nothing is changed.</exception>
+    public bool BringBackMonth(long id)
+    {
+        if (moves.Months.FirstOrDefault(one => one.Id == id) is not { } month)
+        {
+            return false;
+        }
+
+        InTransaction(() =>
+        {
+            moves.BringBack(month);
+            return State;
+        });
+        return true;
+    }
 
     /// <summary>Stores a batch and the place in the journal it ends at, in one transaction.</summary>
     /// <param name="batch">The records; read once, inside the transaction.</param>
@@ -74,6 +130,52 @@ internal sealed class LedgerStore : IDisposable
         InTransaction(() => Apply(batch, now).State);
         return new ImportOutcome((int)(State.Entries - before), State.Entries);
     }
+
+    /// <summary>Keeps a workspace's records and sums since two moments only; what was told to be gone stays gone.</summary>
+    /// <returns>How many cells and pages of sums went.</returns>
+    public int KeepSince(WorkspaceId workspace, long records, long sums)
+    {
+        var gone = 0;
+        InTransaction(() =>
+        {
+            kept.Advance(workspace.Value, records, sums);
+            gone = kept.DeleteSums(workspace.Value);
+            return State;
+        });
+        return gone;
+    }
+
+    /// <summary>Deletes some of the records that are kept no longer; 0 when there are no more.</summary>
+    public int DeleteOld(WorkspaceId workspace, int limit)
+    {
+        var gone = 0;
+        InTransaction(() =>
+        {
+            gone = kept.DeleteRecords(workspace.Value, limit);
+            return State;
+        });
+        return gone;
+    }
+
+    /// <summary>Deletes what archived records were before, and who said what of them.</summary>
+    public void DeleteWords(IReadOnlyCollection<long> ids) =>
+        InTransaction(() =>
+        {
+            kept.DeleteWords(ids);
+            return State;
+        });
+
+    /// <summary>Forgets an archived month whose records are kept no longer.</summary>
+    public void ForgetMonth(long id) =>
+        InTransaction(() =>
+        {
+            if (moves.Months.FirstOrDefault(one => one.Id == id) is { } month)
+            {
+                moves.Forget(month);
+            }
+
+            return State;
+        });
 
     /// <summary>How many records a node made.</summary>
     public long Count(int node) => new NodeRemoval(connection, node).Count();
@@ -132,6 +234,7 @@ internal sealed class LedgerStore : IDisposable
             var state = State;
             foreach (var id in ids)
             {
+                moves.Fetch(workspace, id);
                 if (RecordRows.Find(find, names, id) is { } stored && stored.Record.Workspace == workspace)
                 {
                     var after = RecordMerge.Reprice(stored.Record, price(stored.Record));
@@ -154,10 +257,10 @@ internal sealed class LedgerStore : IDisposable
         {
             InTransaction(() =>
             {
-                done = new Pseudonymiser(connection, names, person).Run();
+                done = new Pseudonymiser(connection, names, moves, person).Run();
+                rollups.Rename(connection, person.Workspace.Value);
                 return State;
             });
-            rollups.Forget();
         }
         finally
         {
@@ -165,6 +268,76 @@ internal sealed class LedgerStore : IDisposable
         }
 
         return new PseudonymOutcome(done.Records, done.Revisions, done.IsNameLeft, Clean());
+    }
+
+    /// <summary>
+    /// Moves some of the sums that have come to rest from rows into pages, in a transaction of its own: whenever a quarter of an hour
+    /// has, and when many rows have gathered.
+    /// </summary>
+    /// <returns>Whether there is more of it to do.</returns>
+    public bool Sweep()
+    {
+        if (rests <= swept && behind < ManyRows)
+        {
+            return false;
+        }
+
+        var done = false;
+        InTransaction(() =>
+        {
+            done = rollups.Sweep(connection, rests, MostSwept);
+            return State;
+        });
+        if (done)
+        {
+            (swept, behind) = (rests, 0);
+        }
+
+        return !done;
+    }
+
+    /// <summary>
+    /// Makes the sums of a day anew from its records, in one transaction, and with them its month's by single dimensions. What stood in
+    /// the day's pages and rows is not looked at.
+    /// </summary>
+    /// <param name="workspace">Whose.</param>
+    /// <param name="day">The day's start in seconds since 1970.</param>
+    /// <param name="now">The time.</param>
+    public void RebuildDay(int workspace, long day, DateTimeOffset now) =>
+        InTransaction(() =>
+        {
+            rests = Math.Max(rests, RestsBy(now));
+            using var rebuild = new RollupRebuild(connection, workspace, day);
+            rebuild.Clear();
+            rollups.Forget(connection, workspace, day);
+            var count = 0;
+            foreach (var id in rebuild.Records())
+            {
+                var stored =
+                    RecordRows.Find(find, names, id)
+                    ?? throw new InvalidDataException($"Record {id} is there and cannot be read.");
+                var named = RecordNames.Intern(names, connection, stored.Record);
+                rollups.Add(connection, names, new EntryDelta(0, 0, default, null, default, stored.Record, named));
+                if (++count % MostSwept == 0)
+                {
+                    behind += rollups.Store(connection, rests);
+                }
+            }
+
+            return State;
+        });
+
+    /// <summary>Deletes pages of sums that cannot be read, so that none stands in the way of its neighbours.</summary>
+    /// <returns>How many there were.</returns>
+    public int DeleteUnreadablePages()
+    {
+        var deleted = 0;
+        InTransaction(() =>
+        {
+            deleted = RollupRebuild.DeleteUnreadablePages(connection);
+            return State;
+        });
+        return deleted;
     }
 
     /// <summary>Stores a follower's place.</summary>
@@ -231,7 +404,8 @@ internal sealed class LedgerStore : IDisposable
 
     private (LedgerState State, int Count) Apply(IEnumerable<UsageRecord> batch, DateTimeOffset now)
     {
-        var state = State with { Folded = Math.Max(State.Folded, FoldableUntil(now)) };
+        var state = State;
+        rests = Math.Max(rests, RestsBy(now));
         var count = 0;
         foreach (var record in batch)
         {
@@ -242,17 +416,27 @@ internal sealed class LedgerStore : IDisposable
         return (state, count);
     }
 
-    // The hour before this one is left alone as well: what has just ended is often amended.
-    private static long FoldableUntil(DateTimeOffset now) =>
-        RollupWidths.Floor(now.ToUnixTimeSeconds(), RollupWidth.Hour.Seconds()) - RollupWidth.Hour.Seconds();
+    // The quarter of an hour before this one is left alone as well: what has just ended is often amended.
+    private static long RestsBy(DateTimeOffset now) =>
+        RollupWidths.Floor(now.ToUnixTimeSeconds(), RollupWidth.Quarter.Seconds()) - RollupWidth.Quarter.Seconds();
 
     private LedgerState Apply(LedgerState state, UsageRecord record, DateTimeOffset now)
     {
+        if (kept.IsGone(record.Workspace.Value, RecordCodec.ToMicroseconds(record.StartedAt)))
+        {
+            return state;
+        }
+
         var id = witnesses.Resolve(record.Id);
         var isDerived = DerivedRecordId.IsDerived(record.Id);
         if (isDerived && id != record.Id)
         {
             return state;
+        }
+
+        if (!moves.Fetch(record, id))
+        {
+            record = record with { Doubts = record.Doubts | Doubts.Identity };
         }
 
         if (
@@ -274,7 +458,7 @@ internal sealed class LedgerStore : IDisposable
         }
 
         var recordNames = RecordNames.Intern(names, connection, record);
-        if (id != record.Id || !statements.TryCreate(record, recordNames, state.Entries + 1))
+        if (id != record.Id || !TryCreate(record, recordNames, state.Entries + 1))
         {
             if (isDerived && id == record.Id)
             {
@@ -291,6 +475,19 @@ internal sealed class LedgerStore : IDisposable
         state = state with { Entries = state.Entries + 1 };
         Add(new EntryDelta(state.Entries, 1, EntryKind.Created, null, default, record, recordNames), now);
         return state;
+    }
+
+    private bool TryCreate(UsageRecord record, in RecordNames recordNames, long sequence)
+    {
+        var combination = rollups.CombinationOf(connection, record, recordNames);
+        if (!statements.TryCreate(record, recordNames, combination, sequence))
+        {
+            return false;
+        }
+
+        sightings.File(record, record.UpstreamId, sequence);
+        sightings.File(record, record.MessageId, sequence);
+        return true;
     }
 
     private LedgerState Revise(
@@ -313,7 +510,10 @@ internal sealed class LedgerStore : IDisposable
         state = state with { Entries = state.Entries + 1 };
         var afterNames = RecordNames.Intern(names, connection, after);
         var revision = stored.Revision + 1;
-        statements.Replace(before, after, afterNames, revision, state.Entries);
+        var combination = rollups.CombinationOf(connection, after, afterNames);
+        statements.Replace(after, afterNames, combination, revision, state.Entries);
+        sightings.File(after, after.UpstreamId == before.UpstreamId ? null : after.UpstreamId, state.Entries);
+        sightings.File(after, after.MessageId == before.MessageId ? null : after.MessageId, state.Entries);
         var beforeNames = RecordNames.Intern(names, connection, before);
         Add(new EntryDelta(state.Entries, revision, kind, before, beforeNames, after, afterNames), now);
         return state;
@@ -339,13 +539,7 @@ internal sealed class LedgerStore : IDisposable
             rollups.Begin();
             var state = change();
             sightings.Store();
-            rollups.Store(State.Folded);
-            if (state.Folded > State.Folded)
-            {
-                rollups.Fold(connection, State.Folded, state.Folded);
-                SetMeta(LedgerState.FoldedKey, state.Folded);
-            }
-
+            behind += rollups.Store(connection, rests);
             SetMeta(LedgerState.SegmentKey, state.Position.Segment);
             SetMeta(LedgerState.SequenceKey, state.Position.Sequence);
             SetMeta(LedgerState.WrittenKey, state.Written);

@@ -10,22 +10,31 @@ internal static class RecordRows
     /// <summary>How many columns <see cref="Columns"/> has.</summary>
     public const int ColumnCount = 47;
 
-    /// <summary>The columns in the order that <see cref="Read"/> expects, of a table that goes by the name <c>r</c>.</summary>
+    /// <summary>The columns in the order that <see cref="Read"/> expects, of tables that go by the names of <see cref="Joins"/>.</summary>
     public const string Columns = """
-        r.id, r.workspace, r.started_at, r.revision, r.sequence, r.source, r.status, r.dialect, r.streaming, r.quality,
-        r.billing, r.http_status, r.duration, r.first_token, r.provider_id, r.model_id, r.requested_model_id, r.route_id,
-        r.key_id, r.user_id, r.team_id, r.project_id, r.session_id, r.agent_id, r.parent_agent_id, r.client_id,
-        r.error_type_id, r.handoff_reason_id, r.price_mode_id, r.price_version_id, r.input, r.cache_read,
+        r.id, r.workspace, r.started_at, r.revision, r.sequence, k.source, k.status, d.dialect, d.streaming, d.quality,
+        d.billing, d.http_status, r.duration, r.first_token, k.provider_id, k.model_id, k.requested_model_id, k.route_id,
+        k.key_id, k.user_id, k.team_id, k.project_id, r.session_id, r.agent_id, r.parent_agent_id, k.client_id,
+        d.error_type_id, r.handoff_reason_id, d.price_mode_id, d.price_version_id, r.input, r.cache_read,
         r.cache_write_5m, r.cache_write_1h, r.output, r.reasoning, r.web_searches, r.cost, r.requested_cost,
-        r.upstream_ref, r.message_ref, r.tags, r.attempts, r.also_seen_by, r.doubts,
-        r.upstream_dialect, r.dropped_id
+        r.upstream_ref, r.message_ref, r.tags, r.attempts, d.also_seen_by, d.doubts,
+        d.upstream_dialect, d.dropped_id
         """;
 
+    /// <summary>
+    /// What a record's columns stand in beside <c>record</c> as <c>r</c>: <c>rollup_key</c> as <c>k</c>, <c>record_kind</c> as <c>d</c>. Left
+    /// joins, so that SQLite leaves out the table that no column is asked of, and begins with the records.
+    /// </summary>
+    public const string Joins =
+        "LEFT JOIN rollup_key k ON k.id = r.combination LEFT JOIN record_kind d ON d.id = r.kind";
+
     /// <summary>A command for <see cref="Find"/>, to be kept and run many times.</summary>
-    public static SqliteCommand FindCommand(SqliteConnection connection)
+    /// <param name="connection">The connection.</param>
+    /// <param name="table">What stands behind FROM, as <c>r</c>.</param>
+    public static SqliteCommand FindCommand(SqliteConnection connection, string table = "record r")
     {
         var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {Columns} FROM record r WHERE r.id = $id";
+        command.CommandText = $"SELECT {Columns} FROM {table} {Joins} WHERE r.id = $id";
         command.Parameters.Add("$id", SqliteType.Integer);
         return command;
     }
@@ -50,7 +59,6 @@ internal static class RecordRows
         int? Small(int column) => row.IsDBNull(first + column) ? null : row.GetInt32(first + column);
         TimeSpan? Span(int column) => Number(column) is { } us ? new TimeSpan(us * TimeSpan.TicksPerMicrosecond) : null;
         Money? Nano(int column) => Number(column) is { } nano ? new Money(nano) : null;
-        string? Text(int column) => row.IsDBNull(first + column) ? null : row.GetString(first + column);
         byte[] Blob(int column) => row.IsDBNull(first + column) ? [] : row.GetFieldValue<byte[]>(first + column);
 
         var record = new UsageRecord
@@ -64,7 +72,7 @@ internal static class RecordRows
             Streaming = row.GetInt64(first + 8) != 0,
             Quality = (UsageQuality)row.GetByte(first + 9),
             Billing = (Billing)row.GetByte(first + 10),
-            HttpStatus = Small(11),
+            HttpStatus = Small(11) is { } status && status != RecordKinds.NoStatus ? status : null,
             Duration = Span(12),
             TimeToFirstToken = Span(13),
             Provider = Name(14),
@@ -95,8 +103,8 @@ internal static class RecordRows
             WebSearches = Small(36),
             Cost = Nano(37),
             RequestedCost = Nano(38),
-            UpstreamId = Text(39),
-            MessageId = Text(40),
+            UpstreamId = PackedId.Unpack(Blob(39)),
+            MessageId = PackedId.Unpack(Blob(40)),
             Tags = RecordCodec.DecodeTags(Blob(41)),
             Attempts = RecordCodec.DecodeAttempts(Blob(42)),
             AlsoSeenBy = (UsageSources)row.GetByte(first + 43),

@@ -17,11 +17,15 @@ internal sealed class SightingIndex : IDisposable
     // A witness's clock may be set to another zone.
     private static readonly long Apart = TimeSpan.FromHours(26).Ticks / TimeSpan.TicksPerMicrosecond;
 
+    private const int MostOpen = 128;
+
     private readonly List<RunSpan> runs = [];
     private readonly HashSet<int> changed = [];
     private readonly PreparedStatement findMessage;
     private readonly PreparedStatement findRequest;
     private readonly PreparedStatement findNamed;
+    private readonly PreparedStatement readIds;
+    private readonly Dictionary<long, SightingRun> open = []; // runs that were read or written, by number
     private readonly PreparedStatement store;
     private UsageSources sources;
 
@@ -31,9 +35,10 @@ internal sealed class SightingIndex : IDisposable
         findMessage = Find(connection, "message_ref");
         findRequest = Find(connection, "upstream_ref");
         findNamed = new PreparedStatement(connection, Named);
+        readIds = new PreparedStatement(connection, "SELECT ids FROM sighting_run WHERE run = ?");
         store = new PreparedStatement(
             connection,
-            "REPLACE INTO sighting_run (run, first, last, sources) VALUES (?, ?, ?, ?)"
+            "REPLACE INTO sighting_run (run, first, last, sources, ids) VALUES (?, ?, ?, ?, ?)"
         );
         using var row = new PreparedStatement(
             connection,
@@ -84,7 +89,17 @@ internal sealed class SightingIndex : IDisposable
         {
             last = new RunSpan(run, Math.Min(last.First, started), Math.Max(last.Last, started), seen);
             sources |= seen;
-            changed.Add(runs.Count - 1);
+        }
+
+        changed.Add(runs.Count - 1);
+    }
+
+    /// <summary>Files one of a record's ids under an entry; none for null.</summary>
+    public void File(UsageRecord record, string? reference, long sequence)
+    {
+        if (reference is not null)
+        {
+            RunOf(Sightings.Run(sequence)).Add(Sightings.Hash(record.Workspace, reference), Sightings.Place(sequence));
         }
     }
 
@@ -98,10 +113,15 @@ internal sealed class SightingIndex : IDisposable
             store.Bind(2, run.First);
             store.Bind(3, run.Last);
             store.Bind(4, (long)run.Sources);
+            store.Bind(5, RunOf(run.Run).Bytes);
             store.Run();
         }
 
         changed.Clear();
+        if (open.Count > MostOpen)
+        {
+            open.Clear();
+        }
     }
 
     /// <inheritdoc />
@@ -110,6 +130,7 @@ internal sealed class SightingIndex : IDisposable
         findMessage.Dispose();
         findRequest.Dispose();
         findNamed.Dispose();
+        readIds.Dispose();
         store.Dispose();
     }
 
@@ -124,6 +145,7 @@ internal sealed class SightingIndex : IDisposable
         var started = RecordCodec.ToMicroseconds(record.StartedAt);
         var others = ~record.SeenBy;
         long? hash = null;
+        byte[]? packed = null;
         foreach (ref readonly var run in CollectionsMarshal.AsSpan(runs))
         {
             if (
@@ -135,23 +157,25 @@ internal sealed class SightingIndex : IDisposable
                 continue;
             }
 
-            find.Bind(1, run.Run);
-            find.Bind(2, hash ??= Sightings.Hash(record.Workspace, reference));
-            find.Bind(3, record.Workspace.Value);
-            find.Bind(4, reference);
-            find.Bind(5, (long)record.SeenBy);
-            find.Bind(6, started - Apart);
-            find.Bind(7, started + Apart);
-            while (find.Step())
+            foreach (var place in RunOf(run.Run).Places(hash ??= Sightings.Hash(record.Workspace, reference)))
             {
-                var id = new RecordId(find.Int64(0));
-                if (!found.Contains(id))
+                find.Bind(1, Sightings.Sequence(run.Run, place));
+                find.Bind(2, record.Workspace.Value);
+                find.Bind(3, packed ??= PackedId.Pack(reference));
+                find.Bind(4, (long)record.SeenBy);
+                find.Bind(5, started - Apart);
+                find.Bind(6, started + Apart);
+                while (find.Step())
                 {
-                    found.Add(id);
+                    var id = new RecordId(find.Int64(0));
+                    if (!found.Contains(id))
+                    {
+                        found.Add(id);
+                    }
                 }
-            }
 
-            find.Reset();
+                find.Reset();
+            }
         }
 
         if (found.Count == 0 && FindNamed(record, reference) is { } named)
@@ -184,22 +208,32 @@ internal sealed class SightingIndex : IDisposable
 
     private static bool GivesIds(UsageRecord record) => record is { Source: UsageSource.Gateway, IsTranslated: true };
 
+    private SightingRun RunOf(long run)
+    {
+        if (!open.TryGetValue(run, out var known))
+        {
+            readIds.Bind(1, run);
+            open[run] = known = new SightingRun(readIds.Step() ? readIds.Bytes(0) : []);
+            readIds.Reset();
+        }
+
+        return known;
+    }
+
     private static PreparedStatement Find(SqliteConnection connection, string column) =>
         new(
             connection,
             $"""
-            SELECT r.id FROM sighting s
-            CROSS JOIN entry e ON e.sequence = (s.run << 10) + s.place
-            CROSS JOIN record r ON r.id = e.record
-            WHERE s.run = ?1 AND s.hash = ?2 AND r.workspace = ?3 AND r.{column} = ?4
-                AND ((1 << r.source) | r.also_seen_by) & ?5 = 0 AND r.started_at BETWEEN ?6 AND ?7
+            SELECT r.id FROM entry e CROSS JOIN record r ON r.id = e.record {RecordRows.Joins}
+            WHERE e.sequence = ?1 AND r.workspace = ?2 AND r.{column} = ?3
+                AND ((1 << k.source) | d.also_seen_by) & ?4 = 0 AND r.started_at BETWEEN ?5 AND ?6
             """
         );
 
-    private const string Named = """
-        SELECT r.id FROM record r
-        WHERE r.id = coalesce((SELECT record FROM alias WHERE id = ?1), ?1) AND r.workspace = ?2 AND r.upstream_dialect <> 0
-            AND r.source = 1 AND r.also_seen_by & ?3 = 0 AND r.started_at BETWEEN ?4 AND ?5
+    private const string Named = $"""
+        SELECT r.id FROM record r {RecordRows.Joins}
+        WHERE r.id = coalesce((SELECT record FROM alias WHERE id = ?1), ?1) AND r.workspace = ?2 AND d.upstream_dialect <> 0
+            AND k.source = 1 AND d.also_seen_by & ?3 = 0 AND r.started_at BETWEEN ?4 AND ?5
         """;
 
     private readonly record struct RunSpan(long Run, long First, long Last, UsageSources Sources);

@@ -14,6 +14,9 @@ internal static class Sightings
     /// <summary>The entry's place in its run.</summary>
     public static long Place(long sequence) => sequence & ((1 << RunBits) - 1);
 
+    /// <summary>The entry at a place of a run.</summary>
+    public static long Sequence(long run, long place) => (run << RunBits) + place;
+
     /// <summary>
     /// The stored hash of an id inside a workspace: the upper 48 bits (enough among the ids of a run, and two bytes less in each
     /// row) of 64-bit FNV-1a over the workspace (four bytes, little-endian) and the id in UTF-8. Two are computed for each

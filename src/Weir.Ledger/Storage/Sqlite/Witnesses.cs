@@ -50,14 +50,21 @@ internal sealed class Witnesses : IDisposable
     {
         using var find = new PreparedStatement(
             connection,
-            "SELECT r.id FROM alias a JOIN record r ON r.id = a.record WHERE a.id = ? AND r.workspace = ?"
+            "SELECT a.record, r.workspace FROM alias a LEFT JOIN record r ON r.id = a.record WHERE a.id = ?"
         );
         var found = ImmutableDictionary.CreateBuilder<RecordId, RecordId>();
-        find.Bind(2, workspace.Value);
         foreach (var id in ids)
         {
             find.Bind(1, id.Value);
-            if (find.Step())
+            // An archived record's words have stayed, and say whose it is.
+            if (
+                find.Step()
+                && (
+                    find.IsNull(1)
+                        ? Of(connection, new RecordId(find.Int64(0))) is [var word, ..] && word.Workspace == workspace
+                        : find.Int64(1) == workspace.Value
+                )
+            )
             {
                 found[id] = new RecordId(find.Int64(0));
             }

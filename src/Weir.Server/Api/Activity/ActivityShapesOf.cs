@@ -104,6 +104,7 @@ internal static class ActivityShapesOf
             JournalRecoveredDetails d => new() { AfterMs = d.AfterMs },
             LedgerBehindDetails d => new() { Count = d.Pending, Failure = d.Failure },
             LedgerCaughtUpDetails d => new() { AfterMs = d.AfterMs },
+            BackupFailedDetails d => new() { Because = d.Reason },
             ActivityDroppedDetails d => new() { Count = d.Count },
             _ => throw new NotSupportedException($"No shape of {details.GetType()}."),
         };

@@ -86,7 +86,7 @@ internal static class PrivacyRoutes
             reader.Fault("groupBy", "a day is the shortest period here");
         }
 
-        if (reader.Period is { } asked && Periods.Starts(query.From, query.To, asked).Length > Periods.Most)
+        if (reader.Period is { } asked && Periods.Starts(query, asked).Length > Periods.Most)
         {
             reader.Fault("groupBy", $"the range has more than {Periods.Most} of these periods");
         }

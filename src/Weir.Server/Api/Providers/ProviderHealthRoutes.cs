@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Client;
+using Weir.Foundation;
 using Weir.Gateway;
 using Weir.Identity;
 
@@ -39,15 +40,17 @@ internal static class ProviderHealthRoutes
             Limit = from.Slots?.Limit,
         };
 
+    /// <summary>How each provider of a workspace stands; empty where no gateway runs.</summary>
+    public static IReadOnlyList<ProviderHealthItem> Read(ServerState state, WorkspaceId workspace) =>
+        [
+            .. (state.Modules.Gateway?.HealthOf(workspace) ?? []).Select(provider => new ProviderHealthItem
+            {
+                Provider = provider.Provider,
+                Shared = provider.IsShared,
+                Models = [.. provider.Models.Select(Item)],
+            }),
+        ];
+
     private static Ok<ProviderHealthList> List(ApiCaller caller, ServerState state) =>
-        TypedResults.Ok(
-            new ProviderHealthList([
-                .. (state.Modules.Gateway?.HealthOf(caller.Workspace) ?? []).Select(provider => new ProviderHealthItem
-                {
-                    Provider = provider.Provider,
-                    Shared = provider.IsShared,
-                    Models = [.. provider.Models.Select(Item)],
-                }),
-            ])
-        );
+        TypedResults.Ok(new ProviderHealthList(Read(state, caller.Workspace)));
 }

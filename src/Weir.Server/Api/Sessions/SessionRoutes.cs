@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Weir.Capture.Sessions;
 using Weir.Client;
+using Weir.Foundation;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api.Usage;
@@ -111,18 +112,23 @@ internal static class SessionRoutes
             return Unreadable(caller, state);
         }
 
-        var tree = await sessions.TreeAsync(caller.Workspace, id, CatalogueOf, cancellationToken);
+        var tree = await sessions.TreeAsync(
+            caller.Workspace,
+            id,
+            provider => CatalogueOf(state, caller.Workspace, provider),
+            cancellationToken
+        );
         return tree is null
             ? ApiProblem.Of(StatusCodes.Status404NotFound, "There is no session of that id.")
             : TypedResults.Ok(
                 new SessionDetail(SessionShapesOf.Item(tree.Overview), SessionShapesOf.Node(tree.Root), tree.IsCut)
             );
-
-        // A log names the vendor, whose catalogue goes by the same name.
-        string? CatalogueOf(string provider) =>
-            state.Documents.CatalogueOf(caller.Workspace, provider)
-            ?? (state.Modules.Prices.Current.Catalogues.Contains(provider) ? provider : null);
     }
+
+    /// <summary>The catalogue of a provider's prices. A log names the vendor, whose catalogue goes by the same name.</summary>
+    public static string? CatalogueOf(ServerState state, WorkspaceId workspace, string provider) =>
+        state.Documents.CatalogueOf(workspace, provider)
+        ?? (state.Modules.Prices.Current.Catalogues.Contains(provider) ? provider : null);
 
     private static async Task<Results<Ok<SessionActivityResult>, ApiProblem>> Activity(
         [AsParameters] UsageParameters parameters,

@@ -9,6 +9,7 @@ using Weir.Gateway;
 using Weir.Identity;
 using Weir.Ledger;
 using Weir.Server.Api.Usage;
+using Weir.Server.Backups;
 using Weir.Server.Configuration;
 
 namespace Weir.Server.Api.Status;
@@ -89,11 +90,21 @@ internal static class StatusRoutes
                     JournalBytes = ledger.JournalBytes,
                     RefusesBecause = ledger.RefusesBecause,
                     WriteFailure = ledger.WriteFailure,
+                    Unavailable = ledger.Unavailable,
                     ReplayWarning = ledger.ReplayWarning,
                 },
+                Backups = Backups(state.Modules.Backups),
             }
         );
     }
+
+    private static BackupsItem Backups(BackupJobs jobs) =>
+        new()
+        {
+            EverySeconds = (long?)jobs.Config.Every?.TotalSeconds,
+            LastAt = jobs.List().FirstOrDefault(entry => entry.State == BackupState.Done)?.CreatedAt,
+            Failure = jobs.Failure,
+        };
 
     private static ProviderItem Provider(ProviderConfig provider) =>
         new(

@@ -8,8 +8,8 @@ namespace Weir.Server.Api.Usage;
 
 /// <summary>
 /// Summaries by hour, day, week or month: one summary for each period of the range, so that every figure of a row (the
-/// quantiles and the unpriced too) is there. Periods start as a series' points do: at UTC, weeks on Monday. The first and
-/// the last are cut at the range's ends.
+/// quantiles and the unpriced too) is there. Periods start as a series' points do. The first and the last are cut at the
+/// range's ends.
 /// </summary>
 internal static class Periods
 {
@@ -28,16 +28,8 @@ internal static class Periods
         };
 
     /// <summary>The starts of the periods that touch a range; stops after <see cref="Most"/> + 1.</summary>
-    public static ImmutableArray<DateTimeOffset> Starts(DateTimeOffset from, DateTimeOffset to, UsageInterval period)
-    {
-        var starts = ImmutableArray.CreateBuilder<DateTimeOffset>();
-        for (var start = Floor(from, period); start < to && starts.Count <= Most; start = Next(start, period))
-        {
-            starts.Add(start);
-        }
-
-        return starts.ToImmutable();
-    }
+    public static ImmutableArray<DateTimeOffset> Starts(UsageQuery query, UsageInterval period) =>
+        query.Calendar.Starts(query.From, query.To, period, Most);
 
     /// <summary>The summary, newest period last; periods in which nothing was used have no row.</summary>
     public static async Task<UsageSummaryResult> SummaryAsync(
@@ -49,9 +41,10 @@ internal static class Periods
     {
         var name = period.ToString().ToLowerInvariant();
         var rows = new List<UsageSummaryRow>();
-        foreach (var start in Starts(query.From, query.To, period))
+        var starts = Starts(query, period);
+        for (var i = 0; i < starts.Length; i++)
         {
-            var end = Next(start, period);
+            var (start, end) = (starts[i], i + 1 < starts.Length ? starts[i + 1] : query.To);
             var part = query with
             {
                 From = start > query.From ? start : query.From,
@@ -83,28 +76,6 @@ internal static class Periods
 
     private static string Label(DateTimeOffset start, UsageInterval period) =>
         period == UsageInterval.Hour
-            ? UtcTimeConverter.ToText(start)
+            ? LocalTimeConverter.ToText(start)
             : start.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset Floor(DateTimeOffset time, UsageInterval period)
-    {
-        var utc = time.ToUniversalTime();
-        var day = new DateTimeOffset(utc.Date, TimeSpan.Zero);
-        return period switch
-        {
-            UsageInterval.Hour => day.AddHours(utc.Hour),
-            UsageInterval.Day => day,
-            UsageInterval.Week => day.AddDays(-(((int)day.DayOfWeek + 6) % 7)),
-            _ => day.AddDays(1 - day.Day),
-        };
-    }
-
-    private static DateTimeOffset Next(DateTimeOffset start, UsageInterval period) =>
-        period switch
-        {
-            UsageInterval.Hour => start.AddHours(1),
-            UsageInterval.Day => start.AddDays(1),
-            UsageInterval.Week => start.AddDays(7),
-            _ => start.AddMonths(1),
-        };
 }

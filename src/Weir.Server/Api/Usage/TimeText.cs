@@ -1,4 +1,5 @@
 using System.Globalization;
+using Weir.Ledger;
 using Weir.Server.Configuration;
 
 namespace Weir.Server.Api.Usage;
@@ -29,7 +30,41 @@ internal static class TimeText
     /// Reads RFC 3339, a day (its start in UTC), <c>now</c>, or a span that reaches back from now (<c>7d</c>). A time
     /// without an offset is UTC. False for anything else, and for a time before 1970 or after 8999.
     /// </summary>
-    public static bool TryParse(string text, DateTimeOffset now, out DateTimeOffset time)
+    public static bool TryParse(string text, DateTimeOffset now, out DateTimeOffset time) =>
+        TryParse(text, now, UsageCalendar.Utc, out time);
+
+    /// <summary>The same by a zone's clock: days and weeks back are days of its calendar, at the same time of day.</summary>
+    public static bool TryParse(string text, DateTimeOffset now, UsageCalendar calendar, out DateTimeOffset time)
+    {
+        if (!TryParseUtc(text, now, out time))
+        {
+            return false;
+        }
+
+        if (calendar.Zone.Equals(TimeZoneInfo.Utc) || text == "now")
+        {
+            return true;
+        }
+
+        if (Durations.TryParse(text, out var span))
+        {
+            time = text[^1] is 'd' or 'w' ? calendar.At(calendar.Local(now).DateTime - span) : time;
+            return time >= DateTimeOffset.UnixEpoch;
+        }
+
+        // Without an offset of its own it is by the zone's clock.
+        if (!HasOffset(text))
+        {
+            time = calendar.At(time.UtcDateTime);
+        }
+
+        return time >= DateTimeOffset.UnixEpoch && time < Last;
+    }
+
+    private static bool HasOffset(string text) =>
+        text.IndexOf('T', StringComparison.Ordinal) is var clock and >= 0 && text.AsSpan(clock).IndexOfAny("Z+- ") >= 0;
+
+    private static bool TryParseUtc(string text, DateTimeOffset now, out DateTimeOffset time)
     {
         if (text == "now")
         {

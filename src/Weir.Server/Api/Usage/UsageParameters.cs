@@ -26,7 +26,7 @@ internal sealed record UsageParameters
     /// <summary>Filter.</summary>
     [FromQuery(Name = "model")]
     [Description(
-        "The model that served. Like every filter: repeat it or separate values by commas; empty is \"unknown\"."
+        "The model that served. Like every filter: repeat it or separate values by commas; empty is \"unknown\"; model.not keeps values out, model.prefix takes what begins so."
     )]
     public string? Model { get; init; }
 
@@ -134,7 +134,7 @@ internal sealed record SeriesParameters
 
     /// <summary>What to compare with.</summary>
     [FromQuery(Name = "compare")]
-    [Description("previous adds the period before, as long.")]
+    [Description("previous adds the period before, year the same a year earlier.")]
     public string? Compare { get; init; }
 }
 
@@ -157,6 +157,109 @@ internal sealed record ExportParameters
 {
     /// <summary>The format.</summary>
     [FromQuery(Name = "format")]
-    [Description("csv, ndjson or json. Default csv.")]
+    [Description("csv, ndjson, json, xlsx, focus, parquet or pdf. Default csv.")]
     public string? Format { get; init; }
+
+    /// <summary>Dimensions of a report.</summary>
+    [FromQuery(Name = "groupBy")]
+    [Description("What the table of a pdf is by. Default model.")]
+    public string? GroupBy { get; init; }
+}
+
+/// <summary>The zone that a range is read in, for the API's description.</summary>
+internal sealed record ZoneParameters
+{
+    /// <summary>The zone.</summary>
+    [FromQuery(Name = "timezone")]
+    [Description("An IANA name, as Europe/Berlin: days of from and to are days there. Default UTC.")]
+    public string? Timezone { get; init; }
+}
+
+/// <summary>Where days and weeks begin, for the API's description.</summary>
+internal sealed record CalendarParameters
+{
+    /// <summary>The zone.</summary>
+    [FromQuery(Name = "timezone")]
+    [Description("An IANA name, as Europe/Berlin: hours, days, weeks and months are those of its clock. Default UTC.")]
+    public string? Timezone { get; init; }
+
+    /// <summary>The first day of a week.</summary>
+    [FromQuery(Name = "weekStart")]
+    [Description("monday, sunday or saturday. Default monday.")]
+    public string? WeekStart { get; init; }
+}
+
+/// <summary>What the largest members are asked by, for the API's description.</summary>
+internal sealed record TopParameters
+{
+    /// <summary>Whose members.</summary>
+    [FromQuery(Name = "by")]
+    [Description("A dimension: a filter's name or tag.NAME.")]
+    public string? By { get; init; }
+
+    /// <summary>What they are ordered by.</summary>
+    [FromQuery(Name = "metric")]
+    [Description("A series' metric, or errorRate, cacheHitRate, costPerRequest. Default costUsd.")]
+    public string? Metric { get; init; }
+
+    /// <summary>How many.</summary>
+    [FromQuery(Name = "limit")]
+    [Description("From 1 to 1000. Default 10.")]
+    public string? Limit { get; init; }
+}
+
+/// <summary>What a distribution groups by, for the API's description.</summary>
+internal sealed record DistributionGroupParameters
+{
+    /// <summary>Dimensions.</summary>
+    [FromQuery(Name = "groupBy")]
+    [Description("Dimensions, separated by commas: the filters' names, tag.NAME. At most 1,000 groups.")]
+    public string? GroupBy { get; init; }
+}
+
+/// <summary>What a distribution needs beside, for the API's description.</summary>
+internal sealed record DistributionParameters
+{
+    /// <summary>What is measured.</summary>
+    [FromQuery(Name = "of")]
+    [Description("durationMs or timeToFirstTokenMs. Default durationMs.")]
+    public string? Of { get; init; }
+
+    /// <summary>How the edges lie.</summary>
+    [FromQuery(Name = "scale")]
+    [Description("log or linear. Default log.")]
+    public string? Scale { get; init; }
+
+    /// <summary>How many bars.</summary>
+    [FromQuery(Name = "buckets")]
+    [Description("From 1 to 200. Default 20; fewer where the values lie close together.")]
+    public string? Buckets { get; init; }
+}
+
+/// <summary>What a heatmap shows, for the API's description.</summary>
+internal sealed record HeatmapParameters
+{
+    /// <summary>What to show.</summary>
+    [FromQuery(Name = "metric")]
+    [Description("requests, errors, inputTokens … totalTokens, costUsd, billedUsd, savingsUsd. Default costUsd.")]
+    public string? Metric { get; init; }
+}
+
+/// <summary>What is put side by side, for the API's description.</summary>
+internal sealed record CompareParameters
+{
+    /// <summary>The dimension.</summary>
+    [FromQuery(Name = "by")]
+    [Description("A dimension whose values are compared; without it periods are: from and to stand once for each.")]
+    public string? By { get; init; }
+
+    /// <summary>Its values.</summary>
+    [FromQuery(Name = "values")]
+    [Description("Two to ten values of it, separated by commas; empty is \"unknown\".")]
+    public string? Values { get; init; }
+
+    /// <summary>The other period.</summary>
+    [FromQuery(Name = "compare")]
+    [Description("With one period: previous for the one before, year for the same a year earlier.")]
+    public string? Compare { get; init; }
 }

@@ -32,6 +32,18 @@ internal sealed class UsageQueryReader
     private static readonly FrozenDictionary<string, UsageInterval> Intervals = Enum.GetValues<UsageInterval>()
         .ToFrozenDictionary(interval => interval.ToString().ToLowerInvariant(), StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, UsageFigure> Figures = UsageFigure.All.ToFrozenDictionary(
+        figure => figure.Name,
+        StringComparer.Ordinal
+    );
+
+    private static readonly FrozenDictionary<string, DayOfWeek> WeekStarts = new[]
+    {
+        DayOfWeek.Monday,
+        DayOfWeek.Sunday,
+        DayOfWeek.Saturday,
+    }.ToFrozenDictionary(day => day.ToString().ToLowerInvariant(), StringComparer.Ordinal);
+
     private static readonly ImmutableArray<string> PeriodNames = ["hour", "day", "week", "month"];
 
     private readonly IQueryCollection query;
@@ -55,7 +67,11 @@ internal sealed class UsageQueryReader
 
         foreach (var name in query.Keys)
         {
-            if (!known.Contains(name) && !name.StartsWith("tag.", StringComparison.Ordinal))
+            if (
+                !known.Contains(name)
+                && !name.StartsWith("tag.", StringComparison.Ordinal)
+                && !FilterName.TryParse(name, out _, out _)
+            )
             {
                 errors[name] = $"there is no such parameter ({Suggestion.For(name, known)})";
             }
@@ -68,7 +84,10 @@ internal sealed class UsageQueryReader
         var taken = kinds.ToArray();
         foreach (var name in query.Keys)
         {
-            if (UsageDimension.TryParse(name, out var dimension) && !taken.Contains(dimension.Kind))
+            if (
+                FilterName.TryParse(name, out var dimension, out var kind)
+                && (kind != UsageFilterKind.In || !taken.Contains(dimension.Kind))
+            )
             {
                 errors[name] =
                     $"this route has no such filter ({string.Join(", ", taken.Select(kind => new UsageDimension(kind)))})";
@@ -93,11 +112,57 @@ internal sealed class UsageQueryReader
     }
 
     /// <summary>Range, filters and groups.</summary>
-    public UsageQuery Read(ApiCaller caller, TimeProvider clock)
+    public UsageQuery Read(ApiCaller caller, TimeProvider clock) => ReadRange(caller, clock, One("from"), One("to"));
+
+    /// <summary>
+    /// The same for each of several ranges: <c>from</c> and <c>to</c> may stand more than once, the first of one with the
+    /// first of the other.
+    /// </summary>
+    public ImmutableArray<UsageQuery> ReadRanges(ApiCaller caller, TimeProvider clock)
+    {
+        var (from, to) = (query["from"], query["to"]);
+        if (from.Count <= 1 && to.Count <= 1)
+        {
+            return [Read(caller, clock)];
+        }
+
+        if (from.Count != to.Count)
+        {
+            errors["to"] = "must stand as often as from";
+            return [];
+        }
+
+        return [.. from.Zip(to, (start, end) => ReadRange(caller, clock, start, end))];
+    }
+
+    /// <summary>The dimension that a parameter names, which must stand there.</summary>
+    public UsageDimension? Dimension(string name)
+    {
+        if (One(name) is not { } text)
+        {
+            errors[name] = "must name a dimension";
+        }
+        else if (UsageDimension.TryParse(text, out var dimension))
+        {
+            return dimension;
+        }
+        else
+        {
+            errors[name] = $"unknown dimension \"{text}\" ({Suggestion.For(text, [.. Common.Skip(2), "tag.NAME"])})";
+        }
+
+        return null;
+    }
+
+    /// <summary>The values of a parameter, separated by commas; null is "unknown".</summary>
+    public ImmutableArray<string?> Values(string name) => [.. Split(name).Distinct(StringComparer.Ordinal)];
+
+    private UsageQuery ReadRange(ApiCaller caller, TimeProvider clock, string? start, string? end)
     {
         var now = clock.GetUtcNow();
-        var to = Time("to", now) ?? now;
-        var from = Time("from", now) ?? to - DefaultRange;
+        var calendar = Calendar();
+        var to = Time("to", end, now, calendar) ?? now;
+        var from = Time("from", start, now, calendar) ?? to - DefaultRange;
         if (errors.Count == 0 && from >= to)
         {
             errors["from"] = "must be before to";
@@ -114,8 +179,37 @@ internal sealed class UsageQueryReader
             To = to,
             GroupBy = GroupBy(),
             Filters = caller.Scope?.Within(Filters()) ?? Filters(),
+            Calendar = calendar,
         };
     }
+
+    private UsageCalendar Calendar()
+    {
+        var zone = TimeZoneInfo.Utc;
+        if (known.Contains("timezone") && One("timezone") is { } name)
+        {
+            if (UsageCalendar.FindZone(name) is { } found)
+            {
+                zone = found;
+            }
+            else
+            {
+                errors["timezone"] = "is no time zone that this server knows: an IANA name, as Europe/Berlin";
+            }
+        }
+
+        var weekStart = known.Contains("weekStart")
+            ? Word("weekStart", WeekStarts, DayOfWeek.Monday)
+            : DayOfWeek.Monday;
+        return new UsageCalendar(zone, weekStart);
+    }
+
+    /// <summary>The figure to order by, a metric or a rate; cost when none is named.</summary>
+    public UsageFigure Figure() => Word("metric", Figures, UsageFigure.Named("costUsd")!);
+
+    /// <summary>One of a parameter's words.</summary>
+    public T Choice<T>(string name, IReadOnlyDictionary<string, T> words, T otherwise) =>
+        Word(name, words.ToFrozenDictionary(StringComparer.Ordinal), otherwise);
 
     /// <summary>The metric; cost when none is named.</summary>
     public UsageMetric Metric() => Word("metric", Metrics, UsageMetric.CostUsd);
@@ -123,16 +217,26 @@ internal sealed class UsageQueryReader
     /// <summary>The interval; a day when none is named.</summary>
     public UsageInterval Interval() => Word("interval", Intervals, UsageInterval.Day);
 
-    /// <summary>Whether the period before is asked for too.</summary>
-    public bool ComparePrevious()
+    /// <summary>What to compare with; null when nothing is named.</summary>
+    public string? Compare()
     {
         var text = One("compare");
-        if (text is not (null or "previous"))
+        if (text is not (null or "previous" or "year"))
         {
-            errors["compare"] = "only \"previous\" is known";
+            errors["compare"] = "only \"previous\" and \"year\" are known";
         }
 
-        return text == "previous";
+        return text;
+    }
+
+    /// <summary>The range to compare a query's with, of the same filters and groups.</summary>
+    public static UsageQuery Compared(UsageQuery query, string with)
+    {
+        var (from, to) =
+            with == "year"
+                ? query.Calendar.YearBefore(query.From, query.To)
+                : query.Calendar.Before(query.From, query.To);
+        return query with { From = from, To = to };
     }
 
     /// <summary>True or false; false when it is not named.</summary>
@@ -183,14 +287,14 @@ internal sealed class UsageQueryReader
     /// <summary>Notes a fault.</summary>
     public void Fault(string name, string message) => errors[name] = message;
 
-    private DateTimeOffset? Time(string name, DateTimeOffset now)
+    private DateTimeOffset? Time(string name, string? text, DateTimeOffset now, UsageCalendar calendar)
     {
-        if (One(name) is not { } text)
+        if (string.IsNullOrEmpty(text))
         {
             return null;
         }
 
-        if (TimeText.TryParse(text, now, out var time))
+        if (TimeText.TryParse(text, now, calendar, out var time))
         {
             return time;
         }
@@ -246,7 +350,7 @@ internal sealed class UsageQueryReader
         var filters = ImmutableArray.CreateBuilder<UsageFilter>();
         foreach (var name in query.Keys)
         {
-            if (!UsageDimension.TryParse(name, out var dimension))
+            if (!FilterName.TryParse(name, out var dimension, out var kind))
             {
                 if (name.StartsWith("tag.", StringComparison.Ordinal))
                 {
@@ -262,7 +366,7 @@ internal sealed class UsageQueryReader
                 errors[name] = $"has more than {MaxValues} values";
             }
 
-            if (Words.For(dimension.Kind) is { } words)
+            if (kind != UsageFilterKind.Prefix && Words.For(dimension.Kind) is { } words)
             {
                 foreach (var value in values.Where(value => value is not null && !words.Contains(value)))
                 {
@@ -270,7 +374,7 @@ internal sealed class UsageQueryReader
                 }
             }
 
-            filters.Add(new UsageFilter(dimension, values));
+            filters.Add(new UsageFilter(dimension, values, kind));
         }
 
         return filters.ToImmutable();

@@ -134,7 +134,8 @@ internal static class UsageShapes
     private static UsageSummaryRow Row(ImmutableArray<UsageDimension> groups, UsageRow row) =>
         new(Figures(row.Totals), Keys(groups, row.Keys));
 
-    private static UsageFigures Figures(UsageTotals totals) =>
+    /// <summary>Sums, with quantiles.</summary>
+    public static UsageFigures Figures(UsageTotals totals) =>
         new(
             SessionShapesOf.Figures(SessionSums.Of(totals)),
             Quantiles(totals.Latency),
@@ -144,12 +145,14 @@ internal static class UsageShapes
     private static LatencyFigures Quantiles(Percentiles quantiles) =>
         new(Rounded(quantiles.P50), Rounded(quantiles.P95), Rounded(quantiles.P99));
 
-    private static double? Rounded(double? milliseconds) =>
+    /// <summary>To three decimals.</summary>
+    public static double? Rounded(double? milliseconds) =>
         milliseconds is { } value ? Math.Round(value, 3, MidpointRounding.ToEven) : null;
 
     private static double? Milliseconds(TimeSpan? span) => Rounded(span?.TotalMilliseconds);
 
-    private static ImmutableSortedDictionary<string, string?> Keys(
+    /// <summary>A group's values by their dimensions' names.</summary>
+    public static ImmutableSortedDictionary<string, string?> Keys(
         ImmutableArray<UsageDimension> groups,
         ImmutableArray<string?> values
     )

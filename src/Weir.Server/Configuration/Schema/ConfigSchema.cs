@@ -34,6 +34,8 @@ public static class ConfigSchema
               trustedProxies: [p]
             capture: { homes: { claude-code: [/h] }, archive: {} }
             retention: {}
+            backup: {}
+            journal: {}
             telemetry: { otlp: { headers: { h: v } } }
             logging: {}
             routes:

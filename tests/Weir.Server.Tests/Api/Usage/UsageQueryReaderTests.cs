@@ -111,7 +111,7 @@ public sealed class UsageQueryReaderTests
         Assert.Empty(errors);
         Assert.All(
             Enum.GetValues<UsageInterval>().Where(interval => interval != UsageInterval.Minute),
-            interval => Assert.NotEmpty(Periods.Starts(query.From, query.To, interval))
+            interval => Assert.NotEmpty(Periods.Starts(query, interval))
         );
     }
 
@@ -128,7 +128,7 @@ public sealed class UsageQueryReaderTests
         int count
     )
     {
-        var starts = Periods.Starts(DateTimeOffset.Parse(from, null), DateTimeOffset.Parse(to, null), period);
+        var starts = Periods.Starts(Read($"?from={from}&to={to}").Query, period);
 
         Assert.Equal(DateTimeOffset.Parse(first, null), starts[0]);
         Assert.Equal(count, starts.Length);

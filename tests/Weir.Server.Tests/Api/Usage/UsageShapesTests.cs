@@ -102,7 +102,6 @@ public sealed class UsageShapesTests
         );
 
         Assert.Equal("bedrock_converse", item.UpstreamDialect);
-        Assert.EndsWith(",bedrock_converse,cache_control;top_k\r\n", Csv.Line(item), StringComparison.Ordinal);
         var json = JsonSerializer.Serialize(item, WeirJson.Written.RequestItem);
         Assert.Contains(
             "\"upstreamDialect\":\"bedrock_converse\",\"dropped\":[\"cache_control\",\"top_k\"]",
@@ -121,25 +120,6 @@ public sealed class UsageShapesTests
             UsageShapes.Request(new StoredRecord(Record with { Provider = "p" }, 1, 1)).Attempts
         );
         Assert.Equal(("p", "caller_aborted"), (attempt.Provider, attempt.Status));
-    }
-
-    [Fact]
-    public void Csv_is_quoted_and_cannot_be_run_by_a_spreadsheet()
-    {
-        var item = UsageShapes.Request(
-            new StoredRecord(Record with { Project = "a,\"b\"\n", Session = "=cmd()", Team = "-5", User = "@x" }, 1, 1)
-        );
-
-        var line = Csv.Line(item);
-
-        Assert.Contains(",\"a,\"\"b\"\"\n\",", line, StringComparison.Ordinal);
-        Assert.Contains(",'=cmd(),", line, StringComparison.Ordinal);
-        Assert.Contains(",-5,", line, StringComparison.Ordinal);
-        Assert.Contains(",'@x,", line, StringComparison.Ordinal);
-        Assert.Equal(
-            Csv.Heading.Split(',').Length,
-            Csv.Line(UsageShapes.Request(new StoredRecord(Record, 1, 1))).Split(',').Length
-        );
     }
 
     [Fact]

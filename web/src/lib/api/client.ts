@@ -5,6 +5,10 @@ type Schemas = components['schemas'];
 export type UsageSummary = Schemas['UsageSummaryResult'];
 export type UsageFigures = Schemas['UsageFigures'];
 export type UsageSeries = Schemas['UsageSeriesResult'];
+export type UsageHeatmap = Schemas['UsageHeatmapResult'];
+export type UsageDistribution = Schemas['UsageDistributionResult'];
+export type RequestPage = Schemas['RequestPage'];
+export type PriceList = Schemas['PriceList'];
 export type RequestItem = Schemas['RequestItem'];
 export type SystemStatus = Schemas['SystemStatus'];
 export type LiveMessage = Schemas['LiveMessage'];
@@ -53,6 +57,8 @@ export type Answer<T> =
 /** The management API, with the types of its description. */
 export interface ApiClient {
   get<Path extends Readable>(path: Path, query?: Query<Path>): Promise<Answer<Data<Path>>>;
+  /** What a path with filled-in parts answers; `T` is what the description says that it is. */
+  read<T>(path: string): Promise<Answer<T>>;
   /** A change; `T` is what the description says that the route answers. */
   send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>>;
 }
@@ -95,6 +101,7 @@ export function createApi(
 
   return {
     get: (path, query) => call('GET', address(path, query)),
+    read: (path) => call('GET', path),
     send: (method, path, body) => call(method, path, method === 'POST' ? (body ?? {}) : undefined),
   };
 }

@@ -1,9 +1,11 @@
-/** Times in the reader's own zone, and spans. */
+/** Times in the reader's own zone and language, and spans. */
+import { getTag } from '../i18n/locale';
+import { formatNumber } from './numbers';
 
 /** A way to write times, made when it is first used: the browser takes milliseconds over each. */
 function lazily(options: Intl.DateTimeFormatOptions): () => Intl.DateTimeFormat {
   let made: Intl.DateTimeFormat | undefined;
-  return () => (made ??= new Intl.DateTimeFormat('en-GB', options));
+  return () => (made ??= new Intl.DateTimeFormat(getTag(), options));
 }
 
 const clock = lazily({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
@@ -57,9 +59,9 @@ export function formatFull(time: Date): string {
 /** A span in milliseconds: `84 ms`, `1.24 s`, `2 m 05 s`; a dash when not measured. */
 export function formatSpan(milliseconds: number | null): string {
   if (milliseconds === null) return '–';
-  if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 999.5) return `${formatNumber(Math.round(milliseconds))} ms`;
   const seconds = milliseconds / 1000;
-  if (seconds < 59.95) return `${seconds.toFixed(seconds < 9.995 ? 2 : 1)} s`;
+  if (seconds < 59.95) return `${formatNumber(seconds, seconds < 9.995 ? 2 : 1)} s`;
   const all = Math.round(seconds);
-  return `${Math.floor(all / 60)} m ${(all % 60).toString().padStart(2, '0')} s`;
+  return `${formatNumber(Math.floor(all / 60))} m ${formatNumber(all % 60, 0, { minimumIntegerDigits: 2 })} s`;
 }

@@ -36,6 +36,7 @@ export const strangers = createApi(
 class Session {
   #headers = $state.raw<Readonly<Record<string, string>> | null>(null);
   #person = $state.raw<Caller | null>(null);
+  #caller = $state.raw<Caller | null>(null);
   #notice = $state<string | null>(null);
   #known = $state(false);
 
@@ -59,6 +60,27 @@ class Session {
   /** The person; null for a key, and for nobody. */
   get person(): Caller | null {
     return this.#person;
+  }
+
+  /**
+   * Whether a permission is had in the whole workspace, as far as is known: a page that might open is shown. `orInPart` is for
+   * what a role for single teams or projects gives too, of which a person's list says nothing.
+   */
+  may(permission: string, orInPart = false): boolean {
+    const caller = this.#person ?? this.#caller;
+    return (
+      caller === null ||
+      caller.permissions.includes(permission) ||
+      // A session that lacks its second factor has none; what it may do later is not known yet.
+      (orInPart && caller.key === null)
+    );
+  }
+
+  /** Asks what a key may do; a person's own answer says it already. */
+  async learn(): Promise<void> {
+    if (this.#person !== null || this.#headers === null) return;
+    const answer = await this.api.get('/api/v1/auth/session');
+    this.#caller = answer.data;
   }
 
   /** Why nobody is signed in any more; null when there is nothing to say. */
@@ -123,6 +145,7 @@ class Session {
   #forget(notice: string | null): void {
     forget();
     this.#headers = null;
+    this.#caller = null;
     this.#person = null;
     this.#notice = notice;
   }

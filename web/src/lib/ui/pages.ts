@@ -1,6 +1,40 @@
+import * as m from '$messages';
 import type { IconName } from './Icon.svelte';
 
+/** A page that the frame leads to. */
+export interface PageEntry {
+  readonly href: string;
+  readonly name: () => string;
+  readonly icon: IconName;
+  /** Without it the page is not offered; the server refuses its figures anyway. */
+  readonly permission: string;
+  /** A role for single teams, projects or keys opens it too. */
+  readonly inPart?: true;
+  /** Takes range and filters along. */
+  readonly scoped?: true;
+  /** The letter that leads there after `g`. */
+  readonly letter: string;
+}
+
 /** The pages that the frame leads to, in order. A page that is not here cannot be found: add it with its route. */
-export const PAGES: readonly { readonly href: string; readonly name: string; readonly icon: IconName }[] = [
-  { href: '/', name: 'Now', icon: 'now' },
+export const PAGES: readonly PageEntry[] = [
+  { href: '/', name: m.page_now, icon: 'now', permission: 'analytics:view', letter: 'n' },
+  {
+    href: '/explore',
+    name: m.page_explore,
+    icon: 'explore',
+    permission: 'analytics:view',
+    inPart: true,
+    scoped: true,
+    letter: 'e',
+  },
+  {
+    href: '/requests',
+    name: m.page_requests,
+    icon: 'requests',
+    permission: 'analytics:view',
+    inPart: true,
+    scoped: true,
+    letter: 'r',
+  },
 ];

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'svelte/compiler';
+import { describe, expect, it } from 'vitest';
+import { LOCALES } from './locale';
+
+const SOURCE = new URL('../../', import.meta.url).pathname;
+
+const texts = (locale: string) => {
+  const all = JSON.parse(readFileSync(join(SOURCE, 'messages', `${locale}.json`), 'utf8'));
+  delete all.$schema;
+  return all as Record<string, string>;
+};
+const english = texts('en');
+const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted();
+
+const components = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.svelte'))
+  .toSorted();
+
+/** Written before there were languages: each leaves this list when its texts move to `src/messages`. None may be added. */
+const STILL_ENGLISH = [
+  'lib/gallery/',
+  'lib/ui/Card.svelte',
+  'lib/ui/ChangeList.svelte',
+  'lib/ui/CopyCommand.svelte',
+  'lib/ui/EmptyState.svelte',
+  'lib/ui/HealthList.svelte',
+  'lib/ui/RequestList.svelte',
+  'lib/ui/SeverityMark.svelte',
+  'lib/ui/ShareList.svelte',
+  'lib/ui/SignIn.svelte',
+  'lib/ui/Stat.svelte',
+  'lib/ui/TokenSplit.svelte',
+  'routes/+error.svelte',
+  'routes/+page.svelte',
+  'routes/LineTable.svelte',
+  'routes/NowPage.svelte',
+  'routes/Standing.svelte',
+  'routes/account/',
+  'routes/dev/',
+  'routes/invitation/',
+];
+
+/** Words that are the same in every language: names, keys and formats. */
+const NAMES = new Set(['Weir', 'PNG', 'CSV', 'Ctrl K', 'g', 'p', 'UTC']);
+
+type Node = { type: string; name?: string; data?: string; value?: unknown };
+
+/** The words that stand in a component's own markup. */
+function written(code: string): string[] {
+  const found: string[] = [];
+  const note = (text: string) => {
+    const words = text.trim();
+    if (/\p{L}{1,}/u.test(words) && !NAMES.has(words.replace(/^[·+\s]+|[·\s]+$/gu, ''))) found.push(words);
+  };
+  const visit = (node: unknown): void => {
+    if (Array.isArray(node)) return node.forEach(visit);
+    if (node === null || typeof node !== 'object') return;
+    const { type, name, data, value } = node as Node;
+    if (type === 'Text' && data !== undefined) note(data);
+    // A length's unit.
+    if (type === 'StyleDirective') return;
+    if (type === 'Attribute') {
+      const told = ['aria-label', 'title', 'placeholder', 'alt', 'label', 'content'].includes(name ?? '');
+      // The others' text is no words: classes, types, ids.
+      if (told) visit(value);
+      return;
+    }
+    for (const [key, child] of Object.entries(node))
+      if (!['css', 'instance', 'module', 'options', 'comments'].includes(key)) visit(child);
+  };
+  visit(parse(code, { modern: true }).fragment);
+  return found;
+}
+
+describe('the texts', () => {
+  it.each(LOCALES)('are whole in %s, with the same slots', (locale) => {
+    const own = texts(locale);
+    expect(Object.keys(own)).toEqual(Object.keys(english));
+    for (const [key, text] of Object.entries(own)) {
+      expect(text.trim(), key).not.toBe('');
+      expect(slots(text), key).toEqual(slots(english[key]!));
+    }
+  });
+
+  it.each(LOCALES.filter((locale) => locale !== 'en'))('are %s and not English', (locale) => {
+    const same = Object.entries(texts(locale)).filter(([key, text]) => text === english[key]);
+    // Words that two languages share: Token, Agent, Session.
+    expect(same.length, same.map(([key]) => key).join(' ')).toBeLessThan(Object.keys(english).length / 8);
+  });
+
+  it('are each used', () => {
+    const code = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(svelte|ts)$/.test(name))
+      .map((name) => readFileSync(join(SOURCE, name), 'utf8'))
+      .join('\n');
+    expect(Object.keys(english).filter((key) => !new RegExp(`\\bm\\.${key}\\b`).test(code))).toEqual([]);
+  });
+
+  it.each(components.filter((name) => !STILL_ENGLISH.some((old) => name.startsWith(old))))(
+    'stand in no component: %s',
+    (name) => {
+      expect(written(readFileSync(join(SOURCE, name), 'utf8'))).toEqual([]);
+    },
+  );
+
+  it('are found where they stand', () => {
+    expect(written('<p class="x" title="Hello">{a} world {#if b}<b aria-label={c}>!</b>{/if}</p>')).toEqual([
+      'Hello',
+      'world',
+    ]);
+  });
+});
+
+describe('the style of a component', () => {
+  it.each(components)('knows beginning and end, not left and right: %s', (name) => {
+    const style = /<style>([\s\S]*)<\/style>/.exec(readFileSync(join(SOURCE, name), 'utf8'))?.[1] ?? '';
+    expect(
+      style.match(
+        /(text-align: (left|right)|(margin|padding|border)-(left|right)|^\s+(left|right): (?!0))/gm,
+      ),
+    ).toBeNull();
+  });
+});

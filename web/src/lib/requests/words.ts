@@ -1,0 +1,72 @@
+import * as m from '$messages';
+import type { RequestItem } from '../api/client';
+import { formatMoney, toNano } from '../format/money';
+import { formatTokens } from '../format/numbers';
+import { formatSpan } from '../format/time';
+import { valueName } from '../scope/words';
+import type { Column } from './columns.svelte';
+
+const STATUS: Readonly<Record<string, () => string>> = {
+  ok: m.status_ok,
+  caller_aborted: m.status_caller_aborted,
+  rate_limited: m.status_rate_limited,
+  overloaded: m.status_overloaded,
+  upstream_error: m.status_upstream_error,
+  request_error: m.status_request_error,
+  stream_error: m.status_stream_error,
+  upstream_reset: m.status_upstream_reset,
+  timeout: m.status_timeout,
+  unreachable: m.status_unreachable,
+};
+
+/** How a request ended, in words; one that the pages do not know yet stands as it is. */
+export function statusName(status: string): string {
+  return STATUS[status]?.() ?? status.replaceAll('_', ' ');
+}
+
+/** Whether it ended otherwise than well or by the caller's own hang-up. */
+export function isError(status: string): boolean {
+  return status !== 'ok' && status !== 'caller_aborted';
+}
+
+/** The sum of what was reported; null when nothing was. */
+export function sum(...parts: (number | null)[]): number | null {
+  return parts.every((part) => part === null)
+    ? null
+    : parts.reduce<number>((all, part) => all + (part ?? 0), 0);
+}
+
+/** All tokens of a request. */
+export function tokensOf(item: RequestItem): number | null {
+  return sum(
+    item.inputTokens,
+    item.cacheReadTokens,
+    item.cacheWrite5mTokens,
+    item.cacheWrite1hTokens,
+    item.outputTokens,
+  );
+}
+
+/** What a cell of the list says. */
+export function cellOf(item: RequestItem, column: Column): string {
+  switch (column) {
+    case 'input':
+      return formatTokens(sum(item.inputTokens, item.cacheWrite5mTokens, item.cacheWrite1hTokens));
+    case 'cached':
+      return formatTokens(item.cacheReadTokens);
+    case 'output':
+      return formatTokens(item.outputTokens);
+    case 'tokens':
+      return formatTokens(tokensOf(item));
+    case 'cost':
+      return item.costUsd === null && (tokensOf(item) ?? 0) === 0 ? '–' : formatMoney(toNano(item.costUsd));
+    case 'duration':
+      return formatSpan(item.durationMs);
+    case 'first':
+      return formatSpan(item.timeToFirstTokenMs);
+    case 'status':
+      return statusName(item.status);
+    default:
+      return valueName(item[column]);
+  }
+}
