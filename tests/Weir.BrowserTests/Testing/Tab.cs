@@ -40,7 +40,17 @@ public sealed class Tab : IAsyncDisposable
     public IReadOnlyCollection<string> Faults => faults;
 
     /// <summary>Opens "Now", signed out.</summary>
-    public Task GoAsync(WeirProcess weir, string path = "/") => Page.GotoAsync(new Uri(weir.BaseUrl, path).ToString());
+    public async Task GoAsync(WeirProcess weir, string path = "/")
+    {
+        await Page.GotoAsync(new Uri(weir.BaseUrl, path).ToString());
+        // What is written already takes no keys yet.
+        await Page.WaitForFunctionAsync(
+            """
+            () => performance.getEntriesByName('weir-interactive').length > 0
+              || !document.documentElement.innerHTML.includes('__sveltekit')
+            """
+        );
+    }
 
     /// <summary>Opens "Now" and signs in as a person would.</summary>
     public async Task SignInAsync(WeirProcess weir, string? key = null)

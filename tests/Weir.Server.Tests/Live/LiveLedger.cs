@@ -41,7 +41,10 @@ internal sealed class LiveLedger : IAsyncDisposable
 
     public ActivityFeed Activity { get; }
 
-    /// <summary>Stores requests with rising ids, and returns the first one's number.</summary>
+    /// <summary>
+    /// Stores requests with rising ids, and returns the first one's number. The feed has heard of them: it does a moment after they are
+    /// stored, and whoever begins to listen within that moment is told of them as of changes that come.
+    /// </summary>
     public async Task<long> AddAsync(
         int count = 1,
         WorkspaceId? workspace = null,
@@ -50,6 +53,7 @@ internal sealed class LiveLedger : IAsyncDisposable
     )
     {
         var first = last + 1;
+        var reached = Ledger.Feed.Newest + count;
         var batch = Enumerable
             .Range(0, count)
             .Select(_ => new UsageRecord
@@ -70,6 +74,11 @@ internal sealed class LiveLedger : IAsyncDisposable
             })
             .ToList();
         Assert.Equal(count, (await Ledger.ImportAsync(batch, TestContext.Current.CancellationToken)).Changed);
+        while (Ledger.Feed.Newest < reached)
+        {
+            await Ledger.Feed.WaitAsync(reached - 1, TestContext.Current.CancellationToken);
+        }
+
         return first;
     }
 

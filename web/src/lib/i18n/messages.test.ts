@@ -6,11 +6,24 @@ import { LOCALES } from './locale';
 
 const SOURCE = new URL('../../', import.meta.url).pathname;
 
-const texts = (locale: string) => {
-  const all = JSON.parse(readFileSync(join(SOURCE, 'messages', `${locale}.json`), 'utf8'));
-  delete all.$schema;
-  return all as Record<string, string>;
-};
+/** The common texts, and a room of its own for each page. */
+const ROOMS = readdirSync(join(SOURCE, 'messages'), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => `${entry.name}/`);
+
+const texts = (locale: string) =>
+  Object.fromEntries(
+    ['', ...ROOMS].flatMap((room) =>
+      Object.entries<string>(
+        JSON.parse(readFileSync(join(SOURCE, 'messages', `${room}${locale}.json`), 'utf8')),
+      )
+        .filter(([key]) => key !== '$schema')
+        .map(([key, text]): [string, string] => {
+          if (room !== '') expect(key.startsWith(`${room.slice(0, -1)}_`), `${key} in ${room}`).toBe(true);
+          return [key, text];
+        }),
+    ),
+  );
 const english = texts('en');
 const slots = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).toSorted();
 
@@ -82,6 +95,15 @@ describe('the texts', () => {
       expect(text.trim(), key).not.toBe('');
       expect(slots(text), key).toEqual(slots(english[key]!));
     }
+  });
+
+  it('are compiled from every room', () => {
+    const { 'plugin.inlang.messageFormat': format } = JSON.parse(
+      readFileSync(join(SOURCE, '../project.inlang/settings.json'), 'utf8'),
+    );
+    expect(format.pathPattern.toSorted()).toEqual(
+      ['', ...ROOMS].map((room) => `./src/messages/${room}{locale}.json`).toSorted(),
+    );
   });
 
   it.each(LOCALES.filter((locale) => locale !== 'en'))('are %s and not English', (locale) => {
