@@ -45,8 +45,8 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         await traffic.SendAsync();
         await traffic.SendAsync(Traffic.Unpriced);
         await traffic.SendAsync("claude-overloaded");
-        await tab.Page.GetByText("1 request of unknown cost").WaitForAsync();
-        await tab.Page.GetByText("1 error").WaitForAsync();
+        await tab.Page.GetByText("Cost unknown: 1").WaitForAsync();
+        await tab.Page.GetByText("Errors: 1").WaitForAsync();
         await tab.Page.Locator("canvas").WaitForAsync();
         await tab.Page.Locator("li").GetByText("nothing is sent there").WaitForAsync();
         await tab

@@ -79,8 +79,8 @@ public sealed class NowTests(ChromiumFixture chromium) : IAsyncLifetime
             Tokens(total).ToString("N0", CultureInfo.InvariantCulture) + " tokens",
             await Figure(tab, "Tokens today").GetAttributeAsync("title")
         );
-        await tab.Page.GetByText("8 errors").WaitForAsync();
-        await tab.Page.GetByText("8 requests of unknown cost").WaitForAsync();
+        await tab.Page.GetByText("Errors: 8").WaitForAsync();
+        await tab.Page.GetByText("Cost unknown: 8").WaitForAsync();
         var shares = tab.Page.GetByRole(AriaRole.Table, new() { Name = "Today by model" });
         Assert.Equal(
             "unknown",

@@ -1,3 +1,4 @@
+import * as m from '$messages';
 import { KEY_HEADER, createApi, type SignInStep } from '../api/client';
 import { session, strangers } from '../state/session.svelte';
 
@@ -12,9 +13,7 @@ export async function signInStep(path: string, body: unknown): Promise<SignIn> {
   const answer = await strangers.send<SignInStep>('POST', path, body);
   if (answer.data === null) return { ok: false, words: answer.words };
   if (answer.data.ticket) return { ok: false, words: null, ticket: answer.data.ticket };
-  return (await session.enter())
-    ? { ok: true }
-    : { ok: false, words: 'This browser keeps no cookie of the server: allow it, or use a Weir key.' };
+  return (await session.enter()) ? { ok: true } : { ok: false, words: m.account_no_cookie() };
 }
 
 /** Tries a key; it is kept only when the server takes it, and beyond this tab only when `keep` says so. */
@@ -23,7 +22,7 @@ export async function signInWithKey(text: string, keep: boolean): Promise<SignIn
   if (!/^wk_[A-Za-z0-9_-]+$/.test(key)) {
     return {
       ok: false,
-      words: key === '' ? 'Enter a key.' : 'A Weir key begins with wk_ and has letters and digits after it.',
+      words: key === '' ? m.account_key_enter() : m.account_key_shape(),
     };
   }
   const trial = createApi(

@@ -99,12 +99,12 @@ describe('times', () => {
 
 describe('how long ago', () => {
   test.each([
-    [-5_000, 'just now'],
-    [59_999, 'just now'],
+    [-5_000, 'now'],
+    [59_999, 'now'],
     [60_000, '1 min ago'],
     [3_599_999, '59 min ago'],
-    [3_600_000, '1 h ago'],
-    [86_399_999, '23 h ago'],
+    [3_600_000, '1 hr ago'],
+    [86_399_999, '23 hr ago'],
     [86_400_000, '1 day ago'],
     [2 * 86_400_000, '2 days ago'],
   ])('%d ms read %s', (span, text) => {

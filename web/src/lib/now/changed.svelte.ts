@@ -1,3 +1,4 @@
+import * as m from '$messages';
 import type { ActivityEvent, ApiClient, LiveMessage } from '../api/client';
 import { Changes, type Change } from './changes';
 
@@ -153,7 +154,7 @@ export class Changed {
     this.#toldAt = performance.now();
     if (last === undefined) return;
     const words = `${last.event.severity}: ${last.event.text}`;
-    this.#said = this.#untold === 1 ? words : `${this.#untold} changes, the last one: ${words}`;
+    this.#said = this.#untold === 1 ? words : m.now_changes_said({ count: this.#untold, text: words });
     this.#untold = 0;
   }
 

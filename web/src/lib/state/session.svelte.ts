@@ -1,3 +1,4 @@
+import * as m from '$messages';
 import { CSRF_HEADER, KEY_HEADER, createApi, type ApiClient, type Caller } from '../api/client';
 
 const KEY = 'weir.key';
@@ -44,11 +45,7 @@ class Session {
     () => this.#headers,
     (who) => {
       if (who !== this.#headers) return;
-      this.#forget(
-        this.#person === null
-          ? 'The server no longer takes this key. Sign in with another one.'
-          : 'The session is over. Sign in again.',
-      );
+      this.#forget(this.#person === null ? m.account_key_refused() : m.account_over());
     },
   );
 
@@ -97,8 +94,7 @@ class Session {
   async restore(): Promise<void> {
     const key = stored(KEY);
     if (key !== null) this.#headers = { [KEY_HEADER]: key };
-    else if (stored(PERSON) !== null && !(await this.refresh()))
-      this.#forget('The session is over. Sign in again.');
+    else if (stored(PERSON) !== null && !(await this.refresh())) this.#forget(m.account_over());
     this.#known = true;
   }
 
