@@ -133,8 +133,8 @@ public sealed class NowTests(ChromiumFixture chromium) : IAsyncLifetime
         );
         await tab.SignInAsync(traffic.Weir);
         await tab.Page.GetByRole(AriaRole.Alert).Filter(new() { HasText = "Its log says more." }).WaitForAsync();
-        Assert.Equal("not known yet", await FigureAsync(tab, "Requests today"));
-        Assert.Equal("not known yet", await FigureAsync(tab, "Spend today"));
+        Assert.Equal("Not known yet.", await FigureAsync(tab, "Requests today"));
+        Assert.Equal("Not known yet.", await FigureAsync(tab, "Spend today"));
 
         await tab.Page.UnrouteAsync(Failing);
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
