@@ -10,7 +10,7 @@ public sealed class WeightTests(ChromiumFixture chromium, TrafficFixture server)
     private const int MostScript = 80_000;
 
     /// <summary>Compressed script that is asked for after them.</summary>
-    private const int MostLater = 5_000;
+    private const int MostLater = 8_000;
 
     [Fact]
     public async Task The_script_of_the_first_load_is_within_its_budget()

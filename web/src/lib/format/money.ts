@@ -38,7 +38,11 @@ function written(usd: string, least: number, most: number): string {
     made.set(id, format);
   }
   // From text, since a number would lose the last digits of a large amount.
-  return format.format(usd as Intl.StringNumericLiteral).replace('-', '−');
+  // Some languages write the country too, and every amount is of the same one.
+  return format
+    .format(usd as Intl.StringNumericLiteral)
+    .replace('-', '−')
+    .replace('US$', '$');
 }
 
 /** The same amount as the API writes it: `-0.5`, `12`. */
