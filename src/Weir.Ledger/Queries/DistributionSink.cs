@@ -44,13 +44,13 @@ internal sealed class DistributionSink(UsageDuration of) : SumSink
     }
 
     /// <inheritdoc />
-    public override void AddRecord(int group, long seconds, PreparedStatement row, int first)
+    public override void AddRecord(int group, long seconds, PreparedStatement row, int first, int sign)
     {
         var line = LineOf(group);
-        line.Requests++;
+        line.Requests += sign;
         if (!row.IsNull(first + 1))
         {
-            line.Sketch.Add(row.Int64(first + 1), 1);
+            line.Sketch.Add(row.Int64(first + 1), sign);
         }
     }
 

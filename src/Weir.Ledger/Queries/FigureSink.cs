@@ -35,12 +35,12 @@ internal sealed class FigureSink : SumSink
     public override void AddCells(in CellColumns cells) => sums.Add(cells);
 
     /// <inheritdoc />
-    public override void AddRecord(int group, long seconds, PreparedStatement row, int first)
+    public override void AddRecord(int group, long seconds, PreparedStatement row, int first, int sign)
     {
         var to = sums.Of(group);
         for (var i = 0; i < to.Length; i++)
         {
-            to[i] = unchecked(to[i] + row.Int64(first + i));
+            to[i] = unchecked(to[i] + (sign * row.Int64(first + i)));
         }
     }
 

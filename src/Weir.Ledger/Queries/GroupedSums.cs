@@ -50,13 +50,14 @@ internal sealed class GroupedSums : IDisposable
     /// <summary>Adds a part of the range, in microseconds since 1970, likewise.</summary>
     public void AddRange(long from, long to, RollupWidth widest, params ReadOnlySpan<long> cuts)
     {
-        if (sets.Sets.IsEmpty)
+        if (sets.Sets.IsEmpty || from >= to)
         {
             AddRecords(from, to);
             return;
         }
 
         var finest = sets.Finest;
+        (from, to, var before, var after) = RangeEnds.Of(from, to, finest, Newest());
         var singles = new SingleDimension(query, sink.WithSketches, widest);
         var without = AddSingleDays(singles, from, to, widest, cuts);
         foreach (var set in sets.Sets)
@@ -104,6 +105,9 @@ internal sealed class GroupedSums : IDisposable
         {
             AddRecords(start, end);
         }
+
+        AddRecords(before.From, before.To, -1);
+        AddRecords(after.From, after.To, -1);
     }
 
     /// <summary>Adds the days that are told by one dimension alone, for all sets; returns what of each stretch of days is not. Null when there are no such.</summary>
@@ -271,7 +275,18 @@ internal sealed class GroupedSums : IDisposable
         }
     }
 
-    private void AddRecords(long from, long to)
+    /// <summary>When the workspace's last record began, in microseconds since 1970; 0 without one.</summary>
+    private long Newest()
+    {
+        var text = new QueryText();
+        using var row = text.Prepare(
+            connection,
+            $"SELECT max(started_at) FROM record WHERE workspace = {text.Add(query.Workspace.Value)}"
+        );
+        return row.Step() && !row.IsNull(0) ? row.Int64(0) : 0;
+    }
+
+    private void AddRecords(long from, long to, int sign = 1)
     {
         if (from >= to)
         {
@@ -305,7 +320,7 @@ internal sealed class GroupedSums : IDisposable
             }
 
             var seconds = RollupWidths.Floor(row.Int64(0), 1_000_000) / 1_000_000;
-            sink.AddRecord(Groups.NumberOf(new Group(values)), seconds, row, columns.Length + 1);
+            sink.AddRecord(Groups.NumberOf(new Group(values)), seconds, row, columns.Length + 1, sign);
         }
     }
 

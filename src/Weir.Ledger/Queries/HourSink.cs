@@ -51,12 +51,12 @@ internal sealed class HourSink : SumSink
     }
 
     /// <inheritdoc />
-    public override void AddRecord(int group, long seconds, PreparedStatement row, int first)
+    public override void AddRecord(int group, long seconds, PreparedStatement row, int first, int sign)
     {
         var sums = SumsOf(group, seconds);
         for (var i = 0; i < sums.Length; i++)
         {
-            sums[i] = unchecked(sums[i] + row.Int64(first + i));
+            sums[i] = unchecked(sums[i] + (sign * row.Int64(first + i)));
         }
     }
 

@@ -110,7 +110,8 @@ internal sealed class MatchingSpans : IDisposable
             }
         }
 
-        public override void AddRecord(int group, long seconds, PreparedStatement row, int first) => Add(seconds, 1);
+        public override void AddRecord(int group, long seconds, PreparedStatement row, int first, int sign) =>
+            Add(seconds, sign);
 
         private void Add(long start, long count)
         {

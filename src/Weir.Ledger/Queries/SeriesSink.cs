@@ -111,16 +111,16 @@ internal sealed class SeriesSink : SumSink
     }
 
     /// <inheritdoc />
-    public override void AddRecord(int group, long seconds, PreparedStatement row, int first)
+    public override void AddRecord(int group, long seconds, PreparedStatement row, int first, int sign)
     {
         var line = LineOf(group);
         ref var point = ref line.Points[axis.IndexOf(seconds)];
         for (var i = 1; i < CellMeasures.Length; i++)
         {
-            point = unchecked(point + row.Int64(first + i));
+            point = unchecked(point + (sign * row.Int64(first + i)));
         }
 
-        lines[group] = line with { Requests = line.Requests + 1 };
+        lines[group] = line with { Requests = line.Requests + sign };
     }
 
     private (long[] Points, long Requests) LineOf(int group)

@@ -31,7 +31,8 @@ internal abstract class SumSink
     /// <param name="seconds">Its start in whole seconds since 1970.</param>
     /// <param name="row">The row.</param>
     /// <param name="first">The first of <see cref="RecordColumns"/>.</param>
-    public abstract void AddRecord(int group, long seconds, PreparedStatement row, int first);
+    /// <param name="sign">1; -1 takes it out.</param>
+    public abstract void AddRecord(int group, long seconds, PreparedStatement row, int first, int sign);
 }
 
 /// <summary>What a sink gets of a cell.</summary>

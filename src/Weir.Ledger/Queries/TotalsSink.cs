@@ -67,23 +67,23 @@ internal sealed class TotalsSink : SumSink
     }
 
     /// <inheritdoc />
-    public override void AddRecord(int group, long seconds, PreparedStatement row, int first)
+    public override void AddRecord(int group, long seconds, PreparedStatement row, int first, int sign)
     {
         var to = figures.Of(group);
         for (var i = 0; i < to.Length; i++)
         {
-            to[i] = unchecked(to[i] + row.Int64(first + i));
+            to[i] = unchecked(to[i] + (sign * row.Int64(first + i)));
         }
 
         var sketches = SketchesOf(group);
         if (!row.IsNull(first + Latency))
         {
-            sketches.Latency.Add(row.Int64(first + Latency), 1);
+            sketches.Latency.Add(row.Int64(first + Latency), sign);
         }
 
         if (!row.IsNull(first + FirstToken))
         {
-            sketches.FirstToken.Add(row.Int64(first + FirstToken), 1);
+            sketches.FirstToken.Add(row.Int64(first + FirstToken), sign);
         }
     }
 

@@ -51,15 +51,19 @@ public sealed class RollupAnswerTests : LedgerTest
     }
 
     [Fact]
-    public async Task Quarters_of_an_hour_need_no_record_and_shorter_ends_do()
+    public async Task Quarters_of_an_hour_need_no_record_and_of_shorter_ends_the_smaller_part_does()
     {
         await using var ledger = Open();
-        AppendReserved(ledger, TestRecords.Plain(1) with { StartedAt = TestRecords.Start.AddMinutes(16) });
+        AppendReserved(ledger, TestRecords.Plain(1) with { StartedAt = TestRecords.Start.AddMinutes(26) });
+        AppendReserved(ledger, TestRecords.Plain(2) with { StartedAt = TestRecords.Start.AddHours(2) });
         await ledger.FlushAsync(Cancel);
-        Execute("DELETE FROM record");
+        Execute("DELETE FROM record WHERE id = 1");
         Assert.Equal(1, await CountAsync(ledger, 15, 30));
         Assert.Equal(1, await CountAsync(ledger, -45, 45));
-        Assert.Equal(0, await CountAsync(ledger, 16, 30));
+        Assert.Equal(1, await CountAsync(ledger, 16, 30));
+        Assert.Equal(0, await CountAsync(ledger, 24, 30));
+        Assert.Equal(0, await CountAsync(ledger, 15, 20));
+        Assert.Equal(1, await CountAsync(ledger, 15, 28));
     }
 
     [Fact]
