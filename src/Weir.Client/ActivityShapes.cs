@@ -99,7 +99,7 @@ public sealed record ActivityDetailsItem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? AfterMs { get; init; }
 
-    /// <summary>Of a breaker: the failed ones of <see cref="Attempts"/>.</summary>
+    /// <summary>Of a breaker: the failed ones of <c>attempts</c>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? Failures { get; init; }
 

@@ -153,7 +153,7 @@ public sealed record RateLimitItem
     /// <summary>Where it is written: <c>server</c> or <c>workspace</c>.</summary>
     public required string Document { get; init; }
 
-    /// <summary>Whose requests it holds, as <see cref="BudgetItem.Scope"/>.</summary>
+    /// <summary>Whose requests it holds, as of a budget.</summary>
     public required IReadOnlyDictionary<string, string> Scope { get; init; }
 
     /// <summary><c>requests</c>, <c>tokens</c>, <c>input_tokens</c>, <c>output_tokens</c> or <c>concurrent</c>.</summary>

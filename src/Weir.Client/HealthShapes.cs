@@ -35,7 +35,7 @@ public sealed record ModelHealthItem
     /// <summary>The share of the requests that could go elsewhere which it is given, 0 to 1.</summary>
     public required double Share { get; init; }
 
-    /// <summary>The failed ones of <see cref="Attempts"/>.</summary>
+    /// <summary>The failed ones of <c>attempts</c>.</summary>
     public required int Failures { get; init; }
 
     /// <summary>The attempts that its breaker remembers; while nothing fails, none is.</summary>

@@ -34,7 +34,7 @@ public sealed record LimitItem
     /// <summary>How much of the running window is used: as told, else estimated; null when neither is known.</summary>
     public required double? UsedPercent { get; init; }
 
-    /// <summary>Whether <see cref="UsedPercent"/> is Weir's estimate.</summary>
+    /// <summary>Whether <c>usedPercent</c> is Weir's estimate.</summary>
     public required bool Estimated { get; init; }
 
     /// <summary>What the provider said last; null when nothing.</summary>

@@ -10,7 +10,7 @@ namespace Weir.Client;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record RouteQuestionItem
 {
-    /// <summary>The path, as <c>/v1/messages</c>, its query allowed; null where <see cref="Dialect"/> is given.</summary>
+    /// <summary>The path, as <c>/v1/messages</c>, its query allowed; null where <c>dialect</c> is given.</summary>
     public string? Path { get; init; }
 
     /// <summary>
@@ -108,8 +108,8 @@ public sealed record RouteTargetItem
     public required string Model { get; init; }
 
     /// <summary>
-    /// <c>relayed</c>: it goes on as it came, but for <see cref="Edits"/>; <c>translated</c>; or <c>passed-over</c> for
-    /// <see cref="Reason"/>.
+    /// <c>relayed</c>: it goes on as it came, but for <c>edits</c>; <c>translated</c>; or <c>passed-over</c> for
+    /// <c>reason</c>.
     /// </summary>
     public required string Handling { get; init; }
 

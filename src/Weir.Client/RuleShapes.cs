@@ -56,7 +56,7 @@ public sealed record BudgetEdit
 
 /// <summary>What happens beyond a share of a budget, as it is written.</summary>
 /// <param name="At">1 to 99 percent.</param>
-/// <param name="Do">As <see cref="BudgetEdit.OnExceed"/>.</param>
+/// <param name="Do">As <c>onExceed</c> of a budget.</param>
 /// <param name="Model">The model to ask for instead, with <c>downgrade</c>; null for none.</param>
 /// <param name="Delay">How long each request is held back, as <c>500ms</c>, with <c>throttle</c>; null for one at a time.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
@@ -117,7 +117,7 @@ public sealed record RateLimitEdit
     /// <summary>What is set aside for a request: <c>worst</c> or <c>learned</c>.</summary>
     public string? Estimate { get; init; }
 
-    /// <summary>Why, as <see cref="BudgetEdit.Comment"/>.</summary>
+    /// <summary>Why, as of a budget.</summary>
     public string? Comment { get; init; }
 }
 

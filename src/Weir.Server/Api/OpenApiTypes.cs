@@ -64,7 +64,8 @@ internal static class OpenApiTypes
                 // A list that is not given is an empty one.
                 parameter.Required = false;
                 break;
-            case "limit":
+            // The name of a limit is one too.
+            case "limit" when parameter.In == ParameterLocation.Query:
                 schema.Type = JsonSchemaType.Integer;
                 (schema.Minimum, schema.Maximum) = ("1", "1000");
                 schema.Default =

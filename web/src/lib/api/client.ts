@@ -23,6 +23,13 @@ export type SignInStep = Schemas['SignInAnswer'];
 export type Invitation = Schemas['InvitationInfo'];
 export type Credentials = Schemas['CredentialInfo'];
 export type BegunCodes = Schemas['BegunCodesItem'];
+export type BudgetList = Schemas['BudgetList'];
+export type Budget = Schemas['BudgetItem'];
+export type BudgetCounter = Schemas['BudgetCounterItem'];
+export type BudgetEdit = Schemas['BudgetEdit'];
+export type BudgetGrant = Schemas['BudgetGrantItem'];
+export type RateLimit = Schemas['RateLimitItem'];
+export type RuleChange = Schemas['RuleChange'];
 export type RecoveryCodes = Schemas['RecoveryCodeList'];
 export type AuthSession = Schemas['AuthSessionItem'];
 
@@ -49,18 +56,28 @@ type Query<Path extends Readable> =
 type Data<Path extends Readable> =
   Get<Path> extends { responses: { 200: { content: { 'application/json': infer Body } } } } ? Body : never;
 
-/** What a call came to. `words` says in a sentence why there is no data. */
+/** What a call came to. `words` says in a sentence why there is no data, `fields` what is wrong with which part of what was sent. */
 export type Answer<T> =
   | { readonly data: T; readonly date: Date | null }
-  | { readonly data: null; readonly status: number | null; readonly words: string };
+  | {
+      readonly data: null;
+      readonly status: number | null;
+      readonly words: string;
+      readonly fields?: Readonly<Record<string, string>>;
+    };
+
+export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** The management API, with the types of its description. */
 export interface ApiClient {
   get<Path extends Readable>(path: Path, query?: Query<Path>): Promise<Answer<Data<Path>>>;
   /** What a path with filled-in parts answers; `T` is what the description says that it is. */
   read<T>(path: string): Promise<Answer<T>>;
-  /** A change; `T` is what the description says that the route answers. */
-  send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>>;
+  /**
+   * A change; `T` is what the description says that the route answers. With `etag` it is made to that state alone, and refused
+   * (412) when another has come meanwhile.
+   */
+  send<T>(method: Method, path: string, body?: unknown, etag?: string): Promise<Answer<T>>;
 }
 
 /**
@@ -72,13 +89,17 @@ export function createApi(
   who: () => Readonly<Record<string, string>> | null,
   refused: (who: Readonly<Record<string, string>>) => void,
 ): ApiClient {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  async function call<T>(method: string, path: string, body?: unknown, etag?: string): Promise<Answer<T>> {
     const own = who();
     let answer: Response;
     try {
       answer = await fetch(path, {
         method,
-        headers: { ...own, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          ...own,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(etag === undefined ? {} : { 'if-match': etag }),
+        },
         body: body === undefined ? null : JSON.stringify(body),
         cache: 'no-store',
       });
@@ -96,13 +117,15 @@ export function createApi(
       data: null,
       status: answer.status,
       words: problem?.detail ?? problem?.title ?? `The server answered ${answer.status}.`,
+      ...(problem?.errors ? { fields: problem.errors } : {}),
     };
   }
 
   return {
     get: (path, query) => call('GET', address(path, query)),
     read: (path) => call('GET', path),
-    send: (method, path, body) => call(method, path, method === 'POST' ? (body ?? {}) : undefined),
+    send: (method, path, body, etag) =>
+      call(method, path, method === 'DELETE' ? undefined : (body ?? {}), etag),
   };
 }
 

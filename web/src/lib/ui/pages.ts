@@ -37,4 +37,5 @@ export const PAGES: readonly PageEntry[] = [
     scoped: true,
     letter: 'r',
   },
+  { href: '/budgets', name: m.page_budgets, icon: 'budgets', permission: 'budgets:view', letter: 'b' },
 ];
