@@ -101,7 +101,7 @@ public sealed class BudgetsTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.Equal(5.5m, Amount(await BudgetAsync("night"), "limitUsd"));
 
         await page.GetByRole(AriaRole.Link, new() { Name = "night" }).ClickAsync();
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Change" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Change", Exact = true }).ClickAsync();
         await dialog.GetByLabel("Bound in US dollars").FillAsync("7");
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await page.GetByText("night was changed.").WaitForAsync();
@@ -110,10 +110,10 @@ public sealed class BudgetsTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.Equal("ci-*", changed.GetProperty("scope").GetProperty("key").GetString());
 
         await page.GetByRole(AriaRole.Link, new() { Name = "team" }).ClickAsync();
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Grant more" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Grant more", Exact = true }).ClickAsync();
         await dialog.GetByLabel("Amount in US dollars").FillAsync("2.25");
         await dialog.GetByLabel("Why").FillAsync("release");
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Grant more" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Grant more", Exact = true }).ClickAsync();
         await dialog.GetByText("$2.25 more until").WaitForAsync();
         Assert.Equal(2.25m, Amount((await BudgetAsync("team")).GetProperty("counters")[0], "grantedUsd"));
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Take back" }).ClickAsync();
@@ -121,9 +121,9 @@ public sealed class BudgetsTests(ChromiumFixture chromium) : IAsyncLifetime
         await page.Keyboard.PressAsync("Escape");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "night" }).ClickAsync();
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
         await dialog.GetByText("passes from now on").WaitForAsync();
-        await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Remove", Exact = true }).ClickAsync();
         await page.GetByText("night was removed.").WaitForAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo" }).ClickAsync();
         await page.GetByText("all stands as before").WaitForAsync();

@@ -16,13 +16,17 @@ internal sealed class ApiProblem(Problem problem) : IResult
     public const string ContentType = "application/problem+json";
 
     /// <summary>A problem of a status, in words.</summary>
-    public static ApiProblem Of(int status, string? detail) =>
+    /// <param name="status">The status.</param>
+    /// <param name="detail">What to do; null for nothing.</param>
+    /// <param name="errors">Faulty fields, by pointer; null for none.</param>
+    public static ApiProblem Of(int status, string? detail, IReadOnlyDictionary<string, string>? errors = null) =>
         new(
             new Problem
             {
                 Title = ReasonPhrases.GetReasonPhrase(status),
                 Status = status,
                 Detail = detail,
+                Errors = errors,
             }
         );
 

@@ -83,7 +83,7 @@ internal sealed partial class ManagementSide(
         catch (BadHttpRequestException bad)
         {
             context.Response.StatusCode = bad.StatusCode;
-            await ExplainAsync(context, bad.InnerException is JsonException json ? Explain(json) : null, mostBytes);
+            await ExplainAsync(context, bad.InnerException as JsonException, mostBytes);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -125,7 +125,7 @@ internal sealed partial class ManagementSide(
                 : MaxBodyBytes
         );
 
-    private static async Task ExplainAsync(HttpContext context, string? detail, long mostBytes)
+    private static async Task ExplainAsync(HttpContext context, JsonException? bad, long mostBytes)
     {
         var response = context.Response;
         if (response.HasStarted || response.StatusCode < 400 || response.ContentType is not null)
@@ -133,19 +133,29 @@ internal sealed partial class ManagementSide(
             return;
         }
 
-        detail ??= response.StatusCode switch
+        var detail = response.StatusCode switch
         {
             StatusCodes.Status404NotFound => "There is nothing at this path; GET /openapi/v1.json lists what there is.",
             StatusCodes.Status405MethodNotAllowed =>
                 $"This path takes {response.Headers.Allow.ToString()}, not {context.Request.Method}.",
             StatusCodes.Status415UnsupportedMediaType => "Send application/json.",
             StatusCodes.Status413PayloadTooLarge => $"A body here has at most {mostBytes} bytes.",
+            _ when bad is not null => Explain(bad),
             StatusCodes.Status400BadRequest =>
                 "The body or a parameter is missing, or not what this route takes; GET /openapi/v1.json says what it takes.",
             _ => null,
         };
-        await ApiProblem.Of(response.StatusCode, detail).ExecuteAsync(context);
+        await ApiProblem.Of(response.StatusCode, detail, Errors(bad)).ExecuteAsync(context);
     }
+
+    // A field of the body itself; what lies deeper is named by the words alone.
+    private static Dictionary<string, string>? Errors(JsonException? bad) =>
+        bad?.Path is ['$', '.', .. { Length: > 0 } field] && !field.AsSpan().ContainsAny(".[")
+            ? new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [$"/{field}"] = "is not of the kind that this route takes",
+            }
+            : null;
 
     // The exception's own words name types of the program.
     private static string Explain(JsonException bad) =>
