@@ -30,6 +30,11 @@ export type BudgetEdit = Schemas['BudgetEdit'];
 export type BudgetGrant = Schemas['BudgetGrantItem'];
 export type RateLimit = Schemas['RateLimitItem'];
 export type RuleChange = Schemas['RuleChange'];
+export type LimitList = Schemas['LimitList'];
+export type Limit = Schemas['LimitItem'];
+export type LimitNotice = Schemas['LimitNoticeItem'];
+export type BlockList = Schemas['BlockList'];
+export type Block = Schemas['BlockItem'];
 export type RecoveryCodes = Schemas['RecoveryCodeList'];
 export type AuthSession = Schemas['AuthSessionItem'];
 

@@ -37,5 +37,6 @@ export const PAGES: readonly PageEntry[] = [
     scoped: true,
     letter: 'r',
   },
+  { href: '/limits', name: m.page_limits, icon: 'limits', permission: 'analytics:view', letter: 'l' },
   { href: '/budgets', name: m.page_budgets, icon: 'budgets', permission: 'budgets:view', letter: 'b' },
 ];
