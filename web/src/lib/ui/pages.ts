@@ -37,4 +37,12 @@ export const PAGES: readonly PageEntry[] = [
     scoped: true,
     letter: 'r',
   },
+  {
+    href: '/sessions',
+    name: m.sessions_page,
+    icon: 'sessions',
+    permission: 'analytics:view',
+    scoped: true,
+    letter: 's',
+  },
 ];
