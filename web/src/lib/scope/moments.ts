@@ -21,7 +21,8 @@ export function beginOf(day: string, zone: string): string {
 /** Range of a question for the routes that know no zones: days become the moments at which they begin. */
 export function inMoments(query: Readonly<Record<string, string>>): Record<string, string> {
   const zone = query['timezone'] ?? 'UTC';
-  const { timezone: _, ...rest } = query;
+  const rest: Record<string, string> = { ...query };
+  delete rest['timezone'];
   for (const name of ['from', 'to']) {
     const value = rest[name];
     if (value !== undefined && DAY.test(value)) rest[name] = beginOf(value, zone);

@@ -45,4 +45,20 @@ export const PAGES: readonly PageEntry[] = [
     scoped: true,
     letter: 's',
   },
+  {
+    href: '/models',
+    name: m.models_page,
+    icon: 'models',
+    permission: 'analytics:view',
+    scoped: true,
+    letter: 'm',
+  },
+  {
+    href: '/handoffs',
+    name: m.handoffs_page,
+    icon: 'handoffs',
+    permission: 'analytics:view',
+    scoped: true,
+    letter: 'h',
+  },
 ];
