@@ -9,7 +9,7 @@ public sealed class ModelsTests(ChromiumFixture chromium) : IAsyncLifetime
     private Traffic traffic = null!;
 
     public async ValueTask InitializeAsync() =>
-        traffic = await Traffic.StartAsync(provider: ["breaker: { failures: 1, openFor: 1h }", "retries: 0"]);
+        traffic = await Traffic.StartAsync(provider: ["breaker: { failures: 1, openFor: 5m }", "retries: 0"]);
 
     public ValueTask DisposeAsync() => traffic.DisposeAsync();
 

@@ -29,6 +29,7 @@ public sealed partial class SessionsTests(ChromiumFixture chromium, AgentsFixtur
 
         // Only what the API can be narrowed by is offered.
         await tab.Page.Locator(".new .what").First.ClickAsync();
+        await tab.Page.Locator("dialog [role=option]").First.WaitForAsync();
         Assert.Equal(
             ["Client", "Project", "Person"],
             await tab.Page.Locator("dialog [role=option]").AllInnerTextsAsync()

@@ -4,6 +4,7 @@ import type { Plot, Series } from '../charts/plot';
 import { formatExact, formatMoney, fromNano, toNano, toPlot } from '../format/money';
 import { formatCount } from '../format/numbers';
 import { valueName } from '../scope/words';
+import { shortId } from '../sessions/words';
 
 export const KINDS = ['model', 'subagent', 'session'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -24,7 +25,7 @@ export interface Pair {
   readonly saved: bigint | null;
 }
 
-const shortOf = (id: string | null) => (id === null ? m.unknown() : id.length > 12 ? id.slice(0, 8) : id);
+const shortOf = (id: string | null) => (id === null ? m.unknown() : shortId(id));
 
 /** Kinds of subagents by their ids, as far as the handoffs tell them. */
 export function typesOf(items: readonly HandoffItem[]): ReadonlyMap<string, string> {

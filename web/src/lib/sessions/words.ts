@@ -1,7 +1,7 @@
 import * as m from '$messages';
 import type { SessionItem, SessionNode } from '../api/client';
 import { formatExact, toNano } from '../format/money';
-import { formatCount } from '../format/numbers';
+import { formatCount, formatNumber } from '../format/numbers';
 import { formatSpan } from '../format/time';
 import { statusName } from '../requests/words';
 import { valueName } from '../scope/words';
@@ -25,12 +25,21 @@ export function stateTone(state: string): 'good' | 'warn' | 'idle' {
 
 /** The beginning of an id that tells sessions apart for people, and that `weir session` takes. */
 export function shortId(id: string): string {
-  return id.length > 12 ? id.slice(0, 8) : id;
+  if (id.length <= 13) return id;
+  // A UUID of version 7 begins with its time: eight digits are the same for a minute.
+  return id.slice(0, id[14] === '7' ? 13 : 8);
 }
 
-/** How long it went on; `unknown` for a moment that is not known. */
+/** How long it went on, in milliseconds. */
 export function lengthOf({ firstAt, lastAt }: Pick<SessionItem, 'firstAt' | 'lastAt'>): number {
   return Math.max(0, Date.parse(lastAt) - Date.parse(firstAt));
+}
+
+/** The same in words: `5 h 02 m` where minutes would be many. */
+export function lengthName(milliseconds: number): string {
+  const minutes = Math.round(milliseconds / 60_000);
+  if (minutes < 60) return formatSpan(milliseconds);
+  return `${formatCount(Math.floor(minutes / 60))} h ${formatNumber(minutes % 60, 0, { minimumIntegerDigits: 2 })} m`;
 }
 
 const KINDS: Readonly<Record<string, () => string>> = {
