@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionFigures, SessionNode } from '../api/client';
-import { cachedOf, costliest, linesOf, moveBy, openAtFirst, parents, SHOWN, sizeOf, tokensOf } from './tree';
+import {
+  cachedOf,
+  costliest,
+  linesOf,
+  moveBy,
+  openAtFirst,
+  openWithin,
+  SHOWN,
+  sizeOf,
+  tokensOf,
+} from './tree';
 
 const figures = (costUsd: string | null): SessionFigures => ({
   requests: 1,
@@ -75,9 +85,15 @@ describe('what is open at first', () => {
     expect([...openAtFirst(node('session', prompts))]).toEqual([]);
     expect([...openAtFirst(node('session', [node('prompt', prompts)]))]).toEqual(['0']);
   });
-  it('can be all, or down to a level', () => {
-    expect(parents(tree)).toEqual(['0', '0.0', '1']);
-    expect(parents(tree, 1)).toEqual(['0', '1']);
+  it('can be all, or as much as fits', () => {
+    expect(openWithin(tree, 100)).toEqual({ keys: ['0', '0.0', '1'], isAll: true });
+    expect(openWithin(tree, 4)).toEqual({ keys: ['0'], isAll: false });
+    expect(openWithin(tree, 6)).toEqual({ keys: ['0', '0.0', '1'], isAll: true });
+    const wide = node(
+      'prompt',
+      Array.from({ length: 150 }, () => node('request')),
+    );
+    expect(openWithin(node('session', [wide, wide, wide]), 210)).toEqual({ keys: ['0', '1'], isAll: false });
   });
 });
 

@@ -56,20 +56,26 @@ export function linesOf(
   return lines;
 }
 
-/** The keys of all steps that have something below them, down to a level. */
-export function parents(root: SessionNode, deepest = Infinity): string[] {
-  const found: string[] = [];
-  const visit = (node: SessionNode, path: string, level: number) => {
-    if (level > deepest) return;
-    below(node).forEach((child, at) => {
-      if (child.children.length === 0) return;
-      const key = path === '' ? `${at}` : `${path}.${at}`;
-      found.push(key);
-      visit(child, key, level + 1);
-    });
-  };
-  visit(root, '', 1);
-  return found;
+/** The keys of the steps to open, from the first on, so that no more than `most` lines are shown; and whether these are all. */
+export function openWithin(root: SessionNode, most: number): { keys: string[]; isAll: boolean } {
+  const keys: string[] = [];
+  let lines = Math.min(below(root).length, SHOWN);
+  let isAll = true;
+  const visit = (node: SessionNode, path: string) =>
+    below(node)
+      .slice(0, SHOWN)
+      .forEach((child, at) => {
+        const count = Math.min(below(child).length, SHOWN);
+        if (count === 0) return;
+        isAll &&= lines + count <= most;
+        if (!isAll) return;
+        const key = path === '' ? `${at}` : `${path}.${at}`;
+        keys.push(key);
+        lines += count;
+        visit(child, key);
+      });
+  visit(root, '');
+  return { keys, isAll };
 }
 
 /** How many steps there are. */
@@ -79,7 +85,8 @@ export function sizeOf(root: SessionNode): number {
 
 /** What stands open at first: everything of a small tree, the first level of a large one. */
 export function openAtFirst(root: SessionNode): ReadonlySet<string> {
-  return new Set(sizeOf(root) <= SMALL ? parents(root) : below(root).length === 1 ? ['0'] : []);
+  if (sizeOf(root) <= SMALL) return new Set(openWithin(root, SMALL).keys);
+  return new Set(below(root).length === 1 ? ['0'] : []);
 }
 
 /** What a step used itself, without what stands below it; null where it used nothing of its own. */
