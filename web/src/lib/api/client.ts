@@ -16,6 +16,15 @@ export type LiveChange = Schemas['LiveChange'];
 export type ActivityPage = Schemas['ActivityPage'];
 export type ActivityEvent = Schemas['ActivityEventItem'];
 export type ProviderHealthList = Schemas['ProviderHealthList'];
+export type SessionPage = Schemas['SessionPage'];
+export type SessionItem = Schemas['SessionItem'];
+export type SessionDetail = Schemas['SessionDetail'];
+export type SessionNode = Schemas['SessionTreeNode'];
+export type SessionFigures = Schemas['SessionFigures'];
+export type SessionContent = Schemas['SessionContent'];
+export type SessionActivity = Schemas['SessionActivityResult'];
+export type HandoffItem = Schemas['HandoffItem'];
+export type HandoffPage = Schemas['HandoffPage'];
 export type Problem = Schemas['Problem'];
 
 export type Caller = Schemas['CallerInfo'];
