@@ -69,7 +69,7 @@ public sealed record DashboardWidget
 
     /// <summary>
     /// <c>line</c>, <c>area</c>, <c>stacked</c>, <c>bar</c>, <c>heatmap</c>, <c>pie</c>, <c>treemap</c>, <c>funnel</c>, <c>scatter</c>,
-    /// <c>histogram</c>, <c>box</c>, <c>number</c>, <c>gauge</c>, <c>table</c>, <c>sessions</c> or <c>text</c>.
+    /// <c>histogram</c>, <c>number</c>, <c>gauge</c>, <c>table</c>, <c>sessions</c> or <c>text</c>.
     /// </summary>
     public required string Kind { get; init; }
 
@@ -88,7 +88,7 @@ public sealed record DashboardWidget
     /// <summary>How many rows it takes.</summary>
     public required int H { get; init; }
 
-    /// <summary>A metric of <c>/usage/series</c>; for <c>histogram</c> and <c>box</c> one of <c>/usage/distribution</c>.</summary>
+    /// <summary>A metric of <c>/usage/series</c>; for <c>histogram</c>, and for a <c>table</c> too, one of <c>/usage/distribution</c>.</summary>
     public string? Metric { get; init; }
 
     /// <summary>At most two dimensions.</summary>

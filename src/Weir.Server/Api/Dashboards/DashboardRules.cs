@@ -41,7 +41,6 @@ internal static partial class DashboardRules
             ["funnel"] = (Sums, 1, 2),
             ["scatter"] = (Sums, 1, 2),
             ["histogram"] = (Spreads, 0, 2),
-            ["box"] = (Spreads, 0, 2),
             ["number"] = (Sums, 0, 0),
             ["gauge"] = (Sums, 0, 0),
             ["table"] = ([.. Sums, .. Spreads], 0, 2),

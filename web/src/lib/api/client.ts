@@ -16,6 +16,11 @@ export type LiveChange = Schemas['LiveChange'];
 export type ActivityPage = Schemas['ActivityPage'];
 export type ActivityEvent = Schemas['ActivityEventItem'];
 export type ProviderHealthList = Schemas['ProviderHealthList'];
+export type DashboardInfo = Schemas['DashboardInfo'];
+export type DashboardItem = Schemas['DashboardItem'];
+export type DashboardText = Schemas['DashboardText'];
+export type DashboardWidget = Schemas['DashboardWidget'];
+export type SessionPage = Schemas['SessionPage'];
 export type Problem = Schemas['Problem'];
 
 export type Caller = Schemas['CallerInfo'];
@@ -60,7 +65,13 @@ export interface ApiClient {
   /** What a path with filled-in parts answers; `T` is what the description says that it is. */
   read<T>(path: string): Promise<Answer<T>>;
   /** A change; `T` is what the description says that the route answers. */
-  send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>>;
+  send<T>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body?: unknown,
+    /** The ETag of what is changed. */
+    match?: string,
+  ): Promise<Answer<T>>;
 }
 
 /**
@@ -72,13 +83,17 @@ export function createApi(
   who: () => Readonly<Record<string, string>> | null,
   refused: (who: Readonly<Record<string, string>>) => void,
 ): ApiClient {
-  async function call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  async function call<T>(method: string, path: string, body?: unknown, match?: string): Promise<Answer<T>> {
     const own = who();
     let answer: Response;
     try {
       answer = await fetch(path, {
         method,
-        headers: { ...own, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        headers: {
+          ...own,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(match === undefined ? {} : { 'if-match': match }),
+        },
         body: body === undefined ? null : JSON.stringify(body),
         cache: 'no-store',
       });
@@ -102,7 +117,8 @@ export function createApi(
   return {
     get: (path, query) => call('GET', address(path, query)),
     read: (path) => call('GET', path),
-    send: (method, path, body) => call(method, path, method === 'POST' ? (body ?? {}) : undefined),
+    send: (method, path, body, match) =>
+      call(method, path, method === 'DELETE' ? undefined : (body ?? {}), match),
   };
 }
 

@@ -37,4 +37,12 @@ export const PAGES: readonly PageEntry[] = [
     scoped: true,
     letter: 'r',
   },
+  {
+    href: '/dashboards',
+    name: m.boards_page,
+    icon: 'boards',
+    permission: 'analytics:view',
+    scoped: true,
+    letter: 'd',
+  },
 ];
