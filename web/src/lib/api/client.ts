@@ -18,7 +18,6 @@ export type ActivityEvent = Schemas['ActivityEventItem'];
 export type ProviderHealthList = Schemas['ProviderHealthList'];
 export type DashboardInfo = Schemas['DashboardInfo'];
 export type DashboardItem = Schemas['DashboardItem'];
-export type DashboardText = Schemas['DashboardText'];
 export type DashboardWidget = Schemas['DashboardWidget'];
 export type SessionPage = Schemas['SessionPage'];
 export type Problem = Schemas['Problem'];

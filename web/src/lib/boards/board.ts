@@ -1,4 +1,4 @@
-import type { DashboardItem, DashboardText, DashboardWidget } from '../api/client';
+import type { DashboardItem, DashboardWidget } from '../api/client';
 import { SPREADS, SUMS } from '../explore/figures';
 
 /** What is laid out, without what the server says of it: the same that is sent, exported and imported. */
@@ -147,7 +147,7 @@ export function toFile(board: Board): string {
 }
 
 /** A file that was exported; null for what is no such thing. What is in it, the server checks. */
-export function fromFile(text: string): DashboardText | null {
+export function fromFile(text: string): Board | null {
   let found: unknown;
   try {
     found = JSON.parse(text);
@@ -161,5 +161,5 @@ export function fromFile(text: string): DashboardText | null {
     typeof found.title === 'string' &&
     'widgets' in found &&
     Array.isArray(found.widgets);
-  return isBoard ? (found as DashboardText) : null;
+  return isBoard ? (found as Board) : null;
 }

@@ -1,7 +1,7 @@
-import type { ApiClient, DashboardItem, DashboardText } from '../api/client';
+import type { ApiClient, DashboardItem } from '../api/client';
 import { LiveFeed, type FeedState } from '../live/feed';
 import { boardOf, type Board } from './board';
-import { begun, redone, then, undone, type History } from './history';
+import { begun, redone, stepped, undone, type History } from './history';
 
 const PATH = '/api/v1/dashboards';
 
@@ -12,7 +12,7 @@ export type Saved =
 
 export const pathOfBoard = (id: string) => `${PATH}/${encodeURIComponent(id)}`;
 
-export function create(api: ApiClient, board: DashboardText): Promise<Saved> {
+export function create(api: ApiClient, board: Board): Promise<Saved> {
   return api.send<DashboardItem>('POST', PATH, board);
 }
 
@@ -106,7 +106,7 @@ export class Opened {
   }
 
   change(change: (board: Board) => Board): void {
-    if (this.draft !== null) this.draft = then(this.draft, change(this.draft.now));
+    if (this.draft !== null) this.draft = stepped(this.draft, change(this.draft.now));
   }
 
   undo(): void {

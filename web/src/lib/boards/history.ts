@@ -12,7 +12,7 @@ export function begun<T>(now: T): History<T> {
 }
 
 /** With another state; what was undone before cannot be done again. The same state is no step. */
-export function then<T>(history: History<T>, next: T): History<T> {
+export function stepped<T>(history: History<T>, next: T): History<T> {
   if (JSON.stringify(next) === JSON.stringify(history.now)) return history;
   return { past: [...history.past, history.now].slice(-MOST), now: next, future: [] };
 }

@@ -30,9 +30,11 @@ export function settled<T extends Placed>(all: readonly T[], first: string | nul
   if (mover) placed.push(mover);
   for (const one of inOrder(all)) {
     if (one.id === first) continue;
-    let own = { ...one, y: mover ? one.y : 0 };
+    let own = { ...one };
     // Down past whatever lies there.
     for (let hit = lying(own, placed); hit; hit = lying(own, placed)) own = { ...own, y: hit.y + hit.h };
+    // And up as far as nothing is in the way: what lies under another stays under it.
+    while (!mover && own.y > 0 && !lying({ ...own, y: own.y - 1 }, placed)) own = { ...own, y: own.y - 1 };
     placed.push(own);
   }
   // The gaps that are left close.
@@ -59,7 +61,7 @@ export function moved<T extends Placed>(all: readonly T[], id: string, dx: numbe
     dy > 0
       ? all.filter((one) => one.y >= own.y + own.h && one.x < own.x + own.w && own.x < one.x + one.w)
       : [];
-  const step = dy > 0 ? Math.min(...below.map((one) => one.y + one.h - own.h)) - own.y : dy;
+  const step = dy > 0 ? Math.min(...below.map((one) => one.y + one.h)) - own.y : dy;
   const above =
     dy < 0
       ? all.filter((one) => one.y + one.h <= own.y && one.x < own.x + own.w && own.x < one.x + one.w)

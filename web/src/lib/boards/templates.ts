@@ -72,8 +72,10 @@ export const TEMPLATES: readonly Template[] = [
     parts: [
       number('errors'),
       number('requests'),
-      ['funnel', { metric: 'requests', by: ['status'], w: 6, h: 6 }],
-      ['bar', { metric: 'errors', by: ['status'], w: 12, compare: 'previous' }],
+      number('totalTokens'),
+      number('costUsd'),
+      ['bar', { metric: 'errors', by: ['status'], w: 8, h: 6, compare: 'previous' }],
+      ['funnel', { metric: 'requests', by: ['status'] }],
       ['table', { metric: 'errors', by: ['model'] }],
       ['table', { metric: 'errors', by: ['provider'] }],
     ],

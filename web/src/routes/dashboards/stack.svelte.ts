@@ -46,7 +46,6 @@ export function stack(
           column: COLUMNS,
           cellHeight: ROW,
           margin: 6,
-          float: false,
           animate: false,
           alwaysShowResizeHandle: true,
           resizable: { handles: 'se' },
