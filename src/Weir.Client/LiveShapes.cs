@@ -13,6 +13,7 @@ namespace Weir.Client;
 [JsonDerivedType(typeof(LiveSessions), "sessions")]
 [JsonDerivedType(typeof(LiveLimits), "limits")]
 [JsonDerivedType(typeof(LiveActivity), "activity")]
+[JsonDerivedType(typeof(LiveDashboards), "dashboards")]
 [JsonDerivedType(typeof(LiveGap), "gap")]
 [JsonDerivedType(typeof(LiveBeat), "beat")]
 public abstract record LiveMessage(long Cursor);
@@ -54,6 +55,13 @@ public sealed record LiveLimits(long Cursor, string News) : LiveMessage(Cursor);
 /// <param name="Events">In order; none where only a gap is told.</param>
 public sealed record LiveActivity(long Cursor, long Activity, bool Missed, IReadOnlyList<ActivityEventItem> Events)
     : LiveMessage(Cursor);
+
+/// <summary>
+/// Dashboards were made, changed or removed: <c>/dashboards</c> tells how they are now. Told only to listeners that ask for this topic.
+/// </summary>
+/// <param name="Cursor">As in the message before.</param>
+/// <param name="Dashboards">Their ids; null when there was news of too many to name.</param>
+public sealed record LiveDashboards(long Cursor, IReadOnlyList<string>? Dashboards) : LiveMessage(Cursor);
 
 /// <summary>
 /// Changes are passed over, because the listener was too slow or away for too long. A snapshot follows; sums are to be

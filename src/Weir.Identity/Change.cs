@@ -38,4 +38,7 @@ public enum ChangeOutcome
 
     /// <summary>It would lock everybody out, is still used, or gives more than the one who asks has.</summary>
     Refused,
+
+    /// <summary>It was made from a version that is not the newest.</summary>
+    Stale,
 }

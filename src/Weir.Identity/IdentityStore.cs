@@ -26,6 +26,7 @@ public sealed class IdentityStore : IDisposable
         Secrets = new SecretStore(database, dataFolder, keys);
         Versions = new DocumentVersions(database, Secrets);
         Grants = new BudgetGrants(database);
+        Dashboards = new DashboardBook(database);
         using var transaction = ControlTransaction.Look(database);
         Sessions = new AuthSessions(database, SessionTable.All(transaction));
         passwords = new PasswordDesk(database, hasher, CredentialTable.Failures(transaction));
@@ -66,6 +67,9 @@ public sealed class IdentityStore : IDisposable
 
     /// <summary>What was granted to budgets.</summary>
     public BudgetGrants Grants { get; }
+
+    /// <summary>What people laid out to look at.</summary>
+    public DashboardBook Dashboards { get; }
 
     /// <summary>The accepted texts of configuration documents.</summary>
     public DocumentVersions Versions { get; }

@@ -27,6 +27,7 @@ public static class BuiltInRoles
             "all figures, also as files",
             ["viewer"],
             Permission.AnalyticsExport,
+            Permission.DashboardsEdit,
             Permission.BillingView,
             Permission.ConfigRead
         ),

@@ -21,6 +21,9 @@ public enum Permission
     /// <summary><c>content:view</c>.</summary>
     ContentView,
 
+    /// <summary><c>dashboards:edit</c>.</summary>
+    DashboardsEdit,
+
     /// <summary><c>billing:view</c>.</summary>
     BillingView,
 

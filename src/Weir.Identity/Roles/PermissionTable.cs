@@ -42,6 +42,12 @@ public static class PermissionTable
             "read the prompts and answers of stored sessions",
             Permission.AnalyticsView
         ),
+        new(
+            Permission.DashboardsEdit,
+            "dashboards:edit",
+            "make, change and remove dashboards",
+            Permission.AnalyticsView
+        ),
         new(Permission.BillingView, "billing:view", "see prices and what is charged"),
         new(Permission.PricesManage, "prices:manage", "change prices and charge records anew", Permission.BillingView),
         new(Permission.BudgetsView, "budgets:view", "see budgets and how far they are used"),

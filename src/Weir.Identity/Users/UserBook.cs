@@ -343,6 +343,7 @@ public sealed class UserBook
         PeopleTable.RevokeKeys(transaction, row.Id);
         PeopleTable.SetRoles(transaction, row, []);
         GrantTable.Set(transaction, row, []);
+        DashboardTable.Leave(transaction, row.Id);
         transaction.Execute("DELETE FROM team_member WHERE user = @Id", row);
         PeopleTable.Update(
             transaction,

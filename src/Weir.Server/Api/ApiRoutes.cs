@@ -7,6 +7,7 @@ using Weir.Server.Api.Blocks;
 using Weir.Server.Api.Budgets;
 using Weir.Server.Api.Capture;
 using Weir.Server.Api.Config;
+using Weir.Server.Api.Dashboards;
 using Weir.Server.Api.Demo;
 using Weir.Server.Api.Exports;
 using Weir.Server.Api.Keys;
@@ -63,6 +64,7 @@ internal static class ApiRoutes
         ProviderHealthRoutes.Map(api.MapGroup("/providers"));
         AuditRoutes.Map(api.MapGroup("/audit"));
         BudgetRoutes.Map(api.MapGroup("/budgets"));
+        DashboardRoutes.Map(api.MapGroup("/dashboards"));
         RuleRoutes.MapLimits(api.MapGroup("/rate-limits"));
         ConfigRoutes.Map(api.MapGroup("/config"));
         SecretRoutes.Map(api.MapGroup("/secrets"));

@@ -17,6 +17,7 @@ internal static class ChangeProblems
             {
                 ChangeOutcome.NotFound => StatusCodes.Status404NotFound,
                 ChangeOutcome.Taken or ChangeOutcome.Refused => StatusCodes.Status409Conflict,
+                ChangeOutcome.Stale => StatusCodes.Status412PreconditionFailed,
                 ChangeOutcome.Invalid => StatusCodes.Status400BadRequest,
                 _ => throw new InvalidOperationException($"{outcome} is no failure."),
             },

@@ -31,6 +31,7 @@ internal static class LiveRoute
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton(new LiveOptions());
+        services.AddSingleton(new DashboardNews());
         services.AddSingleton(provider => new LiveFeed(
             provider.GetRequiredService<UsageLedger>().Feed,
             provider.GetRequiredService<LimitNews>(),
@@ -71,17 +72,29 @@ internal static class LiveRoute
         SessionNews sessions,
         LimitNews limits,
         ActivityFeed activity,
+        DashboardNews dashboards,
         TimeProvider clock,
         IHostApplicationLifetime lifetime,
         [Description(
             "The last cursor that is known, with the activity feed's behind a dot (42.17); without it a snapshot comes first. Last-Event-ID goes before it."
         )]
             string? after = null,
-        [Description("What to tell of: requests, sessions, limits, activity, separated by commas. Default requests.")]
+        [Description(
+            "What to tell of: requests, sessions, limits, activity, dashboards, separated by commas. Default requests."
+        )]
             string? topics = null
     )
     {
-        if (!LiveTopics.TryParse(topics, sessions.Changes, limits.Of(caller.Workspace), Listening, out var wanted))
+        if (
+            !LiveTopics.TryParse(
+                topics,
+                sessions.Changes,
+                limits.Of(caller.Workspace),
+                Listening,
+                Boards,
+                out var wanted
+            )
+        )
         {
             var fault = new Dictionary<string, string> { ["topics"] = "must be " + LiveTopics.Expected };
             await ApiProblem.Invalid(fault).ExecuteAsync(context);
@@ -134,6 +147,8 @@ internal static class LiveRoute
 
         ActivityListening Listening() =>
             new(activity, () => new ActivityView(caller.Workspace, caller.MayNow()), options, clock);
+
+        DashboardListening Boards() => new(dashboards.Of(caller.Workspace), caller.Principal.OwnerId);
     }
 
     private static async Task SocketAsync(

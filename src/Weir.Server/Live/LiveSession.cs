@@ -85,6 +85,10 @@ internal sealed class LiveSession(
                         cancellationToken
                     );
                 }
+                else if (topics.Dashboards is { } boards && boards.TryTake(out var changed))
+                {
+                    await SendAsync(connection, "dashboards", new LiveDashboards(cursor, changed), cancellationToken);
+                }
                 else if (limits?.Take() is { } limitNews)
                 {
                     await SendAsync(connection, "limits", new LiveLimits(cursor, limitNews), cancellationToken);
@@ -178,6 +182,11 @@ internal sealed class LiveSession(
         if (topics.Activity is { } activity)
         {
             waits.Add(activity.WaitAsync(either.Token));
+        }
+
+        if (topics.Dashboards is { } boards)
+        {
+            waits.Add(boards.WaitAsync(either.Token));
         }
 
         await Task.WhenAny(waits);

@@ -103,6 +103,14 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
             """{"filters":{"session":["hidden-session"]}}"""
         );
         using var export = JsonDocument.Parse(begun);
+        var (_, board) = await house.SendAsync(
+            "POST",
+            "/api/v1/dashboards",
+            own,
+            """{"title":"hidden-board","visibility":"shared","widgets":[]}"""
+        );
+        using var dashboard = JsonDocument.Parse(board);
+        named["id"] = [.. named["id"], dashboard.RootElement.GetProperty("id").GetString()!];
         named["export"] = [export.RootElement.GetProperty("id").GetString()!];
     }
 

@@ -36,6 +36,7 @@ public sealed class PermissionTests
             "analytics:view",
             "analytics:export",
             "content:view",
+            "dashboards:edit",
             "billing:view",
             "prices:manage",
             "budgets:view",

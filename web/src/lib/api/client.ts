@@ -25,6 +25,9 @@ export type SessionContent = Schemas['SessionContent'];
 export type SessionActivity = Schemas['SessionActivityResult'];
 export type HandoffItem = Schemas['HandoffItem'];
 export type HandoffPage = Schemas['HandoffPage'];
+export type DashboardInfo = Schemas['DashboardInfo'];
+export type DashboardItem = Schemas['DashboardItem'];
+export type DashboardWidget = Schemas['DashboardWidget'];
 export type Problem = Schemas['Problem'];
 
 export type Caller = Schemas['CallerInfo'];

@@ -1,4 +1,5 @@
-import type { Kind, Plot, Series } from './plot';
+import { isShape, type Plot, type Series } from './plot';
+import { shapeOf } from './shapes';
 
 /** The theme's colours of the moment, as a canvas takes them. */
 export interface Colours {
@@ -8,6 +9,7 @@ export interface Colours {
   readonly line: string;
   readonly ground: string;
   readonly low: string;
+  readonly bad: string;
   readonly font: string;
 }
 
@@ -26,6 +28,7 @@ export function readColours(probe: HTMLElement): Colours {
     line: read('--line'),
     ground: read('--surface'),
     low: read('--sunken'),
+    bad: read('--bad'),
     font: getComputedStyle(probe).fontFamily,
   };
 }
@@ -38,7 +41,12 @@ export function colourOf(plot: Plot, index: number, colours: Colours): string {
     const partner = plot.series.findIndex((other) => other.role !== 'before' && other.key === series.key);
     return partner < 0 ? colours.rest : colourOf(plot, partner, colours);
   }
-  return colours.series[index % colours.series.length]!;
+  return colours.series[(index + (plot.first ?? 0)) % colours.series.length]!;
+}
+
+/** The colour of a member; what the others leave has its own. */
+export function colourAt(plot: Plot, at: number, colours: Colours): string {
+  return plot.rest === at ? colours.rest : colours.series[(at + (plot.first ?? 0)) % colours.series.length]!;
 }
 
 function lineOf(plot: Plot, series: Series, index: number, colours: Colours) {
@@ -81,9 +89,23 @@ function barOf(plot: Plot, series: Series, index: number, colours: Colours) {
   };
 }
 
+/** The bound is a line of its own: the part of ECharts that marks lines would weigh more. */
+function boundOf(plot: Plot, value: number, colours: Colours) {
+  return {
+    type: 'line' as const,
+    data: plot.labels.map(() => value),
+    showSymbol: plot.labels.length === 1,
+    lineStyle: { color: colours.bad, width: 1.25, type: 'dashed' as const },
+    itemStyle: { color: colours.bad },
+    emphasis: { disabled: true },
+    z: 3,
+  };
+}
+
 /** What ECharts is told. Tooltips, legends and tables are the page's own: they are quicker, and say themselves to everybody. */
 export function optionsOf(plot: Plot, colours: Colours, width: number) {
   const words = { color: colours.text, fontFamily: colours.font, fontSize: 11 };
+  if (isShape(plot.kind)) return shapeOf(plot, colours, words);
   const common = {
     animation: false,
     grid: { left: 4, right: 12, top: 12, bottom: 4, containLabel: true },
@@ -131,14 +153,7 @@ export function optionsOf(plot: Plot, colours: Colours, width: number) {
       ],
     };
   }
-  const draw: Readonly<Record<Exclude<Kind, 'heatmap'>, typeof lineOf | typeof barOf>> = {
-    line: lineOf,
-    area: lineOf,
-    stacked: lineOf,
-    bar: barOf,
-    histogram: barOf,
-  };
-  const kind = plot.kind;
+  const draw = plot.kind === 'bar' || plot.kind === 'histogram' ? barOf : lineOf;
   return {
     ...common,
     yAxis: {
@@ -148,7 +163,10 @@ export function optionsOf(plot: Plot, colours: Colours, width: number) {
       axisLabel: { ...words, formatter: plot.format },
       splitLine: { lineStyle: { color: colours.line } },
     },
-    series: plot.series.map((series, index) => draw[kind](plot, series, index, colours)),
+    series: [
+      ...plot.series.map((series, index) => draw(plot, series, index, colours)),
+      ...(plot.threshold === undefined ? [] : [boundOf(plot, plot.threshold, colours)]),
+    ],
   };
 }
 

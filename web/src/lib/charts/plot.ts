@@ -1,7 +1,13 @@
 /** What a chart shows: the same for its marks, its words, its table and its file. */
 
 export const KINDS = ['line', 'area', 'stacked', 'bar', 'heatmap', 'histogram'] as const;
-export type Kind = (typeof KINDS)[number];
+/** Kinds whose marks are members of a dimension, not places along an axis. */
+export const SHAPES = ['pie', 'treemap', 'funnel', 'scatter'] as const;
+export type Kind = (typeof KINDS)[number] | (typeof SHAPES)[number];
+
+export function isShape(kind: Kind): boolean {
+  return (SHAPES as readonly string[]).includes(kind);
+}
 
 export interface Series {
   /** Tells series apart; not shown. */
@@ -30,6 +36,14 @@ export interface Plot {
   readonly series: readonly Series[];
   /** How a value is written at the axis. */
   readonly format: (value: number) => string;
+  /** How a value along the other axis is written, where that has values too. */
+  readonly formatAcross?: (value: number) => string;
+  /** A bound that is drawn across. */
+  readonly threshold?: number;
+  /** Of a shape: the place that stands for all others. */
+  readonly rest?: number;
+  /** Which of the colours comes first, from 0. */
+  readonly first?: number;
 }
 
 /** Where the pointer or the keyboard is: a place along the axis, and for a heatmap a row. */

@@ -3,7 +3,7 @@ import type { SessionItem, SessionNode } from '../api/client';
 import { formatExact, toNano } from '../format/money';
 import { formatCount, formatNumber } from '../format/numbers';
 import { formatSpan } from '../format/time';
-import { statusName } from '../requests/words';
+import { statusName } from '../requests/status';
 import { valueName } from '../scope/words';
 
 const STATES: Readonly<Record<string, () => string>> = {

@@ -61,6 +61,14 @@ export const PAGES: readonly PageEntry[] = [
     scoped: true,
     letter: 'h',
   },
-  { href: '/limits', name: m.page_limits, icon: 'limits', permission: 'analytics:view', letter: 'l' },
-  { href: '/budgets', name: m.page_budgets, icon: 'budgets', permission: 'budgets:view', letter: 'b' },
+  { href: '/limits', name: m.limits_page, icon: 'limits', permission: 'analytics:view', letter: 'l' },
+  { href: '/budgets', name: m.budgets_page, icon: 'budgets', permission: 'budgets:view', letter: 'b' },
+  {
+    href: '/dashboards',
+    name: m.boards_page,
+    icon: 'boards',
+    permission: 'analytics:view',
+    scoped: true,
+    letter: 'd',
+  },
 ];

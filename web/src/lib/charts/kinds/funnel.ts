@@ -1,0 +1,4 @@
+import { use } from 'echarts/core';
+import { FunnelChart } from 'echarts/charts';
+
+use([FunnelChart]);

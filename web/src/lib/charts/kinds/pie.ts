@@ -1,0 +1,4 @@
+import { use } from 'echarts/core';
+import { PieChart } from 'echarts/charts';
+
+use([PieChart]);

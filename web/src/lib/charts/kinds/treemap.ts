@@ -1,0 +1,4 @@
+import { use } from 'echarts/core';
+import { TreemapChart } from 'echarts/charts';
+
+use([TreemapChart]);
