@@ -39,7 +39,9 @@ public sealed class HandoffsTests(ChromiumFixture chromium, AgentsFixture agents
         await tab.Page.GetByText("4 shown").WaitForAsync();
         var asked = await agents.Traffic.Weir.GetAsync($"/api/v1/handoffs?{AgentsFixture.Range}&kind=subagent");
         Assert.Equal(Costs(asked), await ExactAsync(tab, "data-exact"));
-        var byMain = asked.GetProperty("items").EnumerateArray()
+        var byMain = asked
+            .GetProperty("items")
+            .EnumerateArray()
             .Count(item => item.GetProperty("fromAgent").ValueKind == JsonValueKind.Null);
         Assert.Equal(byMain, await Rows(tab).Locator("bdi", new() { HasText = "main agent" }).CountAsync());
 
@@ -93,9 +95,7 @@ public sealed class HandoffsTests(ChromiumFixture chromium, AgentsFixture agents
             (await ExactAsync(tab, "data-saved")).Where(text => text.Length > 0)
         );
         var total = (await agents.Traffic.Weir.GetAsync("/api/v1/usage/summary?from=7d")).GetProperty("total");
-        await tab
-            .Page.Locator($"main dl [data-exact='{total.GetProperty("savingsUsd").GetString()}']")
-            .WaitForAsync();
+        await tab.Page.Locator($"main dl [data-exact='{total.GetProperty("savingsUsd").GetString()}']").WaitForAsync();
     }
 
     private static List<string> Costs(JsonElement page) =>

@@ -38,8 +38,9 @@ public sealed partial class SessionsTests(ChromiumFixture chromium, AgentsFixtur
         await tab.Page.GetByRole(AriaRole.Option, new() { NameRegex = new("^codex") }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
         await tab.Page.WaitForURLAsync("**client=codex*");
-        await tab.Page.Locator("tbody tr", new() { HasText = "claude-code" }).First
-            .WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await tab
+            .Page.Locator("tbody tr", new() { HasText = "claude-code" })
+            .First.WaitForAsync(new() { State = WaitForSelectorState.Detached });
 
         await rows.First.Locator("a").ClickAsync();
         await tab.Page.GetByRole(AriaRole.Treegrid).WaitForAsync();
@@ -58,11 +59,12 @@ public sealed partial class SessionsTests(ChromiumFixture chromium, AgentsFixtur
         await costs.First.WaitForAsync();
 
         Assert.Equal(
-            Below(detail.GetProperty("tree")).Select(step =>
-                step.GetProperty("usage") is { ValueKind: JsonValueKind.Object } usage
-                    ? usage.GetProperty("costUsd").GetString()!
-                    : ""
-            ),
+            Below(detail.GetProperty("tree"))
+                .Select(step =>
+                    step.GetProperty("usage") is { ValueKind: JsonValueKind.Object } usage
+                        ? usage.GetProperty("costUsd").GetString()!
+                        : ""
+                ),
             await ExactAsync(costs)
         );
         // A line of the command's tree is a line here: the same amount behind the same name.

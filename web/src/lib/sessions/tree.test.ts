@@ -64,6 +64,12 @@ describe('the lines of a tree', () => {
     expect(linesOf(tree, new Set(['0']), new Map())[2]).toMatchObject({ key: '0.1', isOpen: null });
   });
 
+  it('are numbered by their kind', () => {
+    const mixed = node('session', [node('prompt'), node('compaction'), node('prompt'), node('compaction')]);
+    const numbers = linesOf(mixed, new Set(), new Map()).map((line) => line.kind === 'step' && line.number);
+    expect(numbers).toEqual([1, 1, 2, 2]);
+  });
+
   it('of many siblings come by the hundred', () => {
     const wide = node(
       'session',

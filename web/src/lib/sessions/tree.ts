@@ -17,6 +17,8 @@ export type Line =
       /** Its place among its siblings, from 1. */
       readonly place: number;
       readonly siblings: number;
+      /** Its place among its siblings of the same kind, from 1. */
+      readonly number: number;
       /** Null where nothing stands below it. */
       readonly isOpen: boolean | null;
     }
@@ -43,10 +45,13 @@ export function linesOf(
   const add = (parent: SessionNode, path: string, level: number) => {
     const nodes = below(parent);
     const most = shown.get(path) ?? SHOWN;
+    const numbers = new Map<string, number>();
     nodes.slice(0, most).forEach((node, at) => {
+      const number = (numbers.get(node.kind) ?? 0) + 1;
+      numbers.set(node.kind, number);
       const key = path === '' ? `${at}` : `${path}.${at}`;
       const isOpen = below(node).length === 0 ? null : open.has(key);
-      lines.push({ kind: 'step', key, node, level, place: at + 1, siblings: nodes.length, isOpen });
+      lines.push({ kind: 'step', key, node, level, place: at + 1, siblings: nodes.length, number, isOpen });
       if (isOpen) add(node, key, level + 1);
     });
     if (nodes.length > most)

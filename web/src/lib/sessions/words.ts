@@ -61,8 +61,8 @@ export function kindName(kind: string): string {
 }
 
 /** What a step is called beside its kind; a prompt has no name but its number. */
-export function stepName(node: SessionNode, place: number): string {
-  if (node.kind === 'prompt') return formatCount(place);
+export function stepName(node: SessionNode, number: number): string {
+  if (node.kind === 'prompt') return formatCount(number);
   if (node.kind === 'agent') return node.name ?? node.id;
   return node.name === null && node.kind !== 'request' ? '' : valueName(node.name);
 }
