@@ -93,7 +93,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
         await tab.Page.GetByText("not asked yet").WaitForAsync();
 
         List<string> reached = [];
-        for (var i = 0; i < 24; i++)
+        for (var i = 0; i < 40; i++)
         {
             await keys.PressAsync("Tab");
             var name = await tab.Page.EvaluateAsync<string>(
@@ -125,6 +125,9 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 "Sessions",
                 "Models",
                 "Handoffs",
+                "Limits",
+                "Budgets",
+                "Dashboards",
                 "Commands\nCtrl K",
                 "Theme: System. Change to Light",
                 "Preferences",

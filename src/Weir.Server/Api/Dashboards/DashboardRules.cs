@@ -210,6 +210,6 @@ internal static partial class DashboardRules
     [GeneratedRegex("^[A-Za-z0-9_-]{1,32}$", RegexOptions.NonBacktracking)]
     private static partial Regex Id();
 
-    [GeneratedRegex(@"^[0-9]{1,15}(\.[0-9]{1,9})?$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(@"^[0-9]{1,15}(\.[0-9]{1,9})?$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Number();
 }
