@@ -119,7 +119,7 @@ public sealed class LimitsTests(ChromiumFixture chromium) : IAsyncLifetime
     // As the watcher of another machine sends what an agent's file said.
     private async Task TellAsync(int percent)
     {
-        var at = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1000;
+        var at = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() * 1000;
         using var batch = new HttpRequestMessage(HttpMethod.Post, new Uri("/api/v1/capture/batches", UriKind.Relative));
         batch.Headers.TryAddWithoutValidation("x-weir-key", traffic.Weir.AdminKey);
         batch.Content = new StringContent(

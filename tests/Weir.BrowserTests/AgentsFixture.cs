@@ -1,7 +1,8 @@
+using Weir.BrowserTests.Testing;
 using Weir.Testing;
 using Programs = Weir.Testing.RealPrograms;
 
-namespace Weir.BrowserTests.Testing;
+namespace Weir.BrowserTests;
 
 /// <summary>
 /// A Weir over a home in which Claude Code and Codex left files, and keeps what they said; with a route to a cheaper model.

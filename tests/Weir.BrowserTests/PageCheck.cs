@@ -1,7 +1,7 @@
 using Deque.AxeCore.Playwright;
-using Microsoft.Playwright;
+using Weir.BrowserTests.Testing;
 
-namespace Weir.BrowserTests.Testing;
+namespace Weir.BrowserTests;
 
 /// <summary>What holds of every page in every state.</summary>
 internal static class PageCheck
