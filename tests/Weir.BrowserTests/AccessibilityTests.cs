@@ -127,6 +127,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 "Handoffs",
                 "Limits",
                 "Budgets",
+                "Keys",
                 "Dashboards",
                 "Commands\nCtrl K",
                 "Theme: System. Change to Light",

@@ -174,6 +174,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
             ),
         };
         theirs.Headers.Add("If-Match", "\"1\"");
+        theirs.Headers.Add("x-weir-key", traffic.Weir.AdminKey);
         using var changed = await traffic.Weir.SendAsync(theirs);
         Assert.True(changed.IsSuccessStatusCode);
 
@@ -203,10 +204,10 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
         var back = await OnlyAsync();
         Assert.NotEqual(id, Id(back));
         Assert.Equal(before.GetProperty("widgets").GetRawText(), back.GetProperty("widgets").GetRawText());
-        using (var gone = await traffic.Weir.SendAsync(new(HttpMethod.Delete, $"/api/v1/dashboards/{Id(back)}")))
-        {
-            Assert.True(gone.IsSuccessStatusCode);
-        }
+        using var removal = new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/dashboards/{Id(back)}");
+        removal.Headers.Add("x-weir-key", traffic.Weir.AdminKey);
+        using var gone = await traffic.Weir.SendAsync(removal);
+        Assert.True(gone.IsSuccessStatusCode);
 
         await tab.GoAsync(traffic.Weir, "/dashboards?from=24h");
         await Button(tab, "New dashboard").WaitForAsync();

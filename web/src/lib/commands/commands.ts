@@ -17,7 +17,9 @@ export interface Command {
 
 /** The pages that who is signed in may open. */
 export function pages(): readonly PageEntry[] {
-  return PAGES.filter((page) => session.may(page.permission, page.inPart));
+  return PAGES.filter(
+    ({ permission, or, inPart }) => session.may(permission, inPart) || (or !== undefined && session.may(or)),
+  );
 }
 
 /** Where a page's link leads: with the range and filters that are looked at, where it takes them. */

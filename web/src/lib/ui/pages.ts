@@ -8,6 +8,8 @@ export interface PageEntry {
   readonly icon: IconName;
   /** Without it the page is not offered; the server refuses its figures anyway. */
   readonly permission: string;
+  /** Opens it too. */
+  readonly or?: string;
   /** A role for single teams, projects or keys opens it too. */
   readonly inPart?: true;
   /** Takes range and filters along. */
@@ -63,6 +65,14 @@ export const PAGES: readonly PageEntry[] = [
   },
   { href: '/limits', name: m.limits_page, icon: 'limits', permission: 'analytics:view', letter: 'l' },
   { href: '/budgets', name: m.budgets_page, icon: 'budgets', permission: 'budgets:view', letter: 'b' },
+  {
+    href: '/keys',
+    name: m.keys_page,
+    icon: 'keys',
+    permission: 'keys:view',
+    or: 'keys:own',
+    letter: 'k',
+  },
   {
     href: '/dashboards',
     name: m.boards_page,
