@@ -109,6 +109,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
         await Button(tab, "Remove: Cost by Model").ClickAsync();
         await Button(tab, "Save").ClickAsync();
         await Widget(other, "Cost by Model").WaitForAsync(new() { State = WaitForSelectorState.Detached });
+        await tab.Page.WaitForURLAsync(url => !url.Contains("edit", StringComparison.Ordinal));
         await tab.Page.ReloadAsync();
         await ReadyAsync(tab, 1);
         Assert.Empty(tab.Faults);
@@ -330,9 +331,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
         tab.Page.GetByRole(AriaRole.Button, new() { NameRegex = new($"^{name}") });
 
     private static ILocator Widget(Tab tab, string title) =>
-        tab
-            .Page.GetByRole(AriaRole.Region, new() { Name = title, Exact = true })
-            .And(tab.Page.Locator("[data-widget]"));
+        tab.Page.GetByRole(AriaRole.Group, new() { Name = title, Exact = true }).And(tab.Page.Locator("[data-widget]"));
 
     /// <summary>All widgets have their figures, and none failed.</summary>
     private static async Task ReadyAsync(Tab tab, int count)

@@ -86,7 +86,7 @@ public sealed class DashboardTests(ChromiumFixture chromium, TrafficFixture serv
         var keys = tab.Page.Keyboard;
         await tab.GoAsync(traffic.Weir, "/explore?from=24h&model=a");
         // While it is at work it answers keys late, and two that lie too far apart are no shortcut.
-        await tab.Page.GetByText("Nothing in this range").WaitForAsync();
+        await tab.Page.GetByText("Nothing in this range with").WaitForAsync();
         await keys.PressAsync("g");
         await keys.PressAsync("r");
         // What is looked at goes along.
