@@ -39,6 +39,7 @@ public sealed class LiveRouteTests : IAsyncDisposable
         builder.Services.AddSingleton(live.Feed);
         builder.Services.AddSingleton(new SessionNews(() => null));
         builder.Services.AddSingleton(live.Limits);
+        builder.Services.AddSingleton(new DashboardNews());
         builder.Services.AddSingleton(live.Activity);
         app = builder.Build();
         app.UseWebSockets();
