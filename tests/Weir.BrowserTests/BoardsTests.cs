@@ -36,7 +36,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
         await using var tab = await OpenAsync("/dashboards?from=24h");
         await tab.Page.GetByText("There is no dashboard yet").WaitForAsync();
         await Button(tab, "Cost breakdown").ClickAsync();
-        await tab.Page.WaitForURLAsync("**id=dsh_*");
+        await tab.UntilAtAsync("id=dsh_");
         await ReadyAsync(tab, 8);
 
         var total = (await traffic.Weir.GetAsync("/api/v1/usage/summary?from=24h")).GetProperty("total");
@@ -73,7 +73,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
     {
         await using var tab = await OpenAsync("/dashboards?from=24h");
         await Button(tab, "New dashboard").ClickAsync();
-        await tab.Page.WaitForURLAsync("**edit=1*");
+        await tab.UntilAtAsync("edit=1");
         await tab.Page.GetByLabel("Title").FillAsync("Built");
         foreach (var kind in new[] { "number", "pie" })
         {
@@ -92,7 +92,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
         await mouse.UpAsync();
         await tab.Page.Locator("[data-place=w1]:not([gs-x='0'])").WaitForAsync();
         await Button(tab, "Save").ClickAsync();
-        await tab.Page.WaitForURLAsync(url => !url.Contains("edit", StringComparison.Ordinal));
+        await tab.UntilAtAsync("^((?!edit).)*$");
 
         var made = await OnlyAsync();
         Assert.Equal("Built", made.GetProperty("title").GetString());
@@ -109,7 +109,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
         await Button(tab, "Remove: Cost by Model").ClickAsync();
         await Button(tab, "Save").ClickAsync();
         await Widget(other, "Cost by Model").WaitForAsync(new() { State = WaitForSelectorState.Detached });
-        await tab.Page.WaitForURLAsync(url => !url.Contains("edit", StringComparison.Ordinal));
+        await tab.UntilAtAsync("^((?!edit).)*$");
         await tab.Page.ReloadAsync();
         await ReadyAsync(tab, 1);
         Assert.Empty(tab.Faults);
@@ -147,7 +147,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
         await tab.Page.Locator("[data-edit=w3]").WaitForAsync(new() { State = WaitForSelectorState.Detached });
         await Button(tab, "Save").FocusAsync();
         await keys.PressAsync("Enter");
-        await tab.Page.WaitForURLAsync(url => !url.Contains("edit", StringComparison.Ordinal));
+        await tab.UntilAtAsync("^((?!edit).)*$");
 
         var number = (await OnlyAsync()).GetProperty("widgets").EnumerateArray().Single(one => Id(one) == "w2");
         Assert.Equal(
@@ -201,7 +201,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
         await Button(tab, "Delete").ClickAsync();
         await tab.Page.GetByText("“Ours” was deleted").WaitForAsync();
         await Button(tab, "Undo").ClickAsync();
-        await tab.Page.WaitForURLAsync("**id=dsh_*");
+        await tab.UntilAtAsync("id=dsh_");
         var back = await OnlyAsync();
         Assert.NotEqual(id, Id(back));
         Assert.Equal(before.GetProperty("widgets").GetRawText(), back.GetProperty("widgets").GetRawText());
@@ -213,7 +213,7 @@ public sealed class BoardsTests(ChromiumFixture chromium) : IAsyncLifetime
         await tab.GoAsync(traffic.Weir, "/dashboards?from=24h");
         await Button(tab, "New dashboard").WaitForAsync();
         await tab.Page.Locator("input[type=file]").SetInputFilesAsync((await file.PathAsync())!);
-        await tab.Page.WaitForURLAsync("**id=dsh_*");
+        await tab.UntilAtAsync("id=dsh_");
         var taken = await OnlyAsync();
         Assert.Equal(before.GetProperty("title").GetString(), taken.GetProperty("title").GetString());
         Assert.Equal(before.GetProperty("widgets").GetRawText(), taken.GetProperty("widgets").GetRawText());

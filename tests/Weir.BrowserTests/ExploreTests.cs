@@ -73,7 +73,7 @@ public sealed class ExploreTests(ChromiumFixture chromium) : IAsyncLifetime
     {
         await using var tab = await OpenAsync("/explore?from=24h&by=model&chart=bar");
         await Table(tab).GetByRole(AriaRole.Link, new() { Name = "claude-opus-4-8" }).ClickAsync();
-        await tab.Page.WaitForURLAsync("**/requests?*model=claude-opus-4-8*");
+        await tab.UntilAtAsync("/requests\\?.*model=claude-opus-4-8");
         await tab.Page.GetByText("5 shown").WaitForAsync();
 
         await tab.Page.GoBackAsync();
@@ -83,7 +83,7 @@ public sealed class ExploreTests(ChromiumFixture chromium) : IAsyncLifetime
         await tab.Page.Keyboard.PressAsync("End");
         await tab.Page.Locator("figure > [role=status]").Filter(new() { HasText = "claude" }).WaitForAsync();
         await tab.Page.Keyboard.PressAsync("Enter");
-        await tab.Page.WaitForURLAsync("**/requests?from=*to=*");
+        await tab.UntilAtAsync("/requests\\?from=.*to=");
 
         var only = Assert.Single(
             new Uri(tab.Page.Url).Query.TrimStart('?').Split('&'),
@@ -110,7 +110,7 @@ public sealed class ExploreTests(ChromiumFixture chromium) : IAsyncLifetime
         await keys.PressAsync("Enter");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
 
-        await tab.Page.WaitForURLAsync("**model=claude-opus-4-8*");
+        await tab.UntilAtAsync("model=claude-opus-4-8");
         await TotalAsync(tab, 5);
         await tab.Page.ReloadAsync();
         await TotalAsync(tab, 5);

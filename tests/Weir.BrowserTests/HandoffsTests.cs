@@ -35,7 +35,7 @@ public sealed class HandoffsTests(ChromiumFixture chromium, AgentsFixture agents
     {
         await using var tab = await OpenAsync($"/handoffs?{AgentsFixture.Range}");
         await tab.Page.Locator(".bar").GetByText("Work", new() { Exact = true }).ClickAsync();
-        await tab.Page.WaitForURLAsync("**kind=subagent*");
+        await tab.UntilAtAsync("kind=subagent");
         await tab.Page.GetByText("4 shown").WaitForAsync();
         var asked = await agents.Traffic.Weir.GetAsync($"/api/v1/handoffs?{AgentsFixture.Range}&kind=subagent");
         Assert.Equal(Costs(asked), await ExactAsync(tab, "data-exact"));

@@ -72,7 +72,7 @@ public sealed class RequestsTests(ChromiumFixture chromium) : IAsyncLifetime
         await Rows(tab).First.ClickAsync();
         var dialog = tab.Page.GetByRole(AriaRole.Dialog);
         await dialog.GetByText("The products add up to what was charged").WaitForAsync();
-        await tab.Page.WaitForURLAsync($"**id={id}*");
+        await tab.UntilAtAsync($"id={id}");
 
         var asked = await traffic.Weir.GetAsync($"/api/v1/usage/requests/{id}");
         var cost = decimal.Parse(asked.GetProperty("costUsd").GetString()!, CultureInfo.InvariantCulture);

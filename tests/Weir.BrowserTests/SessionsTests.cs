@@ -37,7 +37,7 @@ public sealed partial class SessionsTests(ChromiumFixture chromium, AgentsFixtur
         await tab.Page.GetByRole(AriaRole.Option, new() { Name = "Client" }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Option, new() { NameRegex = new("^codex") }).ClickAsync();
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
-        await tab.Page.WaitForURLAsync("**client=codex*");
+        await tab.UntilAtAsync("client=codex");
         await tab
             .Page.Locator("tbody tr", new() { HasText = "claude-code" })
             .First.WaitForAsync(new() { State = WaitForSelectorState.Detached });
@@ -108,7 +108,7 @@ public sealed partial class SessionsTests(ChromiumFixture chromium, AgentsFixtur
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Costliest request" }).ClickAsync();
         await tab.Page.WaitForFunctionAsync("() => document.activeElement?.dataset.kind === 'request'");
         await keys.PressAsync("Enter");
-        await tab.Page.WaitForURLAsync($"**/requests?*session={One}*");
+        await tab.UntilAtAsync($"/requests\\?.*session={One}");
         await tab.Page.GetByRole(AriaRole.Dialog).GetByText(One).WaitForAsync();
         Assert.Empty(tab.Faults);
     }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Weir.Testing;
 
@@ -64,6 +66,15 @@ public sealed class Tab : IAsyncDisposable
 
     /// <summary>Turns the sign-in page to its second way in.</summary>
     public Task AskForKeyAsync() => Page.GetByRole(AriaRole.Button, new() { Name = "Use a Weir key" }).ClickAsync();
+
+    /// <summary>
+    /// Waits until the address matches a pattern. <c>WaitForURLAsync</c> misses a change of address that comes between its look at
+    /// the present one and the beginning of its listening, which on a busy machine is every third time.
+    /// </summary>
+    public Task UntilAtAsync([StringSyntax(StringSyntaxAttribute.Regex)] string pattern) =>
+        Assertions
+            .Expect(Page)
+            .ToHaveURLAsync(new Regex(pattern), new PageAssertionsToHaveURLOptions { Timeout = 15_000 });
 
     /// <summary>Waits until the page hears what changes.</summary>
     public Task UntilLiveAsync() => Page.Locator("[data-state=live]").WaitForAsync();
