@@ -128,6 +128,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 "Limits",
                 "Budgets",
                 "Keys",
+                "Routes",
                 "Dashboards",
                 "Commands\nCtrl K",
                 "Theme: System. Change to Light",

@@ -87,6 +87,11 @@ public sealed class Traffic : IAsyncDisposable
     // Sizes as coding agents have them: much is read from the cache, little is new.
     private UpstreamAnswer? Answer(RecordedRequest request)
     {
+        if (request.Method == "GET")
+        {
+            return UpstreamAnswer.Json("""{"data":[{"type":"model","id":"claude-haiku-4-5"}],"has_more":false}""");
+        }
+
         var model = JsonNode.Parse(request.BodyText)!["model"]!.GetValue<string>();
         var number = Interlocked.Increment(ref sent);
         return IsDown || model == "claude-overloaded"

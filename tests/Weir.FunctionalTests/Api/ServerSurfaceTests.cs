@@ -50,6 +50,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "POST /api/v1/config/dry-run",
         "POST /api/v1/config/import",
         "POST /api/v1/config/rollback",
+        "POST /api/v1/config/validate",
         "GET /api/v1/config/versions",
         "GET /api/v1/config/versions/{n}",
         "GET /api/v1/config/versions/{n}/diff",

@@ -91,6 +91,22 @@ public sealed class ConfigApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_text_is_looked_through_and_nothing_is_changed()
+    {
+        var (text, _) = await ReadAsync();
+
+        var sound = (await ValidateAsync(text)).Json;
+        var faulty = (await ValidateAsync(text + "nonsense: 1\n")).Json;
+
+        Assert.True(sound.GetProperty("valid").GetBoolean());
+        Assert.False(faulty.GetProperty("valid").GetBoolean());
+        var fault = Assert.Single(faulty.GetProperty("faults").EnumerateArray());
+        Assert.Equal("nonsense", fault.GetProperty("key").GetString());
+        Assert.Equal(text.Count(c => c == '\n') + 1, fault.GetProperty("line").GetInt32());
+        Assert.Equal(Stored, await File.ReadAllTextAsync(ConfigFile));
+    }
+
+    [Fact]
     public async Task Doctor_looks_at_the_configuration_that_the_server_runs_by()
     {
         Assert.Equal(("ok", ConfigFile), await ExaminedAsync());
@@ -224,9 +240,15 @@ public sealed class ConfigApiTests : IAsyncLifetime
     private async Task<int> PendingAsync() =>
         (await weir.GetAsync("/api/v1/config")).GetProperty("pendingFaults").GetArrayLength();
 
-    private async Task<ApiAnswer> PutAsync(string text, string? etag)
+    private Task<ApiAnswer> PutAsync(string text, string? etag) =>
+        SendAsync(HttpMethod.Put, "/api/v1/config", text, etag);
+
+    private Task<ApiAnswer> ValidateAsync(string text) =>
+        SendAsync(HttpMethod.Post, "/api/v1/config/validate", text, etag: null);
+
+    private async Task<ApiAnswer> SendAsync(HttpMethod method, string path, string text, string? etag)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Put, new Uri("/api/v1/config", UriKind.Relative))
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative))
         {
             Content = new StringContent(
                 System.Text.Json.JsonSerializer.Serialize(new { text }),

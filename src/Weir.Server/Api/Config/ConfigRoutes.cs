@@ -46,6 +46,7 @@ internal static class ConfigRoutes
         ConfigVersionRoutes.Map(group);
         ConfigImportRoute.Map(group);
         ConfigDryRunRoute.Map(group);
+        ConfigValidateRoute.Map(group);
         ConfigCheckRoute.Map(group);
     }
 

@@ -29,6 +29,17 @@ export type DashboardInfo = Schemas['DashboardInfo'];
 export type DashboardItem = Schemas['DashboardItem'];
 export type DashboardWidget = Schemas['DashboardWidget'];
 export type Problem = Schemas['Problem'];
+export type ConfigDocument = Schemas['ConfigDocument'];
+export type ConfigFault = Schemas['ConfigFaultItem'];
+export type ConfigCheck = Schemas['ConfigCheck'];
+export type ConfigVersion = Schemas['ConfigVersionItem'];
+export type ConfigVersionPage = Schemas['ConfigVersionPage'];
+export type ConfigDiff = Schemas['ConfigDiff'];
+export type ConfigDryRun = Schemas['ConfigDryRunResult'];
+export type ConfigLiveCheck = Schemas['ConfigLiveCheck'];
+export type RouteExplanation = Schemas['RouteExplanationItem'];
+export type RouteQuestion = Schemas['RouteQuestionItem'];
+export type RouteTarget = Schemas['RouteTargetItem'];
 
 export type Caller = Schemas['CallerInfo'];
 export type SignInStep = Schemas['SignInAnswer'];
@@ -84,6 +95,8 @@ export type Answer<T> =
       readonly status: number | null;
       readonly words: string;
       readonly fields?: Readonly<Record<string, string>>;
+      /** What is wrong with a configuration, by line. */
+      readonly faults?: readonly ConfigFault[];
     };
 
 export type Method = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -137,7 +150,8 @@ export function createApi(
       data: null,
       status: answer.status,
       words: problem?.detail ?? problem?.title ?? `The server answered ${answer.status}.`,
-      ...(problem?.errors ? { fields: problem.errors } : {}),
+      ...(problem?.errors && { fields: problem.errors }),
+      ...(problem?.faults && { faults: problem.faults }),
     };
   }
 

@@ -73,6 +73,7 @@ export const PAGES: readonly PageEntry[] = [
     or: 'keys:own',
     letter: 'k',
   },
+  { href: '/routes', name: m.routes_page, icon: 'routes', permission: 'config:read', letter: 't' },
   {
     href: '/dashboards',
     name: m.boards_page,
