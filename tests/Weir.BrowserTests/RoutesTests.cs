@@ -229,23 +229,17 @@ public sealed class RoutesTests(ChromiumFixture chromium) : IAsyncLifetime
     private static ILocator Text(Tab tab) =>
         tab.Page.GetByRole(AriaRole.Textbox, new() { Name = "Text of the configuration" });
 
+    /// <summary>
+    /// Puts a text in the place of the whole, as people bring one of many lines: from the clipboard. Typed in one go the browser
+    /// keeps the colours of what was there, which the page's policy stops and the console tells.
+    /// </summary>
     private static async Task WriteAsync(Tab tab, string text)
     {
+        await tab.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await tab.Page.EvaluateAsync("text => navigator.clipboard.writeText(text)", text);
         await Text(tab).FocusAsync();
         await tab.Page.Keyboard.PressAsync("Control+a");
-        // As people bring a text of many lines. Typed in one go the browser keeps the colours of what was there, which the page's
-        // policy stops and the console tells.
-        await Text(tab)
-            .EvaluateAsync(
-                """
-                (field, text) => {
-                  const clipboardData = new DataTransfer();
-                  clipboardData.setData('text/plain', text);
-                  field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-                }
-                """,
-                text
-            );
+        await tab.Page.Keyboard.PressAsync("Control+v");
     }
 
     private async Task<Tab> OpenAsync(string path = "/routes")

@@ -21,7 +21,7 @@ export interface Editor {
   /** Shows another text, where it is another. */
   show(text: string): void;
   mark(faults: readonly ConfigFault[]): void;
-  /** Shows what was before in between; null for the text alone. */
+  /** Shows what was before in between, and takes no change meanwhile; null for the text alone. */
   compare(before: string | null): void;
   /** Puts the cursor to a place, counted from 1, and the focus there. */
   reveal(line: number, column: number): void;
@@ -106,6 +106,10 @@ function diagnosticOf(state: EditorState, fault: ConfigFault): Diagnostic {
  */
 export function edit(root: ShadowRoot, options: EditorOptions): Editor {
   const comparing = new Compartment();
+  const only = (isReadOnly: boolean): Extension => [
+    EditorState.readOnly.of(isReadOnly),
+    EditorView.contentAttributes.of({ 'aria-readonly': String(isReadOnly) }),
+  ];
   let isShowing = false;
   const extensions: Extension[] = [
     lineNumbers(),
@@ -126,16 +130,14 @@ export function edit(root: ShadowRoot, options: EditorOptions): Editor {
     keymap.of([...defaultKeymap, ...historyKeymap, ...searchKeymap, ...foldKeymap]),
     EditorView.contentAttributes.of({
       'aria-label': options.label,
-      'aria-readonly': String(options.isReadOnly),
       spellcheck: 'false',
       autocapitalize: 'none',
     }),
     EditorState.phrases.of(options.phrases),
-    EditorState.readOnly.of(options.isReadOnly),
     EditorView.updateListener.of((update) => {
       if (update.docChanged && !isShowing) options.onwrite(update.state.doc.toString());
     }),
-    comparing.of([]),
+    comparing.of(only(options.isReadOnly)),
   ];
   const view = new EditorView({
     root,
@@ -162,8 +164,17 @@ export function edit(root: ShadowRoot, options: EditorOptions): Editor {
       view.dispatch({
         effects: comparing.reconfigure(
           before === null
-            ? []
-            : unifiedMergeView({ original: before, mergeControls: false, collapseUnchanged: { margin: 3 } }),
+            ? only(options.isReadOnly)
+            : [
+                // What is gone stands in between, where a selection of everything does not hold: what is pasted over it would
+                // land behind it.
+                only(true),
+                unifiedMergeView({
+                  original: before,
+                  mergeControls: false,
+                  collapseUnchanged: { margin: 3 },
+                }),
+              ],
         ),
       });
     },
