@@ -73,6 +73,7 @@ export const PAGES: readonly PageEntry[] = [
     or: 'keys:own',
     letter: 'k',
   },
+  { href: '/audit', name: m.audit_page, icon: 'audit', permission: 'audit:view', letter: 'u' },
   { href: '/routes', name: m.routes_page, icon: 'routes', permission: 'config:read', letter: 't' },
   {
     href: '/dashboards',
