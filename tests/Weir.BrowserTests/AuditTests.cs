@@ -63,6 +63,11 @@ public sealed class AuditTests(ChromiumFixture chromium) : IAsyncLifetime
         await tab.Page.GetByLabel("Who").FillAsync("nobody");
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" }).ClickAsync();
         await tab.Page.GetByText("Nothing was done in this range").WaitForAsync();
+
+        // A link to one that the list has not yet.
+        var first = Assert.Single(await EntriesAsync("&cursor=2&limit=1"));
+        await tab.GoAsync(traffic.Weir, "/audit?of=1");
+        await tab.Page.GetByRole(AriaRole.Dialog).GetByText(first.GetProperty("hash").GetString()!).WaitForAsync();
         Assert.Empty(tab.Faults);
     }
 

@@ -17,9 +17,15 @@ describe('changesOf', () => {
     ]));
 
   it('takes nothing for nothing', () => {
-    expect(changesOf(null, { a: true, b: null })).toEqual([{ field: 'a', before: null, after: 'true' }]);
     expect(changesOf(null, null)).toEqual([]);
   });
+
+  it('sees what is null, empty or of another kind', () =>
+    expect(changesOf({ a: '5', b: 1 }, { a: 5, b: null, c: {} })).toEqual([
+      { field: 'a', before: '5', after: '5' },
+      { field: 'b', before: '1', after: 'null' },
+      { field: 'c', before: null, after: '{}' },
+    ]));
 
   it('shows what is no map as it stands', () =>
     expect(changesOf(null, '{"cut')).toEqual([{ field: '', before: null, after: '{"cut' }]));

@@ -1,26 +1,31 @@
 /** A field that an entry tells of. */
 export interface FieldChange {
-  /** From the outermost on: `scope.team`. */
+  /** From the outermost on: `scope.team`; empty where the whole is no map. */
   readonly field: string;
-  /** As JSON; null where it was not there. */
+  /** Null where it was not there. */
   readonly before: string | null;
-  /** As JSON; null where it is not there any more. */
+  /** Null where it is not there any more. */
   readonly after: string | null;
 }
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The fields of a map by their path; what is no map by its own under the path alone. */
+/** The values of a map by their path, as JSON; an empty map, and what is none, stands by itself. */
 function flat(value: unknown, path: string, into: Map<string, string>): Map<string, string> {
-  if (isMap(value))
+  if (isMap(value) && Object.keys(value).length > 0)
     for (const [name, inner] of Object.entries(value))
       flat(inner, path === '' ? name : `${path}.${name}`, into);
-  else if (value !== undefined && value !== null) into.set(path, written(value));
+  else if (path !== '' || (value !== null && value !== undefined))
+    into.set(path, JSON.stringify(value ?? null));
   return into;
 }
 
-const written = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
+/** A text without its quotes; anything else as JSON. */
+function shown(json: string | undefined): string | null {
+  if (json === undefined) return null;
+  return json.startsWith('"') ? (JSON.parse(json) as string) : json;
+}
 
 /** What was, and what is, of each field: those that changed, in the order in which they are written. */
 export function changesOf(before: unknown, after: unknown): FieldChange[] {
@@ -28,5 +33,5 @@ export function changesOf(before: unknown, after: unknown): FieldChange[] {
   const is = flat(after, '', new Map());
   return [...new Set([...was.keys(), ...is.keys()])]
     .filter((field) => was.get(field) !== is.get(field))
-    .map((field) => ({ field, before: was.get(field) ?? null, after: is.get(field) ?? null }));
+    .map((field) => ({ field, before: shown(was.get(field)), after: shown(is.get(field)) }));
 }

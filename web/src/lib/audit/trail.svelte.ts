@@ -11,18 +11,25 @@ export class Trail {
   readonly #query: Readonly<Record<string, string>>;
   readonly #newest: Watched<AuditPage>;
   #older = $state.raw<readonly AuditItem[]>([]);
-  /** Where the older ones end; undefined while none were brought. */
-  #next = $state.raw<string | null | undefined>(undefined);
+  /** Where the older ones end; null where nothing is older. */
+  #next = $state.raw<string | null>(null);
+  #busy = false;
   #failure = $state<string | null>(null);
 
+  /** Whether nothing lies between the newest page and the older entries: with more than a page of news they no longer meet. */
+  readonly #meets: boolean = $derived.by(() => {
+    const newest = this.#newest.data?.items ?? [];
+    const last = newest.at(-1)?.seq ?? 0;
+    return this.#older.some(({ seq }) => seq >= last);
+  });
   readonly items: readonly AuditItem[] | null = $derived.by(() => {
     const page = this.#newest.data;
-    if (page === null) return null;
+    if (page === null || !this.#meets) return page?.items ?? null;
     const known = new Set(page.items.map(({ seq }) => seq));
     return [...page.items, ...this.#older.filter(({ seq }) => !known.has(seq))];
   });
   readonly next: string | null = $derived.by(() =>
-    this.#next === undefined ? (this.#newest.data?.next ?? null) : this.#next,
+    this.#meets ? this.#next : (this.#newest.data?.next ?? null),
   );
   readonly failure: string | null = $derived.by(() => this.#failure ?? this.#newest.failure);
 
@@ -61,13 +68,21 @@ export class Trail {
   }
 
   async more(): Promise<void> {
-    if (this.next === null) return;
+    if (this.next === null || this.#busy) return;
+    this.#busy = true;
     const held = this.items ?? [];
     const answer = await this.#api.read<AuditPage>(pathOf(PATH, { ...this.#query, cursor: this.next }));
+    this.#busy = false;
     this.#failure = answer.data === null ? answer.words : null;
     if (answer.data === null) return;
     // What the newest page lets go of, as new ones come, stays.
     this.#older = [...held, ...answer.data.items];
     this.#next = answer.data.next;
   }
+}
+
+/** One entry by its number; null where there is none, or it cannot be read. */
+export async function entryOf(api: ApiClient, seq: number): Promise<AuditItem | null> {
+  const { data } = await api.read<AuditPage>(pathOf(PATH, { cursor: `${seq + 1}`, limit: '1' }));
+  return data?.items.find((item) => item.seq === seq) ?? null;
 }
