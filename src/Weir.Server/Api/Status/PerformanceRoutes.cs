@@ -46,7 +46,7 @@ internal static class PerformanceRoutes
             return ApiProblem.Invalid(
                 new Dictionary<string, string>(StringComparer.Ordinal)
                 {
-                    ["range"] = $"is {string.Join(", ", TimelineRange.All.Select(one => one.Name))}",
+                    ["range"] = $"must be one of {string.Join(", ", TimelineRange.All.Select(one => one.Name))}",
                 }
             );
         }
