@@ -129,6 +129,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 "Budgets",
                 "Keys",
                 "Dashboards",
+                "System",
                 "Commands\nCtrl K",
                 "Theme: System. Change to Light",
                 "Preferences",
