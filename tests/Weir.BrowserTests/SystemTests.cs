@@ -19,7 +19,7 @@ public sealed class SystemTests(ChromiumFixture chromium) : IAsyncLifetime
     {
         await traffic.SendAsync();
         await traffic.Weir.SettleAsync();
-        await traffic.Weir.GetAsync("/api/v1/usage/summary?from=30d&groupBy=model,provider&user=somebody");
+        await traffic.Weir.GetAsync("/api/v1/usage/summary?from=30d&groupBy=model,provider&user=one-in-particular");
         await using var tab = await OpenAsync();
         var page = tab.Page;
         await page.GetByText("Nothing is wrong").WaitForAsync();
@@ -42,7 +42,7 @@ public sealed class SystemTests(ChromiumFixture chromium) : IAsyncLifetime
         var slow = page.Locator("tr", new() { HasText = "model, provider" });
         await slow.GetByText("user", new() { Exact = true }).WaitForAsync();
         await Assertions.Expect(slow.Locator(".number").Nth(1)).ToContainTextAsync("30 days");
-        Assert.DoesNotContain("somebody", await page.ContentAsync(), StringComparison.Ordinal);
+        Assert.DoesNotContain("one-in-particular", await page.ContentAsync(), StringComparison.Ordinal);
         Assert.Empty(tab.Faults);
     }
 

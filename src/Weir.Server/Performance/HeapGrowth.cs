@@ -5,8 +5,9 @@ namespace Weir.Server.Performance;
 /// <summary>
 /// A heap that grows and does not come down again. The rule: of what full collections left in the last day, Sen's slope (the median of the
 /// slopes between all pairs) is taken with its lower bound at 99 %. Growth is told where even that bound comes to more than a tenth of the
-/// heap over the time that was looked at, where the newer half of the collections alone grows too (a step, such as a cache that fills, does
-/// not), and where there were enough collections over enough time. Else nothing is told.
+/// heap over the time that was looked at, where the least of each sixth of the collections lies above the sixth's before by a quarter at least
+/// of what the slope would bring (a step, such as a cache that fills, does not do so, nor does a saw-tooth), and where there were enough
+/// collections over enough time. Else nothing is told.
 /// </summary>
 /// <param name="BytesPerHour">The slope.</param>
 /// <param name="LeastBytesPerHour">Its lower bound.</param>
@@ -24,6 +25,8 @@ internal sealed record HeapGrowth(double BytesPerHour, double LeastBytesPerHour,
     public const int LeastCollections = 12;
 
     private const double Share = 0.1;
+    private const int Parts = 6;
+    private const double PartOfSlope = 0.25;
     private const double Sure = 2.326; // one-sided, 99 %
 
     /// <summary>What a series comes to; null where nothing is to be told.</summary>
@@ -38,12 +41,32 @@ internal sealed record HeapGrowth(double BytesPerHour, double LeastBytesPerHour,
             return null;
         }
 
-        var all = Slope(collections.AsSpan());
-        var newer = Slope(collections.AsSpan()[(collections.Length / 2)..]);
+        var (slope, least) = Slope(collections.AsSpan());
         var heap = Median([.. collections.Select(one => one.Bytes)]);
-        return all.Least > 0 && newer.Least > 0 && all.Least * over.TotalHours > Share * heap
-            ? new HeapGrowth(all.Slope, all.Least, over, collections.Length)
+        return least > 0 && least * over.TotalHours > Share * heap && RisesThroughout(collections, slope)
+            ? new HeapGrowth(slope, least, over, collections.Length)
             : null;
+    }
+
+    private static bool RisesThroughout(ImmutableArray<(DateTimeOffset Time, double Bytes)> collections, double slope)
+    {
+        (DateTimeOffset Time, double Bytes)? before = null;
+        for (var part = 0; part < Parts; part++)
+        {
+            var (first, end) = (part * collections.Length / Parts, (part + 1) * collections.Length / Parts);
+            var here = (collections[first].Time, Bytes: collections.AsSpan()[first..end].ToArray().Min(one => one.Bytes));
+            if (
+                before is { } last
+                && here.Bytes - last.Bytes < PartOfSlope * slope * (here.Time - last.Time).TotalHours
+            )
+            {
+                return false;
+            }
+
+            before = here;
+        }
+
+        return true;
     }
 
     private static (double Slope, double Least) Slope(ReadOnlySpan<(DateTimeOffset Time, double Bytes)> points)

@@ -40,10 +40,21 @@ public sealed class HeapGrowthTests
         }
     }
 
-    [Fact]
-    public void A_saw_tooth_is_none()
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void A_saw_tooth_is_none(double hours)
     {
-        Assert.Null(Of(144, at => (100 + (40 * (at % 3))) * Mega));
+        Assert.Null(Of(144, at => (100 + (40 * (at % hours))) * Mega));
+    }
+
+    [Fact]
+    public void A_saw_tooth_that_climbs_is_told()
+    {
+        var growth = Of(144, at => (100 + (20 * (at % 0.5)) + (10 * at)) * Mega);
+
+        Assert.InRange(growth!.BytesPerHour, 9 * Mega, 11 * Mega);
     }
 
     [Theory]
@@ -51,6 +62,7 @@ public sealed class HeapGrowthTests
     [InlineData(0.5)]
     [InlineData(0.7)]
     [InlineData(0.9)]
+    [InlineData(0.99)]
     public void A_step_is_none(double share)
     {
         Assert.Null(Of(144, at => (100 + (at > share * 12 ? 80 : 0) + Noise(4)) * Mega));
