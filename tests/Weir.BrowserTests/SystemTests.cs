@@ -88,11 +88,11 @@ public sealed class SystemTests(ChromiumFixture chromium) : IAsyncLifetime
             "**/api/v1/system/errors",
             _ =>
                 """
-                {"since":"2026-07-02T12:00:00Z","patterns":[{"component":"UsageLedger","level":"error",
-                "template":"{Name} could not be stored","exception":"System.IO.IOException","count":12,
-                "firstAt":"2026-07-02T12:00:00Z","lastAt":"2026-07-02T13:00:00Z"}],"forgotten":3,
-                "requests":[{"provider":"anthropic","status":"overloaded","count":1204}]}
-                """
+                    {"since":"2026-07-02T12:00:00Z","patterns":[{"component":"UsageLedger","level":"error",
+                    "template":"{Name} could not be stored","exception":"System.IO.IOException","count":12,
+                    "firstAt":"2026-07-02T12:00:00Z","lastAt":"2026-07-02T13:00:00Z"}],"forgotten":3,
+                    "requests":[{"provider":"anthropic","status":"overloaded","count":1204}]}
+                    """
         );
         await tab.GoAsync(traffic.Weir, "/system");
 
@@ -112,7 +112,15 @@ public sealed class SystemTests(ChromiumFixture chromium) : IAsyncLifetime
         await using var tab = await PageCheck.OpenAsync(chromium, traffic.Weir.AdminKey);
         await tab.Page.RouteAsync(
             "**/api/v1/system/errors",
-            route => route.FulfillAsync(new() { Status = 500, ContentType = "application/json", Body = "{}" })
+            route =>
+                route.FulfillAsync(
+                    new()
+                    {
+                        Status = 500,
+                        ContentType = "application/json",
+                        Body = "{}",
+                    }
+                )
         );
         await tab.GoAsync(traffic.Weir, "/system");
         await tab.Page.GetByText("The state of the server cannot be read").WaitForAsync();

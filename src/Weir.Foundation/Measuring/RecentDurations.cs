@@ -163,11 +163,4 @@ public sealed class RecentDurations(TimeProvider clock)
 /// <param name="P95">95 % of them took no longer.</param>
 /// <param name="P99">99 % of them took no longer.</param>
 /// <param name="Max">The longest.</param>
-public sealed record DurationSummary(
-    long Count,
-    TimeSpan Mean,
-    TimeSpan P50,
-    TimeSpan P95,
-    TimeSpan P99,
-    TimeSpan Max
-);
+public sealed record DurationSummary(long Count, TimeSpan Mean, TimeSpan P50, TimeSpan P95, TimeSpan P99, TimeSpan Max);

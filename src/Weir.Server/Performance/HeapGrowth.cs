@@ -54,7 +54,10 @@ internal sealed record HeapGrowth(double BytesPerHour, double LeastBytesPerHour,
         for (var part = 0; part < Parts; part++)
         {
             var (first, end) = (part * collections.Length / Parts, (part + 1) * collections.Length / Parts);
-            var here = (collections[first].Time, Bytes: collections.AsSpan()[first..end].ToArray().Min(one => one.Bytes));
+            var here = (
+                collections[first].Time,
+                Bytes: collections.AsSpan()[first..end].ToArray().Min(one => one.Bytes)
+            );
             if (
                 before is { } last
                 && here.Bytes - last.Bytes < PartOfSlope * slope * (here.Time - last.Time).TotalHours

@@ -87,7 +87,13 @@ public sealed class SystemPerformanceTests(ApiServer server) : IClassFixture<Api
             .ToDictionary(one => $"{one.GetProperty("component")} {one.GetProperty("kind")}");
 
         Assert.Equal(
-            ["ledger archivedMonths", "ledger connections", "ledger statements", "limits estimates", "statusLine sessions"],
+            [
+                "ledger archivedMonths",
+                "ledger connections",
+                "ledger statements",
+                "limits estimates",
+                "statusLine sessions",
+            ],
             caches.Keys.Order(StringComparer.Ordinal)
         );
         var lines = caches["statusLine sessions"];
