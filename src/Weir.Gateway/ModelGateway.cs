@@ -86,6 +86,7 @@ public sealed class ModelGateway : IAsyncDisposable
     )
     {
         log = loggers.CreateLogger("Weir.Gateway");
+        Metrics = new GatewayMetrics(clock);
         quotas = quotaTold is null ? null : new QuotaHeaders(quotaTold, clock, log);
         refusals = refusalTold is null ? null : new RefusalNotes(refusalTold, clock, log);
         refused = new RefusalLog(clock, log);
@@ -132,7 +133,7 @@ public sealed class ModelGateway : IAsyncDisposable
     }
 
     /// <summary>What it did since it started.</summary>
-    public GatewayMetrics Metrics { get; } = new();
+    public GatewayMetrics Metrics { get; }
 
     /// <summary>
     /// Is given, once for each change of the configuration that made requests fail, what it did; null for nobody. Called where a request
@@ -258,6 +259,11 @@ public sealed class ModelGateway : IAsyncDisposable
             if (exchange is not null)
             {
                 telemetry.End(exchange);
+                if (exchange.Attempts.Count > 0)
+                {
+                    Metrics.Lead.Count(exchange.Attempts[0].Offset);
+                }
+
                 Watch(exchange);
             }
 

@@ -44,9 +44,10 @@ public sealed class UsageLedger : IAsyncDisposable
             failed?.Invoke(fault);
         }
 
-        writer = new LedgerWriter(files, segments, door, options, clock, signal.Advance, OnOpened);
-        Journal = new UsageJournal(segments, clock);
-        connections = new QueryConnections(files.Database, door);
+        Measures = new LedgerMeasures(clock);
+        writer = new LedgerWriter(files, segments, door, options, clock, signal.Advance, OnOpened, Measures.Batches);
+        Journal = new UsageJournal(segments, clock, Measures.Appends);
+        connections = new QueryConnections(files.Database, door, Measures);
         Queries = new UsageQueries(connections, files.Names);
         Lineage = new LineageQueries(connections, files.Names);
         Spend = new SpendHistory(connections, files.Names);
@@ -77,6 +78,9 @@ public sealed class UsageLedger : IAsyncDisposable
 
     /// <summary>What the gateway's requests came to, for budgets and limits.</summary>
     public SpendHistory Spend { get; }
+
+    /// <summary>What it measures of its own work.</summary>
+    public LedgerMeasures Measures { get; }
 
     /// <summary>The records of old months.</summary>
     public RecordArchive Archive { get; }

@@ -16,6 +16,7 @@ using Weir.Server.Configuration;
 using Weir.Server.Configuration.Life;
 using Weir.Server.Exports;
 using Weir.Server.Limits;
+using Weir.Server.Performance;
 using Weir.Server.StatusLine;
 using Weir.Server.Upkeep;
 
@@ -99,6 +100,9 @@ internal sealed partial class Modules : IAsyncDisposable
 
     /// <summary>Tells the feed how journal and ledger are.</summary>
     public required LedgerWatch Watch { get; init; }
+
+    /// <summary>Looks at the process.</summary>
+    public required ProcessSampler Sampler { get; init; }
 
     /// <summary>What status lines show.</summary>
     public required StatusBoard Status { get; init; }
@@ -240,6 +244,15 @@ internal sealed partial class Modules : IAsyncDisposable
                 Upkeep = new IdentityUpkeep(who.Store, options.Clock, loggers.CreateLogger<IdentityUpkeep>()),
                 Activity = activity.Feed,
                 Watch = new LedgerWatch(() => ledger.Ledger.Status, activity.Feed, options.Clock),
+                Sampler = new ProcessSampler(
+                    new ProcessReader(
+                        options.DataFolder,
+                        () => gateway?.InFlight ?? 0,
+                        () => ledger.Ledger.Status,
+                        options.Clock
+                    ),
+                    options.Clock
+                ),
                 Trail = new ConfigTrail(
                     who.Store.Versions,
                     who.Store.Audit,
@@ -282,6 +295,7 @@ internal sealed partial class Modules : IAsyncDisposable
         await Backups.DisposeAsync();
         await LedgerWork.DisposeAsync();
         await Watch.DisposeAsync();
+        await Sampler.DisposeAsync();
         await Retention.DisposeAsync();
         await Status.DisposeAsync();
         await Capture.DisposeAsync();

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Weir.Server.Configuration;
+using Weir.Server.Logging;
+using Weir.Server.Performance;
 using Weir.Server.Telemetry;
 
 namespace Weir.Server;
@@ -27,6 +29,12 @@ internal sealed class ServerState(WeirHostOptions options, Documents documents, 
 
     /// <summary>Where spans and measures go.</summary>
     public TelemetryExport Telemetry { get; } = telemetry;
+
+    /// <summary>What the log told of that was wrong.</summary>
+    public required ErrorPatterns Errors { get; init; }
+
+    /// <summary>How long its parts take.</summary>
+    public ComponentTimes Times { get; } = new(options.Clock);
 
     /// <summary>Where it listens.</summary>
     public ImmutableArray<string> Addresses { get; set; } = [];

@@ -178,7 +178,8 @@ public sealed class WeirHost : IAsyncDisposable
     {
         var logging = new LineLoggerProvider(options.Log, options.Clock);
         logging.Use(options.LogFormat ?? LogFormat.Text, LogLevel.Information);
-        using var early = LoggerFactory.Create(builder => Configure(builder, logging));
+        var errors = new ErrorPatterns(options.Clock);
+        using var early = LoggerFactory.Create(builder => Configure(builder, logging, errors));
         var (config, faults) = ConfigStore.Open(options, early.CreateLogger<ConfigStore>());
         if (config is null && options.LocalApi is null)
         {
@@ -215,7 +216,7 @@ public sealed class WeirHost : IAsyncDisposable
         var opening = Task.Run(() => Modules.OpenAsync(options, secretKeys, journal, early), cancellationToken);
         TelemetryExport? telemetry = new TelemetryExport(options.Variable, early.CreateLogger<TelemetryExport>());
         var documents = new Documents(config, early.CreateLogger<ConfigStore>());
-        var state = new ServerState(options, documents, telemetry);
+        var state = new ServerState(options, documents, telemetry) { Errors = errors };
         var builder = Builder(options, config.Current.Config.Server, logging, state, certificates);
         var (modules, refusals) = await opening;
         if (modules is null)
@@ -306,6 +307,7 @@ public sealed class WeirHost : IAsyncDisposable
                 modules.Exports.Start();
                 modules.Backups.Start();
                 modules.Watch.Start();
+                modules.Sampler.Start();
             }
 
             var host = new WeirHost(new Parts(folder, modules, watcher, app, state, certificates), firstKey)
@@ -354,7 +356,7 @@ public sealed class WeirHost : IAsyncDisposable
     )
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        Configure(builder.Logging, logging);
+        Configure(builder.Logging, logging, state.Errors);
         builder.WebHost.UseKestrelCore();
         // One system call less for each request, for 4 KB held by each connection that is open.
         builder.WebHost.UseSockets(sockets => sockets.WaitForDataBeforeAllocatingBuffer = false);
@@ -396,9 +398,10 @@ public sealed class WeirHost : IAsyncDisposable
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
     }
 
-    private static void Configure(ILoggingBuilder builder, LineLoggerProvider provider)
+    private static void Configure(ILoggingBuilder builder, LineLoggerProvider provider, ErrorPatterns errors)
     {
         builder.AddProvider(provider);
+        builder.AddProvider(new ErrorPatternProvider(errors));
         // Which levels are written is the provider's business: it changes while the server runs.
         builder.SetMinimumLevel(LogLevel.Trace);
         builder.AddFilter("Microsoft", LogLevel.Warning);

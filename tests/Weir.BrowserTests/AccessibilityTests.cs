@@ -131,6 +131,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 "Audit",
                 "Routes",
                 "Dashboards",
+                "System",
                 "Commands\nCtrl K",
                 "Theme: System. Change to Light",
                 "Preferences",

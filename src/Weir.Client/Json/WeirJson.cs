@@ -63,6 +63,8 @@ namespace Weir.Client.Json;
 [JsonSerializable(typeof(RepriceRequest))]
 [JsonSerializable(typeof(RepriceResult))]
 [JsonSerializable(typeof(SystemStatus))]
+[JsonSerializable(typeof(SystemPerformance))]
+[JsonSerializable(typeof(SystemErrors))]
 [JsonSerializable(typeof(DemoStatus))]
 [JsonSerializable(typeof(CaptureSources))]
 [JsonSerializable(typeof(CaptureBatchResult))]

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using Weir.Foundation.Measuring;
 
 namespace Weir.Foundation.Storage;
 
@@ -13,12 +14,14 @@ public sealed class StatementCache
     private static readonly ConditionalWeakTable<SqliteConnection, StatementCache> Caches = [];
 
     private readonly Dictionary<string, PreparedStatement> kept = new(StringComparer.Ordinal);
+    private readonly CacheCounts? counts;
     private bool isClosed;
 
-    private StatementCache() { }
+    private StatementCache(CacheCounts? counts) => this.counts = counts;
 
     /// <summary>Lets a connection keep its statements. <see cref="Close"/> comes before the connection is disposed.</summary>
-    public static void Open(SqliteConnection connection) => Caches.Add(connection, new StatementCache());
+    public static void Open(SqliteConnection connection, CacheCounts? counts = null) =>
+        Caches.Add(connection, new StatementCache(counts));
 
     /// <summary>Disposes what a connection keeps; a connection that keeps nothing is as well.</summary>
     public static void Close(SqliteConnection connection)
@@ -43,7 +46,14 @@ public sealed class StatementCache
             return new PreparedStatement(connection, sql);
         }
 
-        return cache.kept.Remove(sql, out var statement) ? statement : new PreparedStatement(connection, sql, cache);
+        if (cache.kept.Remove(sql, out var statement))
+        {
+            cache.counts?.Hit();
+            return statement;
+        }
+
+        cache.counts?.Miss();
+        return new PreparedStatement(connection, sql, cache);
     }
 
     /// <summary>Takes a statement back, also twice. False when there is no room for it, or another of its text is kept.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Weir.Foundation;
+using Weir.Foundation.Measuring;
 using Weir.Gateway.Resilience;
 
 namespace Weir.Gateway;
@@ -21,7 +22,13 @@ public sealed class GatewayMetrics
     private long cooldowns;
     private long sheds;
 
-    internal GatewayMetrics() { }
+    internal GatewayMetrics(TimeProvider clock) => Lead = new RecentDurations(clock);
+
+    /// <summary>
+    /// What passes between a request's arrival and the first attempt at a provider: the reading of its body, and any waiting for a place, are
+    /// in it.
+    /// </summary>
+    public RecentDurations Lead { get; }
 
     /// <summary>Requests that Weir itself turned away: no usage record, no series.</summary>
     public long Refusals => Interlocked.Read(ref refusals);

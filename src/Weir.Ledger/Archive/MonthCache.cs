@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Weir.Foundation.Measuring;
 using Weir.Foundation.Storage;
 
 namespace Weir.Ledger.Archive;
@@ -16,6 +17,7 @@ internal sealed class MonthCache : IDisposable
     private readonly string folder;
     private readonly SqliteDatabase database;
     private readonly long mostRows;
+    private readonly CacheCounts counts;
     private readonly Lock gate = new();
     private readonly Dictionary<long, Held> held = []; // by the month's number
     private SqliteConnection? writer;
@@ -25,8 +27,10 @@ internal sealed class MonthCache : IDisposable
     /// <param name="dataFolder">The data folder.</param>
     /// <param name="file">The file's name, of this process alone: who looks a ledger over beside a server has one of its own.</param>
     /// <param name="mostRows">How many records it keeps beyond what queries under way need.</param>
-    public MonthCache(string dataFolder, string file, long mostRows)
+    /// <param name="counts">What it counts.</param>
+    public MonthCache(string dataFolder, string file, long mostRows, CacheCounts counts)
     {
+        this.counts = counts;
         folder = Path.Combine(dataFolder, ArchivedMonth.Folder);
         database = new SqliteDatabase(Path.Combine(dataFolder, "cache", file));
         this.mostRows = mostRows;
@@ -39,8 +43,15 @@ internal sealed class MonthCache : IDisposable
         lock (gate)
         {
             writer ??= Begin();
-            foreach (var month in months.Where(month => !held.ContainsKey(month.Id)))
+            foreach (var month in months)
             {
+                if (held.ContainsKey(month.Id))
+                {
+                    counts.Hit();
+                    continue;
+                }
+
+                counts.Miss();
                 Fill(month);
                 held[month.Id] = new Held(month);
             }
@@ -52,6 +63,7 @@ internal sealed class MonthCache : IDisposable
             }
 
             Evict();
+            counts.Hold(held.Count);
         }
     }
 
@@ -166,6 +178,7 @@ internal sealed class MonthCache : IDisposable
 
             Execute(writer!, $"DROP TABLE {one.Month.Table}");
             held.Remove(one.Month.Id);
+            counts.Evict();
             rows -= one.Month.Rows;
         }
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 using Weir.Foundation;
+using Weir.Foundation.Measuring;
 using Weir.Foundation.Storage;
 using Weir.Ledger.Storage;
 using Weir.Ledger.Storage.Sqlite;
@@ -39,6 +40,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly Action<long> stored;
     private readonly Action<Exception>? failed;
+    private readonly RecentDurations batches;
     private TaskCompletionSource progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LedgerStore? store;
     private LedgerState state;
@@ -54,6 +56,7 @@ internal sealed class LedgerWriter : IAsyncDisposable
     /// <param name="clock">The time.</param>
     /// <param name="stored">Called with the newest entry's sequence after each commit.</param>
     /// <param name="opened">Called with a store that could not be opened before, when readers may pass and before anything is stored.</param>
+    /// <param name="batches">How long storing takes.</param>
     public LedgerWriter(
         LedgerFiles files,
         SegmentStore segments,
@@ -61,9 +64,11 @@ internal sealed class LedgerWriter : IAsyncDisposable
         LedgerOptions options,
         TimeProvider clock,
         Action<long> stored,
-        Action<LedgerStore> opened
+        Action<LedgerStore> opened,
+        RecentDurations batches
     )
     {
+        this.batches = batches;
         database = files.Database;
         names = files.Names;
         this.segments = segments;
@@ -293,7 +298,9 @@ internal sealed class LedgerWriter : IAsyncDisposable
         var any = cursor.TryRead(out var first);
         if (any)
         {
+            var begun = batches.Begin();
             target.Store(Batch(first), () => cursor.Position, clock.GetUtcNow());
+            batches.End(begun);
         }
 
         cursor.Accept();

@@ -1,4 +1,5 @@
 using Weir.Foundation;
+using Weir.Foundation.Measuring;
 using Weir.Ledger.Ingest;
 
 namespace Weir.Ledger;
@@ -16,8 +17,11 @@ public sealed class UsageJournal
 
     private readonly TimeProvider clock;
 
-    internal UsageJournal(SegmentStore segments, TimeProvider clock)
+    private readonly RecentDurations appends;
+
+    internal UsageJournal(SegmentStore segments, TimeProvider clock, RecentDurations appends)
     {
+        this.appends = appends;
         this.segments = segments;
         this.clock = clock;
     }
@@ -38,6 +42,7 @@ public sealed class UsageJournal
     /// <exception cref="ObjectDisposedException">The ledger is closed.</exception>
     public void Append(UsageRecord record)
     {
+        var begun = appends.Begin();
         // The encoding and its checksum are made outside the lock; only the place in the file is decided inside.
         var buffer = frameBuffer ??= new byte[SegmentFormat.MaxFrameBytes];
         var length = RecordCodec.Encode(record, buffer.AsSpan(SegmentFormat.FrameHeaderBytes));
@@ -47,6 +52,7 @@ public sealed class UsageJournal
         );
         var frame = buffer.AsSpan(0, SegmentFormat.FrameHeaderBytes + length);
         segments.Append(frame, SegmentFormat.PayloadCrc(frame[SegmentFormat.FrameHeaderBytes..]), record.Id);
+        appends.End(begun);
     }
 
     /// <summary>Gives the room back once the request is settled or came to nothing.</summary>

@@ -34,7 +34,14 @@ public sealed class LineageQueries
         WorkspaceId workspace,
         string session,
         CancellationToken cancellationToken
-    ) => connections.ReadAsync(connection => Records(connection, workspace, session), cancellationToken);
+    ) =>
+        connections.ReadAsync(
+            QueryKind.Sessions,
+            null,
+            connection => Records(connection, workspace, session),
+            null,
+            cancellationToken
+        );
 
     /// <summary>
     /// Of the ids that records were made under, those that stand under another's by now (another witness had told the request
@@ -175,6 +182,8 @@ public sealed class LineageQueries
         CancellationToken cancellationToken
     ) =>
         connections.ReadAsync(
+            QueryKind.Handoffs,
+            query,
             connection =>
             {
                 using var filters = QueryFilters.Of(connection, query);
@@ -189,6 +198,7 @@ public sealed class LineageQueries
                     )
                     .ToImmutableArray();
             },
+            records => records.Length,
             cancellationToken
         );
 
@@ -197,7 +207,13 @@ public sealed class LineageQueries
     /// and agents needs. Reads every record of the range.
     /// </summary>
     public Task<ImmutableArray<SessionRequest>> RequestsAsync(UsageQuery query, CancellationToken cancellationToken) =>
-        connections.ReadAsync(connection => Requests(connection, query), cancellationToken);
+        connections.ReadAsync(
+            QueryKind.Sessions,
+            query,
+            connection => Requests(connection, query),
+            requests => requests.Length,
+            cancellationToken
+        );
 
     /// <summary>The condition of the index on handoffs.</summary>
     internal const string HandedOver = " AND r.handoff_reason_id <> 0";

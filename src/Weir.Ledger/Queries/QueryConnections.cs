@@ -14,9 +14,14 @@ namespace Weir.Ledger.Queries;
 /// </summary>
 /// <param name="database">The ledger.</param>
 /// <param name="door">What every query passes.</param>
+/// <param name="measures">What is measured of queries.</param>
 /// <param name="cache">The name of the file in <c>cache</c> that archived months are unpacked into; no other process may use it.</param>
-internal sealed class QueryConnections(SqliteDatabase database, LedgerDoor door, string cache = "records.db")
-    : IDisposable
+internal sealed class QueryConnections(
+    SqliteDatabase database,
+    LedgerDoor door,
+    LedgerMeasures measures,
+    string cache = "records.db"
+) : IDisposable
 {
     private const int MostKept = 8;
 #if DEBUG
@@ -24,7 +29,7 @@ internal sealed class QueryConnections(SqliteDatabase database, LedgerDoor door,
 #else
     private const long MostCached = 5_000_000;
 #endif
-    private readonly MonthCache months = new(Path.GetDirectoryName(database.Path)!, cache, MostCached);
+    private readonly MonthCache months = new(Path.GetDirectoryName(database.Path)!, cache, MostCached, measures.Months);
     private readonly ConcurrentBag<SqliteConnection> idle = [];
     private volatile bool disposed;
 
@@ -39,12 +44,43 @@ internal sealed class QueryConnections(SqliteDatabase database, LedgerDoor door,
     public Task<T> ReadAsync<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken) =>
         Task.Run(() => Read(query, cancellationToken), cancellationToken);
 
+    /// <summary>The same, of a question that has a name, and may be told of as a slow one.</summary>
+    /// <param name="kind">What kind of question it is.</param>
+    /// <param name="asked">What is asked.</param>
+    /// <param name="query">Answers it.</param>
+    /// <param name="rows">How many rows an answer has.</param>
+    /// <param name="cancellationToken">Interrupts.</param>
+    public Task<T> ReadAsync<T>(
+        QueryKind kind,
+        UsageQuery? asked,
+        Func<SqliteConnection, T> query,
+        Func<T, int>? rows,
+        CancellationToken cancellationToken
+    ) => Task.Run(() => Read(kind, asked, query, rows, cancellationToken), cancellationToken);
+
     /// <summary>Runs a query on the caller's thread, in one read transaction.</summary>
-    public T Read<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
+    public T Read<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken) =>
+        Read(QueryKind.Other, null, query, null, cancellationToken);
+
+    private T Read<T>(
+        QueryKind kind,
+        UsageQuery? asked,
+        Func<SqliteConnection, T> query,
+        Func<T, int>? rows,
+        CancellationToken cancellationToken
+    ) => measures.Queries.Measure(kind, asked, () => Answer(query, cancellationToken), rows);
+
+    private T Answer<T>(Func<SqliteConnection, T> query, CancellationToken cancellationToken)
     {
         using var passage = door.Pass();
-        if (!idle.TryTake(out var connection))
+        if (idle.TryTake(out var connection))
         {
+            measures.Connections.Hit();
+            measures.Connections.Hold(idle.Count);
+        }
+        else
+        {
+            measures.Connections.Miss();
             connection = Open();
         }
 
@@ -60,6 +96,7 @@ internal sealed class QueryConnections(SqliteDatabase database, LedgerDoor door,
             if (!disposed && idle.Count < MostKept)
             {
                 idle.Add(connection);
+                measures.Connections.Hold(idle.Count);
                 connection = null;
             }
 
@@ -133,7 +170,7 @@ internal sealed class QueryConnections(SqliteDatabase database, LedgerDoor door,
             (byte[]? tags, string name) => tags is null ? null : RecordCodec.DecodeTags(tags).GetValueOrDefault(name),
             isDeterministic: true
         );
-        StatementCache.Open(connection);
+        StatementCache.Open(connection, measures.Statements);
         return connection;
     }
 

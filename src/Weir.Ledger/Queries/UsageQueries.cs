@@ -40,7 +40,13 @@ public sealed class UsageQueries
     /// no row.
     /// </summary>
     public Task<UsageSummary> SummaryAsync(UsageQuery query, CancellationToken cancellationToken) =>
-        connections.ReadAsync(connection => Summary(connection, query), cancellationToken);
+        connections.ReadAsync(
+            QueryKind.Summary,
+            query,
+            connection => Summary(connection, query),
+            answer => answer.Rows.Length,
+            cancellationToken
+        );
 
     /// <summary>How many points a line of a series has at most.</summary>
     public static long CountPoints(DateTimeOffset from, DateTimeOffset to, UsageInterval interval) =>
@@ -69,7 +75,13 @@ public sealed class UsageQueries
             ArgumentOutOfRangeException.ThrowIfGreaterThan(query.To - query.From, MostMinutes);
         }
 
-        return connections.ReadAsync(connection => Series(connection, query, metric, interval), cancellationToken);
+        return connections.ReadAsync(
+            QueryKind.Series,
+            query,
+            connection => Series(connection, query, metric, interval),
+            lines => lines.Sum(line => line.Points.Length),
+            cancellationToken
+        );
     }
 
     /// <summary>The groups with the largest of a figure, what the others come to, and the total.</summary>
@@ -82,7 +94,14 @@ public sealed class UsageQueries
         UsageFigure figure,
         int limit,
         CancellationToken cancellationToken
-    ) => connections.ReadAsync(connection => UsageTop.Read(connection, query, figure, limit), cancellationToken);
+    ) =>
+        connections.ReadAsync(
+            QueryKind.Top,
+            query,
+            connection => UsageTop.Read(connection, query, figure, limit),
+            answer => answer.Rows.Length,
+            cancellationToken
+        );
 
     /// <summary>How long requests took.</summary>
     /// <param name="query">Which, and by what.</param>
@@ -99,13 +118,22 @@ public sealed class UsageQueries
         CancellationToken cancellationToken
     ) =>
         connections.ReadAsync(
+            QueryKind.Distribution,
+            query,
             connection => UsageDistribution.Read(connection, query, of, scale, buckets),
+            answer => answer.Groups.Length,
             cancellationToken
         );
 
     /// <summary>One metric by weekday and hour of the query's calendar; its grouping means nothing here.</summary>
     public Task<UsageHeatmap> HeatmapAsync(UsageQuery query, UsageMetric metric, CancellationToken cancellationToken) =>
-        connections.ReadAsync(connection => UsageHeatmap.Read(connection, query, metric), cancellationToken);
+        connections.ReadAsync(
+            QueryKind.Heatmap,
+            query,
+            connection => UsageHeatmap.Read(connection, query, metric),
+            null,
+            cancellationToken
+        );
 
     /// <summary>The totals of several questions, all of one state of the ledger; their grouping means nothing here.</summary>
     public Task<ImmutableArray<UsageTotals>> TotalsAsync(
@@ -113,7 +141,10 @@ public sealed class UsageQueries
         CancellationToken cancellationToken
     ) =>
         connections.ReadAsync<ImmutableArray<UsageTotals>>(
+            QueryKind.Totals,
+            queries.IsEmpty ? null : queries[0],
             connection => [.. queries.Select(query => Summary(connection, query with { GroupBy = [] }).Total)],
+            totals => totals.Length,
             cancellationToken
         );
 
@@ -124,11 +155,14 @@ public sealed class UsageQueries
     /// <param name="cancellationToken">Interrupts.</param>
     public Task<ImmutableArray<UsageSpan>> SpansAsync(UsageQuery query, CancellationToken cancellationToken) =>
         connections.ReadAsync(
+            QueryKind.Spans,
+            query,
             connection =>
             {
                 using var spans = new HourSpans(connection, query);
                 return spans.Read();
             },
+            spans => spans.Length,
             cancellationToken
         );
 
@@ -140,7 +174,14 @@ public sealed class UsageQueries
         UsageQuery query,
         int most,
         CancellationToken cancellationToken
-    ) => connections.ReadAsync(connection => Costs(connection, query, most), cancellationToken);
+    ) =>
+        connections.ReadAsync(
+            QueryKind.Costs,
+            query,
+            connection => Costs(connection, query, most),
+            costs => costs.Length,
+            cancellationToken
+        );
 
     /// <summary>True for what <see cref="RecordsAsync"/> gave as <see cref="Page{T}.Next"/>.</summary>
     public static bool IsCursor(string text) => RecordCursor.TryParse(text, out _);
@@ -166,7 +207,10 @@ public sealed class UsageQueries
 
         var count = Math.Clamp(limit, 1, MostRecords);
         return connections.ReadAsync(
+            QueryKind.Records,
+            query,
             connection => RequestList.Read(connection, names, query, after, count),
+            page => page.Items.Length,
             cancellationToken
         );
     }
@@ -182,10 +226,13 @@ public sealed class UsageQueries
     {
         var count = Math.Clamp(limit, 1, MostRecords);
         return connections.ReadAsync(
+            QueryKind.Records,
+            query,
             connection => new LedgerSnapshot(
                 RequestList.Read(connection, names, query, RecordCursor.Start, count).Items,
                 EntryRows.Newest(connection)
             ),
+            snapshot => snapshot.Records.Length,
             cancellationToken
         );
     }
@@ -193,6 +240,8 @@ public sealed class UsageQueries
     /// <summary>One record, by its id or by one that another witness gave it; null when the workspace has none of that id.</summary>
     public Task<StoredRecord?> RecordAsync(WorkspaceId workspace, RecordId id, CancellationToken cancellationToken) =>
         connections.ReadAsync(
+            QueryKind.Record,
+            null,
             connection =>
             {
                 var stands = Witnesses.Resolve(connection, id);
@@ -206,6 +255,7 @@ public sealed class UsageQueries
 
                 return found is not null && found.Record.Workspace == workspace ? found : null;
             },
+            null,
             cancellationToken
         );
 
@@ -283,7 +333,10 @@ public sealed class UsageQueries
                 cancellationToken
             );
             var part = await connections.ReadAsync(
+                QueryKind.Audit,
+                null,
                 connection => new LedgerAuditor(connection, workspace).Run(start, next),
+                null,
                 cancellationToken
             );
             audit = new LedgerAudit(

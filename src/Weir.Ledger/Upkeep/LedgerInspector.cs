@@ -80,6 +80,7 @@ public sealed class LedgerInspector
         using var connections = new QueryConnections(
             database,
             new LedgerDoor(),
+            new LedgerMeasures(TimeProvider.System),
             Text($"records-{Environment.ProcessId}.db")
         );
         LedgerState state = default;

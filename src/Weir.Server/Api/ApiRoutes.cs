@@ -74,6 +74,7 @@ internal static class ApiRoutes
         CaptureRoutes.Map(api.MapGroup("/capture"));
         SessionRoutes.Map(figures);
         StatusRoutes.Map(api.MapGroup("/system"));
+        PerformanceRoutes.Map(figures.MapGroup("/system"));
         Pages.DocsPage.Map(routes);
         Pages.GraphQLPage.Map(routes);
         OtlpRoutes.Map(routes);

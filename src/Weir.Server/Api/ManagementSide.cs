@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Logging;
 using Weir.Gateway;
 using Weir.Ledger;
@@ -33,7 +34,9 @@ internal sealed partial class ManagementSide(
         SecurityHeaders.Set(context);
         context.Response.Headers["x-weir-request-id"] = id;
         using var scope = log.BeginScope(RequestScope.Of(id, context.Request.Headers));
+        var begun = state.Options.Clock.GetTimestamp();
         await AnswerAsync(context);
+        Measure(context, state.Options.Clock.GetElapsedTime(begun));
         if (
             context.Response.StatusCode
             is StatusCodes.Status401Unauthorized
@@ -43,6 +46,19 @@ internal sealed partial class ManagementSide(
         )
         {
             Refusal.Note(context, refusals);
+        }
+    }
+
+    // What is answered for as long as somebody listens says nothing of how fast the server is.
+    private void Measure(HttpContext context, TimeSpan took)
+    {
+        if (
+            context.GetEndpoint()?.Metadata.GetMetadata<ITagsMetadata>() is { Tags: [var tag, ..] }
+            && !context.WebSockets.IsWebSocketRequest
+            && context.Response.ContentType?.StartsWith("text/event-stream", StringComparison.Ordinal) is not true
+        )
+        {
+            state.Times.Routes(tag).Count(took);
         }
     }
 

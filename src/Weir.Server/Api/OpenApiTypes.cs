@@ -5,6 +5,7 @@ using Weir.Client;
 using Weir.Ledger;
 using Weir.Server.Api.Budgets;
 using Weir.Server.Api.Usage;
+using Weir.Server.Performance;
 
 namespace Weir.Server.Api;
 
@@ -29,6 +30,10 @@ internal static class OpenApiTypes
             schema.Type = text;
             schema.Format = null;
             schema.Pattern = @"^-?\d+(\.\d{1,9})?$";
+        }
+        else if (type == typeof(IReadOnlyList<DateTimeOffset>))
+        {
+            schema.Items = new OpenApiSchema { Type = JsonSchemaType.String, Format = "date-time" };
         }
         else if (type == typeof(SeriesValue))
         {
@@ -83,6 +88,9 @@ internal static class OpenApiTypes
                         : UsageQueryReader.MetricNames,
                     "costUsd"
                 );
+                break;
+            case "range":
+                OneOf(schema, TimelineRange.All.Select(range => range.Name), TimelineRange.Hour.Name);
                 break;
             case "weekStart":
                 OneOf(schema, ["monday", "sunday", "saturday"], "monday");

@@ -3,6 +3,7 @@ using Weir.Capture;
 using Weir.Capture.Limits;
 using Weir.Client;
 using Weir.Foundation;
+using Weir.Foundation.Measuring;
 using Weir.Ledger;
 using Weir.Server.Capture;
 using Weir.Wire.Limits;
@@ -39,7 +40,10 @@ internal sealed class LimitBoard(
     private static readonly TimeSpan FreshForLines = TimeSpan.FromSeconds(30);
 
     private readonly Lock gate = new();
-    private readonly Dictionary<WorkspaceId, (long At, long Words, Task<LimitBoardView> View)> views = [];
+    private readonly Dictionary<WorkspaceId, Seen> views = [];
+
+    /// <summary>How often what is known could be told without putting it together.</summary>
+    public CacheCounts Counts { get; } = new() { TimeToLive = Fresh };
 
     /// <summary>What is known: what was told as it is now, estimates some seconds old at most.</summary>
     public async Task<LimitBoardView> ReadAsync(WorkspaceId workspace, CancellationToken cancellationToken)
@@ -111,20 +115,30 @@ internal sealed class LimitBoard(
     {
         lock (gate)
         {
+            var known = views.GetValueOrDefault(workspace);
             if (
-                views.TryGetValue(workspace, out var known)
+                known is not null
                 && clock.GetElapsedTime(known.At) < fresh
                 && !(known.Words < words)
                 && known.View is { IsFaulted: false, IsCanceled: false }
             )
             {
+                known.IsUsed = true;
+                Counts.Hit();
                 return known.View.WaitAsync(cancellationToken);
+            }
+
+            Counts.Miss();
+            if (known is not null && clock.GetElapsedTime(known.At) >= fresh)
+            {
+                Counts.Expire(known.IsUsed);
             }
 
             // Of those who ask at once one reads; who goes does not take the others' answer along.
             var seen = news.Of(workspace).TaughtNumber;
             var view = Task.Run(() => PutTogetherAsync(workspace), CancellationToken.None);
-            views[workspace] = (clock.GetTimestamp(), seen, view);
+            views[workspace] = new Seen(clock.GetTimestamp(), seen, view);
+            Counts.Hold(views.Count);
             return view.WaitAsync(cancellationToken);
         }
     }
@@ -181,6 +195,17 @@ internal sealed class LimitBoard(
         return new LimitBoardView(now, pictures.ToImmutable(), said);
 
         static string ClientOf(LimitReading reading) => reading.Client ?? "";
+    }
+
+    private sealed class Seen(long at, long words, Task<LimitBoardView> view)
+    {
+        public long At { get; } = at;
+
+        public long Words { get; } = words;
+
+        public Task<LimitBoardView> View { get; } = view;
+
+        public bool IsUsed { get; set; }
     }
 }
 

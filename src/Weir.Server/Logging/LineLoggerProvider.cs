@@ -23,7 +23,15 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
 
     public void Dispose() { }
 
-    private static string Short(string category) => category[(category.LastIndexOf('.') + 1)..];
+    /// <summary>
+    /// Whether an entry is Kestrel's word on an answer that the gateway had it cut by this exception. The gateway has told why; Kestrel takes it
+    /// for a bug of the program.
+    /// </summary>
+    internal static bool IsCut(string category, Exception? exception) =>
+        exception is BadHttpRequestException && category == "Kestrel";
+
+    /// <summary>A category without its namespace.</summary>
+    internal static string Short(string category) => category[(category.LastIndexOf('.') + 1)..];
 
     private void Write<TState>(
         LogLevel level,
@@ -63,9 +71,7 @@ internal sealed class LineLoggerProvider(TextWriter output, TimeProvider clock) 
             Func<TState, Exception?, string> formatter
         )
         {
-            // With this exception the gateway has Kestrel cut an answer that broke off. The gateway has told why; Kestrel takes
-            // it for a bug of the program.
-            if (IsEnabled(logLevel) && !(exception is BadHttpRequestException && category == "Kestrel"))
+            if (IsEnabled(logLevel) && !IsCut(category, exception))
             {
                 owner.Write(logLevel, category, eventId, state, formatter(state, exception), exception);
             }

@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Weir.Client;
 using Weir.Foundation;
+using Weir.Foundation.Measuring;
 using Weir.Ledger;
 
 namespace Weir.Server.StatusLine;
@@ -32,6 +33,9 @@ internal sealed partial class StatusBoard(
     private Task following = Task.CompletedTask;
     private int disposed;
 
+    /// <summary>How often it could answer from memory.</summary>
+    public CacheCounts Counts { get; } = new() { TimeToLive = Forgets };
+
     /// <summary>Begins to follow the ledger, and to keep <c>statusline.json</c>. To be called once.</summary>
     public void Start() => following = Task.Run(FollowAsync, CancellationToken.None);
 
@@ -55,19 +59,24 @@ internal sealed partial class StatusBoard(
             if (!following.IsCompleted && kept.TryGetValue((workspace, session), out var known))
             {
                 known.AskedAt = clock.GetTimestamp();
+                known.IsUsed = true;
+                Counts.Hit();
                 return known.Result;
             }
         }
 
+        Counts.Miss();
         var result = await reader.ReadAsync(workspace, session, cancellationToken);
         lock (gate)
         {
             if (kept.Count >= MostKept)
             {
                 kept.Remove(kept.MinBy(entry => entry.Value.AskedAt).Key);
+                Counts.Evict();
             }
 
             kept[(workspace, session)] = new Kept { Result = result, AskedAt = clock.GetTimestamp() };
+            Counts.Hold(kept.Count);
         }
 
         return result;
@@ -153,9 +162,11 @@ internal sealed partial class StatusBoard(
                 if (clock.GetElapsedTime(entry.AskedAt) > Forgets)
                 {
                     kept.Remove(key);
+                    Counts.Expire(entry.IsUsed);
                 }
             }
 
+            Counts.Hold(kept.Count);
             return [.. kept.Keys];
         }
     }
@@ -176,5 +187,7 @@ internal sealed partial class StatusBoard(
         public required StatusLineResult Result { get; set; }
 
         public required long AskedAt { get; set; }
+
+        public bool IsUsed { get; set; }
     }
 }

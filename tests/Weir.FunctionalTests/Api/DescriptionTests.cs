@@ -27,6 +27,8 @@ public sealed class DescriptionTests(ApiServer server) : IClassFixture<ApiServer
     [InlineData("/api/v1/prices", "?search=claude")]
     [InlineData("/api/v1/prices", "?search=gemini")]
     [InlineData("/api/v1/system/status", "")]
+    [InlineData("/api/v1/system/performance", "?range=24h")]
+    [InlineData("/api/v1/system/errors", "")]
     [InlineData("/api/v1/system/audit", "")]
     [InlineData("/api/v1/capture/sources", "")]
     [InlineData("/health", "")]

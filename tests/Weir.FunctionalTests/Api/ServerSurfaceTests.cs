@@ -107,6 +107,8 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
         "GET /api/v1/statusline",
         "POST /api/v1/statusline",
         "GET /api/v1/system/audit",
+        "GET /api/v1/system/errors",
+        "GET /api/v1/system/performance",
         "GET /api/v1/system/status",
         "GET /api/v1/teams",
         "POST /api/v1/teams",
@@ -193,6 +195,7 @@ public sealed class ServerSurfaceTests(ApiServer server) : IClassFixture<ApiServ
     [InlineData("/api/v1/prices?serch=opus", "did you mean \"search\"?")]
     [InlineData("/api/v1/config?workspace=2", "takes no parameters")]
     [InlineData("/api/v1/system/status?workspace=2", "takes no parameters")]
+    [InlineData("/api/v1/system/errors?workspace=2", "takes no parameters")]
     public async Task A_parameter_that_is_not_understood_is_refused(string path, string words)
     {
         Assert.Contains(words, (await server.GetAsync(path)).Problem(400), StringComparison.Ordinal);

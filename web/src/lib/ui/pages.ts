@@ -83,4 +83,5 @@ export const PAGES: readonly PageEntry[] = [
     scoped: true,
     letter: 'd',
   },
+  { href: '/system', name: m.system_page, icon: 'server', permission: 'instance:view', letter: 'y' },
 ];
