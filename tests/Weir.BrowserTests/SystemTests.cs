@@ -165,8 +165,8 @@ public sealed class SystemTests(ChromiumFixture chromium) : IAsyncLifetime
         return tab;
     }
 
-    private static Task AlterAsync(Tab tab, string pattern, Func<string, string> change) =>
-        tab.Page.RouteAsync(
+    private static async Task AlterAsync(Tab tab, string pattern, Func<string, string> change) =>
+        await tab.Page.RouteAsync(
             pattern,
             async route =>
             {
