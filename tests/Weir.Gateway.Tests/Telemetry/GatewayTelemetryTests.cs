@@ -18,7 +18,7 @@ public sealed class GatewayTelemetryTests : IDisposable
 {
     private static readonly Endpoint Messages = Endpoint.Parse("/v1/messages", speaksAnthropic: true);
 
-    private readonly GatewayTelemetry telemetry = new(new GatewayMetrics(), () => 3, () => []);
+    private readonly GatewayTelemetry telemetry = new(new GatewayMetrics(TimeProvider.System), () => 3, () => []);
 
     public void Dispose() => telemetry.Dispose();
 
