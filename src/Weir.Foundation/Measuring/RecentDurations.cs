@@ -108,7 +108,8 @@ public sealed class RecentDurations(TimeProvider clock)
         }
     }
 
-    private long SpanOf(long timestamp) => clock.GetElapsedTime(start, timestamp).Ticks / Span.Ticks;
+    // A clock that went back behind its start counts into the first span.
+    private long SpanOf(long timestamp) => Math.Max(0, clock.GetElapsedTime(start, timestamp).Ticks / Span.Ticks);
 
     private Table TableOf(long span)
     {

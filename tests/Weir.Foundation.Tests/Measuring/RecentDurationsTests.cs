@@ -77,6 +77,19 @@ public sealed class RecentDurationsTests
         Assert.Equal(TimeSpan.FromMilliseconds(250), durations.Read()!.Max);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(-7)]
+    [InlineData(-5000)]
+    public void A_clock_that_went_back_behind_its_start_loses_none(int minutes)
+    {
+        durations.Count(TimeSpan.FromSeconds(1));
+        clock.Set(clock.GetUtcNow().AddMinutes(minutes));
+        durations.Count(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(2, durations.Read()!.Count);
+    }
+
     [Fact]
     public void None_is_lost_between_threads()
     {

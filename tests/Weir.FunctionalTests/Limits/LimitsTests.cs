@@ -144,6 +144,7 @@ public sealed class LimitsTests : IDisposable
                     && limits.Any(limit =>
                         Text(limit, "scope") == "five_hour"
                         && limit.GetProperty("told").ValueKind == JsonValueKind.Object
+                        && limit.GetProperty("running").ValueKind == JsonValueKind.Object
                     );
             },
             "tell the provider's limits"

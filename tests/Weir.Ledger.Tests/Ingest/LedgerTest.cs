@@ -44,7 +44,13 @@ public abstract class LedgerTest : IDisposable
     private protected static void AppendReserved(UsageLedger ledger, UsageRecord record)
     {
         Assert.True(ledger.Journal.TryReserve());
-        ledger.Journal.Append(record);
-        ledger.Journal.Release();
+        try
+        {
+            ledger.Journal.Append(record);
+        }
+        finally
+        {
+            ledger.Journal.Release();
+        }
     }
 }
