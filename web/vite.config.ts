@@ -62,7 +62,7 @@ const leanMessages: Plugin = {
 
 /** What every page needs is one file: it compresses better, and comes in one go. What only some need stays by itself. */
 const frame =
-  /node_modules[\\/](svelte|@sveltejs|esm-env|clsx)[\\/]|src[\\/](lib[\\/](api|format|live|state|ui(?![\\/](Empty|SignIn|Card|Field|CopyCommand|ChangeList|HealthList|SeverityMark)))|routes[\\/]\+(layout|error))/;
+  /node_modules[\\/](svelte|@sveltejs|esm-env|clsx)[\\/]|src[\\/](lib[\\/](api(?![\\/]copies)|format|live(?![\\/]watched)|state|ui(?![\\/](Empty|SignIn|Card|Field|Copied|CopyCommand|ChangeList|Dialog|HealthList|Picker|Popup|Select|SeverityMark)))|routes[\\/]\+(layout|error))/;
 
 export default defineConfig({
   plugins: [announcerWithoutStyle, leanMessages, sveltekit(), leanPlot],

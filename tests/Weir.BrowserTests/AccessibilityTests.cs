@@ -128,6 +128,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 "Limits",
                 "Budgets",
                 "Keys",
+                "People",
                 "Audit",
                 "Routes",
                 "Dashboards",

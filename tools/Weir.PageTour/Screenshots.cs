@@ -4,7 +4,7 @@ using Weir.Testing;
 
 namespace Weir.PageTour;
 
-/// <summary>The pages as pictures; "Now" in all its states.</summary>
+/// <summary>The pages as pictures: "Now" in all its states, and each of the others.</summary>
 internal static class Screenshots
 {
     private static readonly (string Model, string Client)[] Callers =
@@ -25,21 +25,19 @@ internal static class Screenshots
 
         using var data = new TemporaryFolder();
         await WorkingDay.WriteAsync(data.At("data"));
+        PagePictures.WriteHome(data);
         await using var traffic = await Traffic.StartAsync(
             data.At("data"),
             ["breaker: { failures: 1 }"],
-            """
-            budgets:
-              - { name: team, limitUsd: 2000, window: month, stages: [{ at: 1, do: warn }] }
-            """
+            PagePictures.Document
         );
         await BusyAsync(chromium, traffic, folder, "now", new TabOptions { Scale = 2 });
         await BusyAsync(chromium, traffic, folder, "now-dark", new TabOptions { IsDark = true, Scale = 2 });
         await BusyAsync(chromium, traffic, folder, "now-phone", TabOptions.Phone);
         await BusyAsync(chromium, traffic, folder, "now-phone-dark", TabOptions.Phone with { IsDark = true });
-        await PagesAsync(chromium, traffic, folder, "", new TabOptions { Scale = 2 });
-        await PagesAsync(chromium, traffic, folder, "-dark", new TabOptions { IsDark = true, Scale = 2 });
-        await PagesAsync(chromium, traffic, folder, "-phone", TabOptions.Phone);
+        await PagePictures.TakeAsync(chromium, traffic, folder, "", new TabOptions());
+        await PagePictures.TakeAsync(chromium, traffic, folder, "-dark", new TabOptions { IsDark = true });
+        await PagePictures.TakeAsync(chromium, traffic, folder, "-phone", TabOptions.Phone with { Scale = 1 });
         await DisconnectedAsync(chromium, traffic, folder);
         await ErrorAsync(chromium, traffic, folder);
     }
@@ -89,27 +87,6 @@ internal static class Screenshots
         await ShootAsync(tab, folder, name + "-below");
     }
 
-    private static async Task PagesAsync(
-        Chromium chromium,
-        Traffic traffic,
-        string folder,
-        string suffix,
-        TabOptions options
-    )
-    {
-        await using var tab = await chromium.OpenAsync(options);
-        await tab.SignInAsync(traffic.Weir);
-        await tab.GoAsync(traffic.Weir, "/explore?from=24h&interval=hour");
-        await tab.Page.Locator("[data-drawn=true]").WaitForAsync();
-        await ShootAsync(tab, folder, "explore" + suffix);
-        await tab.GoAsync(traffic.Weir, "/requests?from=24h&status=ok&project.not=");
-        await tab.Page.Locator("tbody time").First.WaitForAsync();
-        await ShootAsync(tab, folder, "requests" + suffix);
-        await tab.Page.Locator("tbody time").First.ClickAsync();
-        await tab.Page.Locator("dialog table tfoot").WaitForAsync();
-        await ShootAsync(tab, folder, "request" + suffix);
-    }
-
     private static async Task DisconnectedAsync(Chromium chromium, Traffic traffic, string folder)
     {
         await using var tab = await chromium.OpenAsync();
@@ -151,7 +128,8 @@ internal static class Screenshots
         }
     }
 
-    private static async Task ShootAsync(Tab tab, string folder, string name)
+    /// <summary>Takes one picture when nothing moves any more; a fault of the page ends the tour.</summary>
+    public static async Task ShootAsync(Tab tab, string folder, string name)
     {
         await tab.Page.EvaluateAsync("() => document.fonts.ready");
         await tab.Page.WaitForTimeoutAsync(700);

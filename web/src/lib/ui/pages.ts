@@ -73,6 +73,14 @@ export const PAGES: readonly PageEntry[] = [
     or: 'keys:own',
     letter: 'k',
   },
+  {
+    href: '/people',
+    name: m.people_page,
+    icon: 'person',
+    permission: 'users:view',
+    or: 'teams:view',
+    letter: 'p',
+  },
   { href: '/audit', name: m.audit_page, icon: 'audit', permission: 'audit:view', letter: 'u' },
   { href: '/routes', name: m.routes_page, icon: 'routes', permission: 'config:read', letter: 't' },
   {
