@@ -36,8 +36,10 @@ internal sealed class SampleRing
     /// <summary>What is put together of older ones.</summary>
     public static readonly TimeSpan Span = TimeSpan.FromMinutes(5);
 
-    private static readonly int MostSamples = (int)(TimelineRange.Hour.Length / Pace);
-    private static readonly int MostSpans = (int)(TimelineRange.Week.Length / Span) + 1;
+    // Asked for each time: the ranges are made of the pace above, and whichever type came first would not find the other.
+    private static int MostSamples => (int)(TimelineRange.Hour.Length / Pace);
+
+    private static int MostSpans => (int)(TimelineRange.Week.Length / Span) + 1;
 
     private readonly Lock gate = new();
     private readonly Queue<(DateTimeOffset Time, double[] Values)> samples = new();
