@@ -59,6 +59,7 @@ internal static class WeirCommandLine
             ConfigCommand.Create(),
             SecretsCommand.Create(),
             BudgetsCommand.Create(),
+            OverridesCommand.Create(),
             LimitsCommand.Create(),
             GraphQLCommand.Create(),
             ProvidersCommand.Create(),

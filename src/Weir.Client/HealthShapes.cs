@@ -13,6 +13,9 @@ public sealed record ProviderHealthItem
     /// <summary>Whether it stands in the server's document and is shared with the workspace.</summary>
     public required bool Shared { get; init; }
 
+    /// <summary>Whether somebody switched it off: nothing is sent there.</summary>
+    public required bool Off { get; init; }
+
     /// <summary>
     /// The models that were asked for there since the server started; of a shared provider only those that the workspace's own routes
     /// and aliases name. Empty where nothing is known.

@@ -87,7 +87,7 @@ public sealed record RouteExplanationItem
     public required string? Strategy { get; init; }
 
     /// <summary>
-    /// What put the targets into that order: the strategy, or <c>affinity</c>; null where they stand as they are written.
+    /// What put the targets into that order: the strategy, <c>affinity</c>, or <c>override</c> where somebody set it; null where they stand as they are written.
     /// </summary>
     public required string? OrderedBy { get; init; }
 

@@ -34,6 +34,9 @@ public sealed class ModelGateway : IAsyncDisposable
     /// <summary>How long requests that outlive their callers may take once the gateway is disposed.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
+    /// <summary>How late an override may end, and how soon one that did not come into force is tried again.</summary>
+    private static readonly TimeSpan OverridePace = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan GracePoll = TimeSpan.FromMilliseconds(20);
 
     private readonly PriceBook prices;
@@ -56,7 +59,11 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly HolderBook holders;
     private readonly CancellationTokenSource shutdown = new();
     private readonly Lock applying = new();
+    private readonly ITimer overridesTimer;
+    private (GatewayConfig Server, ImmutableArray<WorkspaceConfig> Workspaces) documents = (new(), []);
     private ImmutableArray<BudgetGrant> grants = [];
+    private ImmutableArray<Override>? wanted;
+    private ImmutableArray<Override> overrides = [];
     private volatile GatewaySnapshot snapshot;
     private int inFlight;
     private int disposed;
@@ -128,8 +135,10 @@ public sealed class ModelGateway : IAsyncDisposable
             exchange => ResponsesSocket.RunAsync(exchange, HandleAsync, clock, shutdown.Token),
             Metrics,
             routes,
+            () => snapshot,
             log
         );
+        overridesTimer = clock.CreateTimer(_ => LookAtOverrides(), null, OverridePace, OverridePace);
     }
 
     /// <summary>What it did since it started.</summary>
@@ -173,28 +182,34 @@ public sealed class ModelGateway : IAsyncDisposable
     {
         lock (applying)
         {
-            var previous = snapshot;
-            var next = GatewaySnapshot.Build(server, workspaces, previous, clock, health, holders);
-            try
-            {
-                keeper.Prepare(next);
-            }
-            catch (SqliteException unread)
-            {
-                next.LetGo();
-                throw new IOException(
-                    $"What new budgets and limits have to know of the past cannot be read from the ledger (SQLite error {unread.SqliteErrorCode}).",
-                    unread
-                );
-            }
-
-            keeper.Grant(next, grants);
-            snapshot = next;
-            keeper.Keep(next);
+            Swap(server, workspaces, overrides);
             holders.Retain([WorkspaceId.Default, .. workspaces.Select(w => w.Id)]);
-            previous.LetGo();
             changes.Changed();
         }
+    }
+
+    private void Swap(GatewayConfig server, ImmutableArray<WorkspaceConfig> workspaces, ImmutableArray<Override> living)
+    {
+        var previous = snapshot;
+        var next = GatewaySnapshot.Build(server, workspaces, previous, clock, health, holders, living);
+        try
+        {
+            keeper.Prepare(next);
+        }
+        catch (SqliteException unread)
+        {
+            next.LetGo();
+            throw new IOException(
+                $"What new budgets and limits have to know of the past cannot be read from the ledger (SQLite error {unread.SqliteErrorCode}).",
+                unread
+            );
+        }
+
+        keeper.Grant(next, grants);
+        snapshot = next;
+        (documents, overrides) = ((server, workspaces), living);
+        keeper.Keep(next);
+        previous.LetGo();
     }
 
     // Called by the ledger's writer, before it stores what was journalled meanwhile: that was counted as it came.
@@ -303,6 +318,25 @@ public sealed class ModelGateway : IAsyncDisposable
         }
     }
 
+    /// <summary>As <see cref="HealthOf(WorkspaceId)"/>, where no gateway runs: nothing was asked for anywhere.</summary>
+    /// <param name="server">The server's document.</param>
+    /// <param name="workspaces">Every other workspace.</param>
+    /// <param name="overrides">What is set in the place of what they say.</param>
+    /// <param name="workspace">Whose.</param>
+    /// <exception cref="ArgumentException">The documents do not hold together.</exception>
+    public static ImmutableArray<ProviderStanding> HealthOf(
+        GatewayConfig server,
+        ImmutableArray<WorkspaceConfig> workspaces,
+        ImmutableArray<Override> overrides,
+        WorkspaceId workspace
+    ) =>
+        WithSnapshot(
+            server,
+            workspaces,
+            made => made.Of(workspace) is { } gateway ? HealthView.Of(gateway) : [],
+            overrides
+        );
+
     /// <summary>How every target stands that requests asked for, of all workspaces: for a page of metrics, not for callers.</summary>
     public ImmutableArray<(string Provider, ModelStanding Standing)> HealthOfAll() =>
         [
@@ -320,13 +354,15 @@ public sealed class ModelGateway : IAsyncDisposable
     /// <param name="prices">Which know the models.</param>
     /// <param name="workspace">Whose request it is.</param>
     /// <param name="query">The request.</param>
+    /// <param name="overrides">What is set in the place of what they say.</param>
     /// <exception cref="ArgumentException">The documents do not hold together.</exception>
     public static RouteAnswer Explain(
         GatewayConfig server,
         ImmutableArray<WorkspaceConfig> workspaces,
         PriceBook prices,
         WorkspaceId workspace,
-        RouteQuery query
+        RouteQuery query,
+        ImmutableArray<Override> overrides = default
     )
     {
         return WithSnapshot(
@@ -340,7 +376,8 @@ public sealed class ModelGateway : IAsyncDisposable
                     TimeProvider.System.GetUtcNow(),
                     workspace,
                     query
-                )
+                ),
+            overrides
         );
     }
 
@@ -439,6 +476,57 @@ public sealed class ModelGateway : IAsyncDisposable
     }
 
     /// <summary>
+    /// Says what is set in the place of what the documents say now, all of it. In force when this returns; where that fails it is logged,
+    /// and tried again each second.
+    /// </summary>
+    public void Override(ImmutableArray<Override> living)
+    {
+        lock (applying)
+        {
+            if (wanted is { } known)
+            {
+                TellOfOverrides(known, living);
+            }
+
+            wanted = living;
+            LookAtOverrides();
+        }
+    }
+
+    /// <summary>The routes of a workspace, in their order; empty for a workspace that is not served.</summary>
+    public ImmutableArray<RouteStanding> RoutesOf(WorkspaceId workspace)
+    {
+        var held = Hold();
+        try
+        {
+            return held.Of(workspace) is { } gateway ? RouteView.Of(gateway) : [];
+        }
+        finally
+        {
+            held.LetGo();
+        }
+    }
+
+    /// <summary>As <see cref="RoutesOf(WorkspaceId)"/>, where no gateway runs.</summary>
+    /// <param name="server">The server's document.</param>
+    /// <param name="workspaces">Every other workspace.</param>
+    /// <param name="overrides">What is set in the place of what they say.</param>
+    /// <param name="workspace">Whose.</param>
+    /// <exception cref="ArgumentException">The documents do not hold together.</exception>
+    public static ImmutableArray<RouteStanding> RoutesOf(
+        GatewayConfig server,
+        ImmutableArray<WorkspaceConfig> workspaces,
+        ImmutableArray<Override> overrides,
+        WorkspaceId workspace
+    ) =>
+        WithSnapshot(
+            server,
+            workspaces,
+            made => made.Of(workspace) is { } gateway ? RouteView.Of(gateway) : [],
+            overrides
+        );
+
+    /// <summary>
     /// How the counters of the budgets and limits stand that hold for a workspace, those of the server's document first; counters of that
     /// one are of all workspaces together where its scope does not say otherwise. Empty for a workspace that the gateway does not know.
     /// </summary>
@@ -487,6 +575,7 @@ public sealed class ModelGateway : IAsyncDisposable
             await Task.Delay(GracePoll, clock);
         }
 
+        await overridesTimer.DisposeAsync();
         await probes.DisposeAsync();
         news?.Dispose();
         await keeper.DisposeAsync();
@@ -505,10 +594,11 @@ public sealed class ModelGateway : IAsyncDisposable
     private static T WithSnapshot<T>(
         GatewayConfig server,
         ImmutableArray<WorkspaceConfig> workspaces,
-        Func<GatewaySnapshot, T> ask
+        Func<GatewaySnapshot, T> ask,
+        ImmutableArray<Override> overrides = default
     )
     {
-        var made = Made(server, workspaces);
+        var made = Made(server, workspaces, overrides);
         try
         {
             return ask(made);
@@ -520,7 +610,11 @@ public sealed class ModelGateway : IAsyncDisposable
     }
 
     /// <summary>A snapshot that serves nobody; to be let go of.</summary>
-    private static GatewaySnapshot Made(GatewayConfig server, ImmutableArray<WorkspaceConfig> workspaces) =>
+    private static GatewaySnapshot Made(
+        GatewayConfig server,
+        ImmutableArray<WorkspaceConfig> workspaces,
+        ImmutableArray<Override> overrides = default
+    ) =>
         GatewaySnapshot.Build(
             server with
             {
@@ -528,7 +622,8 @@ public sealed class ModelGateway : IAsyncDisposable
             },
             [.. workspaces.Select(w => w with { Providers = WithKeys(w.Providers) })],
             previous: null,
-            TimeProvider.System
+            TimeProvider.System,
+            overrides: overrides
         );
 
     private static ImmutableArray<ProviderConfig> WithKeys(ImmutableArray<ProviderConfig> providers) =>
@@ -556,6 +651,68 @@ public sealed class ModelGateway : IAsyncDisposable
             );
             activity?.Tell(WorkspaceId.Default, harm);
             HarmTold?.Invoke(new ChangeHarm(harm.Before.Share, harm.After.Share));
+        }
+    }
+
+    private void LookAtOverrides()
+    {
+        lock (applying)
+        {
+            if (wanted is not { } known)
+            {
+                return;
+            }
+
+            var now = clock.GetUtcNow();
+            var living = known.RemoveAll(one => one.Until <= now);
+            if (living.Length < known.Length)
+            {
+                TellOfOverrides(known, living);
+                wanted = living;
+            }
+
+            if (living.SequenceEqual(overrides))
+            {
+                return;
+            }
+
+            try
+            {
+                Swap(documents.Server, documents.Workspaces, living);
+            }
+            catch (IOException unread)
+            {
+                Log.OverridesNotInForce(log, unread.Message);
+            }
+        }
+    }
+
+    private void TellOfOverrides(ImmutableArray<Override> before, ImmutableArray<Override> after)
+    {
+        foreach (var ended in before.ExceptBy(after.Select(KeyOf), KeyOf))
+        {
+            Each(ended, workspace => activity?.Ended(workspace, ended));
+        }
+
+        foreach (var set in after.ExceptBy(before.Select(one => one.Id), one => one.Id))
+        {
+            Each(set, workspace => activity?.Set(workspace, set));
+        }
+
+        static (WorkspaceId, OverrideKind, string) KeyOf(Override one) => (one.Workspace, one.Kind, one.Subject);
+
+        void Each(Override one, Action<WorkspaceId> tell)
+        {
+            if (!one.Everywhere)
+            {
+                tell(one.Workspace);
+                return;
+            }
+
+            foreach (var gateway in snapshot.Gateways)
+            {
+                tell(gateway.Workspace);
+            }
         }
     }
 

@@ -9,7 +9,8 @@ namespace Weir.Gateway;
 /// The models that were asked for there, by name, those that nothing speaks against included. Of a shared provider only those that the
 /// workspace's own routes and aliases name: what others ask for is theirs.
 /// </param>
-public sealed record ProviderStanding(string Provider, bool IsShared, ImmutableArray<ModelStanding> Models);
+/// <param name="IsOff">Whether somebody switched it off.</param>
+public sealed record ProviderStanding(string Provider, bool IsShared, ImmutableArray<ModelStanding> Models, bool IsOff);
 
 /// <summary>How a model of a provider stands. Immutable.</summary>
 public sealed record ModelStanding

@@ -26,6 +26,7 @@ public sealed class IdentityStore : IDisposable
         Secrets = new SecretStore(database, dataFolder, keys);
         Versions = new DocumentVersions(database, Secrets);
         Grants = new BudgetGrants(database);
+        Overrides = new OverrideBook(database);
         Dashboards = new DashboardBook(database);
         using var transaction = ControlTransaction.Look(database);
         Sessions = new AuthSessions(database, SessionTable.All(transaction));
@@ -67,6 +68,9 @@ public sealed class IdentityStore : IDisposable
 
     /// <summary>What was granted to budgets.</summary>
     public BudgetGrants Grants { get; }
+
+    /// <summary>What is set in the place of what the documents say.</summary>
+    public OverrideBook Overrides { get; }
 
     /// <summary>What people laid out to look at.</summary>
     public DashboardBook Dashboards { get; }

@@ -120,7 +120,26 @@ internal sealed partial class Modules : IAsyncDisposable
     public RouteAnswer Explain(WorkspaceId workspace, RouteQuery query) =>
         Gateway is not null
             ? Gateway.Explain(workspace, query)
-            : ModelGateway.Explain(Written.Server, Written.Workspaces, Prices, workspace, query);
+            : ModelGateway.Explain(
+                Written.Server,
+                Written.Workspaces,
+                Prices,
+                workspace,
+                query,
+                Identity.Overrides.Living()
+            );
+
+    /// <summary>The providers of a workspace, and how they stand; where no gateway runs, of none is known how.</summary>
+    public ImmutableArray<ProviderStanding> Providers(WorkspaceId workspace) =>
+        Gateway is not null
+            ? Gateway.HealthOf(workspace)
+            : ModelGateway.HealthOf(Written.Server, Written.Workspaces, Identity.Overrides.Living(), workspace);
+
+    /// <summary>The routes of a workspace, in their order.</summary>
+    public ImmutableArray<RouteStanding> Routes(WorkspaceId workspace) =>
+        Gateway is not null
+            ? Gateway.RoutesOf(workspace)
+            : ModelGateway.RoutesOf(Written.Server, Written.Workspaces, Identity.Overrides.Living(), workspace);
 
     /// <summary>How the budgets and limits stand that hold for a workspace.</summary>
     public ImmutableArray<CounterStanding> Standings(WorkspaceId workspace) =>
@@ -130,6 +149,9 @@ internal sealed partial class Modules : IAsyncDisposable
 
     /// <summary>Tells the gateway what is granted to budgets now.</summary>
     public void TellGrants() => Gateway?.Grant(Identity.Grants.Living());
+
+    /// <summary>Tells the gateway what is set in the place of what the documents say.</summary>
+    public void TellOverrides() => Gateway?.Override(Identity.Overrides.Living());
 
     /// <summary>Opens everything in the data folder; the slow parts side by side.</summary>
     /// <param name="options">Which folder.</param>

@@ -264,6 +264,7 @@ public sealed class WeirHost : IAsyncDisposable
             }
 
             opened.TellGrants();
+            opened.TellOverrides();
             opened.Trail.Follow(documents);
             if (opened.Gateway is { } gateway)
             {

@@ -58,7 +58,14 @@ internal static class ProvidersCommand
         {
             if (provider.Models.Count == 0)
             {
-                table.Add(Figures.Name(provider.Provider), "", "not asked yet", "", "", "");
+                table.Add(
+                    Figures.Name(provider.Provider),
+                    "",
+                    provider.Off ? "switched off" : "not asked yet",
+                    "",
+                    "",
+                    ""
+                );
             }
 
             foreach (var model in provider.Models)
@@ -66,7 +73,7 @@ internal static class ProvidersCommand
                 table.Add(
                     Figures.Name(provider.Provider),
                     Figures.Name(model.Model),
-                    Words(model),
+                    provider.Off ? "switched off" : Words(model),
                     model.Failures == 0
                         ? ""
                         : string.Create(CultureInfo.InvariantCulture, $"{model.Failures} of {model.Attempts}"),

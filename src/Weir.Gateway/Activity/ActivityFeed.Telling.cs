@@ -112,6 +112,16 @@ public sealed partial class ActivityFeed
     internal void GrantEnded(BudgetGrant grant) =>
         Publish(grant.Workspace, SubjectOf(grant), new ApprovalEndedDetails(grant.Amount));
 
+    /// <summary>Somebody set something in the place of what the documents say.</summary>
+    /// <param name="workspace">Who may see it.</param>
+    /// <param name="set">What was set.</param>
+    internal void Set(WorkspaceId workspace, Override set) =>
+        Publish(workspace, SubjectOf(set), new OverrideSetDetails(WordOf(set), RouteOf(set), set.Until, set.Reason));
+
+    /// <summary>That is over, or was lifted.</summary>
+    internal void Ended(WorkspaceId workspace, Override set) =>
+        Publish(workspace, SubjectOf(set) with { Actor = null }, new OverrideEndedDetails(WordOf(set), RouteOf(set)));
+
     /// <summary>One of a provider's own keys was refused, or has to rest.</summary>
     /// <param name="owner">Whose document names the provider.</param>
     /// <param name="provider">The provider's name.</param>
@@ -149,6 +159,24 @@ public sealed partial class ActivityFeed
         ActivitySubject.Of(grant.Budget, Measure.Cost, ScopeValue.Of(grant.Scope)) with
         {
             Actor = grant.ActorId ?? grant.ActorKind,
+        };
+
+    private static ActivitySubject SubjectOf(Override set) =>
+        new()
+        {
+            Provider = set.Kind == OverrideKind.ProviderOff ? set.Subject : set.Provider,
+            Model = set.Model,
+            Actor = set.ActorId ?? set.ActorKind,
+        };
+
+    private static string? RouteOf(Override set) => set.Kind == OverrideKind.RouteMoved ? set.Subject : null;
+
+    private static string WordOf(Override set) =>
+        set.Kind switch
+        {
+            OverrideKind.SpendingStopped => "spending-stopped",
+            OverrideKind.ProviderOff => "provider-off",
+            _ => "route-moved",
         };
 
     private void Publish(in CounterName counter, ActivityDetails details) =>

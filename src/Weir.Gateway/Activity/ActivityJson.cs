@@ -26,6 +26,8 @@ namespace Weir.Gateway.Activities;
 [JsonSerializable(typeof(ApprovalAskedDetails))]
 [JsonSerializable(typeof(ApprovalGrantedDetails))]
 [JsonSerializable(typeof(ApprovalEndedDetails))]
+[JsonSerializable(typeof(OverrideSetDetails))]
+[JsonSerializable(typeof(OverrideEndedDetails))]
 [JsonSerializable(typeof(ConfigAppliedDetails))]
 [JsonSerializable(typeof(ConfigRefusedDetails))]
 [JsonSerializable(typeof(ConfigRolledBackDetails))]

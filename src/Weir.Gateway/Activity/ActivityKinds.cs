@@ -64,6 +64,13 @@ public static class ActivityKinds
             Permission.BudgetsView,
             "an approved amount can be spent no longer"
         ),
+        Of<OverrideSetDetails>(
+            "override.set",
+            Warning,
+            Permission.AnalyticsView,
+            "somebody stopped spending, switched a provider off or moved a route"
+        ),
+        Of<OverrideEndedDetails>("override.ended", Info, Permission.AnalyticsView, "that is over"),
         Of<ConfigAppliedDetails>("config.applied", Info, Permission.ConfigRead, "a document came into force"),
         Of<ConfigRefusedDetails>(
             "config.refused",

@@ -34,6 +34,7 @@ internal sealed class GatewayPipeline(
     Func<Exchange, Task> converse,
     GatewayMetrics metrics,
     RouteState routes,
+    Func<GatewaySnapshot> current,
     ILogger logger
 )
 {
@@ -169,7 +170,7 @@ internal sealed class GatewayPipeline(
                 authenticator.Identify(request, proxies, out _) is not { } now
                 || now.Principal.KeyId != exchange.Caller.Principal.KeyId
                     ? "The Weir key is no longer good."
-                    : admission.WhyNoRoom(exchange);
+                    : current().Of(now.Principal.Workspace)?.Overrides.Stopped ?? admission.WhyNoRoom(exchange);
             exchange.RequestedModel = SocketRequest.ModelOf(request.Query);
             return true;
         }
@@ -377,6 +378,12 @@ internal sealed class GatewayPipeline(
     /// <summary>3. Guard, its first half: budgets and limits. False when the request has been refused, or nobody is there any more.</summary>
     private async ValueTask<bool> AdmitAsync(Exchange exchange)
     {
+        if (exchange.Gateway.Overrides.Stopped is { } stopped && RequestAdmission.MayCost(exchange))
+        {
+            answers.RefuseStopped(exchange, stopped);
+            return false;
+        }
+
         if (!RequestAdmission.Holds(exchange))
         {
             return true;

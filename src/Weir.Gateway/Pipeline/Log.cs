@@ -176,4 +176,11 @@ internal static partial class Log
 
     [LoggerMessage(16, LogLevel.Error, "held.db cannot be used, and is tried again: {Failure}")]
     public static partial void HeldNotUsed(ILogger logger, string failure);
+
+    [LoggerMessage(
+        17,
+        LogLevel.Error,
+        "What somebody stopped, switched off or moved is not in force yet, and is tried again: {Failure}"
+    )]
+    public static partial void OverridesNotInForce(ILogger logger, string failure);
 }

@@ -39,7 +39,7 @@ internal static class ModelListing
         CancellationToken shutdown
     )
     {
-        var asked = gateway.Providers.RemoveAll(p => !OwnModels.AreAskedFor(p));
+        var asked = gateway.Asked.RemoveAll(p => !OwnModels.AreAskedFor(p));
         var told = await Task.WhenAll(asked.Select(p => p.Upstream.Models.OfAsync(p, clock, logger, shutdown)));
         return Gather(gateway, prices, [.. asked.Zip(told)]);
     }
@@ -67,7 +67,7 @@ internal static class ModelListing
             }
         }
 
-        foreach (var provider in gateway.Providers)
+        foreach (var provider in gateway.Asked)
         {
             Gather(provider, prices, found);
             foreach (var name in own.Where(o => o.Provider == provider).SelectMany(o => o.Models))
@@ -95,7 +95,7 @@ internal static class ModelListing
             return listed;
         }
 
-        foreach (var provider in gateway.Providers)
+        foreach (var provider in gateway.Asked)
         {
             if (Serves(provider, prices, id, out var price))
             {
@@ -107,6 +107,7 @@ internal static class ModelListing
         return
             slash > 0
             && gateway.Provider(id[..slash]) is { } named
+            && gateway.Asked.Contains(named)
             && Serves(named, prices, id[(slash + 1)..], out var known)
             ? new ListedModel(id, named.Name, known)
             : null;
@@ -132,7 +133,7 @@ internal static class ModelListing
         var named = slash > 0 ? gateway.Provider(model[..slash]) : null;
         var bare = named is null ? model : model[(slash + 1)..];
         ModelPrice? price = null;
-        foreach (var provider in gateway.Providers)
+        foreach (var provider in gateway.Asked)
         {
             if (named is null || named == provider)
             {
@@ -147,7 +148,7 @@ internal static class ModelListing
     {
         foreach (var target in route.Targets)
         {
-            if (gateway.Provider(target.Provider) is { } provider)
+            if (gateway.Provider(target.Provider) is { } provider && gateway.Asked.Contains(provider))
             {
                 return new ListedModel(
                     name,

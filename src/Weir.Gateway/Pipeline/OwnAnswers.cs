@@ -29,11 +29,17 @@ internal sealed class OwnAnswers(GatewayMetrics metrics, RefusalLog refused, ILo
     }
 
     /// <summary>Refuses a request for a budget or a limit, as its caller's vendor would.</summary>
-    public void Refuse(Exchange exchange, AdmissionRefusal refusal)
+    public void Refuse(Exchange exchange, AdmissionRefusal refusal) =>
+        Refuse(exchange, RefusalAnswer.Of(exchange.ErrorDialect, refusal, exchange.IdText), refusal.Message);
+
+    /// <summary>Refuses a request while spending is stopped.</summary>
+    public void RefuseStopped(Exchange exchange, string message) =>
+        Refuse(exchange, RefusalAnswer.Stopped(exchange.ErrorDialect, message, exchange.IdText), message);
+
+    private void Refuse(Exchange exchange, RefusalAnswer answer, string message)
     {
         metrics.Refused();
-        var answer = RefusalAnswer.Of(exchange.ErrorDialect, refusal, exchange.IdText);
-        Log.Refused(logger, exchange.IdText, exchange.Endpoint.Operation, answer.Status, refusal.Message);
+        Log.Refused(logger, exchange.IdText, exchange.Endpoint.Operation, answer.Status, message);
         foreach (var (name, value) in answer.Headers)
         {
             exchange.Context.Response.Headers[name] = value;

@@ -28,6 +28,11 @@ internal static class PassThrough
             return (404, "No provider of that name is configured.");
         }
 
+        if (exchange.Gateway.Overrides.IsOff(provider.Name))
+        {
+            return (503, Router.OffReason(provider));
+        }
+
         var isSocket = SocketRequest.IsAskedForBy(exchange.Context);
         var beneath = isSocket
             ? new Endpoint(Operation.PassThrough, Dialect.PassThrough, path)

@@ -24,14 +24,14 @@ internal sealed class RequestAdmission(AdmissionKeeper keeper, ActivityFeed? act
 
     private static readonly int Measures = Enum.GetValues<Measure>().Length;
 
-    /// <summary>Whether a request is held to any rule. Counts are not, nor is what only fetches or takes away.</summary>
-    public static bool Holds(Exchange exchange) =>
-        !exchange.Gateway.Rules.IsEmpty
-        && (
-            exchange.Endpoint.Operation == Operation.PassThrough
-                ? exchange.Socket is not null || HttpMethods.IsPost(exchange.Context.Request.Method)
-                : exchange.Endpoint.IsMetered
-        );
+    /// <summary>Whether a request is held to any rule.</summary>
+    public static bool Holds(Exchange exchange) => !exchange.Gateway.Rules.IsEmpty && MayCost(exchange);
+
+    /// <summary>Whether a request may cost something. Counts do not, nor does what only fetches or takes away.</summary>
+    public static bool MayCost(Exchange exchange) =>
+        exchange.Endpoint.Operation == Operation.PassThrough
+            ? exchange.Socket is not null || HttpMethods.IsPost(exchange.Context.Request.Method)
+            : exchange.Endpoint.IsMetered;
 
     /// <summary>Asks for a request to be let in.</summary>
     /// <exception cref="OperationCanceledException">The caller hung up while it waited.</exception>

@@ -17,7 +17,8 @@ internal static class HealthView
                 return new ProviderStanding(
                     provider.Name,
                     isShared,
-                    [.. states.OrderBy(state => state.Key.Model, StringComparer.Ordinal).Select(Of)]
+                    [.. states.OrderBy(state => state.Key.Model, StringComparer.Ordinal).Select(Of)],
+                    gateway.Overrides.IsOff(provider.Name)
                 );
             }),
         ];

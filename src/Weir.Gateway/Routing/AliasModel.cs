@@ -15,9 +15,15 @@ internal sealed class AliasModel
     /// <summary>An alias as it is used.</summary>
     /// <param name="config">What was written.</param>
     /// <param name="providers">By name.</param>
+    /// <param name="overrides">What is set in the place of what was written.</param>
     /// <param name="mayLackTargets">Whether a target that is not configured is left out.</param>
     /// <exception cref="ArgumentException">A target names a provider that is not configured, and may not.</exception>
-    public AliasModel(AliasConfig config, FrozenDictionary<string, ProviderModel> providers, bool mayLackTargets)
+    public AliasModel(
+        AliasConfig config,
+        FrozenDictionary<string, ProviderModel> providers,
+        OverrideView overrides,
+        bool mayLackTargets
+    )
     {
         Config = config;
         model = config.Model;
@@ -34,6 +40,7 @@ internal sealed class AliasModel
                     StaysWithSession = config.StaysWithSession,
                 },
                 providers,
+                overrides,
                 mayLackTargets
             );
     }

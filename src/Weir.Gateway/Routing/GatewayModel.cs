@@ -21,6 +21,7 @@ internal sealed class GatewayModel
     /// <param name="providers">Its own and the shared ones; names are unique.</param>
     /// <param name="rules">The budgets and limits that hold for its requests.</param>
     /// <param name="subject">Its names.</param>
+    /// <param name="overrides">What is set in the place of what was written.</param>
     /// <param name="mayLackTargets">Whether a route may name a provider that is not there; it then goes without it.</param>
     /// <exception cref="ArgumentException">Two providers have one name, or a route names none that is configured.</exception>
     public GatewayModel(
@@ -29,17 +30,20 @@ internal sealed class GatewayModel
         ImmutableArray<ProviderModel> providers,
         AdmissionRules rules,
         AdmissionSubject subject,
+        OverrideView overrides,
         bool mayLackTargets
     )
     {
+        Overrides = overrides;
         Rules = rules;
         Subject = subject;
         Workspace = workspace;
         Config = config;
         Providers = providers;
+        Asked = overrides.HasOff ? providers.RemoveAll(provider => overrides.IsOff(provider.Name)) : providers;
         byName = providers.ToFrozenDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
-        Routes = [.. config.Routes.Select(r => new RouteModel(r, byName, mayLackTargets))];
-        Aliases = [.. config.Aliases.Select(a => new AliasModel(a, byName, mayLackTargets))];
+        Routes = [.. config.Routes.Select(r => new RouteModel(r, byName, overrides, mayLackTargets))];
+        Aliases = [.. config.Aliases.Select(a => new AliasModel(a, byName, overrides, mayLackTargets))];
         aliases = Aliases.ToFrozenDictionary(a => a.Config.Name, StringComparer.OrdinalIgnoreCase);
         LooksInside = Routes.Any(route => route.LooksInside);
     }
@@ -53,6 +57,9 @@ internal sealed class GatewayModel
     /// <summary>The workspace's own in the order of its document, then the shared ones in the order of the server's.</summary>
     public ImmutableArray<ProviderModel> Providers { get; }
 
+    /// <summary>Those of <see cref="Providers"/> that are not switched off.</summary>
+    public ImmutableArray<ProviderModel> Asked { get; }
+
     /// <summary>In the order of the document.</summary>
     public ImmutableArray<RouteModel> Routes { get; }
 
@@ -64,6 +71,9 @@ internal sealed class GatewayModel
 
     /// <summary>Its names, and those of nobody in it, for <see cref="Rules"/>.</summary>
     public AdmissionSubject Subject { get; }
+
+    /// <summary>What is set in the place of what was written.</summary>
+    public OverrideView Overrides { get; }
 
     /// <summary>Whether some route looks into the bodies of requests, beyond what the head tells.</summary>
     public bool LooksInside { get; }

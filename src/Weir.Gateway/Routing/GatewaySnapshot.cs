@@ -6,6 +6,7 @@ using Weir.Gateway.Holding;
 using Weir.Gateway.Resilience;
 using Weir.Gateway.Simulator;
 using Weir.Gateway.Upstreams;
+using Weir.Identity;
 
 namespace Weir.Gateway.Routing;
 
@@ -53,6 +54,7 @@ internal sealed class GatewaySnapshot
     /// <param name="clock">The simulators' time.</param>
     /// <param name="health">What is known of the providers, which takes over what is written of them; null for nothing.</param>
     /// <param name="held">Which account holds what; null where nothing is sent.</param>
+    /// <param name="overrides">What is set in the place of what the documents say, of all workspaces.</param>
     /// <exception cref="ArgumentException">
     /// A provider lacks its address, two have one name, a route of the server's names none that is configured, or a
     /// workspace stands there twice.
@@ -63,9 +65,11 @@ internal sealed class GatewaySnapshot
         GatewaySnapshot? previous,
         TimeProvider clock,
         HealthBook? health = null,
-        HolderBook? held = null
+        HolderBook? held = null,
+        ImmutableArray<Override> overrides = default
     )
     {
+        overrides = overrides.IsDefault ? [] : overrides;
         var book = health ?? HealthBook.Unheard();
         var connections = new Connections(previous, clock, book, held);
         try
@@ -88,9 +92,13 @@ internal sealed class GatewaySnapshot
                         Workspace = AdmissionSubject.ServersWorkspace,
                         Organisation = server.Organisation,
                     },
+                    OverrideView.Of(overrides, WorkspaceId.Default, server.Providers),
                     mayLackTargets: false
                 ),
-                workspaces.ToFrozenDictionary(w => w.Id.Value, w => Other(server, w, shared, rules, connections)),
+                workspaces.ToFrozenDictionary(
+                    w => w.Id.Value,
+                    w => Other(server, w, shared, rules, connections, OverrideView.Of(overrides, w.Id, w.Providers))
+                ),
                 connections.Taken
             );
             book.Retain(connections.Known);
@@ -140,7 +148,8 @@ internal sealed class GatewaySnapshot
         WorkspaceConfig workspace,
         ImmutableArray<(ProviderShare Share, ProviderModel Model)> shared,
         AdmissionRules rules,
-        Connections connections
+        Connections connections,
+        OverrideView overrides
     )
     {
         // A shared simulator is each workspace's own: what one has prompted must not be another's cache.
@@ -162,6 +171,7 @@ internal sealed class GatewaySnapshot
             [.. own, .. guests],
             AdmissionRules.ForWorkspace(workspace.Id, workspace.Budgets, workspace.Limits, rules),
             new AdmissionSubject { Workspace = workspace.Name, Organisation = workspace.Organisation },
+            overrides,
             mayLackTargets: true
         );
     }

@@ -112,7 +112,7 @@ internal static class RouteExplainer
             }
         );
         var decision = Router.Decide(gateway, prices, state, question);
-        return Fill(
+        explanation = Fill(
             explanation with
             {
                 Alias = question.Alias is null ? null : question.Model,
@@ -120,8 +120,11 @@ internal static class RouteExplainer
                 Missed = MissedBy(gateway, question),
             },
             Router.RouteFor(gateway, question),
-            new Step(asked, head, question, decision, prices, state, gateway.Workspace)
+            new Step(asked, head, question, decision, prices, state, gateway.Workspace, gateway.Overrides)
         );
+        return gateway.Overrides.Stopped is { } stopped && endpoint.IsMetered
+            ? Refuse(explanation, 429, stopped)
+            : explanation;
     }
 
     /// <summary>The words of what conditions may ask of a request, as far as they hold of this one.</summary>
@@ -172,7 +175,10 @@ internal static class RouteExplainer
             Route = route?.Name,
             By = decision.Refusal is null ? decision.By : null,
             Strategy = route is null ? null : TargetOrder.WordOf(route.Strategy),
-            OrderedBy = decision.Reason == Settlement.AliasReason ? null : decision.Reason,
+            OrderedBy =
+                route is { IsMoved: true } ? "override"
+                : decision.Reason == Settlement.AliasReason ? null
+                : decision.Reason,
         };
         Conversation? conversation = null;
         foreach (var target in decision.Targets)
@@ -197,8 +203,8 @@ internal static class RouteExplainer
         ProviderModel? first = null;
         // Those that are tried in their order; those that are passed over behind them, or where they are written.
         var shown = route is { IsPlanned: true }
-            ? decision.Targets.AddRange(route.Targets.RemoveAll(decision.Targets.Contains))
-            : route?.Targets ?? decision.Targets;
+            ? decision.Targets.AddRange(route.Written.RemoveAll(decision.Targets.Contains))
+            : route?.Written ?? decision.Targets;
         shown = WithAwayLast(shown, step);
         foreach (var target in shown)
         {
@@ -347,7 +353,9 @@ internal static class RouteExplainer
     private static ExplainedTarget PassedOver(Target target, in Step step) =>
         Shown(target, step, TargetHandling.PassedOver, Dialect.None) with
         {
-            Reason = Router.WhyPassedOver(target.Provider, step.Question),
+            Reason = step.Overrides.IsOff(target.Provider.Name)
+                ? Router.OffReason(target.Provider)
+                : Router.WhyPassedOver(target.Provider, step.Question),
             Credential =
                 target.Provider.HasOwnCredential ? TargetCredential.Weir
                 : step.Question.MayTranslate && Reach.LacksKey(target.Provider) ? TargetCredential.Missing
@@ -421,7 +429,8 @@ internal static class RouteExplainer
         RouteDecision Decision,
         PriceSnapshot Prices,
         RouteState State,
-        WorkspaceId Workspace
+        WorkspaceId Workspace,
+        OverrideView Overrides
     )
     {
         /// <summary>How a target stands now.</summary>

@@ -20,16 +20,22 @@ internal sealed class RouteModel
     /// <summary>A route as it is used.</summary>
     /// <param name="config">What was written.</param>
     /// <param name="providers">By name.</param>
+    /// <param name="overrides">What is set in the place of what was written.</param>
     /// <param name="mayLackTargets">Whether a target that is not configured is left out.</param>
     /// <exception cref="ArgumentException">A target names a provider that is not configured, and may not.</exception>
-    public RouteModel(RouteConfig config, FrozenDictionary<string, ProviderModel> providers, bool mayLackTargets)
+    public RouteModel(
+        RouteConfig config,
+        FrozenDictionary<string, ProviderModel> providers,
+        OverrideView overrides,
+        bool mayLackTargets
+    )
     {
         Name = config.Name;
         conditions = RouteConditions.Of(config);
         LooksInside = RouteConditions.LooksInside(config);
         Strategy = config.Strategy;
         StaysWithSession = config.StaysWithSession ?? config.Strategy != RouteStrategy.Fallback;
-        Targets =
+        Written =
         [
             .. config
                 .Targets.Where(t => !mayLackTargets || providers.ContainsKey(t.Provider))
@@ -46,13 +52,35 @@ internal sealed class RouteModel
                         )
                 ),
         ];
+        if (overrides.MovedTo(config.Name) is { } move && providers.TryGetValue(move.Provider ?? "", out var first))
+        {
+            IsMoved = true;
+            Strategy = RouteStrategy.Fallback;
+            StaysWithSession = false;
+            Written = Before(
+                Written,
+                new Target(
+                    first,
+                    move.Model,
+                    Transforms: TransformPlan.Of(config.Transforms, [], first.Config.Transforms)
+                )
+            );
+        }
+
+        Targets = Written.RemoveAll(target => overrides.IsOff(target.Provider.Name));
     }
 
     /// <summary>Its name in records.</summary>
     public string Name { get; }
 
-    /// <summary>Tried in order; empty when none of those that were written is there any more.</summary>
+    /// <summary>Tried in order; empty when none of <see cref="Written"/> may be asked.</summary>
     public ImmutableArray<Target> Targets { get; }
+
+    /// <summary>As <see cref="Targets"/>, with those whose providers are switched off; empty when none of those that were written is there any more.</summary>
+    public ImmutableArray<Target> Written { get; }
+
+    /// <summary>Whether its requests go to another target first than the document says.</summary>
+    public bool IsMoved { get; }
 
     /// <summary>In which order they are tried.</summary>
     public RouteStrategy Strategy { get; }
@@ -106,6 +134,12 @@ internal sealed class RouteModel
 
         return left.Count == 0 ? true : null;
     }
+
+    // As it is written there, with its own transforms, where it is one of the route's.
+    private static ImmutableArray<Target> Before(ImmutableArray<Target> targets, Target first) =>
+        targets.FirstOrDefault(target => target.Provider == first.Provider && target.Model == first.Model) is { } own
+            ? targets.Remove(own).Insert(0, own)
+            : targets.Insert(0, first);
 
     /// <summary>Which of its conditions does not hold, in words; null when all do.</summary>
     public string? WhyNot(in RouteQuestion question)

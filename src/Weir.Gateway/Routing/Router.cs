@@ -110,6 +110,9 @@ internal static class Router
         return null;
     }
 
+    /// <summary>What is said of a provider that nothing is sent to.</summary>
+    public static string OffReason(ProviderModel provider) => $"Provider {provider.Name} is switched off.";
+
     /// <summary>Why a provider that a route names is passed over, for a person.</summary>
     public static string WhyPassedOver(ProviderModel provider, in RouteQuestion question) =>
         $"Provider {provider.Name} speaks {provider.SpokenInWords}, not {question.Dialect.InWords()}"
@@ -119,6 +122,16 @@ internal static class Router
     {
         var (route, question) = (context.Route, context.Question);
         var dialect = question.Dialect;
+        if (route.Targets.IsEmpty && !route.Written.IsEmpty)
+        {
+            return Refuse(
+                503,
+                question.Model,
+                $"Route {route.Name} sends this request to {Names(route.Written)}, and nothing is sent there: "
+                    + "what it names is switched off."
+            );
+        }
+
         if (route.Targets.IsEmpty)
         {
             return Refuse(
@@ -175,12 +188,37 @@ internal static class Router
     private static string? AliasReasonOf(in RouteQuestion question) =>
         question.Alias is null ? null : Settlement.AliasReason;
 
+    /// <summary>
+    /// As if those that are switched off were not there; but what names one of them, or what one is known to serve, is not sent to
+    /// another one by a guess.
+    /// </summary>
     private static RouteDecision ByModel(GatewayModel gateway, PriceSnapshot prices, in RouteQuestion question)
+    {
+        var found = ByModel(gateway, gateway.Providers, prices, question);
+        if (found.Targets is not [var wanted] || !gateway.Overrides.IsOff(wanted.Provider.Name))
+        {
+            return found;
+        }
+
+        var instead = ByModel(gateway, gateway.Asked, prices, question);
+        var isFound =
+            found.By != RouteFinding.Named && instead.Refusal is null && (!IsGuess(instead.By) || IsGuess(found.By));
+        return isFound ? instead : Refuse(503, question.Model, OffReason(wanted.Provider));
+    }
+
+    private static bool IsGuess(RouteFinding by) => by is RouteFinding.Vendor or RouteFinding.Dialect;
+
+    private static RouteDecision ByModel(
+        GatewayModel gateway,
+        ImmutableArray<ProviderModel> providers,
+        PriceSnapshot prices,
+        in RouteQuestion question
+    )
     {
         var (dialect, model) = (question.Dialect, question.Model);
         ProviderModel? elsewhere = null;
         ProviderModel? translated = null;
-        foreach (var provider in gateway.Providers)
+        foreach (var provider in providers)
         {
             if (provider.Lists(model))
             {
@@ -200,7 +238,7 @@ internal static class Router
         }
 
         var slash = model.IndexOf('/');
-        if (slash > 0 && gateway.Provider(model[..slash]) is { } named)
+        if (slash > 0 && gateway.Provider(model[..slash]) is { } named && providers.Contains(named))
         {
             var bare = model[(slash + 1)..];
             return Reach.Serves(named, dialect, bare, question.MayTranslate)
@@ -210,7 +248,7 @@ internal static class Router
 
         ProviderModel? vendor = null;
         ProviderModel? compatible = null;
-        foreach (var provider in gateway.Providers)
+        foreach (var provider in providers)
         {
             if (provider.Kind == ProviderKind.Simulator)
             {

@@ -13,6 +13,7 @@ using Weir.Server.Api.Exports;
 using Weir.Server.Api.Keys;
 using Weir.Server.Api.Limits;
 using Weir.Server.Api.Organisations;
+using Weir.Server.Api.Overrides;
 using Weir.Server.Api.Prices;
 using Weir.Server.Api.Privacy;
 using Weir.Server.Api.Providers;
@@ -60,6 +61,7 @@ internal static class ApiRoutes
         TeamRoutes.Map(api.MapGroup("/teams"));
         RoleRoutes.Map(api);
         RouteRoutes.Map(api.MapGroup("/routes"));
+        OverrideRoutes.Map(api.MapGroup("/overrides"));
         ActivityRoutes.Map(api);
         ProviderHealthRoutes.Map(api.MapGroup("/providers"));
         AuditRoutes.Map(api.MapGroup("/audit"));

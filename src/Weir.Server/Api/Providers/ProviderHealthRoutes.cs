@@ -47,6 +47,7 @@ internal static class ProviderHealthRoutes
             {
                 Provider = provider.Provider,
                 Shared = provider.IsShared,
+                Off = provider.IsOff,
                 Models = [.. provider.Models.Select(Item)],
             }),
         ];

@@ -32,10 +32,16 @@ internal static class RouteRoutes
         || path.Equals(PathOfNewest, StringComparison.OrdinalIgnoreCase)
         || path.Equals(PathOfNewest + "/", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Maps <c>POST /explain</c>.</summary>
-    public static void Map(RouteGroupBuilder group) =>
+    /// <summary>Maps <c>GET</c> and <c>POST /explain</c>.</summary>
+    public static void Map(RouteGroupBuilder group)
+    {
+        group.WithTags("Routes");
         group
-            .WithTags("Routes")
+            .MapGet("/", List)
+            .WithName("listRoutes")
+            .WithSummary("The routes that are in force, in the order in which they are looked at")
+            .Needs(Permission.ConfigRead);
+        group
             .MapPost("/explain", Explain)
             .WithName("explainRoute")
             .WithSummary(
@@ -49,6 +55,10 @@ internal static class RouteRoutes
             .Needs(Permission.ConfigRead)
             .WithMetadata(new DeepPayload(JsonCursor.MaxDepth + 1))
             .Refuses(StatusCodes.Status400BadRequest, StatusCodes.Status413PayloadTooLarge);
+    }
+
+    private static Ok<RouteList> List(ApiCaller caller, ServerState state) =>
+        TypedResults.Ok(new RouteList([.. state.Modules.Routes(caller.Workspace).Select(RouteShapesOf.Item)]));
 
     private static async Task<Results<Ok<RouteExplanationItem>, ApiProblem>> Explain(
         RouteQuestionItem body,

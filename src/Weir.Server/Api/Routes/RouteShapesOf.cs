@@ -31,6 +31,25 @@ internal static class RouteShapesOf
             Refusal = from.Refusal is { } refusal ? new RouteRefusalItem(refusal.Status, refusal.Reason) : null,
         };
 
+    /// <summary>A route that is in force.</summary>
+    public static RouteItem Item(RouteStanding from) =>
+        new()
+        {
+            Name = from.Name,
+            Model = from.Model,
+            Strategy = Word(from.Strategy),
+            Moved = from.IsMoved,
+            Targets =
+            [
+                .. from.Targets.Select(target => new RouteTargetStandingItem(
+                    target.Provider,
+                    target.Model,
+                    target.Weight,
+                    target.IsOff
+                )),
+            ],
+        };
+
     private static RouteTargetItem Target(ExplainedTarget from) =>
         new()
         {

@@ -1,10 +1,11 @@
 import { goto } from '$app/navigation';
 import * as m from '$messages';
+import { acts, type ActName } from '../overrides/acts';
 import { chooseLocale, LANGUAGES, LOCALES } from '../i18n/locale';
-import { scope } from '../scope/scope.svelte';
 import { session } from '../state/session.svelte';
 import { theme } from '../state/theme.svelte';
-import { PAGES, type PageEntry } from '../ui/pages';
+import { themeName } from '../ui/ThemeSwitch.svelte';
+import { hrefOf, pages } from './pages';
 
 /** Something to do from anywhere: the palette lists it, a shortcut may do it. */
 export interface Command {
@@ -15,20 +16,8 @@ export interface Command {
   readonly run: () => void;
 }
 
-/** The pages that who is signed in may open. */
-export function pages(): readonly PageEntry[] {
-  return PAGES.filter(
-    ({ permission, or, inPart }) => session.may(permission, inPart) || (or !== undefined && session.may(or)),
-  );
-}
-
-/** Where a page's link leads: with the range and filters that are looked at, where it takes them. */
-export function hrefOf(page: PageEntry): string {
-  return page.scoped ? scope.link(page.href, { own: { id: null } }) : page.href;
-}
-
-/** Everything that can be done from anywhere, in the language of the page. */
-export function commands(): Command[] {
+/** Everything that can be done from anywhere, in the language of the page; `act` asks for a quick action. */
+export function commands(act: (name: ActName) => void): Command[] {
   return [
     ...pages().map((page) => ({
       id: page.href,
@@ -36,6 +25,7 @@ export function commands(): Command[] {
       keys: `g ${page.letter}`,
       run: () => void goto(hrefOf(page)),
     })),
+    ...acts().map(({ name, words }) => ({ id: `act ${name}`, name: `${words}…`, run: () => act(name) })),
     ...(session.person
       ? [{ id: '/account', name: m.account(), keys: 'g a', run: () => void goto('/account') }]
       : []),
@@ -56,9 +46,4 @@ export function commands(): Command[] {
     })),
     { id: 'leave', name: m.sign_out(), run: () => void session.leave() },
   ];
-}
-
-/** The name of a theme. */
-export function themeName(choice: 'system' | 'light' | 'dark'): string {
-  return { system: m.as_system, light: m.theme_light, dark: m.theme_dark }[choice]();
 }
