@@ -101,14 +101,16 @@ public sealed class OverridesTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.TooManyRequests, passed.StatusCode);
         }
 
-        Assert.Equal(
-            429,
-            (await RunAsync("route", "explain", "--model", "claude-sonnet-4-5", "--dialect", "anthropic", "--json"))
-                .Json()
-                .GetProperty("refusal")
-                .GetProperty("status")
-                .GetInt32()
+        var explained = await weir.CommandAsync(
+            "route",
+            "explain",
+            "--model",
+            "claude-sonnet-4-5",
+            "--dialect",
+            "anthropic",
+            "--json"
         );
+        Assert.Equal(429, explained.Json().GetProperty("refusal").GetProperty("status").GetInt32());
         await weir.KillAsync();
         await weir.DisposeAsync();
         weir = await StartAsync();

@@ -44,6 +44,12 @@ public sealed class ActivityKindsTests
             """{"amount":7,"until":"2026-07-03T00:00:00+00:00"}"""
         ),
         (new ApprovalEndedDetails(new Money(7)), "approval.ended", """{"amount":7}"""),
+        (
+            new OverrideSetDetails("route-moved", "coding", null, "incident"),
+            "override.set",
+            """{"what":"route-moved","route":"coding","reason":"incident"}"""
+        ),
+        (new OverrideEndedDetails("spending-stopped", null), "override.ended", """{"what":"spending-stopped"}"""),
         (new ConfigAppliedDetails(12, "api"), "config.applied", """{"version":12,"how":"api"}"""),
         (new ConfigRefusedDetails(2, "file"), "config.refused", """{"faults":2,"how":"file"}"""),
         (new ConfigRolledBackDetails(13, 11), "config.rolled_back", """{"version":13,"restores":11}"""),

@@ -21,10 +21,11 @@ test('those that are passed over come first, those that nothing is known of last
   const standings = standingsOf(
     {
       providers: [
-        { provider: 'spare', shared: false, models: [] },
+        { provider: 'spare', shared: false, off: false, models: [] },
         {
           provider: 'anthropic',
           shared: false,
+          off: false,
           models: [
             model('a', 'ready'),
             model('b', 'cooling', { forSeconds: 12.5 }),

@@ -23,7 +23,15 @@ export function acts(): Act[] {
 }
 
 /** A target as people write it: `anthropic/claude-sonnet-5`. */
-export function targetName(target: { readonly provider: string | null; readonly model: string | null }): string {
+export function targetName({
+  provider,
+  model = null,
+}: {
+  readonly provider: string | null;
+  readonly model?: string | null;
+}): string {
+  return model === null ? (provider ?? '') : `${provider}/${model}`;
+}): string {
   return target.model === null ? (target.provider ?? '') : `${target.provider}/${target.model}`;
 }
 
