@@ -31,8 +31,6 @@ export function targetName({
   readonly model?: string | null;
 }): string {
   return model === null ? (provider ?? '') : `${provider}/${model}`;
-}): string {
-  return target.model === null ? (target.provider ?? '') : `${target.provider}/${target.model}`;
 }
 
 /** What an override does, in a sentence without its end. */
