@@ -94,6 +94,38 @@ public sealed class PeopleTests(ChromiumFixture chromium) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_somebody_else_changed_meanwhile_stays()
+    {
+        await PostAsync("/api/v1/users", """{"name":"ada","roles":["viewer"]}""");
+        await using var tab = await OpenAsync();
+        await Row(tab, "ada").GetByRole(AriaRole.Link).ClickAsync();
+        var dialog = tab.Page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel("Which").FillAsync("web");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Give" }).ClickAsync();
+        using (
+            var changed = await traffic.Weir.SendAsync(
+                new HttpRequestMessage(HttpMethod.Patch, new Uri("/api/v1/users/ada", UriKind.Relative))
+                {
+                    Content = new StringContent("""{"roles":["moderator"]}""", null, "application/json"),
+                    Headers = { { "x-weir-key", traffic.Weir.AdminKey } },
+                }
+            )
+        )
+        {
+            Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
+        }
+
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await dialog.GetByText("Saved.").WaitForAsync();
+
+        var ada = await traffic.Weir.GetAsync("/api/v1/users/ada");
+        Assert.Equal("moderator", Assert.Single(ada.GetProperty("roles").EnumerateArray()).GetString());
+        Assert.Single(ada.GetProperty("grants").EnumerateArray());
+        await Assertions.Expect(dialog.GetByLabel("moderator")).ToBeCheckedAsync();
+        Assert.Empty(tab.Faults);
+    }
+
+    [Fact]
     public async Task A_role_of_ones_own_is_made_shown_and_changed_and_a_built_in_one_is_not()
     {
         await using var tab = await OpenAsync("/people?view=roles");

@@ -9,10 +9,10 @@ namespace Weir.Server.Performance;
 internal sealed record TimelineRange(string Name, TimeSpan Length, TimeSpan Step)
 {
     /// <summary>Each sample of the last hour.</summary>
-    public static TimelineRange Hour { get; } = new("1h", TimeSpan.FromHours(1), SampleRing.Pace);
+    public static TimelineRange Hour { get; } = new("1h", TimeSpan.FromHours(1), TimeSpan.FromSeconds(10));
 
     /// <summary>A day by five minutes.</summary>
-    public static TimelineRange Day { get; } = new("24h", TimeSpan.FromHours(24), SampleRing.Span);
+    public static TimelineRange Day { get; } = new("24h", TimeSpan.FromHours(24), TimeSpan.FromMinutes(5));
 
     /// <summary>A week by half hours.</summary>
     public static TimelineRange Week { get; } = new("7d", TimeSpan.FromDays(7), TimeSpan.FromMinutes(30));
@@ -31,15 +31,13 @@ internal readonly record struct TimelineStep(DateTimeOffset Time, double[] Mean,
 internal sealed class SampleRing
 {
     /// <summary>How often a sample is taken.</summary>
-    public static readonly TimeSpan Pace = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Pace = TimelineRange.Hour.Step;
 
     /// <summary>What is put together of older ones.</summary>
-    public static readonly TimeSpan Span = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Span = TimelineRange.Day.Step;
 
-    // Asked for each time: the ranges are made of the pace above, and whichever type came first would not find the other.
-    private static int MostSamples => (int)(TimelineRange.Hour.Length / Pace);
-
-    private static int MostSpans => (int)(TimelineRange.Week.Length / Span) + 1;
+    private static readonly int MostSamples = (int)(TimelineRange.Hour.Length / Pace);
+    private static readonly int MostSpans = (int)(TimelineRange.Week.Length / Span) + 1;
 
     private readonly Lock gate = new();
     private readonly Queue<(DateTimeOffset Time, double[] Values)> samples = new();
