@@ -115,7 +115,9 @@ public sealed record ActivityDetailsItem
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Scope { get; init; }
 
-    /// <summary>Of a target that is passed over: <c>open</c> or <c>cooling</c>. Of the journal: why it is full.</summary>
+    /// <summary>
+    /// Of a target that is passed over: <c>open</c> or <c>cooling</c>. Of the journal: why it is full. Of an override: what was said of it.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Because { get; init; }
 
@@ -171,9 +173,17 @@ public sealed record ActivityDetailsItem
     [JsonConverter(typeof(UsdConverter))]
     public decimal? AmountUsd { get; init; }
 
-    /// <summary>Until when it can be spent.</summary>
+    /// <summary>Until when it can be spent; until when an override holds, left out for until it is lifted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? Until { get; init; }
+
+    /// <summary>Of an override: <c>spending-stopped</c>, <c>provider-off</c> or <c>route-moved</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Override { get; init; }
+
+    /// <summary>Of an override: the route that is moved.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Route { get; init; }
 
     /// <summary>Of a document: its number among the versions.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

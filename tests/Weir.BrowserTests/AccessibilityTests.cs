@@ -134,6 +134,7 @@ public sealed class AccessibilityTests(ChromiumFixture chromium) : IAsyncLifetim
                 "Dashboards",
                 "System",
                 "Commands\nCtrl K",
+                "Quick actions",
                 "Theme: System. Change to Light",
                 "Preferences",
                 "Sign out",

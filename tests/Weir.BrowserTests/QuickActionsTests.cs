@@ -32,7 +32,7 @@ public sealed class QuickActionsTests(ChromiumFixture chromium) : IAsyncLifetime
         await tab.Page.GetByLabel("Why, for the audit trail").WaitForAsync();
         await tab.Page.Keyboard.TypeAsync("a key leaked");
         await tab.Page.Keyboard.PressAsync("Enter");
-        await tab.Page.GetByText("Spending is stopped").WaitForAsync();
+        await tab.Page.GetByText("Spending is stopped", Exact).WaitForAsync();
         Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync());
 
         await tab.GoAsync(traffic.Weir, "/system");
@@ -41,7 +41,7 @@ public sealed class QuickActionsTests(ChromiumFixture chromium) : IAsyncLifetime
         await Button(tab, "Let spending go on").ClickAsync();
         Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync());
         await Button(tab, "Let spending go on").Last.ClickAsync();
-        await tab.Page.GetByText("Spending is stopped").WaitForAsync(Gone);
+        await tab.Page.GetByText("Spending is stopped", Exact).WaitForAsync(Gone);
         Assert.Equal(HttpStatusCode.OK, await AskAsync());
         var trail = $"{await traffic.Weir.GetAsync("/api/v1/audit")}";
         Assert.Contains("spending.stop", trail, StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class QuickActionsTests(ChromiumFixture chromium) : IAsyncLifetime
         await tab.Page.GetByText("Nothing is sent to anthropic.").WaitForAsync();
         await Choose(tab, "an hour").CheckAsync(new() { Force = true });
         await Button(tab, "Switch off").ClickAsync();
-        await tab.Page.GetByText("anthropic is switched off").WaitForAsync();
+        await tab.Page.GetByText("anthropic is switched off", Exact).WaitForAsync();
         Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync());
         var one = (await traffic.Weir.GetAsync("/api/v1/overrides")).GetProperty("overrides")[0];
         Assert.InRange(
@@ -68,7 +68,7 @@ public sealed class QuickActionsTests(ChromiumFixture chromium) : IAsyncLifetime
 
         await Button(tab, "Switch on again").ClickAsync();
         await Button(tab, "Switch on again").Last.ClickAsync();
-        await tab.Page.GetByText("anthropic is switched off").WaitForAsync(Gone);
+        await tab.Page.GetByText("anthropic is switched off", Exact).WaitForAsync(Gone);
         Assert.Equal(HttpStatusCode.OK, await AskAsync());
         Assert.Empty(tab.Faults);
     }
@@ -80,12 +80,12 @@ public sealed class QuickActionsTests(ChromiumFixture chromium) : IAsyncLifetime
         await PickAsync(tab, "Move a route", "coding", "simulator");
         await tab.Page.GetByLabel("Model to ask for there").FillAsync("sim-small");
         await Button(tab, "Move").ClickAsync();
-        await tab.Page.GetByText("coding goes to simulator/sim-small first").WaitForAsync();
+        await tab.Page.GetByText("coding goes to simulator/sim-small first", Exact).WaitForAsync();
         Assert.Equal("simulator", await ProviderAsync());
 
         await Button(tab, "Move back").ClickAsync();
         await Button(tab, "Move back").Last.ClickAsync();
-        await tab.Page.GetByText("coding goes to").WaitForAsync(Gone);
+        await tab.Page.GetByText("coding goes to simulator/sim-small first", Exact).WaitForAsync(Gone);
         Assert.Equal("anthropic", await ProviderAsync());
         Assert.Empty(tab.Faults);
     }
@@ -154,7 +154,7 @@ public sealed class QuickActionsTests(ChromiumFixture chromium) : IAsyncLifetime
         await tab.Page.GetByLabel("Why, for the audit trail").WaitForAsync();
         await PageCheck.CheckAsync(tab, "stopping", width);
         await Button(tab, "Stop spending").ClickAsync();
-        await tab.Page.GetByText("Spending is stopped").WaitForAsync();
+        await tab.Page.GetByText("Spending is stopped", Exact).WaitForAsync();
         await PageCheck.CheckAsync(tab, "stopped", width);
         await Button(tab, "Let spending go on").ClickAsync();
         await tab.Page.GetByRole(AriaRole.Dialog).WaitForAsync();
@@ -162,6 +162,8 @@ public sealed class QuickActionsTests(ChromiumFixture chromium) : IAsyncLifetime
     }
 
     private static LocatorWaitForOptions Gone => new() { State = WaitForSelectorState.Detached };
+
+    private static PageGetByTextOptions Exact => new() { Exact = true };
 
     private static ILocator Button(Tab tab, string name) =>
         tab.Page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });

@@ -185,8 +185,9 @@ internal sealed partial class BackupJobs(
 
         if (failure is not null)
         {
-            End(entry with { State = BackupState.Failed, Error = failure, EndedAt = clock.GetUtcNow() });
+            // The other way round, a look in between would begin the next one and tell of its failure anew.
             Failed(entry, failure);
+            End(entry with { State = BackupState.Failed, Error = failure, EndedAt = clock.GetUtcNow() });
             return;
         }
 

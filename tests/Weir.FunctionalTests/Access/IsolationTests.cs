@@ -58,7 +58,9 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
         own = await house.PersonAsync(WorkspaceId.Default, "hidden-admin", "admin");
         named["user"] = ["usr_hidden-admin", "hidden-admin"];
         named["idOrName"] = [.. named["idOrName"], .. named["user"]];
-        await house.StartAsync();
+        await house.StartAsync(
+            "routes: [{ name: hidden-route, match: { model: hidden-model }, targets: [hidden-provider] }]\n"
+        );
         var activity = house.Host.Modules.Activity;
         activity.Publish(
             WorkspaceId.Default,
@@ -92,6 +94,8 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
         named["name"] = ["hidden-role", "default", "hidden-provider", .. named["idOrName"], .. named["team"]];
         named["budget"] = named["name"];
         named["limit"] = named["name"];
+        named["provider"] = ["hidden-provider"];
+        named["route"] = ["hidden-route"];
         named["grant"] = named["idOrName"];
         named["n"] = ["1"];
         named["backup"] = ["weir-20260702T120000000Z"];
@@ -261,6 +265,8 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
                 "/api/v1/workspaces/current",
                 "/api/v1/audit",
                 "/api/v1/activity",
+                "/api/v1/overrides",
+                "/api/v1/routes",
                 $"/api/v1/exports/{named["export"][0]}",
             }
         )
@@ -349,6 +355,8 @@ public sealed partial class IsolationTests(ITestOutputHelper output) : IAsyncLif
                 "name" or "team" or "NAME" when command.Name is "create" or "invite" or "set" => ["walked"],
                 "name" or "budget" => named["name"],
                 "team" => named["team"],
+                "provider" => named["provider"],
+                "route" => named["route"],
                 "user" => named["user"],
                 "roles" => ["viewer"],
                 "grants" => ["viewer:team=hidden-team"],

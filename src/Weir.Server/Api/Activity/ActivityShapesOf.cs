@@ -91,6 +91,14 @@ internal static class ActivityShapesOf
             },
             ApprovalGrantedDetails d => new() { AmountUsd = d.Amount.ToUsd(), Until = d.Until },
             ApprovalEndedDetails d => new() { AmountUsd = d.Amount.ToUsd() },
+            OverrideSetDetails d => new()
+            {
+                Override = d.What,
+                Route = d.Route,
+                Until = d.Until,
+                Because = d.Reason,
+            },
+            OverrideEndedDetails d => new() { Override = d.What, Route = d.Route },
             ConfigAppliedDetails d => new() { Version = d.Version, How = d.How },
             ConfigRolledBackDetails d => new() { Version = d.Version, Restores = d.Restores },
             ConfigRefusedDetails d => new() { Count = d.Faults, How = d.How },
