@@ -27,6 +27,7 @@ public sealed class QuickActionsTests(ChromiumFixture chromium) : IAsyncLifetime
     {
         await using var tab = await OpenAsync("/");
         await tab.Page.Keyboard.PressAsync("Control+k");
+        await tab.Page.GetByRole(AriaRole.Combobox).WaitForAsync();
         await tab.Page.Keyboard.TypeAsync("stop spend");
         await tab.Page.Keyboard.PressAsync("Enter");
         await tab.Page.GetByLabel("Why, for the audit trail").WaitForAsync();
@@ -128,6 +129,7 @@ public sealed class QuickActionsTests(ChromiumFixture chromium) : IAsyncLifetime
         Assert.Equal(0, await Button(tab, "Switch on again").CountAsync());
         Assert.Equal(0, await Button(tab, "Quick actions").CountAsync());
         await tab.Page.Keyboard.PressAsync("Control+k");
+        await tab.Page.GetByRole(AriaRole.Combobox).WaitForAsync();
         await tab.Page.Keyboard.TypeAsync("stop spend");
         await tab.Page.GetByText("Nothing found").WaitForAsync();
     }
